@@ -1,0 +1,261 @@
+"""What to train: the `Experiment`, a frozen and validated record, with exact JSON and URL round trips.
+
+Four sections: `data`, `network`, `regularization`, `training`. Every field carries its default, bounds, label, unit
+and a one-line description; the web page takes its widgets from them. Read next: `core/data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+
+DatasetName = Literal[
+    "sine", "cubic", "step", "doppler",
+    "circle", "xor", "gaussians", "spiral", "moons", "spiral3",
+    "plane", "multi_gaussian",
+    "digits", "breast_cancer", "diabetes", "wine",
+]  # fmt: skip
+FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
+Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
+LossName = Literal["auto", "cross_entropy", "mse"]
+
+FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
+MAX_QUERY_CHARS = 4000
+# The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
+LIVE_FIELDS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate")
+
+
+def setting(default: Any, label: str, description: str, unit: str = "", **bounds: Any) -> Any:
+    """Return a pydantic field with a label, a unit and a description for the page to show."""
+    return Field(default, description=description, json_schema_extra={"label": label, "unit": unit}, **bounds)
+
+
+class Section(BaseModel):
+    """Base of the four sections: frozen, no unknown fields, no nan or inf, no `true` for a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_bool_for_a_number(cls, value: Any, info: Any) -> Any:
+        wants_bool = cls.model_fields[info.field_name].annotation is bool
+        if isinstance(value, bool) and not wants_bool:
+            raise ValueError(f"expected a number or a name, received {value}")
+        return value
+
+
+class DataConfig(Section):
+    """Which data, how many rows, how noisy."""
+
+    name: DatasetName = setting("sine", "Data", "The task: a curve, a 2-D toy, or a real data set.")
+    n_train: int = setting(
+        20, "Training points", "Rows the network learns from; fewer overfit sooner.", "rows", ge=5, le=2000
+    )
+    noise_std: float = setting(
+        0.0,
+        "Noise",
+        "Standard deviation of Gaussian noise: on targets for regression, on inputs for classes.",
+        ge=0,
+        le=3,
+    )
+    label_noise: float = setting(
+        0.0, "Wrong labels", "Share of training labels replaced by a wrong class (classification only).", ge=0, le=0.5
+    )
+    val_fraction: float = setting(
+        0.3, "Validation share", "Share of all rows kept for validation; never trained on.", ge=0.1, le=0.5
+    )
+    features: tuple[FeatureName, ...] = setting(
+        ("x", "y"), "Features", "Inputs made from x and y (2-D data only).", min_length=1
+    )
+    seed: int = setting(0, "Data seed", "Which random draw of points and noise.", ge=0, le=999_999)
+
+    @field_validator("features")
+    @classmethod
+    def _features_are_distinct(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(features)) != len(features):
+            raise ValueError(f"each feature may appear once, received {', '.join(features)}")
+        return features
+
+
+class NetworkConfig(Section):
+    """A multilayer perceptron; `hidden_sizes=[]` is a linear (or softmax) model."""
+
+    hidden_sizes: tuple[Annotated[int, Field(ge=1, le=512)], ...] = setting(
+        (64, 64), "Hidden layers", "Units of each hidden layer; none is a linear model.", "units", max_length=6
+    )
+    activation: Activation = setting("tanh", "Activation", "Bend applied to each hidden unit.")
+
+
+class RegularizationConfig(Section):
+    """objective = data loss + l1·Σ|w| + l2·Σw² + activity_l2·Σ(hidden output)²/batch size. Biases are free."""
+
+    l1: float = setting(
+        0.0, "L1 strength λ₁", "Adds λ₁·Σ|w| to the loss: drives weights to exactly zero.", ge=0, le=1e6
+    )
+    l2: float = setting(0.0, "L2 strength λ₂", "Adds λ₂·Σw² to the loss: shrinks all weights.", ge=0, le=1e6)
+    l1_method: Literal["proximal", "subgradient"] = setting(
+        "proximal", "L1 method", "Proximal: soft threshold, exact zeros. Subgradient: plain descent on |w|, no zeros."
+    )
+    activity_l2: float = setting(
+        0.0, "Activity L2", "Adds this × Σ(hidden output)² / batch size: keeps hidden outputs small.", ge=0, le=1e6
+    )
+    dropout_rate: float = setting(
+        0.0, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
+    )
+    penalize_output: bool = setting(
+        True, "Penalise the output layer", "Off: L1 and L2 act on the weights of the hidden layers only."
+    )
+
+
+class TrainingConfig(Section):
+    """How the weights are moved."""
+
+    optimizer: Literal["sgd", "adam"] = setting("adam", "Optimizer", "Rule that turns gradients into steps.")
+    learning_rate: float = setting(0.01, "Learning rate", "Size of a step.", gt=0, le=1e3)
+    momentum: float = setting(0.0, "Momentum", "Share of the last SGD step that is kept (SGD only).", ge=0, le=0.99)
+    learning_rate_schedule: Literal["constant", "cosine"] = setting(
+        "constant", "Schedule", "Cosine: the learning rate falls smoothly to zero at the last epoch."
+    )
+    batch_size: Annotated[int, Field(ge=1, le=2000)] | None = setting(
+        None, "Batch size", "Rows per step; empty means all of them (full batch).", "rows"
+    )
+    n_epochs: int = setting(
+        3000, "Epochs", "Passes over the training rows after which the run stops.", ge=1, le=1_000_000
+    )
+    loss: LossName = setting("auto", "Loss", "Auto: cross-entropy for classes, mean squared error for values.")
+    seed: int = setting(0, "Start", "Seed of the initial weights and of the batch order.", ge=0, le=999_999)
+
+
+class Experiment(Section):
+    """Everything that decides a training run. Equal experiments give equal histories.
+
+    Example: `Experiment(data={"name": "diabetes"}, regularization={"l2": 0.01})`.
+    """
+
+    data: DataConfig = DataConfig()
+    network: NetworkConfig = NetworkConfig()
+    regularization: RegularizationConfig = RegularizationConfig()
+    training: TrainingConfig = TrainingConfig()
+
+    def replace(self, **values: Any) -> Experiment:
+        """Return a copy with some settings changed, named by their flat names (`l2=0.1`, `data_seed=3`).
+
+        Raises ValueError with the setting, what was expected and what was received.
+        """
+        sections: dict[str, dict[str, Any]] = self.model_dump()
+        for name, value in values.items():
+            section, field = locate(name)
+            sections[section][field] = value
+        try:
+            return Experiment.model_validate(sections)
+        except ValidationError as error:
+            raise ValueError("; ".join(explain(error))) from None
+
+    def get(self, name: str) -> Any:
+        """Return one setting by its flat name."""
+        section, field = locate(name)
+        return getattr(getattr(self, section), field)
+
+    def to_query(self) -> dict[str, str]:
+        """Return the data's name and every setting that differs from its default as short URL parameters."""
+        default = Experiment()
+        changed = [name for name in FLAT_NAMES if name == "data" or self.get(name) != default.get(name)]
+        return {name: format_value(self.get(name)) for name in changed}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
+        """Read an experiment from URL parameters; bad ones fall back to their defaults.
+
+        Returns the experiment and one sentence for every parameter that could not be used.
+        """
+        if sum(len(str(k)) + len(str(v)) for k, v in query.items()) > MAX_QUERY_CHARS:
+            return cls(), [
+                f"The link is longer than {MAX_QUERY_CHARS} characters; the default settings are shown instead."
+            ]
+        experiment, problems = cls(), []
+        for name, text in query.items():
+            try:
+                experiment = experiment.replace(**{name: parse_value(name, text)})
+            except ValueError as error:
+                problems.append(f"The link has a setting that cannot be used: {error}. Its default is shown instead.")
+        return experiment, problems
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "data": DataConfig,
+    "network": NetworkConfig,
+    "regularization": RegularizationConfig,
+    "training": TrainingConfig,
+}
+# Flat names are the field names, but for two that would be ambiguous.
+RENAMED = {"data": ("data", "name"), "data_seed": ("data", "seed")}
+FLAT_NAMES: dict[str, tuple[str, str]] = {
+    **RENAMED,
+    **{
+        field: (section, field)
+        for section, model in SECTIONS.items()
+        for field in model.model_fields
+        if (section, field) not in RENAMED.values()
+    },
+}
+
+
+def locate(name: str) -> tuple[str, str]:
+    """Return (section, field) of a flat name; raises ValueError for an unknown one."""
+    if name not in FLAT_NAMES:
+        raise ValueError(f"'{name[:40]}' is not a setting; known ones are {', '.join(sorted(FLAT_NAMES))}")
+    return FLAT_NAMES[name]
+
+
+def field_of(name: str) -> FieldInfo:
+    """Return the pydantic field of a flat name: default, bounds (`metadata`), description, label and unit."""
+    section, field = locate(name)
+    return SECTIONS[section].model_fields[field]
+
+
+def label_of(name: str) -> str:
+    """Return the label of a setting as the page shows it."""
+    extra = field_of(name).json_schema_extra
+    assert isinstance(extra, dict)
+    return str(extra["label"])
+
+
+def bounds_of(name: str) -> tuple[float | None, float | None]:
+    """Return (lowest, highest) allowed value of a numeric setting; None where it has no bound."""
+    low = high = None
+    for rule in field_of(name).metadata:
+        low = getattr(rule, "ge", getattr(rule, "gt", low))
+        high = getattr(rule, "le", getattr(rule, "lt", high))
+    return low, high
+
+
+def format_value(value: Any) -> str:
+    """Return a setting as URL text: `64-64`, `x,xy`, `none`, `0.001`."""
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, tuple):
+        return ("-" if isinstance(value[0], int) else ",").join(str(item) for item in value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def parse_value(name: str, text: str) -> Any:
+    """Return URL text as the value of the named setting, still to be validated."""
+    _, field = locate(name)
+    if field == "hidden_sizes":
+        return () if text == "none" else tuple(text.split("-"))
+    if field == "features":
+        return tuple(text.split(","))
+    if field == "batch_size" and text == "none":
+        return None
+    return text
+
+
+def explain(error: ValidationError) -> list[str]:
+    """Return pydantic's findings as sentences: the setting, what was expected, what was received."""
+    return [
+        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'][0].lower()}{item['msg'][1:]}, received {item['input']!r:.60}"
+        for item in error.errors()
+    ]

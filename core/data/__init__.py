@@ -1,0 +1,279 @@
+"""Data: the registry `DATASETS` and `load_split`, which draws, splits, spoils and standardises the rows.
+
+Order of work: rows are drawn, noise is added, rows are split, then standardised by the training rows only.
+Read next: `core/data/split.py` for the records, `core/engine` for the training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import DTypeLike
+
+from core.config import DataConfig, FeatureName
+from core.data import synthetic
+from core.data.bundled import load_table
+from core.data.split import Array, Grid, Kind, Split, Task, mean_and_scale
+
+__all__ = ["DATASETS", "DatasetInfo", "Grid", "Split", "load_split"]
+
+N_POOL = 1000  # rows of each synthetic data set
+TEST_FRACTION = 0.2
+N_GRID_CURVE, N_GRID_PLANE = 201, 64
+# Each purpose has its own random stream, so that turning one knob leaves the other draws as they were.
+ROWS, NOISE, PERMUTATION, LABELS, BAYES = range(5)
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What a page needs to know about a data set before loading it."""
+
+    label: str
+    kind: Kind
+    task: Task
+    n_classes: int
+    n_pool: int
+    description: str
+    source: str
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Return whether the rows are drawn from a known law."""
+        return self.kind in ("curve", "plane")
+
+    @property
+    def has_noise(self) -> bool:
+        """Return whether `noise_std` acts on this data set: it does on all of them."""
+        return True
+
+    @property
+    def has_label_noise(self) -> bool:
+        """Return whether `label_noise` acts on this data set."""
+        return self.task == "classification"
+
+    @property
+    def has_features(self) -> bool:
+        """Return whether `features` acts on this data set."""
+        return self.kind == "plane"
+
+    def n_test(self) -> int:
+        """Return the number of test rows."""
+        return round(TEST_FRACTION * self.n_pool)
+
+    def n_val(self, val_fraction: float) -> int:
+        """Return the number of validation rows."""
+        return round(val_fraction * self.n_pool)
+
+    def max_train(self, val_fraction: float) -> int:
+        """Return the largest possible `n_train`: the rows that are neither test nor validation."""
+        return self.n_pool - self.n_test() - self.n_val(val_fraction)
+
+
+def _curve(label: str, description: str, source: str = "Made here.") -> DatasetInfo:
+    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source)
+
+
+def _toy(label: str, description: str, n_classes: int = 2, source: str = "TensorFlow Playground.") -> DatasetInfo:
+    return DatasetInfo(
+        label, "plane", "classification" if n_classes else "regression", n_classes, N_POOL, description, source
+    )
+
+
+_UCI = "UCI Machine Learning Repository, bundled with scikit-learn."
+DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
+    {
+        "sine": _curve("Sine", "Two periods of a sine wave."),
+        "cubic": _curve("Cubic", "A third-degree polynomial with two bends."),
+        "step": _curve("Step", "A jump from -1 to 1: smooth networks find it hard."),
+        "doppler": _curve("Doppler", "A wave that gets ever faster to the left.", "Donoho & Johnstone 1994."),
+        "circle": _toy("Circle", "A disc inside a ring."),
+        "xor": _toy("Exclusive or", "Four squares; opposite ones belong together."),
+        "gaussians": _toy("Two clouds", "Two round clouds; a straight line separates them."),
+        "spiral": _toy("Spiral", "Two interleaved spiral arms: the hardest of the toys."),
+        "moons": _toy("Moons", "Two half circles that reach into each other.", source="scikit-learn, make_moons."),
+        "spiral3": _toy("Three spirals", "Three interleaved spiral arms.", n_classes=3, source="Stanford CS231n."),
+        "plane": _toy("Plane", "A tilted plane: a linear model fits it.", n_classes=0),
+        "multi_gaussian": _toy("Hills", "Three hills and three hollows.", n_classes=0),
+        "digits": DatasetInfo(
+            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI
+        ),
+        "breast_cancer": DatasetInfo(
+            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI
+        ),
+        "diabetes": DatasetInfo(
+            "Diabetes", "table", "regression", 0, 442, "Disease progression after a year from 10 measures.",
+            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.",
+        ),
+        "wine": DatasetInfo(
+            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI
+        ),
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Pool:
+    """All rows of a task before splitting. inputs (n, d) raw; y (n,); truth (n,) of the noiseless regression target."""
+
+    inputs: Array
+    y: Array
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    target_name: str
+    points: Array | None = None
+    truth: Array | None = None
+
+
+def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
+    """Return the train, validation and test rows that the config asks for; equal configs give equal arrays.
+
+    Of the shuffled rows the first 20 % are test, the last `val_fraction` validation, and of the rest the first
+    `n_train` are training rows: more training rows keep the former ones and change no other part.
+    Raises ValueError when fewer rows are left than `n_train`.
+    """
+    info = DATASETS[data.name]
+    train, val, test = split_rows(data)
+    pool = _draw_pool(data)
+    x_mean, x_scale = mean_and_scale(pool.inputs[train])
+    X = ((pool.inputs - x_mean) / x_scale + _input_noise(data, pool.inputs.shape)).astype(dtype)
+    y, y_mean, y_scale = pool.y, 0.0, 1.0
+    if info.task == "regression":
+        mean, scale = mean_and_scale(pool.y[train])
+        y_mean, y_scale = float(mean), float(scale)
+        y = ((pool.y - y_mean) / y_scale).astype(dtype)
+    floors = _noise_floors(data, pool, val, y_scale)
+    return Split(
+        X[train], flip_labels(y[train], data.label_noise, info.n_classes, _stream(data, LABELS)),
+        X[val], y[val], X[test], y[test],
+        task=info.task, n_classes=info.n_classes,
+        feature_names=pool.feature_names, class_names=pool.class_names, target_name=pool.target_name,
+        x_mean=x_mean, x_scale=x_scale, y_mean=y_mean, y_scale=y_scale, kind=info.kind,
+        noise_floor=floors.get("mse" if info.task == "regression" else "cross_entropy"), floors=floors,
+        grid=_make_grid(data, x_mean, x_scale, dtype),
+        points_train=None if pool.points is None else pool.points[train],
+        points_val=None if pool.points is None else pool.points[val],
+    )  # fmt: skip
+
+
+def split_rows(data: DataConfig) -> tuple[Array, Array, Array]:
+    """Return the row numbers of the train, validation and test set."""
+    info = DATASETS[data.name]
+    n_max = info.max_train(data.val_fraction)
+    if data.n_train > n_max:
+        raise ValueError(
+            f"n_train: expected at most {n_max} for '{data.name}' with val_fraction {data.val_fraction:g} "
+            f"({info.n_pool} rows, {info.n_test()} of them for test), received {data.n_train}"
+        )
+    rows = _stream(data, PERMUTATION).permutation(info.n_pool)
+    first_val, n_test = info.n_pool - info.n_val(data.val_fraction), info.n_test()
+    return rows[n_test : n_test + data.n_train], rows[first_val:], rows[:n_test]
+
+
+def flip_labels(labels: Array, share: float, n_classes: int, rng: Generator) -> Array:
+    """Return labels (n,) with exactly round(share · n) of them replaced by another, random class."""
+    if n_classes == 0:
+        return labels
+    rows = rng.permutation(len(labels))[: round(share * len(labels))]
+    flipped = labels.copy()
+    flipped[rows] = (labels[rows] + rng.integers(1, n_classes, len(rows))) % n_classes
+    return flipped
+
+
+def _stream(data: DataConfig, purpose: int) -> Generator:
+    """Return a new generator for one purpose of this data seed."""
+    return np.random.default_rng([data.seed, purpose])
+
+
+def _draw_pool(data: DataConfig) -> _Pool:
+    """Return all rows with their noise, but for the input noise of real data (its unit is a standard deviation)."""
+    if data.name in synthetic.CURVES:
+        return _draw_curve(data)
+    if data.name in synthetic.SURFACES:
+        return _draw_surface(data)
+    if data.name in synthetic.CLASSES:
+        return _draw_classes(data)
+    return _read_table(data)
+
+
+def _read_table(data: DataConfig) -> _Pool:
+    table = load_table(data.name)
+    y = table.y
+    if DATASETS[data.name].task == "regression":
+        y = y + data.noise_std * y.std() * _stream(data, NOISE).standard_normal(len(y))
+    return _Pool(table.X, y, table.feature_names, table.class_names, table.target_name)
+
+
+def _draw_curve(data: DataConfig) -> _Pool:
+    function, low, high = synthetic.CURVES[data.name]
+    x = _stream(data, ROWS).uniform(low, high, N_POOL)
+    truth = function(x)
+    y = truth + data.noise_std * _stream(data, NOISE).standard_normal(N_POOL)
+    return _Pool(x[:, None], y, ("x",), (), "y", points=x[:, None], truth=truth)
+
+
+def _draw_surface(data: DataConfig) -> _Pool:
+    points = _stream(data, ROWS).uniform(-synthetic.PLANE_LIMIT, synthetic.PLANE_LIMIT, (N_POOL, 2))
+    truth = synthetic.SURFACES[data.name](points)
+    y = truth + data.noise_std * _stream(data, NOISE).standard_normal(N_POOL)
+    inputs = synthetic.make_features(points, data.features)
+    return _Pool(inputs, y, _names_of(data.features), (), "z", points=points, truth=truth)
+
+
+def _draw_classes(data: DataConfig) -> _Pool:
+    n_classes = DATASETS[data.name].n_classes
+    labels = np.arange(N_POOL, dtype=np.int64) % n_classes
+    clean = synthetic.CLASSES[data.name](labels, _stream(data, ROWS))
+    points = clean + data.noise_std * _stream(data, NOISE).standard_normal(clean.shape)
+    class_names = tuple(f"class {c}" for c in range(n_classes))
+    inputs = synthetic.make_features(points, data.features)
+    return _Pool(inputs, labels, _names_of(data.features), class_names, "class", points=points)
+
+
+def _names_of(features: tuple[FeatureName, ...]) -> tuple[str, ...]:
+    return tuple(synthetic.FEATURES[name][0] for name in features)
+
+
+def _input_noise(data: DataConfig, shape: tuple[int, ...]) -> Any:
+    """Return noise for the standardised inputs of real classification data, else 0."""
+    info = DATASETS[data.name]
+    if info.is_synthetic or info.task == "regression" or data.noise_std == 0:
+        return 0.0
+    return data.noise_std * _stream(data, NOISE).standard_normal(shape)
+
+
+def _noise_floors(data: DataConfig, pool: _Pool, val: Array, y_scale: float) -> dict[str, float]:
+    """Return the losses of the truth on the validation rows by name of the loss; empty where it is unknown."""
+    if pool.truth is not None:
+        return {"mse": float(np.mean(((pool.y[val] - pool.truth[val]) / y_scale) ** 2))}
+    if pool.points is None:
+        return {}
+    if data.noise_std == 0:
+        return {"cross_entropy": 0.0, "mse": 0.0}
+    n_classes = len(pool.class_names)
+    probabilities = synthetic.bayes_probabilities(
+        data.name, pool.points[val], n_classes, data.noise_std, _stream(data, BAYES)
+    )
+    return synthetic.class_floors(probabilities, pool.y[val])
+
+
+def _make_grid(data: DataConfig, x_mean: Array, x_scale: Array, dtype: DTypeLike) -> Grid | None:
+    """Return the drawing grid of a curve or a plane, None for real data."""
+    if data.name in synthetic.CURVES:
+        function, low, high = synthetic.CURVES[data.name]
+        x = np.linspace(low, high, N_GRID_CURVE)
+        return Grid(x, None, ((x[:, None] - x_mean) / x_scale).astype(dtype), function(x), data.noise_std)
+    if not DATASETS[data.name].is_synthetic:
+        return None
+    axis = np.linspace(-synthetic.PLANE_LIMIT, synthetic.PLANE_LIMIT, N_GRID_PLANE)
+    x_of, y_of = np.meshgrid(axis, axis)  # row = y, column = x
+    points = np.column_stack([x_of.ravel(), y_of.ravel()])
+    X = ((synthetic.make_features(points, data.features) - x_mean) / x_scale).astype(dtype)
+    if data.name not in synthetic.SURFACES:
+        return Grid(axis, axis, X, None)
+    truth = synthetic.SURFACES[data.name](points).reshape(N_GRID_PLANE, N_GRID_PLANE)
+    return Grid(axis, axis, X, truth, data.noise_std)

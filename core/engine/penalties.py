@@ -1,0 +1,31 @@
+"""The penalties on weights: l1·Σ|w| + l2·Σw², per member, on a prefix of the flat buffer. Biases are free.
+
+L2 enters the gradient (2·l2·w). L1 is a proximal step after the optimizer's step: the soft threshold, which lands on
+exactly zero (Parikh and Boyd, *Proximal Algorithms*, 2014, section 6.5.2). Its subgradient variant adds l1·sign(w) to the
+gradient instead and exists to show what it fails to do.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def add_l2_gradient(gradient: Tensor, weights: Tensor, l2: Tensor) -> None:
+    """Add 2·l2·w to `gradient` in place; both (M, k), l2 (M, 1)."""
+    gradient.addcmul_(weights, l2, value=2.0)
+
+
+def add_l1_subgradient(gradient: Tensor, weights: Tensor, l1: Tensor) -> None:
+    """Add l1·sign(w) to `gradient` in place; sign(0) is taken as 0."""
+    gradient.addcmul_(torch.sign(weights), l1)
+
+
+def soft_threshold(weights: Tensor, threshold: Tensor) -> None:
+    """Move each weight towards zero by `threshold` and stop there: w ← sign(w)·max(|w| - threshold, 0), in place."""
+    weights.sub_(torch.clamp(weights, -threshold, threshold))
+
+
+def weight_penalty(weights: Tensor, l1: Tensor, l2: Tensor) -> Tensor:
+    """Return l1·Σ|w| + l2·Σw² of each member, (M,)."""
+    return l1.squeeze(1) * weights.abs().sum(1) + l2.squeeze(1) * weights.square().sum(1)

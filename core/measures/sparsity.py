@@ -1,0 +1,26 @@
+"""How many weights are exactly zero, how many are merely small, per layer. The two are counted apart on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, stack
+
+SMALL_WEIGHT = 1e-3  # ε: |w| below this is "small"
+
+
+@dataclass(frozen=True)
+class LayerCounts:
+    """Counts per layer, each (M, n_layers): exactly zero, 0 < |w| < ε, the rest."""
+
+    n_zero: Tensor
+    n_small: Tensor
+    n_rest: Tensor
+
+
+def count_weights(weights: list[Tensor]) -> LayerCounts:
+    """Return the counts of a stack's weight matrices, each (M, fan_in, fan_out). nan counts as the rest."""
+    n_zero = stack([(w == 0).flatten(1).sum(1) for w in weights], 1)
+    n_below = stack([(w.abs() < SMALL_WEIGHT).flatten(1).sum(1) for w in weights], 1)
+    n_all = stack([(w == w).flatten(1).sum(1) + (w != w).flatten(1).sum(1) for w in weights], 1)
+    return LayerCounts(n_zero, n_below - n_zero, n_all - n_below)
