@@ -86,6 +86,13 @@ def train(experiment: Experiment, split: Split | None = None, progress: bool = T
     )  # fmt: skip
 
 
+def make_trainer(experiment: Experiment, split: Split) -> Trainer:
+    """Return the trainer of a single run at epoch 0, on a split that is already loaded."""
+    pool = _pool(experiment, split, "float32")
+    members = Members.from_configs(experiment.regularization, experiment.training, pool.X.dtype)
+    return Trainer(experiment.network, experiment.regularization, experiment.training, pool, members)
+
+
 def sweep(
     experiment: Experiment, param_name: str, values: Sequence[float], split: Split | None = None,
     progress: bool = True, dtype: str = "float32",

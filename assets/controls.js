@@ -1,0 +1,152 @@
+// Live controls: native buttons and sliders with an exact field beside each.
+import { helpMark, make, write } from "./dom.js";
+
+const STEPS = 1000;
+const LOG0_MIN = 1e-5;
+const ECHO_WAIT = 2000;
+
+const shorten = (value) => String(Number(Number(value).toPrecision(3)));
+
+/** Slider position 0…STEPS ↔ value. "log0": 0 at the very left, then logarithmic. */
+function scaleOf({ scale, min, max }) {
+  if (scale === "linear") {
+    return { value: (p) => min + (p / STEPS) * (max - min), position: (v) => (STEPS * (v - min)) / (max - min) };
+  }
+  const low = min > 0 ? min : LOG0_MIN;
+  const decades = Math.log10(max / low);
+  const value = (p) => low * 10 ** ((p / STEPS) * decades);
+  const position = (v) => (STEPS * Math.log10(v / low)) / decades;
+  if (scale === "log") return { value, position };
+  return { value: (p) => (p <= 0 ? 0 : value(p)), position: (v) => (v <= 0 ? 0 : Math.max(1, position(v))) };
+}
+
+/** A labelled slider; `onInput(name, value)` while it moves, `onCommit()` when it rests. */
+export class Slider {
+  constructor(control, id, onInput, onCommit) {
+    this.control = control;
+    this.scale = scaleOf(control);
+    this.onInput = onInput;
+    this.onCommit = onCommit;
+    this.range = make("input", {
+      type: "range", id, min: 0, max: STEPS, step: 1,
+      oninput: () => this.moved(this.scale.value(Number(this.range.value))), onchange: () => this.committed(),
+    });
+    this.field = make("input", {
+      type: "number", step: "any", min: control.scale === "log0" ? 0 : control.min, max: control.max,
+      "aria-label": `${control.label}, exact value`, onchange: () => this.typed(),
+    });
+    this.element = make("div", { class: "lab-slider", "data-control": control.name },
+      make("label", { for: id, text: control.label }), helpMark(control.help), this.field, this.range);
+    this.show(control.value);
+  }
+
+  show(value) {
+    this.value = value;
+    this.range.value = Math.min(STEPS, Math.max(0, Math.round(this.scale.position(value))));
+    this.field.value = shorten(value);
+    this.range.setAttribute("aria-valuetext", shorten(value));
+  }
+
+  /** The value the server reports; ignored while the user is at it or an own value is under way. */
+  follow(value) {
+    if (value === undefined || value === null || this.dragging) return;
+    if (performance.now() < this.settled || document.activeElement === this.field) return;
+    if (value !== this.value) this.show(value);
+  }
+
+  moved(value) {
+    this.dragging = true;
+    this.value = Number(shorten(value));
+    this.field.value = shorten(value);
+    this.range.setAttribute("aria-valuetext", shorten(value));
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.onInput(this.control.name, this.value);
+    });
+  }
+
+  committed() {
+    this.dragging = false;
+    this.settled = performance.now() + ECHO_WAIT;
+    this.onCommit();
+  }
+
+  typed() {
+    const { scale, min, max } = this.control;
+    const low = scale === "log0" ? 0 : min;
+    const value = this.field.value === "" ? this.value : Math.min(max, Math.max(low, Number(this.field.value)));
+    this.show(value);
+    this.onInput(this.control.name, value);
+    this.committed();
+  }
+}
+
+/** Run/Pause, Step, Reset, New start. */
+export class Buttons {
+  constructor(send) {
+    this.send = send;
+    this.run = make("button", { type: "button", class: "lab-button lab-primary", text: "Run", onclick: () => this.toggleRun() });
+    this.step = this.button("Step", "Train one epoch", () => send({ type: "step" }));
+    this.element = make("div", { class: "lab-buttons", role: "group", "aria-label": "Training" },
+      this.run, this.step,
+      this.button("Reset", "Back to the same starting weights", () => send({ type: "reset" })),
+      this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1 })));
+  }
+
+  button(text, title, onclick) {
+    return make("button", { type: "button", class: "lab-button", title, text, onclick });
+  }
+
+  toggleRun() {
+    this.send({ type: this.running ? "pause" : "run" });
+  }
+
+  show({ state, seed }) {
+    this.seed = seed;
+    this.running = state === "running";
+    write(this.run, this.running ? "Pause" : "Run");
+    this.step.disabled = this.running;
+  }
+}
+
+/** Slider over the past: `ask()` for the frames when touched, `pick(share 0…1)` while moved, `live()` to return. */
+export class Rewind {
+  constructor(id, { ask, pick, live }) {
+    this.pick = pick;
+    this.range = make("input", { type: "range", id, min: 0, max: STEPS, step: 1, value: STEPS, oninput: () => this.moved() });
+    for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
+    this.text = make("output", { for: id });
+    this.live = make("button", { type: "button", class: "lab-button", text: "Live", disabled: "", onclick: () => { this.rest(); live(); } });
+    this.element = make("div", { class: "lab-rewind" }, make("label", { for: id, text: "Rewind" }), this.range, this.text, this.live);
+  }
+
+  moved() {
+    this.live.disabled = false;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      if (!this.live.disabled) this.pick(this.share());
+    });
+  }
+
+  share() {
+    return Number(this.range.value) / Number(this.range.max);
+  }
+
+  /** One slider step per frame. */
+  setCount(n) {
+    if (n < 2 || Number(this.range.max) === n - 1) return;
+    const position = Math.round(this.share() * (n - 1));
+    this.range.max = n - 1;
+    this.range.value = position;
+  }
+
+  show(text) {
+    write(this.text, text);
+    this.range.setAttribute("aria-valuetext", text);
+  }
+
+  rest() {
+    this.range.value = this.range.max;
+    this.live.disabled = true;
+  }
+}

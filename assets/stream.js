@@ -1,0 +1,88 @@
+// The wire: a WebSocket that pulls snapshots of named arrays and carries the commands back.
+const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
+const UNKNOWN_JOB = 4404;
+const FOREIGN_ORIGIN = 4403;
+const LONGEST_WAIT = 8000;
+
+/** Header and arrays of one binary message: {kind, version, meta, arrays: {name: {data, shape}}}. */
+export function decode(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const start = Math.ceil((4 + length) / 8) * 8;
+  const arrays = {};
+  for (const { name, dtype, shape, offset } of header.arrays) {
+    const size = shape.reduce((product, n) => product * n, 1);
+    arrays[name] = { data: new TYPES[dtype](buffer, start + offset, size), shape };
+  }
+  return { kind: header.kind, version: header.version, meta: header.meta, arrays };
+}
+
+/** Row i along the leading axis. */
+export function row({ data, shape }, i) {
+  const rest = shape.slice(1);
+  const size = rest.reduce((product, n) => product * n, 1);
+  return { data: data.subarray(i * size, (i + 1) * size), shape: rest };
+}
+
+/** Keeps one socket open; `on` = {message(decoded), error(text), status(text), unknown()}. */
+export class Stream {
+  constructor(path, on) {
+    this.path = path;
+    this.on = on;
+    this.version = -1;
+    this.wait = 500;
+    this.pending = new Map();
+    this.connect();
+  }
+
+  connect() {
+    const url = new URL(this.path, location.origin);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    this.socket = new WebSocket(url);
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onopen = () => this.opened();
+    this.socket.onmessage = ({ data }) => this.received(data);
+    this.socket.onclose = ({ code }) => this.lost(code);
+  }
+
+  opened() {
+    this.on.status("");
+    for (const message of this.pending.values()) this.send(message);
+    this.pending.clear();
+    this.ready();
+  }
+
+  received(data) {
+    this.wait = 500;
+    if (typeof data === "string") return this.on.error(JSON.parse(data).text);
+    const message = decode(data);
+    if (message.kind === "snapshot") this.version = message.version;
+    this.on.message(message);
+  }
+
+  lost(code) {
+    if (this.closed) return;
+    if (code === UNKNOWN_JOB) return this.on.unknown();
+    if (code === FOREIGN_ORIGIN) return this.on.status("The server refused this page's address.");
+    this.on.status("Connection lost. Trying again …");
+    this.timer = setTimeout(() => this.connect(), this.wait);
+    this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
+  }
+
+  /** Ask for the next snapshot newer than the one just drawn. */
+  ready() {
+    this.send({ type: "ready", version: this.version });
+  }
+
+  /** Send now; strengths set while the line is down are kept, other commands are not. */
+  send(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    else if (message.type === "set") this.pending.set(message.name, message);
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket.close();
+  }
+}

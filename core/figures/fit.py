@@ -1,0 +1,325 @@
+"""What the network computes: a curve, a map over the plane, or charts of real data. Read next: `weights.py`.
+
+`constants` are the arrays that stay the same while a network learns; `split_constants` takes them from a split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.theme import (
+    BLUE,
+    CLASS_COLORS,
+    CLASS_SYMBOLS,
+    COLORS,
+    ORANGE,
+    PALE,
+    Arrays,
+    axis,
+    bands,
+    base_figure,
+    bind,
+    colorscale,
+    entry,
+    image_layer,
+    mix,
+    ramp,
+    span,
+)
+
+if TYPE_CHECKING:
+    from core.data.split import Split
+
+VALUE_STOPS = (ORANGE, PALE, BLUE)
+SOFT = 0.35  # share of pale in the map's colours: points stay visible on their own colour
+THIRD = 85  # palette entries of one of three classes; 3 * 85 = 255
+
+
+def split_constants(split: Split) -> dict[str, np.ndarray]:
+    """Return what figures need of a split, targets in raw units: target_*, points_*, grid_x, grid_y, truth, noise_std,
+    n_classes, class_names, feature_names, target_name; an array without meaning here is empty.
+    """
+    empty, grid = np.zeros(0), split.grid
+    optional = {
+        "points_train": split.points_train,
+        "points_val": split.points_val,
+        "grid_x": grid.x if grid else None,
+        "grid_y": grid.y if grid else None,
+        "truth": grid.truth if grid else None,
+    }
+    return {
+        **{name: empty if value is None else value for name, value in optional.items()},
+        "target_train": _raw(split.y_train, split),
+        "target_val": _raw(split.y_val, split),
+        "noise_std": np.array([grid.noise_std if grid else 0.0]),
+        "n_classes": np.array([split.n_classes]),
+        "class_names": np.array(split.class_names),
+        "feature_names": np.array(split.feature_names),
+        "target_name": np.array([split.target_name]),
+    }
+
+
+def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
+    """Return points, true function with its noise band (±1 standard deviation) and the fitted curve `fit_y`."""
+    x, truth = constants["grid_x"], constants["truth"]
+    noise = float(constants["noise_std"][0])
+    fitted = go.Scatter(
+        name="network", x=x, y=np.array(arrays["fit_y"]), mode="lines", line={"color": COLORS["l1"], "width": 2.5},
+        meta=bind(y="fit_y"),
+    )  # fmt: skip
+    about = {
+        "name": "fit",
+        "title": "The fit",
+        "look_for": "An overfitted curve runs through every training point and misses the validation points between.",
+        "legend": [
+            entry("training", COLORS["train"], symbol="circle"),
+            entry("validation", COLORS["val"], symbol="circle-open"),
+            entry("true function", COLORS["truth"], "dash"),
+            entry("network", COLORS["l1"], "solid"),
+        ],
+    }
+    y_range = span([constants["target_train"], constants["target_val"], truth - noise, truth + noise], pad=0.15)
+    points = [_curve_points(constants, split) for split in ("val", "train")]
+    target = str(constants["target_name"][0]) or "y"
+    return base_figure(
+        [*_truth(x, truth, noise), *points, fitted], about, axis("x", span([x], pad=0.0)), axis(target, y_range)
+    )
+
+
+def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
+    """Return the map of the network's output as a picture (array `map`) with the points on it.
+
+    Filled points are training rows, hollow ones validation rows; colour and symbol say the class, colour the value.
+    """
+    n_classes = int(constants["n_classes"][0])
+    bounds, soft, hard = _map_palettes(constants)
+    x, y = (span([constants[name]], pad=0.0) for name in ("grid_x", "grid_y"))
+    layer = image_layer("map", soft, bounds, (*x, *y), smooth=True)
+    flat = image_layer("map", hard, bounds, (*x, *y))["palette"]
+    about = {
+        "name": "fit",
+        "title": "The decision map" if n_classes else "The fitted surface",
+        "look_for": "An overfitted map bends around single training points; hollow validation points end up on the wrong side.",
+        "legend": _plane_legend(constants),
+        "images": [layer],
+        "toggles": [
+            {
+                "label": "hard edges",
+                "on": {"images": {"palette": flat}},
+                "off": {"images": {"palette": layer["palette"]}},
+                "value": False,
+            }
+        ],
+    }
+    points = [_plane_points(constants, split, bounds) for split in ("val", "train")]
+    return base_figure(points, about, axis("x", x, showgrid=False), axis("y", y, showgrid=False))
+
+
+def plot_pixels(arrays: Arrays) -> go.Figure:
+    """Return `pixels` (8, 8): the sum of |w| over the links that leave each input pixel, first row on top."""
+    about = {
+        "name": "pixels",
+        "title": "Which pixels the network reads",
+        "look_for": "With L1 the pixels of the rim, nearly always blank, lose all their weights.",
+    }
+    hidden = {"showgrid": False, "showticklabels": False}
+    heat = _heatmap(arrays, "pixels", "sum of |w| = %{z:.3g}<extra></extra>")
+    yaxis = axis("row", (7.5, -0.5), scaleanchor="x", **hidden)
+    return base_figure([heat], about, axis("column", (-0.5, 7.5), **hidden), yaxis)
+
+
+def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
+    """Return `confusion` (C, C), counts of validation rows: true class down, predicted class across."""
+    n_classes = len(class_names)
+    about = {
+        "name": "confusion",
+        "title": "Confusion matrix (validation)",
+        "look_for": "Every count off the diagonal is a mistake on data the network never trained on.",
+    }
+    heat = _heatmap(arrays, "confusion", "true %{y}, predicted %{x}: %{z} rows<extra></extra>")
+    heat.texttemplate = "%{z}"
+    ticks = {"tickvals": list(range(n_classes)), "ticktext": [str(name) for name in class_names], "showgrid": False}
+    bounds = (-0.5, n_classes - 0.5)
+    return base_figure(
+        [heat], about, axis("predicted class", bounds, **ticks), axis("true class", bounds[::-1], **ticks),
+        margin={"l": 90, "r": 8, "t": 8, "b": 44},
+    )  # fmt: skip
+
+
+def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
+    """Return the inputs by `rank_value` (k,), the sum of |w| over their links, largest on top."""
+    values = np.array(arrays["rank_value"])
+    bars = go.Bar(
+        name="inputs", x=values, y=list(names), orientation="h", marker={"color": COLORS["positive"]},
+        meta=bind(x="rank_value", y="label:rank_name"),
+    )  # fmt: skip
+    about = {
+        "name": "ranking",
+        "title": "Which inputs the network uses",
+        "look_for": "L1 keeps a few inputs and brings the others to exactly zero; L2 keeps a little of all.",
+        "auto": {"xaxis": {"arrays": ["rank_value"], "include": [0]}},
+    }
+    xaxis = axis("sum of |w| over the input's links", span([values], include=[0]))
+    yaxis = axis("", (values.size - 0.5, -0.5), type="category", showgrid=False)
+    return base_figure([bars], about, xaxis, yaxis, margin={"l": 150, "r": 8, "t": 8, "b": 40})
+
+
+def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
+    """Return predicted against true values, raw units: a perfect model lies on the diagonal."""
+    bounds = span([constants["target_train"], constants["target_val"]])
+    styles = [("training", "train", "circle"), ("validation", "val", "circle-open")]
+    points = [
+        go.Scatter(
+            name=label, x=constants[f"target_{split}"], y=np.array(arrays[f"pred_{split}"]), mode="markers",
+            marker={"color": COLORS[split], "symbol": symbol, "size": 6}, meta=bind(y=f"pred_{split}"),
+        )
+        for label, split, symbol in styles
+    ]  # fmt: skip
+    line = {"color": COLORS["truth"], "dash": "dash", "width": 1.5}
+    diagonal = go.Scatter(name="perfect", x=list(bounds), y=list(bounds), mode="lines", line=line, hoverinfo="skip")
+    about = {
+        "name": "predicted",
+        "title": "Predicted against true",
+        "look_for": "Training points on the diagonal and validation points far from it: learned by heart.",
+        "legend": [
+            *(entry(label, COLORS[split], symbol=symbol) for label, split, symbol in styles),
+            entry("perfect", COLORS["truth"], "dash"),
+        ],
+    }
+    target = str(constants["target_name"][0])
+    return base_figure([diagonal, *points], about, axis(f"true {target}", bounds), axis(f"predicted {target}", bounds))
+
+
+def describe_curve(arrays: Arrays, constants: Arrays) -> str:
+    """Return the range of the fitted curve and its distance from the true function as a sentence."""
+    fit, truth = arrays["fit_y"], constants["truth"]
+    text = f"Fitted curve between {np.min(fit):.3g} and {np.max(fit):.3g}"
+    if truth.size:
+        text += f"; mean distance from the true function {np.mean(np.abs(fit - truth)):.3g}"
+    return f"{text}; {constants['target_train'].size} training and {constants['target_val'].size} validation points."
+
+
+def describe_plane(arrays: Arrays, constants: Arrays) -> str:
+    """Return the share of the map given to each class, or the range of its values, as a sentence."""
+    n_classes, values = int(constants["n_classes"][0]), arrays["map"]
+    if n_classes == 0:
+        return f"Fitted surface between {np.min(values):.3g} and {np.max(values):.3g}."
+    chosen = (values > 0.5).astype(int) if n_classes == 2 else np.floor(values).astype(int)
+    shares = ", ".join(f"{name} {np.mean(chosen == c):.0%}" for c, name in enumerate(constants["class_names"]))
+    return f"Decision map: share of the area by class: {shares}."
+
+
+def describe_pixels(arrays: Arrays) -> str:
+    """Return how many of the pixels have no weight left."""
+    pixels = arrays["pixels"]
+    return f"Pixels by sum of |w|: largest {np.max(pixels):.3g}, {np.sum(pixels == 0)} of {pixels.size} unused."
+
+
+def describe_confusion(arrays: Arrays) -> str:
+    """Return how many validation rows are classified right."""
+    counts = arrays["confusion"]
+    return f"Confusion matrix: {np.trace(counts):.0f} of {np.sum(counts):.0f} validation rows right."
+
+
+def describe_ranking(arrays: Arrays, names: Sequence[str]) -> str:
+    """Return the three inputs with the largest sums of |w|."""
+    top = ", ".join(f"{name} {value:.3g}" for name, value in list(zip(names, arrays["rank_value"], strict=True))[:3])
+    return f"Inputs with the largest sums of |w|: {top}."
+
+
+def describe_predicted(arrays: Arrays, constants: Arrays) -> str:
+    """Return the root mean squared errors of training and validation rows, raw units."""
+    train, val = (
+        float(np.sqrt(np.mean((arrays[f"pred_{split}"] - constants[f"target_{split}"]) ** 2)))
+        for split in ("train", "val")
+    )
+    return f"Predicted against true: typical error {train:.3g} on training rows, {val:.3g} on validation rows."
+
+
+def _raw(y: np.ndarray, split: Split) -> np.ndarray:
+    """Return targets in raw units; classes stay as they are."""
+    return np.asarray(y) if split.n_classes else np.asarray(y) * split.y_scale + split.y_mean
+
+
+def _truth(x: np.ndarray, truth: np.ndarray, noise: float) -> list[Any]:
+    """Return the band truth ± noise (none without noise) and the true function."""
+    if truth.size == 0:
+        return []
+    line = {"color": COLORS["truth"], "dash": "dash", "width": 2}
+    curve = go.Scatter(name="true function", x=x, y=truth, mode="lines", line=line)
+    if noise == 0:
+        return [curve]
+    band_x, band_y = np.concatenate([x, x[::-1]]), np.concatenate([truth + noise, (truth - noise)[::-1]])
+    band = go.Scatter(
+        name="noise", x=band_x, y=band_y, mode="lines", line={"width": 0}, fill="toself",
+        fillcolor="rgba(140,140,140,0.2)", hoverinfo="skip",
+    )  # fmt: skip
+    return [band, curve]
+
+
+def _curve_points(constants: Arrays, split: str) -> go.Scatter:
+    label, symbol = ("training", "circle") if split == "train" else ("validation", "circle-open")
+    return go.Scatter(
+        name=label, x=constants[f"points_{split}"][:, 0], y=constants[f"target_{split}"], mode="markers",
+        marker={"color": COLORS[split], "symbol": symbol, "size": 8 if split == "train" else 5},
+    )  # fmt: skip
+
+
+def _plane_points(constants: Arrays, split: str, bounds: Sequence[float]) -> go.Scatter:
+    """Return the points of one split, filled for training rows, hollow for validation rows."""
+    points, target = constants[f"points_{split}"], constants[f"target_{split}"]
+    is_train = split == "train"
+    marker: dict[str, Any] = {"size": 9 if is_train else 6, "line": {"width": 1 if is_train else 1.5}}
+    if is_train:
+        marker["line"]["color"] = "white"
+    if int(constants["n_classes"][0]):
+        marker["color"] = [mix(CLASS_COLORS[int(c)], "#000000", 0.25) for c in target]
+        marker["symbol"] = [CLASS_SYMBOLS[int(c)] + ("" if is_train else "-open") for c in target]
+    else:
+        scale = {"colorscale": colorscale(VALUE_STOPS), "cmin": bounds[0], "cmax": bounds[1]}
+        marker.update(color=target, symbol="circle" if is_train else "circle-open", **scale)
+    name = "training" if is_train else "validation"
+    return go.Scatter(name=name, x=points[:, 0], y=points[:, 1], mode="markers", marker=marker)
+
+
+def _map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], list[str]]:
+    """Return the map's value range, its smooth palette and its palette with hard edges.
+
+    Three classes: a value is class + confidence, confidence in 0..0.999, and each class has 85 colours. The range is
+    moved by half a colour so that rounding to the nearest colour keeps a sure class out of the next one's colours.
+    """
+    n_classes = int(constants["n_classes"][0])
+    if n_classes == 0:
+        stops = [mix(color, PALE, SOFT) for color in VALUE_STOPS]
+        return span([constants["target_train"], constants["truth"]]), ramp(stops), bands(stops, 8)
+    fields = [mix(color, PALE, SOFT) for color in CLASS_COLORS[:n_classes]]
+    if n_classes == 2:
+        return (0.0, 1.0), ramp([fields[0], PALE, fields[1]]), bands(fields, 2)
+    soft = [color for field in fields for color in ramp([PALE, field], THIRD)]
+    hard = [field for field in fields for _ in range(THIRD)]
+    shift = 0.5 / THIRD
+    return (shift, n_classes + shift), [*soft, fields[-1]], [*hard, fields[-1]]
+
+
+def _plane_legend(constants: Arrays) -> list[dict[str, str]]:
+    """Return the classes, or the two ends of the values, and what filled and hollow points mean."""
+    kinds = [
+        entry("training", COLORS["truth"], symbol="circle"),
+        entry("validation", COLORS["truth"], symbol="circle-open"),
+    ]
+    if int(constants["n_classes"][0]) == 0:
+        return [*kinds, entry("low", ORANGE, symbol="square"), entry("high", BLUE, symbol="square")]
+    names = enumerate(constants["class_names"])
+    return [*kinds, *(entry(str(name), CLASS_COLORS[c], symbol=CLASS_SYMBOLS[c]) for c, name in names)]
+
+
+def _heatmap(arrays: Mapping[str, np.ndarray], array: str, hover: str) -> go.Heatmap:
+    """Return a small heatmap, pale for zero, blue for the largest value, without a colour bar."""
+    return go.Heatmap(
+        name=array, z=np.array(arrays[array]), zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False,
+        hovertemplate=hover, xgap=1, ygap=1, meta=bind(z=array),
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""The loss chart: training and validation loss over epochs, and what stands around them. Read next: `fit.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+
+LOSSES = ["train_loss", "val_loss"]
+MARK = {"symbol": "star", "size": 12, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
+
+
+def plot_losses(arrays: Arrays) -> go.Figure:
+    """Return the loss chart of the history arrays `epoch`, `train_loss`, `val_loss`, `penalty`, ...
+
+    train_loss and val_loss are mean data losses without a penalty; objective = loss + penalty is hidden at first.
+    The floor is the loss of the true function: no model can stay below it on average.
+    """
+    about = {
+        "name": "loss",
+        "title": "Loss over the epochs",
+        "look_for": "Overfitting is the moment the validation loss turns up while the training loss keeps falling.",
+        "legend": _legend(),
+        "auto": {
+            "xaxis": {"arrays": ["epoch"], "include": [0]},
+            "yaxis": {"arrays": LOSSES, "include": [0], "log": True},
+        },
+        "toggles": [_log_toggle(), _penalty_toggle()],
+    }
+    x_range = span([arrays["epoch"]], include=[0])
+    y_range = span([arrays[name] for name in LOSSES], include=[0])
+    return base_figure(
+        [*_curves(arrays), *_marks(arrays)], about, axis("epoch", x_range), axis("loss (mean per row)", y_range)
+    )
+
+
+def describe_losses(arrays: Arrays) -> str:
+    """Return the loss chart in one or two sentences with its numbers."""
+    if arrays["epoch"].size == 0:
+        return "Loss over the epochs: nothing recorded yet."
+    epoch, train, val = (float(arrays[name][-1]) for name in ("epoch", *LOSSES))
+    text = f"Epoch {epoch:.0f}: training loss {train:.3g}, validation loss {val:.3g}."
+    if arrays["best_epoch"].size:
+        text += f" Lowest validation loss {arrays['best_val_loss'][0]:.3g} at epoch {arrays['best_epoch'][0]:.0f}."
+    if arrays["floor_y"].size:
+        text += f" Noise floor {arrays['floor_y'][0]:.3g}."
+    return text
+
+
+def _curves(arrays: Arrays) -> list[Any]:
+    """Return the curves over the epochs; penalty and objective start hidden."""
+    styles = [
+        ("training", "train_loss", "train", "solid", True),
+        ("validation", "val_loss", "val", "solid", True),
+        ("penalty", "penalty", "penalty", "dot", False),
+        ("objective", "objective", "objective", "dash", False),
+    ]
+    return [
+        _line(arrays, label, ("epoch", array), COLORS[meaning], dash, visible)
+        for label, array, meaning, dash, visible in styles
+    ]
+
+
+def _marks(arrays: Arrays) -> list[Any]:
+    """Return the noise floor, the "you are here" line, the marks of changed strengths and the best epoch."""
+    changes = {"symbol": "triangle-down", "size": 10, "color": COLORS["penalty"]}
+    return [
+        _line(arrays, "noise floor", ("floor_x", "floor_y"), COLORS["floor"], "dash"),
+        _line(arrays, "you are here", ("now_epoch", "now_loss"), COLORS["truth"], "solid"),
+        _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes),
+        _points(arrays, "best epoch", ("best_epoch", "best_val_loss"), MARK),
+    ]
+
+
+def _line(
+    arrays: Arrays, label: str, names: tuple[str, str], color: str, dash: str, visible: bool = True
+) -> go.Scatter:
+    x, y = names
+    return go.Scatter(
+        name=label,
+        x=np.array(arrays[x]),
+        y=np.array(arrays[y]),
+        mode="lines",
+        visible=visible,
+        line={"color": color, "dash": dash, "width": 2},
+        meta=bind(x=x, y=y),
+    )
+
+
+def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any]) -> go.Scatter:
+    x, y = names
+    return go.Scatter(
+        name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=marker, meta=bind(x=x, y=y)
+    )
+
+
+def _legend() -> list[dict[str, str]]:
+    return [
+        entry("training", COLORS["train"], "solid"),
+        entry("validation", COLORS["val"], "solid"),
+        entry("noise floor", COLORS["floor"], "dash"),
+        entry("best epoch", COLORS["val"], symbol="star"),
+        entry("changed strength", COLORS["penalty"], symbol="triangle-down"),
+    ]
+
+
+def _log_toggle() -> dict[str, Any]:
+    return {
+        "label": "log scale",
+        "on": {"relayout": {"yaxis.type": "log"}},
+        "off": {"relayout": {"yaxis.type": "linear"}},
+        "value": False,
+    }
+
+
+def _penalty_toggle() -> dict[str, Any]:
+    """Return the switch that shows penalty and objective; `auto` names the arrays the y axis then has to hold."""
+    shown = ["penalty", "objective"]
+    return {
+        "label": "penalty and objective",
+        "on": {
+            "restyle": [{"traces": shown, "set": {"visible": True}}],
+            "auto": {"yaxis": {"arrays": [*LOSSES, *shown], "include": [0], "log": True}},
+        },
+        "off": {
+            "restyle": [{"traces": shown, "set": {"visible": False}}],
+            "auto": {"yaxis": {"arrays": LOSSES, "include": [0], "log": True}},
+        },
+        "value": False,
+    }

@@ -1,0 +1,139 @@
+"""The network itself: a drawing of small ones, its weight matrices as a picture for large ones.
+
+`diagram_arrays` and `matrices_array` are plain NumPy; every weight matrix has shape (fan_in, fan_out). The strength
+scale is absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.theme import COLORS, PALE, Arrays, axis, base_figure, bind, entry, image_layer, ramp
+
+SIGNS = (("pos", "positive"), ("neg", "negative"))
+STRENGTH_EDGES = (0.03, 0.1, 0.3, 1.0)  # |w| where one strength class ends and the next begins
+WIDTHS = (0.5, 0.9, 1.6, 2.6, 4.0)  # pixels
+OPACITIES = (0.08, 0.25, 0.45, 0.7, 1.0)
+MAX_LINKS = 400
+GAP = 1  # empty columns between two matrices
+
+
+def diagram_arrays(weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the links by sign and strength class and the nodes of a network.
+
+    link_<pos|neg>_<0..4>_x and _y: (3·n_links,) start, end, nan; class k by |w|, see STRENGTH_EDGES.
+    node_x, node_y: (n_nodes,) layer index, and height in 0..1 with the first unit on top.
+    """
+    sizes = [weights[0].shape[0], *(w.shape[1] for w in weights)]
+    starts, ends, values = _links(weights, sizes)
+    strength = np.digitize(np.abs(values), STRENGTH_EDGES)
+    arrays: dict[str, np.ndarray] = {}
+    for sign, chosen in (("pos", values > 0), ("neg", values < 0)):
+        for k in range(len(WIDTHS)):
+            pick = chosen & (strength == k)
+            lines = np.stack([starts[pick], ends[pick], np.full((pick.sum(), 2), np.nan)], axis=1)  # (n_links, 3, x|y)
+            arrays[f"link_{sign}_{k}_x"] = lines[:, :, 0].ravel()
+            arrays[f"link_{sign}_{k}_y"] = lines[:, :, 1].ravel()
+    nodes = np.concatenate([_node_places(layer, size) for layer, size in enumerate(sizes)])
+    return {**arrays, "node_x": nodes[:, 0], "node_y": nodes[:, 1]}
+
+
+def matrices_array(weights: Sequence[np.ndarray]) -> np.ndarray:
+    """Return all weight matrices side by side as one picture (rows, cols) of values in -1..1, nan where nothing is.
+
+    A value is sign(w)·√min(|w|, 1): an absolute scale on which 0.01 is still seen. Columns are the units a layer
+    feeds; the first input unit is the top row (row 0 is the lowest, as in every picture here).
+    """
+    n_rows = max(w.shape[0] for w in weights)
+    tiles = []
+    for w in weights:
+        tile = np.full((n_rows, w.shape[1] + GAP), np.nan)
+        tile[: w.shape[0], : w.shape[1]] = np.sign(w) * np.sqrt(np.minimum(np.abs(w), 1.0))
+        tiles.append(tile)
+    return np.concatenate(tiles, axis=1)[::-1, :-GAP]
+
+
+def n_links(weights: Sequence[np.ndarray]) -> int:
+    """Return how many links a drawing of the network would have at most; above MAX_LINKS show the matrices."""
+    return sum(w.size for w in weights)
+
+
+def plot_diagram(arrays: Arrays) -> go.Figure:
+    """Return the drawing: ten traces of links (two signs, five strengths) under the nodes."""
+    links = [
+        go.Scatter(
+            name=f"{meaning} {k + 1}", x=np.array(arrays[f"link_{sign}_{k}_x"]), y=np.array(arrays[f"link_{sign}_{k}_y"]),
+            mode="lines", line={"color": COLORS[meaning], "width": WIDTHS[k]}, opacity=OPACITIES[k], hoverinfo="skip",
+            meta=bind(x=f"link_{sign}_{k}_x", y=f"link_{sign}_{k}_y"),
+        )
+        for k in range(len(WIDTHS))
+        for sign, meaning in SIGNS
+    ]  # fmt: skip
+    nodes = go.Scatter(
+        name="units", x=np.array(arrays["node_x"]), y=np.array(arrays["node_y"]), mode="markers", hoverinfo="skip",
+        marker={"size": 11, "color": PALE, "line": {"color": COLORS["truth"], "width": 1.5}},
+    )  # fmt: skip
+    about = {
+        "name": "diagram",
+        "title": "The network",
+        "look_for": "Thick links carry large weights; a penalty thins them, and L1 removes links altogether.",
+        "legend": [entry(f"{meaning} weight", COLORS[meaning], "solid") for _, meaning in SIGNS],
+    }
+    n_layers = int(arrays["node_x"].max()) + 1
+    names = ["input", *(f"hidden {i}" for i in range(1, n_layers - 1)), "output"]
+    xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
+    yaxis = axis("", (-0.02, 1.02), showgrid=False, visible=False)
+    return base_figure([*links, nodes], about, xaxis, yaxis, margin={"l": 8, "r": 8, "t": 8, "b": 24})
+
+
+def plot_matrices(arrays: Arrays) -> go.Figure:
+    """Return the picture of all weight matrices: `matrices` (rows, cols) in -1..1."""
+    rows, cols = arrays["matrices"].shape
+    colors = ramp([COLORS["negative"], PALE, COLORS["positive"]])
+    about = {
+        "name": "matrices",
+        "title": "The weight matrices",
+        "look_for": "Pale cells are weights near zero; L1 empties whole rows, inputs the network no longer uses.",
+        "legend": [entry(f"{meaning} weight", COLORS[meaning], symbol="square") for _, meaning in SIGNS],
+        "images": [image_layer("matrices", colors, (-1, 1), (0, cols, 0, rows))],
+    }
+    hidden = {"showgrid": False, "showticklabels": False}
+    anchor = go.Scatter(name="corner", x=[0, cols], y=[0, rows], mode="markers", opacity=0, hoverinfo="skip")
+    xaxis = axis("units fed, layer by layer", (0, cols), **hidden)
+    return base_figure([anchor], about, xaxis, axis("units feeding", (0, rows), **hidden))
+
+
+def describe_diagram(arrays: Arrays) -> str:
+    """Return how many links of each sign the drawing shows, and how many are strong."""
+    count = {sign: [arrays[f"link_{sign}_{k}_x"].size // 3 for k in range(len(WIDTHS))] for sign, _ in SIGNS}
+    return (
+        f"Network of {arrays['node_x'].size} units: {sum(count['pos'])} positive and {sum(count['neg'])} negative links, "
+        f"{count['pos'][-1] + count['neg'][-1]} of them with |w| of 1 or more."
+    )
+
+
+def describe_matrices(arrays: Arrays) -> str:
+    """Return how many weights the picture holds and how many are exactly zero."""
+    values = arrays["matrices"][np.isfinite(arrays["matrices"])]
+    zero, plus = int(np.sum(values == 0)), int(np.sum(values > 0))
+    return (
+        f"Weight matrices: {values.size} weights, {plus} positive, {values.size - plus - zero} negative, {zero} zero."
+    )
+
+
+def _node_places(layer: int, size: int) -> np.ndarray:
+    """Return (size, 2) places (x, y) of a layer's units, evenly spread over the height, the first on top."""
+    return np.column_stack([np.full(size, float(layer)), 1 - (np.arange(size) + 0.5) / size])
+
+
+def _links(weights: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return start (n, 2), end (n, 2) and weight (n,) of every possible link."""
+    starts, ends = [], []
+    for layer, w in enumerate(weights):
+        fan_in, fan_out = w.shape
+        starts.append(np.repeat(_node_places(layer, sizes[layer]), fan_out, axis=0))
+        ends.append(np.tile(_node_places(layer + 1, sizes[layer + 1]), (fan_in, 1)))
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate([np.asarray(w, float).ravel() for w in weights])

@@ -1,0 +1,154 @@
+"""Colours by meaning, palettes and the base layout that every figure shares. Read next: `losses.py`.
+
+Colours are those of Okabe and Ito (2008), told apart by colour-blind readers too; a dash or a symbol always stands
+beside a colour. Backgrounds are transparent and the font colour is left to the page, so figures fit light and dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+Arrays = Mapping[str, np.ndarray]
+
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+VERMILLION, SKY, GREY, PALE = "#D55E00", "#56B4E9", "#8C8C8C", "#F2F2F2"
+
+# One colour per meaning. The weight colours return to blue and orange: they never share a chart with train and val.
+COLORS = {
+    "train": BLUE,
+    "val": ORANGE,
+    "test": GREEN,
+    "penalty": PURPLE,
+    "objective": SKY,
+    "truth": GREY,
+    "floor": GREY,
+    "l1": VERMILLION,
+    "l2": SKY,
+    "zero": VERMILLION,
+    "small": GREY,
+    "positive": BLUE,
+    "negative": ORANGE,
+}
+# Meanings that may share a chart: colours are distinct within each of these.
+GROUPS = (
+    ("train", "val", "test", "penalty", "objective", "truth"),
+    ("train", "val", "test", "penalty", "floor", "l1", "l2"),
+    ("positive", "negative", "zero", "small"),
+)
+CLASS_COLORS = (ORANGE, BLUE, GREEN, PURPLE, VERMILLION, SKY, "#F0E442", GREY, "#A6761D", "#666666")
+CLASS_SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "pentagon", "hexagon", "hourglass")
+GRID_COLOR = "rgba(128,128,128,0.2)"
+N_COLORS = 256
+
+
+def base_figure(
+    traces: Sequence[Any], about: Mapping[str, Any], xaxis: Mapping[str, Any], yaxis: Mapping[str, Any], **layout: Any
+) -> go.Figure:
+    """Return a figure with the common layout; `about` (name, title, look_for, legend, ...) becomes `layout.meta`."""
+    meta = {"legend": [], "auto": {}, "images": [], "toggles": [], **about}
+    common = {
+        "template": "none",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
+        "showlegend": False,
+        "hovermode": "closest",
+        "meta": meta,
+        "xaxis": xaxis,
+        "yaxis": yaxis,
+    }
+    return go.Figure(data=list(traces), layout={**common, **layout})
+
+
+def axis(title: str, bounds: Sequence[float] | None = None, **more: Any) -> dict[str, Any]:
+    """Return an axis with a title (unit included) and a fixed range."""
+    common: dict[str, Any] = {
+        "title": {"text": title, "standoff": 4},
+        "gridcolor": GRID_COLOR,
+        "zeroline": False,
+        "automargin": False,
+    }
+    if bounds is not None:
+        common["range"] = [float(bounds[0]), float(bounds[1])]
+    return {**common, **more}
+
+
+def span(values: Sequence[np.ndarray], include: Sequence[float] = (), pad: float = 0.05) -> tuple[float, float]:
+    """Return (low, high) around all finite values and `include`, widened by the share `pad`; (0, 1) without values.
+
+    A side that ends on an included number is not widened: a loss axis stands on 0.
+    """
+    flat = np.concatenate([np.asarray(value, dtype=float).ravel() for value in values] + [np.asarray(include, float)])
+    finite = flat[np.isfinite(flat)]
+    if finite.size == 0:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    extra = pad * (high - low) or 0.5
+    return (low if low in include else low - extra), (high if high in include and high > low else high + extra)
+
+
+def bind(**names: str) -> dict[str, dict[str, str]]:
+    """Return a trace's `meta`: which of its attributes the page refills from which array (`__` stands for a dot)."""
+    return {"bind": {attribute.replace("__", "."): name for attribute, name in names.items()}}
+
+
+def entry(label: str, color: str, dash: str = "", symbol: str = "") -> dict[str, str]:
+    """Return one line of a figure's legend, which the page draws."""
+    return {"label": label, "color": color, "dash": dash, "symbol": symbol}
+
+
+def rgb(color: str) -> np.ndarray:
+    """Return '#RRGGBB' as (3,) floats in 0..255."""
+    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
+
+
+def mix(color: str, other: str, share: float) -> str:
+    """Return `color` with `share` (0..1) of `other` mixed in, as '#RRGGBB'."""
+    parts = np.rint((1 - share) * rgb(color) + share * rgb(other)).astype(int)
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def ramp(stops: Sequence[str], n_colors: int = N_COLORS) -> list[str]:
+    """Return `n_colors` colours, linear between evenly spaced stops."""
+    if n_colors == 1:
+        return [stops[0]]
+    places = np.linspace(0, len(stops) - 1, n_colors)
+    left = np.minimum(places.astype(int), max(len(stops) - 2, 0))
+    return [
+        mix(stops[i], stops[min(i + 1, len(stops) - 1)], float(place - i))
+        for i, place in zip(left, places, strict=True)
+    ]
+
+
+def to_palette(colors: Sequence[str]) -> str:
+    """Return 256 '#RRGGBB' colours as the one hex string of an image layer."""
+    return "".join(color[1:] for color in colors)
+
+
+def bands(stops: Sequence[str], n_bands: int) -> list[str]:
+    """Return 256 colours in `n_bands` flat bands, taken from the ramp over the stops."""
+    levels = ramp(stops, n_bands)
+    return [levels[i * n_bands // N_COLORS] for i in range(N_COLORS)]
+
+
+def colorscale(stops: Sequence[str]) -> list[list[Any]]:
+    """Return evenly spaced stops as a Plotly colour scale."""
+    return [[i / (len(stops) - 1), color] for i, color in enumerate(stops)]
+
+
+def image_layer(
+    array: str, colors: Sequence[str], bounds: Sequence[float], box: Sequence[float], smooth: bool = False
+) -> dict[str, Any]:
+    """Return one entry of `layout.meta.images`: an array drawn as a picture over box = (x0, x1, y0, y1); row 0 at y0."""
+    return {
+        "array": array,
+        "palette": to_palette(colors),
+        "range": [float(bounds[0]), float(bounds[1])],
+        "x": [float(box[0]), float(box[1])],
+        "y": [float(box[2]), float(box[3])],
+        "smooth": smooth,
+    }

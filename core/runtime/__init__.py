@@ -1,0 +1,29 @@
+"""Jobs that train in the background, and the stream that carries their snapshots to the page.
+
+Read in this order: `snapshot`, `commands`, `job`, `scheduler`, `routes`. Nothing here knows about machine learning.
+"""
+
+from core.runtime.commands import Command, Frames, Pause, Ready, Reseed, Reset, Run, Set, Step, Stop, parse_message
+from core.runtime.job import Job, Mailbox, Study
+from core.runtime.scheduler import Scheduler, get_scheduler
+from core.runtime.snapshot import Snapshot
+
+__all__ = [
+    "Command",
+    "Frames",
+    "Job",
+    "Mailbox",
+    "Pause",
+    "Ready",
+    "Reseed",
+    "Reset",
+    "Run",
+    "Scheduler",
+    "Set",
+    "Snapshot",
+    "Step",
+    "Stop",
+    "Study",
+    "get_scheduler",
+    "parse_message",
+]

@@ -1,0 +1,173 @@
+"""The live run: one network in training that takes commands and gives snapshots. See `job.py` for what a study is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.config import LIVE_FIELDS, Experiment
+from core.data import Split
+from core.engine import Trainer
+from core.measures import History
+from core.runtime import views
+from core.runtime.commands import Command, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.runtime.job import Mailbox
+from core.runtime.snapshot import Snapshot
+from core.studies.fit import make_trainer
+
+SLICE_S = 0.025
+
+
+def live_study(experiment: Experiment, split: Split) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+    """Return the study of a live run that starts paused at epoch 0 (see `LiveRun`)."""
+
+    def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
+        run = LiveRun(experiment, split)
+        while True:
+            for command in mailbox.take():
+                run.obey(command)
+            if run.state == "running":
+                run.train_for(SLICE_S)
+            mailbox.is_idle = run.state != "running"
+            yield run.snapshot() if mailbox.wants_snapshot and run.is_changed else None
+
+    return study
+
+
+class LiveRun:
+    """State of a live run. `state` is paused, running, finished, diverged or stopped; `changes` lists strengths set on the way."""
+
+    def __init__(self, experiment: Experiment, split: Split) -> None:
+        self.experiment, self.split, self.version = experiment, split, 0
+        self._start()
+
+    def _start(self) -> None:
+        """Begin at epoch 0 from the experiment's seed, paused."""
+        self.trainer: Trainer = make_trainer(self.experiment, self.split)
+        self.history = History()
+        self.history.add(self.trainer)
+        self.changes: list[dict[str, Any]] = []
+        self.state, self.reason, self.is_changed, self.is_one_epoch = "paused", "", True, False
+        self._began_s, self._trained_s = 0.0, 0.0
+        self._good = self.trainer.stack.parameters.clone()
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command; it takes effect at the next step."""
+        self.is_changed = True
+        can_train = self.state in ("paused", "running")
+        match command:
+            case Set():
+                self._set(command.name, command.value)
+            case Run() if can_train:
+                self.state = "running"
+            case Step() if can_train:
+                self.state, self.is_one_epoch = "running", True
+            case Pause() if self.state == "running":
+                self.state = "paused"
+            case Stop():
+                self.state = "stopped"
+            case Reset():
+                self._start()
+            case Reseed():
+                self.experiment = self.experiment.replace(seed=command.seed)
+                self._start()
+            case _:
+                pass
+
+    def _set(self, name: str, value: float) -> None:
+        """Give a strength a new value, and note the epoch unless the run has not begun."""
+        self.experiment = self.experiment.replace(**{name: value})
+        getattr(self.trainer.members, name).fill_(value)
+        if self.trainer.n_steps_done:
+            self.changes.append(
+                {"epoch": self.trainer.n_epochs_done, "step": self.trainer.n_steps_done, "name": name, "value": value}
+            )
+
+    def train_for(self, seconds: float) -> None:
+        """Train until the time is up, the run ends, or one epoch is done after `Step`."""
+        began = time.perf_counter()
+        while self.state == "running" and time.perf_counter() < began + seconds:
+            if self.trainer.step():
+                self._end_of_epoch()
+        self._trained_s += time.perf_counter() - began
+        self.is_changed = True
+
+    def _end_of_epoch(self) -> None:
+        trainer, epoch = self.trainer, self.trainer.n_epochs_done
+        is_last = epoch >= self.experiment.training.n_epochs
+        if self.history.is_due(epoch) or is_last or self.is_one_epoch:
+            if not bool(torch.isfinite(trainer.stack.parameters).all()):
+                self._diverge()
+                return
+            self._good.copy_(trainer.stack.parameters)
+            self.history.add(trainer)
+        if is_last:
+            self.state = "finished"
+        elif self.is_one_epoch:
+            self.state, self.is_one_epoch = "paused", False
+
+    def _diverge(self) -> None:
+        """Stop at the last finite weights and say why."""
+        self.state = "diverged"
+        self.trainer.stack.parameters.copy_(self._good)
+        rate = self.experiment.training.learning_rate
+        epoch = self.trainer.n_epochs_done
+        self.reason = f"The weights grew without bound by epoch {epoch}: a learning rate of {rate:g} is too large here."
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows, at the present weights."""
+        self.version += 1
+        self.is_changed = False
+        measured = self.history.records[-1]
+        arrays = views.view_history(self.history, self._floor(), self.changes)
+        arrays.update({k: shrink(v) for k, v in views.view_network(self.trainer, self.split).items()})
+        labels = {"rank_name": views.rank_names(self.trainer, self.split)} if self.split.kind == "table" else {}
+        meta = {
+            "version": self.version,
+            "state": self.state,
+            "epoch": self.trainer.n_epochs_done,
+            "strengths": {name: self.experiment.get(name) for name in LIVE_FIELDS},
+            "seed": self.experiment.training.seed,
+            "readouts": self._readouts(measured),
+            "verdict": {"kind": self.state, "text": self.reason},
+            "banner": self._banner(),
+            "labels": labels,
+            "descriptions": {},
+            "changes": self.changes,
+        }
+        return Snapshot(self.version, meta, arrays)
+
+    def _floor(self) -> float | None:
+        key = "mse" if self.trainer.pool.loss == "mse" else "cross_entropy"
+        return self.split.floors.get(key, self.split.noise_floor)
+
+    def _readouts(self, record: dict[str, np.ndarray]) -> dict[str, str]:
+        train_loss, val_loss = float(record["train_loss"][0]), float(record["val_loss"][0])
+        score = float(record["val_score"][0])
+        is_classes = self.split.task == "classification"
+        return {
+            "epoch": f"{self.trainer.n_epochs_done:,}",
+            "speed": f"{self.trainer.n_epochs_done / self._trained_s:,.0f}/s" if self._trained_s else "–",
+            "train_loss": f"{train_loss:.3f}",
+            "val_loss": f"{val_loss:.3f}",
+            "gap": f"{val_loss - train_loss:+.3f}",
+            "score": f"{score:.0%} right" if is_classes else f"R² {score:.2f}",
+            "zeros": f"{int(record['n_zero'][0]):,} of {self.trainer.stack.n_weights:,}",
+        }
+
+    def _banner(self) -> dict[str, Any] | None:
+        if self.state != "diverged":
+            return None
+        rate = min(0.01, self.experiment.training.learning_rate / 10)
+        commands = [{"type": "set", "name": "learning_rate", "value": rate}, {"type": "reset"}, {"type": "run"}]
+        remedy = {"label": f"Set the learning rate to {rate:g} and start again", "commands": commands}
+        return {"kind": "diverged", "text": self.reason, "remedy": remedy}
+
+
+def shrink(values: np.ndarray) -> np.ndarray:
+    """Return float arrays as float32: half the bytes, and finer than any screen."""
+    return values.astype(np.float32) if values.dtype == np.float64 else values

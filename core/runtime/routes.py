@@ -1,0 +1,151 @@
+"""Routes beside the pages: the stream of a job (WebSocket) and the files of `assets/`.
+
+Streamlit does not check the Origin of own routes, so it is done here. The browser says `ready` with the version it
+has drawn and gets the newest snapshot after it: a slow browser skips snapshots and never makes the server queue them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import mimetypes
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from core.runtime.commands import Frames, Ready, parse_message
+from core.runtime.job import Job
+from core.runtime.scheduler import get_scheduler
+
+ASSETS = Path(__file__).parents[2] / "assets"
+MAX_MESSAGE_BYTES = 4096
+MAX_MALFORMED = 5  # refused messages after which the connection ends
+MALFORMED, TOO_LARGE, FOREIGN_ORIGIN, UNKNOWN_JOB = 1008, 1009, 4403, 4404  # WebSocket close codes
+FOREVER = "public, max-age=31536000, immutable"
+
+VersionSlot = asyncio.Queue[int]  # holds at most the one version the browser said last
+
+
+async def stream(websocket: WebSocket) -> None:
+    """Carry one job's snapshots to a browser and the browser's commands to the job, until either ends."""
+    if not is_same_origin(websocket):
+        await websocket.close(FOREIGN_ORIGIN)  # before accepting: the browser sees HTTP 403
+        return
+    await websocket.accept()
+    job = get_scheduler().find(websocket.path_params["job_id"])
+    if job is None:
+        await websocket.close(UNKNOWN_JOB, "There is no such run (any more).")
+        return
+    job.watch()
+    try:
+        await carry(websocket, job)
+    finally:
+        job.unwatch()
+
+
+def is_same_origin(websocket: WebSocket) -> bool:
+    """Return True when the page that opens the socket came from this server."""
+    origin = urlsplit(websocket.headers.get("origin", "")).netloc
+    return bool(origin) and origin.lower() == websocket.headers.get("host", "").lower()
+
+
+async def carry(websocket: WebSocket, job: Job) -> None:
+    """Receive and send at once; when one side ends, end the other."""
+    slot: VersionSlot = asyncio.Queue(maxsize=1)
+    tasks = [
+        asyncio.create_task(receive_all(websocket, job, slot)),
+        asyncio.create_task(send_all(websocket, job, slot)),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        code = next(iter(done)).result()
+        if code is not None:
+            await websocket.close(code)
+    except (WebSocketDisconnect, RuntimeError):  # the browser left; Starlette raises either, depending on the moment
+        pass
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def send_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int:
+    """Answer every `ready` with the next snapshot; returns a close code when the job was dropped."""
+    while True:
+        version = await slot.get()
+        snapshot = await job.newer_than(version)
+        if snapshot is None:
+            return UNKNOWN_JOB
+        await websocket.send_bytes(snapshot.encoded)
+
+
+async def receive_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int | None:
+    """Take messages; returns a close code when the browser misbehaves, None when it leaves."""
+    n_malformed = 0
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        text = message.get("text") or ""
+        if len(text.encode()) > MAX_MESSAGE_BYTES or len(message.get("bytes") or b"") > MAX_MESSAGE_BYTES:
+            return TOO_LARGE
+        try:
+            await handle(websocket, job, slot, text)
+        except ValueError as error:
+            n_malformed += 1
+            await websocket.send_text(json.dumps({"kind": "error", "text": str(error)}))
+            if n_malformed >= MAX_MALFORMED:
+                return MALFORMED
+
+
+async def handle(websocket: WebSocket, job: Job, slot: VersionSlot, text: str) -> None:
+    """Act on one message; raises ValueError for one that cannot be understood."""
+    message = parse_message(text)
+    if isinstance(message, Ready):
+        if slot.full():
+            slot.get_nowait()
+        slot.put_nowait(message.version)
+    elif isinstance(message, Frames):
+        frames = job.frames(message.after)
+        if frames is not None:
+            await websocket.send_bytes(frames.encoded)
+    else:
+        job.send(message)
+
+
+@lru_cache(maxsize=32)
+def compress(path: Path, changed_ns: int) -> bytes:
+    """Return a file gzipped; `changed_ns` is its time of change, so that an edited file is read again."""
+    return gzip.compress(path.read_bytes(), mtime=0)
+
+
+async def asset(request: Request) -> Response:
+    """Serve a file that lies in `assets/` or below; the hash only makes its address change with its content."""
+    path = ASSETS / request.path_params["name"]
+    with suppress(OSError, ValueError):
+        if path.resolve().is_relative_to(ASSETS.resolve()) and path.is_file():
+            return asset_response(path, "gzip" in request.headers.get("accept-encoding", ""))
+    return PlainTextResponse("There is no such file.", 404)
+
+
+def asset_response(path: Path, use_gzip: bool) -> Response:
+    """Return a file's content, compressed where the browser takes that."""
+    content = compress(path, path.stat().st_mtime_ns) if use_gzip else path.read_bytes()
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+    if use_gzip:
+        headers["Content-Encoding"] = "gzip"
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Response(content, headers=headers, media_type=media_type)
+
+
+ROUTES: list[BaseRoute] = [
+    WebSocketRoute("/lab/jobs/{job_id}/stream", stream),
+    Route("/lab/assets/{hash}/{name:path}", asset),
+]

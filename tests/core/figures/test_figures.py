@@ -1,0 +1,116 @@
+"""Every figure: pure, described, and bound to arrays that exist."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core import figures as f
+from core.figures.theme import COLORS, GROUPS, to_palette
+
+RNG = np.random.default_rng(0)
+WEIGHTS = [RNG.normal(size=(2, 4)), RNG.normal(size=(4, 1))]
+NAMES = ["age", "bmi"]
+
+
+def make_arrays() -> dict[str, np.ndarray]:
+    """Return every array a live run sends, small."""
+    epoch = np.arange(5.0)
+    history = {name: 1 / (1 + epoch) for name in ("train_loss", "val_loss", "penalty", "objective")}
+    marks = {name: np.array([1.0]) for name in ("best_epoch", "best_val_loss", "change_epoch", "change_loss")}
+    lines = {name: np.array([0.0, 4.0]) for name in ("floor_x", "floor_y", "now_epoch", "now_loss")}
+    fits = {
+        "fit_y": np.linspace(0, 1, 6), "map": np.full((6, 6), 0.7), "pixels": np.eye(8), "rank_value": np.array([2.0, 1.0]),
+        "confusion": np.array([[3, 1], [0, 4]]), "pred_train": np.zeros(3), "pred_val": np.ones(2),
+    }  # fmt: skip
+    network = {**f.diagram_arrays(WEIGHTS), "matrices": f.matrices_array(WEIGHTS), **f.sparsity_arrays(WEIGHTS)}
+    return {"epoch": epoch, **history, **marks, **lines, **fits, **network, **f.histogram_arrays(WEIGHTS)}
+
+
+def make_constants(n_classes: int = 0, n_dims: int = 2) -> dict[str, np.ndarray]:
+    """Return the constants of a small split."""
+    return {
+        "points_train": RNG.normal(size=(3, n_dims)), "points_val": RNG.normal(size=(2, n_dims)),
+        "target_train": np.array([0, 1, 0]), "target_val": np.array([1, 0]), "grid_x": np.linspace(-1, 1, 6),
+        "grid_y": np.linspace(-1, 1, 6), "truth": np.linspace(-1, 1, 6), "noise_std": np.array([0.1]),
+        "n_classes": np.array([n_classes]), "class_names": np.array([f"c{i}" for i in range(n_classes)]),
+        "feature_names": np.array(["x", "y"]), "target_name": np.array(["y"]),
+    }  # fmt: skip
+
+
+CURVE, PLANE, BINARY, THREE = make_constants(0, 1), make_constants(0), make_constants(2), make_constants(3)
+PLOTS = {
+    "losses": f.plot_losses, "curve": partial(f.plot_curve, constants=CURVE), "plane": partial(f.plot_plane, constants=PLANE),
+    "binary": partial(f.plot_plane, constants=BINARY), "three": partial(f.plot_plane, constants=THREE),
+    "pixels": f.plot_pixels, "confusion": partial(f.plot_confusion, class_names=["a", "b"]),
+    "ranking": partial(f.plot_ranking, names=NAMES), "predicted": partial(f.plot_predicted, constants=PLANE),
+    "histograms": f.plot_histograms, "sparsity": f.plot_sparsity, "diagram": f.plot_diagram, "matrices": f.plot_matrices,
+}  # fmt: skip
+TEXTS = [
+    f.describe_losses, partial(f.describe_curve, constants=CURVE), partial(f.describe_plane, constants=BINARY),
+    f.describe_pixels, f.describe_confusion, partial(f.describe_ranking, names=NAMES),
+    partial(f.describe_predicted, constants=PLANE), f.describe_histograms, f.describe_sparsity, f.describe_diagram,
+    f.describe_matrices,
+]  # fmt: skip
+
+
+def bound_names(figure: go.Figure) -> list[str]:
+    """Return every array name that a figure's traces, images and ranges use."""
+    binds = [name for trace in figure.data for name in ((trace.meta or {}).get("bind", {})).values()]
+    images = [image["array"] for image in figure.layout.meta["images"]]
+    autos = [name for auto in figure.layout.meta["auto"].values() for name in auto["arrays"]]
+    return [*binds, *images, *autos]
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_same_arrays_give_the_same_figure_and_stay_untouched(name: str) -> None:
+    arrays = make_arrays()
+    assert PLOTS[name](arrays).to_json() == PLOTS[name](make_arrays()).to_json()
+    for key, value in make_arrays().items():
+        np.testing.assert_array_equal(arrays[key], value)
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_bindings_name_arrays_that_exist(name: str) -> None:
+    arrays = make_arrays()
+    for bound in bound_names(PLOTS[name](arrays)):
+        found = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", bound)
+        if bound == "label:rank_name":
+            continue
+        assert found and found[1] in arrays
+        assert found[2] is None or int(found[2]) < len(arrays[found[1]])
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_meta_tells_name_title_and_what_to_look_for(name: str) -> None:
+    meta = PLOTS[name](make_arrays()).layout.meta
+    assert meta["name"] and meta["title"] and meta["look_for"].endswith(".")
+    assert all(len(image["palette"]) == 6 * 256 for image in meta["images"])
+
+
+@pytest.mark.parametrize("describe", TEXTS)
+def test_text_alternative_carries_numbers(describe) -> None:  # type: ignore[no-untyped-def]
+    assert re.search(r"\d", describe(make_arrays()))
+
+
+def test_losses_draw_before_the_first_record() -> None:
+    empty = {name: np.zeros(0) for name in make_arrays()}
+    assert len(f.plot_losses(empty).data) == 8
+    assert "nothing" in f.describe_losses(empty)
+
+
+def test_colours_that_share_a_chart_are_distinct() -> None:
+    for group in GROUPS:
+        assert len({COLORS[meaning] for meaning in group}) == len(group)
+
+
+def test_three_class_map_keeps_a_sure_class_in_its_own_colours() -> None:
+    image = f.plot_plane(make_arrays(), THREE).layout.meta["images"][0]
+    low, high = image["range"]
+    index = [round(255 * min(max((v - low) / (high - low), 0), 1)) for v in (0.0, 0.999, 1.001, 1.999, 2.01, 2.999)]
+    assert [min(i // 85, 2) for i in index] == [0, 0, 1, 1, 2, 2]
+    assert len(to_palette(["#000000"] * 256)) == 1536
