@@ -1,9 +1,12 @@
 """The Playground: one network, trained live, with its penalties under the hand."""
 
+from secrets import token_urlsafe
+
 import streamlit as st
 
 from core.config import LIVE_FIELDS, Experiment, label_of
 from core.data import DATASETS, load_split
+from core.runtime.job import Job
 from core.runtime.live import LiveRun, live_study
 from core.runtime.scheduler import get_scheduler
 from pages.shared.charts import make_figures
@@ -24,7 +27,7 @@ CONTROLS = [
     slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
     slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
 ]
-START = Experiment(data={"name": "sine", "n_train": 20, "noise_std": 0.3})
+START = Experiment(data={"name": "sine", "n_train": 20, "noise_std": 0.3}, training={"n_epochs": 20_000})
 HIDDEN = {"none (linear model)": (), "8": (8,), "8-8": (8, 8), "64": (64,), "64-64": (64, 64)}
 
 
@@ -56,26 +59,37 @@ def read_controls() -> Experiment:
     return now.replace(data=name, n_train=n_train, noise_std=noise_std, hidden_sizes=sizes[shape], batch_size=batch)
 
 
-def find_job(experiment: Experiment, key: str):
-    """Return the session's job of this experiment; a new one supersedes the old when the set-up changed."""
-    job = get_scheduler().find(st.session_state.get("playground.job", ""))
-    if job is None or st.session_state.get("playground.key") != key:
-        owner = st.session_state.setdefault("playground.owner", f"session-{id(st.session_state)}")
-        job = get_scheduler().submit(live_study(experiment, load_split(experiment.data)), owner)
-        st.session_state["playground.job"], st.session_state["playground.key"] = job.id, key
-    return job
+def find_job(experiment: Experiment, key: str, shown: str | None) -> Job:
+    """Return the session's job of this experiment; a new one supersedes the old when the set-up changed.
+
+    `shown` is the id of a job that this browser tab found again after a reload: the session takes it over.
+    """
+    scheduler, session = get_scheduler(), st.session_state
+    found = scheduler.find(shown) if shown and shown != session.get("playground.adopted") else None
+    own = scheduler.find(session.get("playground.job", ""))
+    if found is not None and found is not own:
+        session["playground.adopted"] = session["playground.job"] = found.id
+        session["playground.owner"] = found.owner
+        if own is not None:
+            scheduler.drop(own)
+        return found
+    if own is None or session.get("playground.key") != key:
+        owner = session.setdefault("playground.owner", token_urlsafe(12))
+        own = scheduler.submit(live_study(experiment, load_split(experiment.data)), owner)
+        session["playground.job"], session["playground.key"] = own.id, key
+    return own
 
 
-for problem in st.session_state.get("playground.problems", []):
-    st.warning(problem)
 experiment = read_controls()
+for problem in st.session_state["playground.problems"]:
+    st.warning(problem)
 committed = st.session_state.get("playground.stage") or {}
 strengths = {name: experiment.get(name) for name in LIVE_FIELDS} | dict(committed.get("strengths") or {})
 experiment = experiment.replace(**strengths)
 st.session_state["playground.experiment"] = experiment
 st.query_params.from_dict(experiment.to_query())
 key = experiment.replace(**{name: START.get(name) for name in LIVE_FIELDS}).model_dump_json()
-job = find_job(experiment, key)
+job = find_job(experiment, key, committed.get("job"))
 split = load_split(experiment.data)
 figures = make_figures(LiveRun(experiment, split).snapshot(), split)
 stage("playground.stage", f"/lab/jobs/{job.id}/stream", key, figures, CONTROLS, strengths, key, READOUTS)

@@ -41,6 +41,11 @@ class History:
         if len(self.epochs) > self.max_records:
             self._thin()
 
+    def drop_last(self) -> None:
+        """Take back the last record: the look at which a run was found to have diverged."""
+        self.epochs.pop()
+        self.records.pop()
+
     def _update_best(self, epoch: int) -> None:
         loss = self.records[-1]["val_loss"]
         if len(self.best_epoch) == 0:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,17 @@ from core.runtime.snapshot import Snapshot
 from core.studies.fit import make_trainer
 
 SLICE_S = 0.025
+HOPELESS_LOSS = 1e8  # a training loss beyond this has diverged, though it may still be a number
+MAX_FRAMES = 100  # moments kept for rewind; past that every second one is dropped
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment kept for rewind."""
+
+    epoch: int
+    facts: dict[str, Any]
+    arrays: dict[str, np.ndarray]
 
 
 def live_study(experiment: Experiment, split: Split) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
@@ -27,6 +39,7 @@ def live_study(experiment: Experiment, split: Split) -> Callable[[Mailbox], Gene
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         run = LiveRun(experiment, split)
+        mailbox.frames = run.stored_frames
         while True:
             for command in mailbox.take():
                 run.obey(command)
@@ -54,6 +67,9 @@ class LiveRun:
         self.state, self.reason, self.is_changed, self.is_one_epoch = "paused", "", True, False
         self._began_s, self._trained_s = 0.0, 0.0
         self._good = self.trainer.stack.parameters.clone()
+        self._frames: list[Frame] = []
+        self._frame_stride = 1
+        self._keep_frame()
 
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
@@ -100,20 +116,53 @@ class LiveRun:
         trainer, epoch = self.trainer, self.trainer.n_epochs_done
         is_last = epoch >= self.experiment.training.n_epochs
         if self.history.is_due(epoch) or is_last or self.is_one_epoch:
-            if not bool(torch.isfinite(trainer.stack.parameters).all()):
+            self.history.add(trainer)
+            loss = self.history.records[-1]["train_loss"][0]
+            if not (bool(torch.isfinite(trainer.stack.parameters).all()) and loss < HOPELESS_LOSS):  # nan is not below
                 self._diverge()
                 return
             self._good.copy_(trainer.stack.parameters)
-            self.history.add(trainer)
+            if epoch % self._frame_stride == 0 or is_last:
+                self._keep_frame()
         if is_last:
             self.state = "finished"
         elif self.is_one_epoch:
             self.state, self.is_one_epoch = "paused", False
 
+    def _keep_frame(self) -> None:
+        """Store what the charts show now, for rewind; thinned like the history."""
+        epoch = self.trainer.n_epochs_done
+        self._frames = [*self._frames, Frame(epoch, self._facts(), self._state_arrays())]
+        if len(self._frames) > MAX_FRAMES:
+            self._frame_stride *= 2
+            self._frames = [f for f in self._frames if f.epoch % self._frame_stride == 0]
+
+    def stored_frames(self, after: int) -> Snapshot:
+        """Return the stored moments as one snapshot whose arrays have a leading axis of moments. Any thread may call it."""
+        frames = self._frames
+        arrays = {name: stack_padded([f.arrays[name] for f in frames]) for name in frames[0].arrays}
+        arrays["frame_epoch"] = np.array([f.epoch for f in frames], dtype=np.float32)
+        return Snapshot(self.version, {"frames": [f.facts for f in frames]}, arrays, "frames")
+
+    def _state_arrays(self) -> dict[str, np.ndarray]:
+        return {name: shrink(values) for name, values in views.view_network(self.trainer, self.split).items()}
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what is said in words at the present epoch."""
+        names = {"rank_name": views.rank_names(self.trainer, self.split)} if self.split.kind == "table" else {}
+        return {
+            "epoch": self.trainer.n_epochs_done,
+            "readouts": self._readouts(self.history.records[-1]),
+            "verdict": {"kind": self.state, "text": self.reason},
+            "labels": names,
+            "descriptions": {},
+        }
+
     def _diverge(self) -> None:
         """Stop at the last finite weights and say why."""
         self.state = "diverged"
         self.trainer.stack.parameters.copy_(self._good)
+        self.history.drop_last()
         rate = self.experiment.training.learning_rate
         epoch = self.trainer.n_epochs_done
         self.reason = f"The weights grew without bound by epoch {epoch}: a learning rate of {rate:g} is too large here."
@@ -122,21 +171,15 @@ class LiveRun:
         """Return everything the page shows, at the present weights."""
         self.version += 1
         self.is_changed = False
-        measured = self.history.records[-1]
         arrays = views.view_history(self.history, self._floor(), self.changes)
-        arrays.update({k: shrink(v) for k, v in views.view_network(self.trainer, self.split).items()})
-        labels = {"rank_name": views.rank_names(self.trainer, self.split)} if self.split.kind == "table" else {}
+        arrays.update(self._state_arrays())
         meta = {
             "version": self.version,
             "state": self.state,
-            "epoch": self.trainer.n_epochs_done,
+            **self._facts(),
             "strengths": {name: self.experiment.get(name) for name in LIVE_FIELDS},
             "seed": self.experiment.training.seed,
-            "readouts": self._readouts(measured),
-            "verdict": {"kind": self.state, "text": self.reason},
             "banner": self._banner(),
-            "labels": labels,
-            "descriptions": {},
             "changes": self.changes,
         }
         return Snapshot(self.version, meta, arrays)
@@ -171,3 +214,11 @@ class LiveRun:
 def shrink(values: np.ndarray) -> np.ndarray:
     """Return float arrays as float32: half the bytes, and finer than any screen."""
     return values.astype(np.float32) if values.dtype == np.float64 else values
+
+
+def stack_padded(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return arrays stacked on a new first axis; 1-D ones of unequal length are filled up with nan."""
+    longest = max(len(values) for values in arrays)
+    if all(len(values) == longest for values in arrays):
+        return np.stack(arrays)
+    return np.stack([np.concatenate([v, np.full(longest - len(v), np.nan, dtype=np.float32)]) for v in arrays])
