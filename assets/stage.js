@@ -45,7 +45,7 @@ class Stage {
     this.grid = make("div", { class: "lab-grid" });
     this.root = make("div", { class: "lab-stage" }, this.status, this.banner,
       make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element),
-      this.sliders, this.verdict, this.grid, this.readouts);
+      this.sliders, this.readouts, this.verdict, this.grid);
     this.parent.append(this.root);
     this.charts = [];
   }

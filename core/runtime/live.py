@@ -14,6 +14,7 @@ from core.config import LIVE_FIELDS, Experiment
 from core.data import Split
 from core.engine import Trainer
 from core.measures import History
+from core.measures.verdict import judge
 from core.runtime import views
 from core.runtime.commands import Command, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.job import Mailbox
@@ -153,10 +154,20 @@ class LiveRun:
         return {
             "epoch": self.trainer.n_epochs_done,
             "readouts": self._readouts(self.history.records[-1]),
-            "verdict": {"kind": self.state, "text": self.reason},
+            "verdict": self._verdict(),
             "labels": names,
             "descriptions": {},
         }
+
+    def _verdict(self) -> dict[str, str]:
+        if self.state == "diverged":
+            return {"kind": "diverged", "text": self.reason}
+        now, start = self.history.records[-1], self.history.records[0]
+        train_loss, val_loss, norm = (float(now[name][0]) for name in ("train_loss", "val_loss", "weight_norm"))
+        verdict = judge(
+            train_loss, val_loss, float(start["val_loss"][0]), self._floor(), norm, self.trainer.n_epochs_done
+        )
+        return {"kind": verdict.kind, "text": verdict.text}
 
     def _diverge(self) -> None:
         """Stop at the last finite weights and say why."""
