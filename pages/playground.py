@@ -52,9 +52,10 @@ def read_controls() -> Experiment:
         shape = st.selectbox(
             label_of("hidden_sizes"), list(sizes), index=list(sizes.values()).index(now.network.hidden_sizes)
         )
+        sizes_of_batch = list(dict.fromkeys([None, 1, 10, 32, 128, now.training.batch_size]))
         batch = st.selectbox(
-            label_of("batch_size"), [None, 1, 10, 32, 128], format_func=lambda b: "all rows" if b is None else str(b),
-            index=0,
+            label_of("batch_size"), sizes_of_batch, index=sizes_of_batch.index(now.training.batch_size),
+            format_func=lambda b: "all rows" if b is None else str(b),
         )  # fmt: skip
     return now.replace(data=name, n_train=n_train, noise_std=noise_std, hidden_sizes=sizes[shape], batch_size=batch)
 

@@ -40,3 +40,8 @@ def test_a_bad_link_gives_a_sentence_and_the_defaults(query):
     page = open_page(**query)
     assert len(page.warning) == 1
     assert "link" in page.warning[0].value
+
+
+def test_a_link_keeps_its_batch_size_and_its_layers():
+    query = open_page(data="xor", batch_size="7", hidden_sizes="5-4-3").query_params
+    assert (query["batch_size"], query["hidden_sizes"]) == ("7", "5-4-3")
