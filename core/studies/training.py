@@ -20,6 +20,9 @@ from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
 
+N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
+
+
 @dataclass(frozen=True, eq=False)
 class MemberState:
     """All members at one moment; the leading axis is M, and a member that has not begun is nan (its counts -1).
@@ -75,7 +78,7 @@ def read_state(trainer: Trainer, history: History) -> MemberState:
     now, start = history.records[-1], history.records[0]
     names = [field.name for field in fields(MemberState) if field.name in now]
     return MemberState(
-        epoch=np.full(len(now["val_loss"]), trainer.n_epochs_done),
+        epoch=np.full(len(now["val_loss"]), history.epochs[-1]),
         start_loss=start["val_loss"],
         parameters=trainer.stack.parameters.numpy().copy(),
         shapes=tuple(trainer.stack.shapes),
@@ -86,8 +89,9 @@ def read_state(trainer: Trainer, history: History) -> MemberState:
 class Training:
     """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results."""
 
-    def __init__(self, plan: Plan, make_history: Callable[[], History] = History) -> None:
-        self.plan, self.make_history = plan, make_history
+    def __init__(self, plan: Plan, make_history: Callable[[], History] | None = None) -> None:
+        self.plan = plan
+        self.make_history = make_history or (lambda: sparse_history(plan.experiment.training.n_epochs))
         self.part = 0
         self._ended: list[tuple[MemberState, History]] = []
         self._begin()
@@ -177,6 +181,16 @@ class Training:
         stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, seeds, dtype)
         stack.parameters.copy_(torch.as_tensor(parameters))
         return stack
+
+
+def sparse_history(n_epochs: int) -> History:
+    """Return a history that keeps 125 to 249 moments of a run: measuring many members costs as much as training them.
+
+    Its stride is the power of two at or below n_epochs/125, decided by the length alone; `best_epoch` is as coarse.
+    """
+    history = History()
+    history.stride = 1 << max(0, (n_epochs // N_MOMENTS).bit_length() - 1)
+    return history
 
 
 def hand_on(neighbour: MemberState, trainer: Trainer) -> None:
