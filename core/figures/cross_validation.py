@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from core.figures.strengths import (
     flat_lines,
     log_toggle,
+    loss_axis,
     marker_line,
     positions,
     strength_axis,
@@ -57,7 +58,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
     Binds cv_mean, cv_se, cv_folds, cv_min_x, cv_1se_x, cv_top, span:y; with `chosen` also at:lambda.
     """
     x = positions(values, param_name)
-    y_range = span([arrays["cv_low"], arrays["cv_high"]], include=[0])
+    y_range = span([arrays["cv_low"], arrays["cv_high"]])
     about = {
         "name": "cv",
         "title": "Cross-validated loss against λ",
@@ -67,7 +68,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
             entry("single folds", COLORS["truth"], "solid"),
             *(entry(label, color, dash) for label, color, dash in CHOICES),
         ],
-        "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [0], "log": True}},
+        "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},
         "toggles": [log_toggle()],
         "pick": "lambda",
         "size": "full",
@@ -80,7 +81,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
     if chosen is not None:
         lines.append(marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range))
     traces = [_folds(arrays, x), *lines, _mean(arrays, x), top_counts(arrays, "cv_top", x)]
-    yaxis = axis("validation loss (mean per row)", y_range, overlaying="y2")
+    yaxis = loss_axis("validation loss (mean per row)", y_range)
     layout = top_layout(zero_break(values, param_name))
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
@@ -208,8 +209,9 @@ def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
 
 
 def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, pattern: str, error: Any) -> go.Bar:
+    stripes = {"shape": pattern, "fillmode": "replace", "bgcolor": color, "fgcolor": "rgba(255,255,255,0.25)"}
     return go.Bar(
-        name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": {"shape": pattern}},
+        name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
         error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4},
         texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
         hovertemplate="%{x:.3g}<extra>" + label + "</extra>",

@@ -15,6 +15,7 @@ from core.figures.strengths import (
     borders,
     flat_lines,
     log_toggle,
+    loss_axis,
     marker_line,
     positions,
     strength_axis,
@@ -44,12 +45,12 @@ from core.figures.theme import (
 )
 from core.figures.weights import layer_names
 
-REGIONS = (("overfits", VERMILLION, "/"), ("fits", GREEN, ""), ("underfits", GREY, "\\"))
+REGIONS = (("overfits", VERMILLION), ("fits", GREEN), ("underfits", GREY))
 LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 QUANTILES = (("median |w|", "dot"), ("90 % of |w| are below", "dash"), ("largest |w|", "solid"))
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAX_NAMED = 12  # inputs that get a curve with a name of their own
-N_LEVELS = 5
+SECOND_ROW = 1.065  # of the texts above the chart, in heights of the chart
 
 
 def path_arrays(
@@ -70,7 +71,7 @@ def path_arrays(
     is_diverged = np.array([kind == "diverged" for kind in kinds])
     train, val = (np.where(is_diverged, np.nan, np.asarray(loss, dtype=float)) for loss in (train_loss, val_loss))
     shown = np.array(["underfits" if kind == "collapsed" else kind for kind in kinds])
-    regions = {name: (shown == name).astype(float) for name, *_ in REGIONS}
+    regions = {name: (shown == name).astype(float) for name, _ in REGIONS}
     finite = np.flatnonzero(np.isfinite(val))
     left, large = (np.where(is_diverged, np.nan, np.asarray(n, dtype=float)) for n in (n_nonzero, n_large))
     best = finite[val[finite] == val[finite].min()][-1:] if finite.size else finite
@@ -105,8 +106,8 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
             entry("training", COLORS["train"], "solid"),
             entry("validation", COLORS["val"], "dash"),
             entry("best λ", COLORS["val"], symbol="star"),
-            entry("chosen λ", COLORS["truth"], "dot"),
-            *(entry(name, color, symbol="square") for name, color, _ in REGIONS),
+            entry("chosen λ", COLORS["truth"], "solid"),
+            *(entry(name, color, symbol="square") for name, color in REGIONS),
         ],
         "auto": {"yaxis": {"arrays": ["path_train", "path_val"], "include": [0], "log": True}},
         "toggles": [log_toggle()],
@@ -127,13 +128,13 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
             fill="tonexty",
             fillcolor="rgba(140,140,140,0.22)",
         ),
-        marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "dot", y_range),
+        marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range),
         _best(arrays, "path_best_x", "path_best_y"),
         _diverged(arrays),
-        top_counts(arrays, "path_top", x),
+        top_counts(arrays, "path_top", x, height=SECOND_ROW),
     ]
-    layout = top_layout(zero_break(values, param_name), barmode="overlay", bargap=0)
-    yaxis = axis("loss (mean per row)", y_range, overlaying="y2")
+    layout = top_layout(zero_break(values, param_name), n_rows=2, barmode="overlay", bargap=0)
+    yaxis = loss_axis("loss (mean per row)", y_range)
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
 
@@ -168,7 +169,7 @@ def plot_weight_paths(arrays: Arrays, values: np.ndarray, param_name: str, n_lay
         "pick": "lambda",
         "size": "half",
     }
-    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "dot", y_range)
+    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
     yaxis = axis("weight" if is_single else "|weight|", y_range)
     shapes = zero_break(values, param_name)
     return base_figure([*traces, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
@@ -198,7 +199,7 @@ def plot_input_paths(
         "pick": "lambda",
         "size": "half",
     }
-    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "dot", y_range)
+    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
     yaxis = axis("weight" if is_signed else "sum of |w| of the input", y_range)
     shapes = zero_break(values, param_name)
     return base_figure([*traces, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
@@ -228,7 +229,7 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
         "pick": "lambda",
         "size": "half",
     }
-    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "dot", (0, n_all))
+    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", (0, n_all))
     yaxis = axis("weights that are not zero", (0, 1.04 * n_all))
     shapes = zero_break(values, param_name)
     return base_figure([*areas, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
@@ -292,7 +293,7 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
         return f"Loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}: nothing to show yet."
     best = int(np.nanargmin(val))
     stretches = []
-    for name, *_ in REGIONS:
+    for name, _ in REGIONS:
         here = np.flatnonzero(arrays[f"path_is_{name}"])
         if here.size:
             stretches.append(f"{here.size} of {len(values)} {name} (λ {texts[here[0]]} to {texts[here[-1]]})")
@@ -361,18 +362,19 @@ def _middle(x: np.ndarray, is_here: np.ndarray) -> float:
 
 
 def _regions(arrays: Arrays, x: np.ndarray) -> list[Any]:
-    """Return the shaded cells of each kind of verdict and their labels at the foot of the chart (second y axis)."""
+    """Return the shaded cells of each kind of verdict and their labels above the chart (second y axis)."""
     left, right = borders(x)
     bars = [
         go.Bar(
             name=name, x=x, y=np.array(arrays[f"path_is_{name}"]), yaxis="y2", offset=left - x, width=right - left,
             marker={"color": color, "opacity": 0.13, "line": {"width": 0}}, hoverinfo="skip", meta=bind(y=f"path_is_{name}"),
         )
-        for name, color, _ in REGIONS
+        for name, color in REGIONS
     ]  # fmt: skip
     labels = go.Scatter(
-        name="regions", x=np.array(arrays["path_label_x"]), y=np.full(len(REGIONS), 0.97), yaxis="y2", mode="text",
-        text=[name for name, *_ in REGIONS], hoverinfo="skip", meta=bind(x="path_label_x"),
+        name="regions", x=np.array(arrays["path_label_x"]), y=np.ones(len(REGIONS)), yaxis="y2", mode="text",
+        textposition="top center", cliponaxis=False,
+        text=[name for name, _ in REGIONS], hoverinfo="skip", meta=bind(x="path_label_x"),
     )  # fmt: skip
     return [*bars, labels]
 

@@ -18,6 +18,7 @@ from core.figures.theme import COLORS, Arrays, axis, bind
 BREAK = 0.6  # decades between λ = 0 and the smallest positive λ
 LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
 N_TOP = 9  # counts above the chart, at most
+ROW_PX = 18  # height of a row of text above the chart
 
 
 def positions(values: np.ndarray, param_name: str = "l2") -> np.ndarray:
@@ -75,29 +76,37 @@ def top_places(n_values: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
 
 
-def top_counts(arrays: Arrays, name: str, x: np.ndarray) -> go.Scatter:
-    """Return the row of non-zero counts above the chart, from array `name` (n_top,) at `top_places`."""
+def top_counts(arrays: Arrays, name: str, x: np.ndarray, height: float = 1.0) -> go.Scatter:
+    """Return the row of non-zero counts above the chart, from array `name` (n_top,) at `top_places`.
+
+    height: where the row stands, 1 on the upper edge of the chart.
+    """
     places = top_places(len(x))
     return go.Scatter(
-        name="non-zero weights", x=x[places], y=np.ones(len(places)), yaxis="y2", mode="text",
+        name="non-zero weights", x=x[places], y=np.full(len(places), height), yaxis="y2", mode="text",
         customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}", textposition="top center",
         textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name),
     )  # fmt: skip
 
 
-def top_layout(shapes: Sequence[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """Return the layout that the counts need: room above, a caption, and a second y axis 0..1 that lies below."""
+def top_layout(shapes: Sequence[dict[str, Any]], n_rows: int = 1, **more: Any) -> dict[str, Any]:
+    """Return the layout that `n_rows` rows of text above need: room, a caption, and a second y axis 0..1 that lies below."""
     caption = {
-        "text": "non-zero weights", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 20, "xanchor": "left",
-        "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
+        "text": "non-zero weights", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 4 + ROW_PX * n_rows,
+        "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
     }  # fmt: skip
     return {
         "yaxis2": {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
         "annotations": [caption],
         "shapes": list(shapes),
-        "margin": {"l": 48, "r": 12, "t": 44, "b": 44},
+        "margin": {"l": 48, "r": 12, "t": 24 + ROW_PX * n_rows, "b": 44},
         **more,
     }
+
+
+def loss_axis(title: str, bounds: Sequence[float]) -> dict[str, Any]:
+    """Return a y axis that is drawn over the second one, with ticks of its own."""
+    return axis(title, bounds, overlaying="y2", tickmode="auto", nticks=6, showgrid=True)
 
 
 def marker_line(
