@@ -50,7 +50,6 @@ LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 QUANTILES = (("median |w|", "dot"), ("90 % of |w| are below", "dash"), ("largest |w|", "solid"))
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAX_NAMED = 12  # inputs that get a curve with a name of their own
-SECOND_ROW = 1.065  # of the texts above the chart, in heights of the chart
 
 
 def path_arrays(
@@ -131,7 +130,7 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
         marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range),
         _best(arrays, "path_best_x", "path_best_y"),
         _diverged(arrays),
-        top_counts(arrays, "path_top", x, height=SECOND_ROW),
+        top_counts(arrays, "path_top", x, n_below=1),
     ]
     layout = top_layout(zero_break(values, param_name), n_rows=2, barmode="overlay", bargap=0)
     yaxis = loss_axis("loss (mean per row)", y_range)

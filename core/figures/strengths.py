@@ -76,15 +76,15 @@ def top_places(n_values: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
 
 
-def top_counts(arrays: Arrays, name: str, x: np.ndarray, height: float = 1.0) -> go.Scatter:
+def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go.Scatter:
     """Return the row of non-zero counts above the chart, from array `name` (n_top,) at `top_places`.
 
-    height: where the row stands, 1 on the upper edge of the chart.
+    n_below: empty lines under each count, room for other texts. (Plotly hides a text whose point is out of range.)
     """
     places = top_places(len(x))
     return go.Scatter(
-        name="non-zero weights", x=x[places], y=np.full(len(places), height), yaxis="y2", mode="text",
-        customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}", textposition="top center",
+        name="non-zero weights", x=x[places], y=np.ones(len(places)), yaxis="y2", mode="text",
+        customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}" + "<br>&nbsp;" * n_below, textposition="top center",
         textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name),
     )  # fmt: skip
 

@@ -185,6 +185,8 @@ def test_weight_lines_are_single_weights_or_quantiles_by_numpy():
     assert lines.shape == (6, 2)
     assert lines[4, 1] == pytest.approx(np.quantile(np.abs(large.weights[1][1]), 0.9))
     assert np.allclose(input_strengths(large.state), np.abs(large.weights[0]).sum(2).T)
+    linear = sweep(SMALL.replace(hidden_sizes=(), n_epochs=2), "l1", [0.0, 0.1], progress=False)
+    assert np.array_equal(input_strengths(linear.state), linear.weights[0][:, :, 0].T)
 
 
 def test_the_frame_has_the_last_epochs_numbers():
