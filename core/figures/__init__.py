@@ -24,6 +24,7 @@ from core.figures.fit import (
     plot_ranking,
     split_constants,
 )
+from core.figures.grid import describe_grid, grid_arrays, plot_grid
 from core.figures.losses import describe_losses, plot_losses
 from core.figures.network import (
     MAX_LINKS,
@@ -36,18 +37,17 @@ from core.figures.network import (
     plot_matrices,
 )
 from core.figures.path import (
-    describe_grid,
-    describe_input_paths,
     describe_path_losses,
     describe_path_sparsity,
-    describe_weight_paths,
-    grid_arrays,
-    input_arrays,
     path_arrays,
-    plot_grid,
-    plot_input_paths,
     plot_path_losses,
     plot_path_sparsity,
+)
+from core.figures.path_weights import (
+    describe_input_paths,
+    describe_weight_paths,
+    input_arrays,
+    plot_input_paths,
     plot_weight_paths,
     weight_arrays,
 )

@@ -189,6 +189,14 @@ def test_weight_lines_are_single_weights_or_quantiles_by_numpy():
     assert np.array_equal(input_strengths(linear.state), linear.weights[0][:, :, 0].T)
 
 
+def test_counts_per_layer_are_those_of_the_weights():
+    state = sweep(SMALL, "l1", [0.0, 0.01, 0.1], progress=False).state
+    for layer, w in enumerate(state.weights):
+        assert state.nonzero_per_layer[layer].tolist() == (w != 0).sum((1, 2)).tolist()
+        assert state.large_per_layer[layer].tolist() == (np.abs(w) >= 1e-3).sum((1, 2)).tolist()
+    assert state.n_nonzero.tolist() == state.nonzero_per_layer.sum(0).tolist()
+
+
 def test_the_frame_has_the_last_epochs_numbers():
     path = sweep(SMALL.replace(n_epochs=2), "l1", [0.0, 0.1], progress=False)
     frame = path.to_frame()
