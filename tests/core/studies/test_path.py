@@ -14,7 +14,7 @@ from core.studies.values import default_values, elastic_net_terms, strengths_of
 
 LINEAR = Experiment(
     network={"hidden_sizes": []},
-    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 4000},
+    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 1500},
 )
 SMALL = Experiment(
     data={"name": "diabetes", "n_train": 60},
@@ -81,7 +81,7 @@ def test_the_elastic_share_at_its_ends_is_l1_and_l2():
 
 def test_a_warm_path_of_a_convex_problem_ends_where_the_cold_one_does():
     split = linear_split("diabetes")
-    quick = LINEAR.replace(n_epochs=1000)
+    quick = LINEAR.replace(n_epochs=700)
     cold, warm = (path_of(split, "l1", GRID[::3], quick, start=start) for start in ("cold", "warm"))
     assert_same_path(warm, cold)
 
