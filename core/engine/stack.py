@@ -105,6 +105,7 @@ class Stack:
         """Return a stack of the same shape for looking at: its members have the rows of `parameters`, copies stacked up."""
         twin = copy(self)
         twin.n_members, twin.parameters = len(parameters), parameters
+        twin.matrices, twin._shifts = self._columns(parameters)
         twin.weights, twin.biases = self._views(parameters)
         return twin
 

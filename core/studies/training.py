@@ -19,7 +19,6 @@ from core.measures import SMALL_WEIGHT, History
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
-
 N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
 
 
@@ -66,10 +65,14 @@ class MemberState:
 
 
 def weights_of(parameters: np.ndarray, shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
-    """Return views (M, fan_in, fan_out) per layer of a flat buffer (M, n_parameters): the weights stand first."""
+    """Return views (M, fan_in, fan_out) per layer of a flat buffer (M, n_parameters): the weights stand first.
+
+    In the buffer a layer is (fan_out, fan_in), see `core/engine/stack.py`.
+    """
     starts = np.cumsum([0, *(a * b for a, b in shapes)])
     return [
-        parameters[:, start : start + a * b].reshape(-1, a, b) for start, (a, b) in zip(starts, shapes, strict=False)
+        parameters[:, start : start + a * b].reshape(-1, b, a).transpose(0, 2, 1)
+        for start, (a, b) in zip(starts, shapes, strict=False)
     ]
 
 
