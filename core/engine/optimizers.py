@@ -58,6 +58,7 @@ class Adam:
         self.scale = torch.ones_like(parameters)  # (√v̂ + ε)·(1-β₁^t)/lr of the last step: w ← w - mean/scale
         self.n_steps = n_steps
         self.bias1: Column = 1.0
+        self._beta2 = torch.tensor(self.beta2, dtype=parameters.dtype)  # quicker to multiply by than a plain number
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Column) -> None:
         """Move `parameters` (M, k) in place; the learning rate is not 0."""
@@ -65,7 +66,7 @@ class Adam:
         self.bias1 = 1 - self.beta1**self.n_steps
         per_rate = self.bias1 / learning_rate
         self.mean.lerp_(gradient, 1 - self.beta1)
-        self.square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
+        self.square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
         torch.pow(self.square, 0.5, out=self.scale)  # pow is the faster square root
         correction = per_rate / (1 - self.beta2**self.n_steps) ** 0.5
         self.scale.mul_(as_type(correction, gradient)).add_(as_type(per_rate * self.epsilon, gradient))
@@ -73,7 +74,7 @@ class Adam:
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moves each weight per unit of gradient, lr/(√v̂+ε), (M, n_weights)."""
-        return torch.div((l1 * self.bias1).to(l1.dtype), self.scale[:, :n_weights])
+        return torch.div((l1 * self.bias1).to(l1.dtype), self.scale.narrow(1, 0, n_weights))
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from torch import Tensor, stack
+from torch import Tensor, stack, tensor
 
 SMALL_WEIGHT = 1e-3  # ε: |w| below this is "small"
 
@@ -20,7 +20,7 @@ class LayerCounts:
 
 def count_weights(weights: list[Tensor]) -> LayerCounts:
     """Return the counts of a stack's weight matrices, each (M, fan_in, fan_out). nan counts as the rest."""
-    n_zero = stack([(w == 0).flatten(1).sum(1) for w in weights], 1)
-    n_below = stack([(w.abs() < SMALL_WEIGHT).flatten(1).sum(1) for w in weights], 1)
-    n_all = stack([(w == w).flatten(1).sum(1) + (w != w).flatten(1).sum(1) for w in weights], 1)
+    n_zero = stack([w.shape[1] * w.shape[2] - w.count_nonzero((1, 2)) for w in weights], 1)
+    n_below = stack([(w.abs() < SMALL_WEIGHT).count_nonzero((1, 2)) for w in weights], 1)
+    n_all = tensor([w.shape[1] * w.shape[2] for w in weights])
     return LayerCounts(n_zero, n_below - n_zero, n_all - n_below)
