@@ -33,6 +33,8 @@ class Strengths:
     """Strengths as a step uses them: None where all are zero, one number where all learning rates agree."""
 
     l1: Tensor | None
+    l1_proximal: Tensor | None  # the same, 0 for members whose L1 is a subgradient
+    l1_subgradient: Tensor | None  # the same, 0 for members whose L1 is a proximal step
     l2: Tensor | None
     activity_l2: Tensor | None
     dropout_rate: Tensor | None
@@ -42,20 +44,20 @@ class Strengths:
     def of(cls, members: Members, part: slice) -> Strengths:
         """Read the present strengths of some members."""
         named = {name: getattr(members, name)[part] for name in ("l1", "l2", "activity_l2", "dropout_rate")}
+        is_proximal = members.l1_is_proximal[part]
+        named["l1_proximal"], named["l1_subgradient"] = named["l1"] * is_proximal, named["l1"] * (1 - is_proximal)
         rate = members.learning_rate[part]
         is_shared = bool((rate == rate[0]).all())
         on = {name: tensor if bool((tensor > 0).any()) else None for name, tensor in named.items()}
-        return cls(**on, learning_rate=rate[0].item() if is_shared else rate)
+        return cls(**on, learning_rate=rate[0].item() if is_shared else rate.double())
 
 
 class Block:
     """Members `part` of a stack: their views, optimizer and strengths. `stack` is that part of the whole stack."""
 
-    def __init__(
-        self, stack: Stack, part: slice, n_penalized: int, loss: LossKind, l1_is_proximal: bool, optimizer: SGD | Adam
-    ) -> None:
+    def __init__(self, stack: Stack, part: slice, n_penalized: int, loss: LossKind, optimizer: SGD | Adam) -> None:
         self.stack, self.part, self.loss, self.n_penalized = stack, part, loss, n_penalized
-        self.l1_is_proximal, self.optimizer = l1_is_proximal, optimizer
+        self.optimizer = optimizer
         self.penalized = stack.parameters[:, :n_penalized]
         self._penalized_gradient = stack.gradient[:, :n_penalized]
         self.strengths: Strengths
@@ -77,8 +79,8 @@ class Block:
         stack, strengths = self.stack, self.strengths
         self.fill_gradient(batch, masks)
         self.optimizer.step(stack.parameters, stack.gradient, strengths.learning_rate * rate_factor)
-        if self.l1_is_proximal and strengths.l1 is not None:
-            soft_threshold(self.penalized, self.optimizer.threshold(strengths.l1, self.n_penalized))
+        if strengths.l1_proximal is not None:
+            soft_threshold(self.penalized, self.optimizer.threshold(strengths.l1_proximal, self.n_penalized))
 
     def fill_gradient(self, batch: Batch, masks: list[Tensor] | None) -> None:
         """Fill the gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
@@ -88,8 +90,8 @@ class Block:
         stack.backward(done, slopes, None if activity is None else 2 * activity[..., None] * batch.weight)
         if strengths.l2 is not None:
             add_l2_gradient(self._penalized_gradient, self.penalized, strengths.l2)
-        if not self.l1_is_proximal and strengths.l1 is not None:
-            add_l1_subgradient(self._penalized_gradient, self.penalized, strengths.l1)
+        if strengths.l1_subgradient is not None:
+            add_l1_subgradient(self._penalized_gradient, self.penalized, strengths.l1_subgradient)
 
     def dropout_masks(self, uniforms: list[Tensor]) -> list[Tensor] | None:
         """Return inverted-dropout masks (M, units, n) per hidden layer (Srivastava et al. 2014), or None when off.

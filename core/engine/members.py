@@ -35,7 +35,10 @@ class Pool:
 
 @dataclass
 class Members:
-    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps, in place."""
+    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps, in place.
+
+    l1_is_proximal: (M, 1), 1 where L1 is a proximal step, 0 where it is a subgradient.
+    """
 
     l1: Tensor
     l2: Tensor
@@ -43,6 +46,7 @@ class Members:
     dropout_rate: Tensor
     learning_rate: Tensor
     seeds: tuple[int, ...]
+    l1_is_proximal: Tensor
 
     @classmethod
     def from_configs(
@@ -58,5 +62,5 @@ class Members:
         return cls(
             column("l1", r.l1), column("l2", r.l2), column("activity_l2", r.activity_l2),
             column("dropout_rate", r.dropout_rate), column("learning_rate", training.learning_rate),
-            (training.seed,) * n_members,
+            (training.seed,) * n_members, column("l1_is_proximal", float(r.l1_method == "proximal")),
         )  # fmt: skip

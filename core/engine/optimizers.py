@@ -4,8 +4,8 @@ Why: the fixed point of (step, then soft threshold) is the minimum of loss + l1�
 same length by which the step multiplies the gradient. For SGD with momentum μ that length is lr·(1-μ^t)/(1-μ), for Adam
 lr/(√v̂+ε) per weight. (With the plain lr·l1 the result is another, wrong point.)
 
-Learning rates and step counts are plain numbers while all members share them, else columns (M, 1): a number spares a
-small network many tiny operations, and the formulas read the same for both.
+Learning rates and step counts are plain numbers while all members share them, else columns (M, 1) in float64: a number
+spares a small network many tiny operations, the formulas read the same for both, and so do the bits of the result.
 """
 
 from __future__ import annotations
@@ -32,10 +32,7 @@ class SGD:
         moved = gradient
         if self.momentum:
             moved = self.velocity.mul_(self.momentum).add_(gradient)
-        if isinstance(learning_rate, float):
-            parameters.sub_(moved, alpha=learning_rate)
-        else:
-            parameters.addcmul_(moved, learning_rate, value=-1.0)
+        parameters.addcmul_(moved, torch.as_tensor(learning_rate, dtype=moved.dtype), value=-1.0)
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moved a weight per unit of gradient, (M, 1)."""

@@ -9,8 +9,8 @@ prefix only), and the weights of the hidden layers are a prefix of that one.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 import torch
@@ -64,7 +64,7 @@ class Stack:
 
     def part(self, members: slice) -> Stack:
         """Return some of the members as a stack of their own, in the same memory."""
-        own = copy.copy(self)
+        own = copy(self)
         own._attach(self.parameters[members], self.gradient[members])
         return own
 
@@ -100,6 +100,20 @@ class Stack:
         uniform = torch.rand(self.n_parameters, generator=generator, dtype=torch.float64)
         parts = torch.split(uniform, [a * b for a, b in shapes])
         return [(2 * u - 1).mul(bound).view(s) for u, bound, s in zip(parts, bounds, shapes, strict=True)]
+
+    def copy_parameters(self) -> Tensor:
+        """Return a copy of all parameters, (M, n_parameters), for `holding` and `restore`."""
+        return self.parameters.clone()
+
+    def restore(self, parameters: Tensor, members: Tensor) -> None:
+        """Give the members where `members` (M,) is True their parameters of a copy back."""
+        self.parameters[members] = parameters[members]
+
+    def holding(self, parameters: Tensor) -> Stack:
+        """Return a stack of the same shape for looking at: its members have the rows of `parameters`, copies stacked up."""
+        twin = copy(self)
+        twin._attach(parameters, torch.empty_like(parameters))
+        return twin
 
     def forward(self, X: Tensor, masks: list[Tensor] | None = None) -> ForwardPass:
         """Return outputs and all intermediate values for inputs X (1 or M, n, n_inputs).

@@ -63,7 +63,7 @@ class Trainer:
         rows = [torch.arange(len(counts)).repeat_interleave(counts.long()) for counts in pool.is_train]
         self.order = BatchOrder(rows, members.seeds, training.batch_size)
         self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
-        self.blocks = self._make_blocks(regularization.l1_method == "proximal")
+        self.blocks = self._make_blocks()
         self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self.splits = Splits(pool)
@@ -73,13 +73,13 @@ class Trainer:
         self._n_batches_left = 0
         self._read_at: list[tuple[int, int]] = []
 
-    def _make_blocks(self, l1_is_proximal: bool) -> list[Block]:
+    def _make_blocks(self) -> list[Block]:
         stack, training, order = self.stack, self.training, self.order
         blocks = []
         for part in cut(stack.n_members, stack.n_parameters + order.batch_size * sum(stack.sizes)):
             own = stack.part(part)
             optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.is_ragged)
-            blocks.append(Block(own, part, self.n_penalized, self.pool.loss, l1_is_proximal, optimizer))
+            blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
         return blocks
 
     @torch.inference_mode()
@@ -115,7 +115,7 @@ class Trainer:
     def _read_strengths(self) -> None:
         """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
         m = self.members
-        tensors = (m.l1, m.l2, m.activity_l2, m.dropout_rate, m.learning_rate)
+        tensors = (m.l1, m.l1_is_proximal, m.l2, m.activity_l2, m.dropout_rate, m.learning_rate)
         read_at = [(id(tensor), tensor._version) for tensor in tensors]
         if read_at != self._read_at:
             self._read_at = read_at
