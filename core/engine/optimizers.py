@@ -37,7 +37,7 @@ class SGD:
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moved a weight per unit of gradient, (M, 1)."""
         grown = (1 - self.momentum**self.n_steps) / (1 - self.momentum)
-        return (l1 * (self.learning_rate * grown)).to(l1.dtype)
+        return (l1.double() * (self.learning_rate * grown)).to(l1.dtype)
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""

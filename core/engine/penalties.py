@@ -31,11 +31,8 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> None:
     weights.sub_(torch.clamp(weights, -threshold, threshold))
 
 
-def weight_penalty(weights: Tensor, l1: Tensor | None, l2: Tensor | None) -> Tensor:
-    """Return l1·Σ|w| + l2·Σw² of each member, (M,), from strengths (M, 1); None is no penalty of that kind."""
-    penalty = torch.zeros(len(weights), dtype=weights.dtype)
-    if l1 is not None:
-        penalty += l1.squeeze(1) * torch.linalg.vector_norm(weights, 1, dim=1)
-    if l2 is not None:
-        penalty += l2.squeeze(1) * torch.linalg.vector_norm(weights, 2, dim=1).square()
-    return penalty
+def weight_penalty(weights: Tensor, l1: Tensor, l2: Tensor) -> Tensor:
+    """Return l1·Σ|w| + l2·Σw² of each member, (M,), from weights (M, k) and strengths (M, 1)."""
+    norm1: Tensor = torch.linalg.vector_norm(weights, 1, dim=1)
+    norm2: Tensor = torch.linalg.vector_norm(weights, 2, dim=1)
+    return l1.squeeze(1) * norm1 + l2.squeeze(1) * norm2.square()

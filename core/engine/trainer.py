@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from torch import Tensor
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
 from core.engine.block import Block, Strengths, cut
+from core.engine.cost import measurement_cost, step_cost
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
 from core.engine.optimizers import make_optimizer
@@ -67,6 +68,8 @@ class Trainer:
         self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self.splits = Splits(pool)
+        parts = cut(stack.n_members, stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
+        self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
         self.n_steps_done = 0
         self._batches: Iterator[Batch] = iter(())
@@ -154,30 +157,39 @@ class Trainer:
         progress = self.n_steps_done / (self.training.n_epochs * self.order.n_batches)
         return max(0.5 * (1 + math.cos(math.pi * min(1.0, progress))), SMALLEST_FACTOR)
 
+    @property
+    def relative_cost_of_measuring(self) -> float:
+        """How many epochs of training one measurement costs, from the shapes alone."""
+        epoch = self.order.n_batches * step_cost(self.stack, self.order.batch_size, len(self.blocks))
+        return measurement_cost(self.stack, self.pool.X.shape[1], len(self._looks)) / epoch
+
     @torch.inference_mode()
     def measure(self) -> Measurement:
         """Return losses, scores and penalty of all members, in evaluation mode."""
-        self._read_strengths()
-        parts = [self._measure(block) for block in self.blocks]
-        if len(parts) == 1:
-            return parts[0]
-        return Measurement(*(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(Measurement)))
-
-    def _measure(self, block: Block) -> Measurement:
-        pool, splits, strengths = self.pool, self.splits, block.strengths
-        done = block.stack.forward(pool.inputs_of(block.part))
-        losses = sample_losses(pool.loss, done.outputs, pool.targets)
-        mean_loss = splits.means(losses, block.part)
-        if pool.is_classification:
-            score = splits.means(is_correct(pool.loss, done.outputs, pool.targets), block.part)
-        else:
-            score = 1 - mean_loss / splits.target_variance(block.part)  # R²
-        penalty = weight_penalty(block.penalized, strengths.l1, strengths.l2)
-        if strengths.activity_l2 is not None:
-            for hidden in done.hidden:  # (M, units, n)
-                mean_square = splits.means(hidden.square().sum(1), block.part)[0]
-                penalty = penalty + strengths.activity_l2.squeeze(1) * mean_square
+        looks = [self._look(part, stack) for part, stack in self._looks]
+        mean_loss, score, activity = (
+            looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
+        )
+        weights = self.stack.parameters[:, : self.n_penalized]
+        penalty = weight_penalty(weights, self.members.l1, self.members.l2) + activity
         return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
+
+    def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
+        """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""
+        pool, splits, targets = self.pool, self.splits, self._feed.target_columns[None]
+        done = stack.forward(pool.inputs_of(part))
+        losses = sample_losses(pool.loss, done.columns, targets, class_axis=1)
+        mean_loss = splits.means(losses, part)
+        if pool.is_classification:
+            score = splits.means(is_correct(pool.loss, done.columns, targets, class_axis=1), part)
+        else:
+            score = 1 - mean_loss / splits.target_variance(part)  # R²
+        activity_l2 = self.members.activity_l2[part].squeeze(1)
+        activity = torch.zeros_like(activity_l2)
+        if bool((activity_l2 > 0).any()):
+            for hidden in done.hidden:  # (m, units, n)
+                activity += activity_l2 * splits.means(hidden.square().sum(1), part)[0]
+        return mean_loss, score, activity
 
 
 class Splits:
