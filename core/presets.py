@@ -82,67 +82,63 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "memorise": Preset(
             "Memorise the noise",
-            "Press Run: the curve bends to touch every training point, and the two losses part.",
-            "By epoch 1,000 the training loss is below 0.01, the validation loss more than three times the noise floor. "
-            "Then slide λ₂ to 0.003: within 1,000 epochs the validation loss is below twice the floor.",
+            "The curve bends to touch every point; the losses part.",
+            "By epoch 1,000 training loss below 0.01, validation loss over 3 × the noise floor. Then slide λ₂ to 0.003: "
+            "1,000 epochs on it is below 2 × the floor.",
             SINE,
             (("l2", 0.003),),
         ),
         "l2": Preset(
             "L2 calms it",
-            "The same points with λ₂ = 0.003 from the start: the curve stays smooth and no weight becomes large.",
-            "By epoch 1,000 the validation loss is below 1.7 times the noise floor, and no weight is exactly zero.",
+            "The same points with λ₂ = 0.003: the curve stays smooth.",
+            "By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero.",
             SINE.replace(l2=0.003),
             (("l2", 0.0),),
         ),
         "l1": Preset(
             "L1 prunes it",
-            "λ₁ = 0.001: weight after weight lands on exactly zero, and the curve is carried by the few that are left.",
-            "By epoch 1,000 more than four of five weights are exactly zero, and the validation loss is below 1.7 times "
-            "the noise floor.",
+            "λ₁ = 0.001: weight after weight lands on exactly zero.",
+            "By epoch 1,000 over 80 % of the weights exactly zero, validation loss below 1.7 × the noise floor.",
             SINE.replace(l1=0.001),
             (("l1", 0.0),),
         ),
         "too_much": Preset(
             "Too much λ",
-            "λ₂ = 0.3: the penalty outweighs the data, and the curve falls flat.",
-            "By epoch 1,000 both losses are within 0.02 of 1 and of each other: what a flat line at the mean scores. "
-            "No gap, and nothing learned.",
+            "λ₂ = 0.3: the penalty outweighs the data, the curve falls flat.",
+            "By epoch 1,000 both losses within 0.02 of 1, as for a flat line at the mean: no gap, nothing learned.",
             SINE.replace(l2=0.3),
             (("l2", 0.1), ("l2", 0.003)),
         ),
         "digits": Preset(
             "Digits, 100 images",
-            "Ten of the 100 labels are wrong. The network learns the digits first, then the wrong labels by heart.",
-            "The validation loss is lowest before epoch 60; by epoch 300 it is more than 1.4 times that, and the "
-            "training loss is below 0.01. With λ₂ = 0.01 from the start it stays below 0.85.",
+            "Ten labels are wrong: first it learns the digits, then the wrong labels by heart.",
+            "Lowest validation loss before epoch 60; by 300 over 1.4 × that, training loss below 0.01. With λ₂ = 0.01 "
+            "from the start it is below 0.85 at 300.",
             DIGITS,
             (("l2", 0.01),),
         ),
         "example": Preset(
             "64-64-10 with kernel and activity L2",
-            "64 pixels → 64 units (λ₂ = 0.01 on their weights, activity L2 0.01 on their outputs) → 10-way softmax. The "
-            "activity penalty is Σ output² / batch size.",
-            "By epoch 300 the training loss is more than ten times that of the preset before, the validation loss at least "
-            "0.15 lower.",
+            "64 pixels → 64 units with λ₂ = 0.01 on their weights and 0.01 × Σ output² / batch size → softmax of 10.",
+            "At epoch 300 training loss over 10 × that of the preset before, validation loss at least 0.15 lower.",
             DIGITS.replace(l2=0.01, activity_l2=0.01, penalize_output=False),
         ),
         "clouds": Preset(
             "Exercise a: L2 on two clouds",
-            "A linear model on seven features, 50 points. Let it run 500 epochs at λ₂ = 0, then slide to 0.3 and run on.",
-            "The training loss rises; the validation loss, the gap and the weights fall.",
+            "A linear model on seven features. Run 500 epochs, slide λ₂ to 0.3, run 500 more.",
+            "Training loss rises; validation loss, gap and weights fall.",
             CLOUDS,
             (("l2", 0.3),),
         ),
         "squares": Preset(
             "Exercise b: L1 finds x·y",
-            "A linear model on five features of the exclusive or. Try λ₂ = 0.1 and 0.3, then λ₂ = 0 and λ₁ = 0.2 and 0.6 "
-            "(0.1 and 0.3 where the loss has a factor ½).",
-            "L1 shrinks the gap most: four of five weights fall to zero, but for flickers below 0.03 that each batch of "
-            "7 points starts anew, and x·y, the true feature, survives.",
+            "A linear model on five features. Try λ₂ = 0.1 and 0.3, then λ₂ = 0 and λ₁ = 0.2 and 0.6 (0.1 and 0.3 where "
+            "the loss has a factor ½).",
+            "L1 shrinks the gap most: four of five weights fall to zero, but for flickers below 0.03 as each batch of 7 "
+            "pulls anew. x·y, the true feature, survives.",
             SQUARES,
             (("l2", 0.1), ("l2", 0.3), ("l1", playground_l1(0.1)), ("l1", playground_l1(0.3))),
         ),
     }
-)  # fmt: skip
+)
 START = PRESETS["memorise"].experiment
