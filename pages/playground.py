@@ -43,7 +43,7 @@ def show_presets() -> None:
     st.session_state["playground.chosen"] = chosen
     follow(PRESET, chosen or None)
     st.selectbox(
-        "Preset", list(PRESETS), format_func=lambda name: PRESETS[name].label, key=PRESET, on_change=choose_preset,
+        "Preset", list(PRESETS), index=None, format_func=lambda name: PRESETS[name].label, key=PRESET, on_change=choose_preset,
         placeholder="Choose one", help="A complete experiment that shows one thing. It starts paused at epoch 0.",
     )  # fmt: skip
     if chosen:

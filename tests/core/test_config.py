@@ -3,7 +3,16 @@
 import pytest
 
 from core import Experiment
-from core.config import FLAT_NAMES, bounds_of, choices_of, expected_of, format_value, label_of, parse_value, read_setting
+from core.config import (
+    FLAT_NAMES,
+    bounds_of,
+    choices_of,
+    expected_of,
+    format_value,
+    label_of,
+    parse_value,
+    read_setting,
+)
 
 # One value of each setting that is not its default.
 OTHER = {

@@ -12,6 +12,7 @@ from core.presets import PRESETS, START
 from core.runtime.scheduler import get_scheduler
 from tests.core.test_config import OTHER
 
+TYPED = ("n_train", "hidden_sizes", "learning_rate", "batch_size", "activity_l2", "n_epochs")
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 
 
@@ -44,7 +45,10 @@ def widget(page, name):
 
 
 def choose(page, name, value):
-    widget(page, name).set_value(value)
+    chosen = widget(page, name)
+    if name in TYPED and value not in chosen.options and value != "none":
+        chosen.options.append(value)  # as if it had been typed
+    chosen.set_value(value)
     return run(page)
 
 
@@ -53,7 +57,7 @@ def close(page):
 
 
 def address(page):
-    return Experiment.from_query({name: values[0] for name, values in page.query_params.items()})
+    return Experiment.from_query(dict(page.query_params.items()))
 
 
 # --- the default page ---
@@ -93,7 +97,13 @@ def test_the_data_say_what_they_are_and_how_many_points_there_are():
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [("sine", "targets"), ("plane", "targets"), ("xor", "x and y"), ("digits", "each input"), ("diabetes", "the target")],
+    [
+        ("sine", "targets"),
+        ("plane", "targets"),
+        ("xor", "x and y"),
+        ("digits", "each input"),
+        ("diabetes", "the target"),
+    ],
 )
 def test_noise_is_explained_by_what_it_acts_on(data, words):
     assert words in open_page(data=data).sidebar.caption[-1].value
@@ -116,7 +126,7 @@ def extremes(name):
         return list(choices_of(name))
     low, high = bounds_of(name)
     low = low or (1e-9 if name == "learning_rate" else low)
-    return [str(low), str(high)] if name in ("n_train", "learning_rate", "activity_l2", "n_epochs") else [low, high]
+    return [str(low), str(high)] if name in TYPED else [low, high]
 
 
 IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ("l1", "l2", "dropout_rate", "data")]
@@ -140,14 +150,14 @@ def format_shown(value):
     if value in ((), "none", None, "all"):
         return "-"
     if isinstance(value, (list, tuple)):
-        return "-".join(map(str, value))
+        return "-".join(map(str, value)) if len(value) > 1 else format_shown(value[0])
     try:
         return float(value)
     except ValueError:
         return value
 
 
-@pytest.mark.parametrize("name", ["hidden_sizes", "batch_size", "n_train", "learning_rate", "activity_l2", "n_epochs"])
+@pytest.mark.parametrize("name", TYPED)
 def test_a_typed_value_that_cannot_be_used_gives_a_sentence_and_changes_nothing(name):
     page = open_page()
     choose(page, name, "-3.5x")
@@ -168,7 +178,9 @@ def test_no_feature_at_all_is_refused():
 
 def test_what_does_not_apply_is_left_out_or_says_why():
     page = open_page(optimizer="adam", hidden_sizes="none")
-    assert {w.key for w in page.sidebar if getattr(w, "key", None)}.isdisjoint({"playground.features", "playground.label_noise"})
+    assert {w.key for w in page.sidebar if getattr(w, "key", None)}.isdisjoint(
+        {"playground.features", "playground.label_noise"}
+    )
     for name, reason in (("momentum", "SGD only"), ("loss", "squared error only"), ("activation", "no hidden layers"),
                          ("activity_l2", "no hidden layers"), ("penalize_output", "no hidden layers")):  # fmt: skip
         assert widget(page, name).disabled
@@ -182,7 +194,9 @@ def test_what_does_not_apply_is_left_out_or_says_why():
 
 
 def test_going_through_all_data_sets_from_an_awkward_experiment_never_fails():
-    page = open_page(data="spiral3", n_train="560", loss="cross_entropy", features="xy,sin_x", label_noise="0.5", val_fraction="0.1")
+    page = open_page(
+        data="spiral3", n_train="560", loss="cross_entropy", features="xy,sin_x", label_noise="0.5", val_fraction="0.1"
+    )
     for name in [*DATASETS, *reversed(DATASETS)]:
         choose(page, "data", name)
         assert now(page).data.name == name
