@@ -7,6 +7,7 @@ prefix only), and the weights of the hidden layers are a prefix of that one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import torch
@@ -72,6 +73,21 @@ class Stack:
         bound = torch.cat(bounds).double()
         uniform = torch.rand(self.n_parameters, generator=generator, dtype=torch.float64)
         return ((2 * uniform - 1) * bound).to(self.parameters.dtype)
+
+    def copy_parameters(self) -> Tensor:
+        """Return a copy of all parameters, (M, n_parameters), for `holding` and `restore`."""
+        return self.parameters.clone()
+
+    def restore(self, parameters: Tensor, members: Tensor) -> None:
+        """Give the members where `members` (M,) is True their parameters of a copy back."""
+        self.parameters[members] = parameters[members]
+
+    def holding(self, parameters: Tensor) -> Stack:
+        """Return a stack of the same shape for looking at: its members have the rows of `parameters`, copies stacked up."""
+        twin = copy(self)
+        twin.n_members, twin.parameters = len(parameters), parameters
+        twin.weights, twin.biases = self._views(parameters)
+        return twin
 
     def forward(self, X: Tensor, masks: list[Tensor] | None = None) -> ForwardPass:
         """Return outputs and all intermediate values for inputs X (1 or M, n, n_inputs).
