@@ -143,6 +143,6 @@ def make_study() -> Study:
             state = "paused" if mailbox.is_idle else "running"
             meta = {"version": version, "state": state, **facts(epoch), "strengths": dict(strengths), "seed": 0}
             arrays = make_arrays()
-            yield Snapshot(version, meta, {**arrays, "fit_y": arrays["fit_y"] * (1 + 0.1 * np.float32(np.sin(epoch)))})
+            yield Snapshot(version, meta, {**arrays, "fit_y": arrays["fit_y"] * (1 + 0.1 * np.float32(np.sin(epoch - N_MOMENTS)))})
 
     return study
