@@ -66,7 +66,7 @@ export class Chart {
     const text = cssVariable(this.card, "--st-text-color", "#333");
     const grid = cssVariable(this.card, "--st-border-color-light", cssVariable(this.card, "--st-border-color", "#ddd"));
     const parts = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-    parts.font = { size: 12, ...layout.font, color: text, family: cssVariable(this.card, "--st-font", "sans-serif") };
+    parts.font = { size: matchMedia("(min-width: 1700px) and (min-height: 900px)").matches ? 15 : 12, ...layout.font, color: text, family: cssVariable(this.card, "--st-font", "sans-serif") };
     for (const axis of new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((key) => AXIS.test(key))])) {
       parts[axis] = { automargin: true, ...layout[axis], gridcolor: grid, zerolinecolor: grid, linecolor: grid };
     }

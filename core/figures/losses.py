@@ -70,7 +70,7 @@ def _marks(arrays: Arrays) -> list[Any]:
     return [
         _line(arrays, "noise floor", ("floor_x", "floor_y"), COLORS["floor"], "dash"),
         _line(arrays, "you are here", ("at:moment", "span:y"), COLORS["truth"], "solid"),
-        _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes),
+        _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes, text="label:changes"),
         _points(arrays, "best epoch", ("best_epoch", "best_val_loss"), MARK),
     ]
 
@@ -90,11 +90,16 @@ def _line(
     )
 
 
-def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any]) -> go.Scatter:
+def _points(
+    arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any], text: str = ""
+) -> go.Scatter:
+    """Return marks; `text` names what the page shows when one is pointed at."""
     x, y = names
+    hover = {"hovertemplate": "%{text}<extra></extra>"} if text else {}
     return go.Scatter(
-        name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=marker, meta=bind(x=x, y=y)
-    )
+        name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=marker, **hover,
+        meta=bind(x=x, y=y, **({"text": text} if text else {})),
+    )  # fmt: skip
 
 
 def _legend() -> list[dict[str, str]]:
