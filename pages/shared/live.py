@@ -33,7 +33,9 @@ def find_job(experiment: Experiment) -> Job:
     session, job = st.session_state, own_job()
     if job is None or session[KEY] != job_key(experiment):
         owner = session.setdefault(OWNER, token_urlsafe(12))
-        job = get_scheduler().submit(live_study(partial(playground_run, experiment, load_split(experiment.data))), owner)
+        job = get_scheduler().submit(
+            live_study(partial(playground_run, experiment, load_split(experiment.data))), owner
+        )
         session[JOB], session[KEY], session[SENT] = job.id, job_key(experiment), strengths_of(experiment)
     tell(job, experiment)
     return job
