@@ -6,68 +6,26 @@ The objective of a member is  data loss + l1·Σ|w| + l2·Σw² + activity_l2·�
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
-from core.engine.batches import DROPOUT_STREAM, BatchOrder, Rows
-from core.engine.losses import LossKind, is_correct, output_slopes, sample_losses
+from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
+from core.engine.block import Block, Strengths, cut
+from core.engine.cost import measurement_cost, step_cost
+from core.engine.losses import is_correct, sample_losses
+from core.engine.members import Members, Pool
 from core.engine.optimizers import make_optimizer
-from core.engine.penalties import add_l1_subgradient, add_l2_gradient, soft_threshold, weight_penalty
+from core.engine.penalties import weight_penalty
 from core.engine.stack import Stack
 
+__all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 
-@dataclass(frozen=True)
-class Pool:
-    """All rows a stack may see. `version_of_member[m]` names the copy of the inputs (a fold's standardising) of member m.
-
-    X: (V, n, d); targets: (n, C); is_train, is_val: (M, n) 0/1, which rows each member trains on and is validated on.
-    """
-
-    X: Tensor
-    targets: Tensor
-    is_train: Tensor
-    is_val: Tensor
-    version_of_member: Tensor
-    loss: LossKind
-    is_classification: bool
-
-    @property
-    def member_inputs(self) -> Tensor:
-        """Inputs of each member, (1 or M, n, d)."""
-        return self.X if len(self.X) == 1 else self.X[self.version_of_member]
-
-
-@dataclass
-class Members:
-    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps."""
-
-    l1: Tensor
-    l2: Tensor
-    activity_l2: Tensor
-    dropout_rate: Tensor
-    learning_rate: Tensor
-    seeds: tuple[int, ...]
-
-    @classmethod
-    def from_configs(
-        cls, regularization: RegularizationConfig, training: TrainingConfig, dtype: torch.dtype,
-        n_members: int = 1, **values: Sequence[float],
-    ) -> Members:  # fmt: skip
-        """Return `n_members` equal members, but for the strengths given as lists of length `n_members`."""
-
-        def column(name: str, default: float) -> Tensor:
-            return torch.tensor(values.get(name, [default] * n_members), dtype=dtype).reshape(n_members, 1)
-
-        r = regularization
-        return cls(
-            column("l1", r.l1), column("l2", r.l2), column("activity_l2", r.activity_l2),
-            column("dropout_rate", r.dropout_rate), column("learning_rate", training.learning_rate),
-            (training.seed,) * n_members,
-        )  # fmt: skip
+SMALLEST_FACTOR = 1e-9  # of the cosine schedule: Adam divides by the learning rate
+Augment = Callable[[Tensor, torch.Generator], Tensor]
 
 
 @dataclass(frozen=True)
@@ -90,38 +48,57 @@ class Measurement:
 
 
 class Trainer:
-    """A stack in training: owns weights, optimizer state, batch order and the count of steps and epochs."""
+    """A stack in training: owns weights, optimizer state, batch order and the count of steps and epochs.
+
+    `augment(X, generator)` changes the inputs (1 or M, B, d) of each training batch, never those that are measured.
+    """
 
     def __init__(
         self, network: NetworkConfig, regularization: RegularizationConfig, training: TrainingConfig,
-        pool: Pool, members: Members,
+        pool: Pool, members: Members, augment: Augment | None = None,
     ) -> None:  # fmt: skip
-        self.pool, self.members, self.training = pool, members, training
-        self.l1_is_proximal = regularization.l1_method == "proximal"
-        self.stack = Stack(
-            pool.X.shape[2],
-            network.hidden_sizes,
-            pool.targets.shape[1],
-            network.activation,
-            members.seeds,
-            pool.X.dtype,
-        )
-        stack = self.stack
+        self.pool, self.members, self.training, self.augment = pool, members, training, augment
+        sizes = (pool.X.shape[2], network.hidden_sizes, pool.targets.shape[1])
+        self.stack = stack = Stack(*sizes, network.activation, members.seeds, pool.X.dtype)
         self.n_penalized = stack.n_weights if regularization.penalize_output else stack.n_hidden_weights
-        self.optimizer = make_optimizer(training.optimizer, stack.parameters, training.momentum)
-        rows = [mask.nonzero().squeeze(1) for mask in pool.is_train]
+        rows = [torch.arange(len(counts)).repeat_interleave(counts.long()) for counts in pool.is_train]
         self.order = BatchOrder(rows, members.seeds, training.batch_size)
+        self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
+        self.blocks = self._make_blocks()
         self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
+        self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
+        self.splits = Splits(pool)
+        parts = cut(stack.n_members, stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
+        self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
         self.n_steps_done = 0
-        self._batches: Iterator[Rows] = iter(())
+        self._batches: Iterator[Batch] = iter(())
         self._n_batches_left = 0
+        self._read_at: list[tuple[int, int]] = []
 
-    @torch.no_grad()
+    def _make_blocks(self) -> list[Block]:
+        stack, training, order = self.stack, self.training, self.order
+        blocks = []
+        for part in cut(stack.n_members, stack.n_parameters + order.batch_size * sum(stack.sizes)):
+            own = stack.part(part)
+            optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.is_ragged)
+            blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
+        return blocks
+
+    @torch.inference_mode()
     def step(self) -> bool:
         """Make one step of all members; return True when it was the last of an epoch."""
+        return self._step()
+
+    @torch.inference_mode()
+    def run_epoch(self) -> None:
+        """Train to the end of the current epoch."""
+        while not self._step():
+            pass
+
+    def _step(self) -> bool:
         if self._n_batches_left == 0:
-            self._batches, self._n_batches_left = self.order.epoch(), self.order.n_batches
+            self._batches, self._n_batches_left = self._feed.epoch(), self.order.n_batches
         self._train_on(next(self._batches))
         self._n_batches_left -= 1
         self.n_steps_done += 1
@@ -129,105 +106,110 @@ class Trainer:
             self.n_epochs_done += 1
         return self._n_batches_left == 0
 
-    def run_epoch(self) -> None:
-        """Train to the end of the current epoch."""
-        while not self.step():
-            pass
+    def _train_on(self, batch: Batch) -> None:
+        if self.augment is not None:
+            batch = batch._replace(X=self.augment(batch.X, self.augment_generator))
+        self._read_strengths()
+        factor, uniforms = self._schedule(), self._draw_dropout(batch.X.shape[1])
+        for block in self.blocks:
+            own = batch if len(self.blocks) == 1 else batch.of(block.part)
+            block.train_on(own, factor, self._masks(block, uniforms), self.order.is_ragged)
 
-    def _train_on(self, rows: Rows) -> None:
-        is_skipped = None if rows.weight is None else rows.weight.sum(1) == 0
-        if is_skipped is None or not bool(is_skipped.any()):
-            self._update(rows)
-            return
-        state = [self.stack.parameters, *self.optimizer.state()]
-        kept = [tensor[is_skipped].clone() for tensor in state]
-        self._update(rows)
-        for tensor, old in zip(state, kept, strict=True):
-            tensor[is_skipped] = old
+    def _read_strengths(self) -> None:
+        """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
+        m = self.members
+        tensors = (m.l1, m.l1_is_proximal, m.l2, m.activity_l2, m.dropout_rate, m.learning_rate)
+        read_at = [(id(tensor), tensor._version) for tensor in tensors]
+        if read_at != self._read_at:
+            self._read_at = read_at
+            for block in self.blocks:
+                block.strengths = Strengths.of(m, block.part)
 
-    def _update(self, rows: Rows) -> None:
-        """Apply one gradient step and the proximal step."""
-        members, stack, k = self.members, self.stack, self.n_penalized
-        self.compute_gradient(rows)
-        learning_rate = members.learning_rate * self._schedule()
-        self.optimizer.step(stack.parameters, stack.gradient, learning_rate)
-        if self.l1_is_proximal and bool((members.l1 > 0).any()):
-            threshold = members.l1 * self.optimizer.step_length(learning_rate, k)
-            soft_threshold(stack.parameters[:, :k], threshold)
-
-    @torch.no_grad()
+    @torch.inference_mode()
     def compute_gradient(self, rows: Rows) -> None:
         """Fill the stack's gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
-        members, stack, pool, k = self.members, self.stack, self.pool, self.n_penalized
-        X, targets = self._gather(rows.index)
-        done = stack.forward(X, self._dropout_masks(rows.index.shape[1]))
-        slopes = output_slopes(pool.loss, done.outputs, targets)
-        weight = (
-            torch.tensor(1 / rows.index.shape[1], dtype=X.dtype)
-            if rows.weight is None
-            else rows.weight[..., None].to(X.dtype)
-        )
-        has_activity = bool((members.activity_l2 > 0).any())
-        stack.backward(done, slopes * weight, 2 * members.activity_l2[..., None] * weight if has_activity else None)
-        if bool((members.l2 > 0).any()):
-            add_l2_gradient(stack.gradient[:, :k], stack.parameters[:, :k], members.l2)
-        if not self.l1_is_proximal and bool((members.l1 > 0).any()):
-            add_l1_subgradient(stack.gradient[:, :k], stack.parameters[:, :k], members.l1)
+        self._read_strengths()
+        batch = next(self._feed.gather(rows, rows.index.shape[1]))
+        uniforms = self._draw_dropout(batch.X.shape[1])
+        for block in self.blocks:
+            block.fill_gradient(batch.of(block.part), self._masks(block, uniforms))
 
-    def _gather(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Return inputs (1 or M, B, d) and targets (1 or M, B, C) of a batch."""
-        pool = self.pool
-        if len(pool.X) == 1:
-            return pool.X[0][index], pool.targets[index]
-        return pool.X[pool.version_of_member[:, None], index], pool.targets[index]
-
-    def _dropout_masks(self, n_rows: int) -> list[Tensor] | None:
-        """Return inverted-dropout masks (M, n_rows, units) per hidden layer (Srivastava et al. 2014), or None when off."""
-        rate = self.members.dropout_rate[..., None]
-        if not bool((rate > 0).any()):
-            return None
-        seeds, masks = self.members.seeds, []
+    def _draw_dropout(self, n_rows: int) -> list[Tensor]:
+        """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off."""
+        if all(block.strengths.dropout_rate is None for block in self.blocks):
+            return []
+        seeds, uniforms = self.members.seeds, []
         for units in self.stack.sizes[1:-1]:
             drawn = {
-                s: torch.rand(n_rows, units, generator=g, dtype=rate.dtype) for s, g in self.dropout_generators.items()
+                s: torch.rand(units, n_rows, generator=g, dtype=self.pool.X.dtype)
+                for s, g in self.dropout_generators.items()
             }
-            uniform = torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None]
-            masks.append((uniform >= rate).to(rate.dtype) / (1 - rate))
-        return masks
+            uniforms.append(torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None])
+        return uniforms
+
+    def _masks(self, block: Block, uniforms: list[Tensor]) -> list[Tensor] | None:
+        return block.dropout_masks([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
 
     def _schedule(self) -> float:
-        """Return the factor on the learning rate: 1, or a half cosine from 1 to 0 over the whole run."""
+        """Return the factor on the learning rate: 1, or a half cosine from 1 to (almost) 0 over the whole run."""
         if self.training.learning_rate_schedule == "constant":
             return 1.0
-        progress = min(1.0, self.n_steps_done / (self.training.n_epochs * self.order.n_batches))
-        return 0.5 * (1 + math.cos(math.pi * progress))
+        progress = self.n_steps_done / (self.training.n_epochs * self.order.n_batches)
+        return max(0.5 * (1 + math.cos(math.pi * min(1.0, progress))), SMALLEST_FACTOR)
 
-    @torch.no_grad()
+    @property
+    def relative_cost_of_measuring(self) -> float:
+        """How many epochs of training one measurement costs, from the shapes alone."""
+        epoch = self.order.n_batches * step_cost(self.stack, self.order.batch_size, len(self.blocks))
+        return measurement_cost(self.stack, self.pool.X.shape[1], len(self._looks)) / epoch
+
+    @torch.inference_mode()
     def measure(self) -> Measurement:
         """Return losses, scores and penalty of all members, in evaluation mode."""
-        pool, members, stack = self.pool, self.members, self.stack
-        done = stack.forward(pool.member_inputs)
-        losses = sample_losses(pool.loss, done.outputs, pool.targets)
-        weights = stack.parameters[:, : self.n_penalized]
-        penalty = weight_penalty(weights, members.l1, members.l2)
-        for hidden in done.hidden:
-            penalty = penalty + members.activity_l2.squeeze(1) * masked_mean(hidden.square().sum(-1), pool.is_train)
-        return Measurement(
-            masked_mean(losses, pool.is_train), masked_mean(losses, pool.is_val),
-            self._score(done.outputs, losses, pool.is_train), self._score(done.outputs, losses, pool.is_val), penalty,
-        )  # fmt: skip
+        looks = [self._look(part, stack) for part, stack in self._looks]
+        mean_loss, score, activity = (
+            looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
+        )
+        weights = self.stack.parameters[:, : self.n_penalized]
+        penalty = weight_penalty(weights, self.members.l1, self.members.l2) + activity
+        return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
 
-    def _score(self, outputs: Tensor, losses: Tensor, mask: Tensor) -> Tensor:
-        """Return accuracy, or R² = 1 - MSE / variance of the targets, on the masked rows."""
-        pool = self.pool
+    def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
+        """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""
+        pool, splits, targets = self.pool, self.splits, self._feed.target_columns[None]
+        done = stack.forward(pool.inputs_of(part))
+        losses = sample_losses(pool.loss, done.columns, targets, class_axis=1)
+        mean_loss = splits.means(losses, part)
         if pool.is_classification:
-            return masked_mean(is_correct(pool.loss, outputs, pool.targets), mask)
-        values = pool.targets.squeeze(-1).expand_as(losses)
-        mean = masked_mean(values, mask)[:, None]
-        return 1 - masked_mean(losses, mask) / masked_mean((values - mean).square(), mask)
+            score = splits.means(is_correct(pool.loss, done.columns, targets, class_axis=1), part)
+        else:
+            score = 1 - mean_loss / splits.target_variance(part)  # R²
+        activity_l2 = self.members.activity_l2[part].squeeze(1)
+        activity = torch.zeros_like(activity_l2)
+        if bool((activity_l2 > 0).any()):
+            for hidden in done.hidden:  # (m, units, n)
+                activity += activity_l2 * splits.means(hidden.square().sum(1), part)[0]
+        return mean_loss, score, activity
 
 
-def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean over the rows where mask (M, n) is 1, (M,); nan where there are none. A nan elsewhere does not leak."""
-    kept = torch.where(mask > 0, values, torch.zeros_like(values))
-    return kept.sum(1) / mask.sum(1)
+class Splits:
+    """Means over the training and the validation rows of each member. Rows outside a split do not touch its mean."""
+
+    def __init__(self, pool: Pool) -> None:
+        counts = torch.stack([pool.is_train, pool.is_val])  # (2, M, n)
+        if bool((counts == counts[:, :1]).all()):
+            counts = counts[:, :1]
+        self.is_in = counts > 0
+        self.weight = counts / counts.sum(2, keepdim=True)  # nan for a split without rows: so is its mean
+        values = pool.targets[:, 0]
+        mean = self.means(values, slice(None))[..., None]
+        self._variance = ((values - mean).square() * self.weight).sum(2)
+
+    def means(self, values: Tensor, part: slice) -> Tensor:
+        """Return the means (2, M) over training and validation rows of `values` (M, n) of the members `part`."""
+        is_in, weight = (x if x.shape[1] == 1 else x[:, part] for x in (self.is_in, self.weight))
+        return (torch.where(is_in, values, 0) * weight).sum(2)  # a nan in another split must not leak
+
+    def target_variance(self, part: slice) -> Tensor:
+        """Return the variance of the first target over the rows of each split, (2, 1 or M)."""
+        return self._variance if self._variance.shape[1] == 1 else self._variance[:, part]
