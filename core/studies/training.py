@@ -19,8 +19,6 @@ from core.measures import SMALL_WEIGHT, History
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
-N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
-
 
 @dataclass(frozen=True, eq=False)
 class MemberState:
@@ -100,11 +98,11 @@ def read_state(trainer: Trainer, history: History) -> MemberState:
 class Training:
     """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results."""
 
-    def __init__(self, plan: Plan, make_history: Callable[[], History] | None = None) -> None:
-        self.plan = plan
-        self.make_history = make_history or (lambda: sparse_history(plan.experiment.training.n_epochs))
+    def __init__(self, plan: Plan, make_history: Callable[[], History] = History) -> None:
+        self.plan, self.make_history = plan, make_history
         self.part = 0
         self._ended: list[tuple[MemberState, History]] = []
+        self._schedule: tuple[int, int] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -113,6 +111,11 @@ class Training:
             hand_on(self._ended[-1][0], self.trainer)
         self.history = self.make_history()
         self.history.add(self.trainer)
+        if (
+            self._schedule is not None
+        ):  # the schedule of looks depends on the size of a stack: all follow the first one's
+            self.history.stride, self.history.start = self._schedule
+        self._schedule = self.history.stride, self.history.start
 
     @property
     def n_epochs_done(self) -> int:
@@ -192,16 +195,6 @@ class Training:
         stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, seeds, dtype)
         stack.parameters.copy_(torch.as_tensor(parameters))
         return stack
-
-
-def sparse_history(n_epochs: int) -> History:
-    """Return a history that keeps 125 to 249 moments of a run: measuring many members costs as much as training them.
-
-    Its stride is the power of two at or below n_epochs/125, decided by the length alone; `best_epoch` is as coarse.
-    """
-    history = History()
-    history.stride = 1 << max(0, (n_epochs // N_MOMENTS).bit_length() - 1)
-    return history
 
 
 def hand_on(neighbour: MemberState, trainer: Trainer) -> None:
