@@ -1,9 +1,9 @@
 """How long a plan takes, from arithmetic: what a page says before a long study, and asks about.
 
-Seconds = 1.3 · steps · (S + F·6·M·B·P + V·M·B·H + W·M·P), with M members, B rows in a batch, P parameters and H hidden and
-output values of one network; 1.3 because measuring may take 30 % of the training (`History`). The constants are those of
-one core of a small shared machine, measured for M = 1 … 660 (sine 64-64, digits 64-64-10, diabetes, xor, linear); the
-estimate was within a factor of 3 where the machine was quiet. A faster machine needs less.
+Seconds = steps · (S + F·6·M·B·P + V·M·B·H + W·M·P) + measurements · (F·2·M·N·P + V·M·N·H), with M members, B rows in a
+batch, N rows in all, P parameters and H hidden and output values of one network. The constants are those of one core
+of a small shared machine, measured for M = 1 … 660 (sine 64-64, digits 64-64-10, diabetes, xor, linear); the estimate
+was within a factor of 3 where the machine was quiet. A faster machine needs less.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PARAMETER_S = 4e-9  # W: the optimizer and the penalty on one parameter
 def estimate_seconds(plan: Plan) -> float:
     """Return roughly how many seconds a plan takes on one core, all stacks together."""
     training, network, pool = plan.experiment.training, plan.experiment.network, plan.pool
-    n_train = int(pool.is_train.sum(1).max())
+    n_rows, n_train = pool.X.shape[1], int(pool.is_train.sum(1).max())
     batch_size = min(training.batch_size or n_train, n_train)
     n_steps = training.n_epochs * -(-n_train // batch_size)
     sizes = (pool.X.shape[2], *network.hidden_sizes, pool.targets.shape[-1])

@@ -21,6 +21,8 @@ from core.measures.history import power_of_two
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
+N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
+
 
 @dataclass(frozen=True, eq=False)
 class MemberState:
@@ -110,7 +112,6 @@ class Training:
         self.n_epochs = plan.experiment.training.n_epochs
         self.part = 0
         self._ended: list[tuple[MemberState, History]] = []
-        self._schedule: tuple[int, int] | None = None
         self._begin()
 
     def _begin(self) -> None:

@@ -7,13 +7,19 @@ from core import Experiment, sweep
 from core.measures import SMALL_WEIGHT
 from core.studies.path import plan_path
 from core.studies.plan import cut, make_trainer
-from core.studies.training import Training, hand_on, weights_of
+from core.studies.training import Training, hand_on, sparse_stride, weights_of
 
 SMALL = Experiment(
     data={"name": "diabetes", "n_train": 60},
     network={"hidden_sizes": [8, 8]},
     training={"batch_size": 10, "n_epochs": 6, "learning_rate": 0.003},
 )
+
+
+@pytest.mark.parametrize("n_epochs, stride", [(1, 1), (124, 1), (249, 1), (250, 2), (2000, 16), (20_000, 128)])
+def test_a_study_keeps_125_to_249_moments_in_the_long_run(n_epochs, stride):
+    assert sparse_stride(n_epochs) == stride
+    assert n_epochs < 125 or 125 <= n_epochs // stride <= 249
 
 
 def test_the_last_epoch_is_always_recorded():
