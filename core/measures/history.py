@@ -5,6 +5,8 @@ What is recorded is decided by counts of work and of epochs alone, never by the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 import torch
 
@@ -14,6 +16,7 @@ from core.measures.sparsity import count_layers
 MAX_RECORDS = 1000
 SHARE = 0.3  # measuring costs at most this share of the training's work
 DENSE_START = 16  # records of each doubling of the epoch count, until the full stride is reached
+MIN_START = 4  # the fewest of them in a short run
 NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objective", "weight_norm")
 
 
@@ -28,6 +31,7 @@ class History:
         self.max_records = max_records
         self.stride = 1
         self.start = min(DENSE_START, power_of_two(max_records // 16))
+        self.dense_from = [0]  # epochs after which records stand close together: the start, and changes on the way
         self.epochs: list[int] = []
         self.records: list[dict[str, np.ndarray]] = []
         self.best_epoch: np.ndarray = np.zeros(0, dtype=int)
@@ -35,8 +39,14 @@ class History:
         self.best_parameters = torch.zeros(0, 0)
 
     def is_due(self, epoch: int) -> bool:
-        """Return whether this epoch is to be recorded: a multiple of a stride that grows with the epoch up to the full one."""
-        return epoch % min(self.stride, power_of_two(epoch // self.start)) == 0
+        """Return whether this epoch is to be recorded: a multiple of a stride that grows from 1 up to the full one."""
+        begin = self.dense_from[bisect_right(self.dense_from, epoch) - 1]
+        return epoch % min(self.stride, power_of_two((epoch - begin) // self.start)) == 0
+
+    def note_change(self, epoch: int) -> None:
+        """Let records stand close together again after this epoch: something was changed, and will show."""
+        if epoch > self.dense_from[-1]:
+            self.dense_from.append(epoch)
 
     def add(self, trainer: Trainer) -> None:
         """Measure the trainer now and append the record; an epoch already recorded last is not added again."""
@@ -52,12 +62,16 @@ class History:
             self._thin()
 
     def plan(self, cost: float, n_epochs: int) -> None:
-        """Set `stride` and `start` so that measuring, `cost` epochs' work each time, takes at most SHARE of the run."""
-        allowed = max(2, SHARE * n_epochs / cost)
-        while self.n_due(n_epochs) > allowed and self.stride < n_epochs:
-            self.stride *= 2
-            if self.stride > 4 * cost / SHARE and self.start > 1:  # a short run: a thinner start, not a longer stride
-                self.start, self.stride = self.start // 2, power_of_two(int(cost / SHARE))
+        """Set `stride` and `start` so that measuring, `cost` epochs' work each time, takes at most SHARE of the run.
+
+        First a longer stride, then a thinner start, but no thinner than MIN_START: a run of 100 epochs has 20 records.
+        """
+        allowed, natural = SHARE * n_epochs / cost, 2 * cost / SHARE
+        while self.n_due(n_epochs) > allowed and (self.stride < n_epochs or self.start > MIN_START):
+            if self.stride < min(natural, n_epochs) or self.start <= MIN_START:
+                self.stride *= 2
+            else:
+                self.start //= 2
 
     def n_due(self, n_epochs: int) -> int:
         """Return how many of the epochs 0 to `n_epochs` are due."""
@@ -90,9 +104,15 @@ class History:
     def _thin(self) -> None:
         """Double the stride (and keep the last record); the best epoch's values are kept apart."""
         self.stride *= 2
-        kept = [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
+        kept = self._still_due()
+        if len(kept) > 0.75 * self.max_records:  # many changes: the older ones lose their close records
+            self.dense_from = [0]
+            kept = self._still_due()
         self.epochs = [self.epochs[i] for i in kept]
         self.records = [self.records[i] for i in kept]
+
+    def _still_due(self) -> list[int]:
+        return [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series with a leading member axis: (M, n_records[, n_layers])."""

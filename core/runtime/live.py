@@ -145,6 +145,7 @@ class LiveRun:
             return
         epoch, step = self.trainer.n_epochs_done, self.trainer.n_steps_done
         self.changes = [*self.changes, {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}]
+        self.history.note_change(epoch)
 
     # --- training ---
 
