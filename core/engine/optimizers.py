@@ -61,7 +61,7 @@ class Adam:
         """Move `parameters` (M, k) in place; the learning rate is not 0."""
         self.n_steps += 1
         self.bias1 = 1 - self.beta1**self.n_steps
-        per_rate = self.bias1 / learning_rate
+        per_rate = 1 / learning_rate * self.bias1  # in this order the bits are those of a column
         self.mean.lerp_(gradient, 1 - self.beta1)
         self.square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
         torch.pow(self.square, 0.5, out=self.scale)  # pow is the faster square root

@@ -5,12 +5,14 @@ the machine then slows both. The usual loop trains one model after the other on 
 """
 
 import multiprocessing
+import re
 import statistics
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -195,9 +197,11 @@ def grow(n_members: int) -> tuple[float, float]:
 
 def peak_memory_mb() -> float:
     """Return the most memory this process has held so far, nan where the system does not tell."""
-    if sys.platform == "win32":
+    status = Path("/proc/self/status")
+    if status.exists():
+        return float(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) / 1e3
+    try:
+        import resource
+    except ImportError:
         return float("nan")
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
