@@ -64,7 +64,7 @@ class Adam:
         per_rate = 1 / learning_rate * self.bias1  # in this order the bits are those of a column
         self.mean.lerp_(gradient, 1 - self.beta1)
         self.square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-        torch.pow(self.square, 0.5, out=self.scale)  # pow is the faster square root
+        torch.sqrt(self.square, out=self.scale)
         correction = per_rate / (1 - self.beta2**self.n_steps) ** 0.5
         self.scale.mul_(as_type(correction, gradient)).add_(as_type(per_rate * self.epsilon, gradient))
         parameters.addcdiv_(self.mean, self.scale, value=-1.0)
