@@ -32,7 +32,8 @@ class SGD:
         moved = gradient
         if self.momentum:
             moved = self.velocity.mul_(self.momentum).add_(gradient)
-        parameters.addcmul_(moved, torch.as_tensor(learning_rate, dtype=moved.dtype), value=-1.0)
+        # A product, then a difference: fused, its last bit would depend on where in the buffer a member stands.
+        parameters.sub_(moved * as_type(learning_rate, moved))
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moved a weight per unit of gradient, (M, 1)."""

@@ -16,7 +16,8 @@ from core.measures.sparsity import count_layers
 MAX_RECORDS = 1000
 SHARE = 0.3  # measuring costs at most this share of the training's work
 DENSE_START = 16  # records of each doubling of the epoch count, until the full stride is reached
-MIN_START = 4  # the fewest of them in a short run
+MIN_START = 2  # the fewest of them
+FREE_RECORDS = 40  # records that a run may have, however short it is
 NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objective", "weight_norm")
 
 
@@ -64,9 +65,9 @@ class History:
     def plan(self, cost: float, n_epochs: int) -> None:
         """Set `stride` and `start` so that measuring, `cost` epochs' work each time, takes at most SHARE of the run.
 
-        First a longer stride, then a thinner start, but no thinner than MIN_START: a run of 100 epochs has 20 records.
+        First a longer stride, then a thinner start. FREE_RECORDS are had anyway, so that a short run has a curve.
         """
-        allowed, natural = SHARE * n_epochs / cost, 2 * cost / SHARE
+        allowed, natural = max(FREE_RECORDS, SHARE * n_epochs / cost), 2 * cost / SHARE
         while self.n_due(n_epochs) > allowed and (self.stride < n_epochs or self.start > MIN_START):
             if self.stride < min(natural, n_epochs) or self.start <= MIN_START:
                 self.stride *= 2

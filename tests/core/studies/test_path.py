@@ -134,7 +134,7 @@ def test_a_diverged_member_is_marked_and_leaves_the_others_as_they_were():
     assert path.state.is_diverged.tolist() == [False, False, True, False]
     others = [0, 1, 3]
     for ours, theirs in zip(path.weights, without.weights, strict=True):
-        assert np.array_equal(ours[others], theirs)
+        assert np.abs(ours[others] - theirs).max() <= 1e-5  # a matrix product's last bit depends on where it lies
     assert np.array_equal(path.history["val_loss"][others], without.history["val_loss"])
     assert best_index(np.where(path.state.is_diverged, np.nan, path.state.val_loss)) in others
 
