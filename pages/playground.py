@@ -12,7 +12,7 @@ from pages.shared import formulas, live
 from pages.shared.charts import make_figures
 from pages.shared.controls import show_controls
 from pages.shared.stage import readout, slider, stage
-from pages.shared.widgets import follow
+from pages.shared.widgets import follow, is_replaced
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training points."),
@@ -53,7 +53,7 @@ def show_presets() -> None:
 
 def choose_preset(key: str) -> None:
     """Replace the experiment by the chosen preset, and the run by a new one."""
-    name = st.session_state[key]
+    name = None if is_replaced(PRESET, key) else st.session_state[key]
     if name is not None:
         st.session_state["playground.chosen"] = name
         shared.put(PRESETS[name].experiment)

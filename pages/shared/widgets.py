@@ -91,6 +91,11 @@ def numbered(key: str, turn: int) -> str:
     return f"{key}.{turn}" if turn else key
 
 
+def is_replaced(key: str, numbered_key: str) -> bool:
+    """Return whether a widget is an old one, of which the browser may still speak for a moment: not to be heard."""
+    return numbered_key != numbered(key, st.session_state.get(f"{key}.turn", 0))
+
+
 def choice_label(choice: str) -> str:
     """Return a choice as the page names it."""
     return CHOICE_LABELS.get(choice, choice)
@@ -98,6 +103,8 @@ def choice_label(choice: str) -> str:
 
 def take(page: str, name: str, key: str) -> None:
     """Put what a widget holds into the experiment, or a sentence under the widget where it cannot be used."""
+    if is_replaced(f"{page}.{name}", key):
+        return
     value = st.session_state[key]
     value = tuple(value) if isinstance(value, list) else round(value, 9) if isinstance(value, float) else value
     try:
