@@ -39,7 +39,7 @@ def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     st.selectbox(
         label_of("data"), list(DATASETS), format_func=lambda n: DATASETS[n].label, **bind(page, "data", data.name)
     )
-    st.caption(f"{info.description} {info.source}")
+    st.caption(f"{info.description} Source: {info.source}")
     largest = info.max_train(data.val_fraction)
     offered = [n for n in POINTS if n < largest]
     setting(page, "n_train", [*offered, largest], note=f"At most {largest} here: the other rows are kept to judge it.")
