@@ -83,7 +83,7 @@ class DatasetInfo:
         return self.n_pool - self.n_test() - self.n_val(val_fraction)
 
 
-def _curve(label: str, description: str, source: str = "Made here.") -> DatasetInfo:
+def _curve(label: str, description: str, source: str = "made here.") -> DatasetInfo:
     return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source, 1)
 
 
