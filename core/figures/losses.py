@@ -90,9 +90,7 @@ def _line(
     )
 
 
-def _points(
-    arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any], text: str = ""
-) -> go.Scatter:
+def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any], text: str = "") -> go.Scatter:
     """Return marks; `text` names what the page shows when one is pointed at."""
     x, y = names
     hover = {"hovertemplate": "%{text}<extra></extra>"} if text else {}

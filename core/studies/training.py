@@ -19,7 +19,6 @@ from core.measures import SMALL_WEIGHT, History
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
-
 N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
 
 

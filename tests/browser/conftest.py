@@ -134,6 +134,12 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def pause(page: Page) -> None:
+    """Press Pause and wait until its last snapshot is drawn."""
+    press(page, "Pause")
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+
+
 def figure(name: str) -> str:
     """JavaScript of a chart's plot."""
     return f"document.querySelector('[data-figure={name}] .lab-plot')"

@@ -33,7 +33,10 @@ def make_arrays() -> dict[str, np.ndarray]:
         "map": calm[:, :, None] * np.sin(4 * x[None, :50, None] + 3 * x[None, None, :50]),
         "path_x": np.array([1e-6, *LAMBDAS[1:]]),
         "path_y": np.linspace(0.2, 0.9, N_MEMBERS),
-        **{name: np.stack([r[name] for r in ridges]) for name in ("hist_x", "hist_y", "zero_share", "spike_x", "spike_y")},
+        **{
+            name: np.stack([r[name] for r in ridges])
+            for name in ("hist_x", "hist_y", "zero_share", "spike_x", "spike_y")
+        },
     }
     return {name: values.astype(np.float32) for name, values in arrays.items()}
 
@@ -143,6 +146,8 @@ def make_study() -> Study:
             state = "paused" if mailbox.is_idle else "running"
             meta = {"version": version, "state": state, **facts(epoch), "strengths": dict(strengths), "seed": 0}
             arrays = make_arrays()
-            yield Snapshot(version, meta, {**arrays, "fit_y": arrays["fit_y"] * (1 + 0.1 * np.float32(np.sin(epoch - N_MOMENTS)))})
+            yield Snapshot(
+                version, meta, {**arrays, "fit_y": arrays["fit_y"] * (1 + 0.1 * np.float32(np.sin(epoch - N_MOMENTS)))}
+            )
 
     return study
