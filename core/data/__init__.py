@@ -40,6 +40,7 @@ class DatasetInfo:
     n_pool: int
     description: str
     source: str
+    n_raw_inputs: int  # columns before features are made of them
 
     @property
     def is_synthetic(self) -> bool:
@@ -61,6 +62,14 @@ class DatasetInfo:
         """Return whether `features` acts on this data set."""
         return self.kind == "plane"
 
+    def n_inputs(self, data: DataConfig) -> int:
+        """Return the number of inputs of the network: the chosen features for 2-D data, else the columns."""
+        return len(data.features) if self.has_features else self.n_raw_inputs
+
+    def n_outputs(self) -> int:
+        """Return the number of outputs of the network, as `Split.n_outputs`."""
+        return self.n_classes if self.n_classes > 2 else 1
+
     def n_test(self) -> int:
         """Return the number of test rows."""
         return round(TEST_FRACTION * self.n_pool)
@@ -75,12 +84,12 @@ class DatasetInfo:
 
 
 def _curve(label: str, description: str, source: str = "Made here.") -> DatasetInfo:
-    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source)
+    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source, 1)
 
 
 def _toy(label: str, description: str, n_classes: int = 2, source: str = "TensorFlow Playground.") -> DatasetInfo:
     return DatasetInfo(
-        label, "plane", "classification" if n_classes else "regression", n_classes, N_POOL, description, source
+        label, "plane", "classification" if n_classes else "regression", n_classes, N_POOL, description, source, 2
     )
 
 
@@ -100,17 +109,17 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
         "plane": _toy("Plane", "A tilted plane: a linear model fits it.", n_classes=0),
         "multi_gaussian": _toy("Hills", "Three hills and three hollows.", n_classes=0),
         "digits": DatasetInfo(
-            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI
+            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI, 64
         ),
         "breast_cancer": DatasetInfo(
-            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI
+            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI, 30
         ),
         "diabetes": DatasetInfo(
             "Diabetes", "table", "regression", 0, 442, "Disease progression after a year from 10 measures.",
-            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.",
+            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.", 10,
         ),
         "wine": DatasetInfo(
-            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI
+            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI, 13
         ),
     }
 )  # fmt: skip

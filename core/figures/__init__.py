@@ -1,5 +1,14 @@
 """Figures: pure functions from arrays to Plotly figures. Read `theme.py` first, then `losses.py`."""
 
+from core.figures.cross_validation import (
+    cv_arrays,
+    describe_cv,
+    describe_folds,
+    describe_test,
+    plot_cv,
+    plot_folds,
+    plot_test,
+)
 from core.figures.fit import (
     describe_confusion,
     describe_curve,
@@ -26,6 +35,23 @@ from core.figures.network import (
     plot_diagram,
     plot_matrices,
 )
+from core.figures.path import (
+    describe_grid,
+    describe_input_paths,
+    describe_path_losses,
+    describe_path_sparsity,
+    describe_weight_paths,
+    grid_arrays,
+    input_arrays,
+    path_arrays,
+    plot_grid,
+    plot_input_paths,
+    plot_path_losses,
+    plot_path_sparsity,
+    plot_weight_paths,
+    weight_arrays,
+)
+from core.figures.strengths import positions
 from core.figures.weights import (
     describe_histograms,
     describe_sparsity,
@@ -36,9 +62,13 @@ from core.figures.weights import (
 )
 
 __all__ = [
-    "MAX_LINKS", "describe_confusion", "describe_curve", "describe_diagram", "describe_histograms", "describe_losses",
-    "describe_matrices", "describe_pixels", "describe_plane", "describe_predicted", "describe_ranking",
-    "describe_sparsity", "diagram_arrays", "histogram_arrays", "matrices_array", "n_links", "plot_confusion",
-    "plot_curve", "plot_diagram", "plot_histograms", "plot_losses", "plot_matrices", "plot_pixels", "plot_plane",
-    "plot_predicted", "plot_ranking", "plot_sparsity", "sparsity_arrays", "split_constants",
+    "MAX_LINKS", "cv_arrays", "describe_confusion", "describe_curve", "describe_cv", "describe_diagram",
+    "describe_folds", "describe_grid", "describe_histograms", "describe_input_paths", "describe_losses",
+    "describe_matrices", "describe_path_losses", "describe_path_sparsity", "describe_pixels", "describe_plane",
+    "describe_predicted", "describe_ranking", "describe_sparsity", "describe_test", "describe_weight_paths",
+    "diagram_arrays", "grid_arrays", "histogram_arrays", "input_arrays", "matrices_array", "n_links", "path_arrays",
+    "plot_confusion", "plot_curve", "plot_cv", "plot_diagram", "plot_folds", "plot_grid", "plot_histograms",
+    "plot_input_paths", "plot_losses", "plot_matrices", "plot_path_losses", "plot_path_sparsity", "plot_pixels",
+    "plot_plane", "plot_predicted", "plot_ranking", "plot_sparsity", "plot_test", "plot_weight_paths", "positions",
+    "sparsity_arrays", "split_constants", "weight_arrays",
 ]  # fmt: skip

@@ -68,7 +68,8 @@ def weights_of(parameters: np.ndarray, shapes: Sequence[tuple[int, int]]) -> lis
     """Return views (M, fan_in, fan_out) per layer of a flat buffer (M, n_parameters): the weights stand first."""
     starts = np.cumsum([0, *(a * b for a, b in shapes)])
     return [
-        parameters[:, start : start + a * b].reshape(-1, a, b) for start, (a, b) in zip(starts, shapes, strict=False)
+        parameters[:, start : start + a * b].reshape(-1, b, a).swapaxes(1, 2)  # stored as (fan_out, fan_in)
+        for start, (a, b) in zip(starts, shapes, strict=False)
     ]
 
 
