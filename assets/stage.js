@@ -11,6 +11,8 @@ import { row, Stream } from "./stream.js";
 const stages = new WeakMap();
 const ASK_EVERY = 500;
 const DRAW_EVERY = 50; // ms between a drawn snapshot and the wish for the next: the rest of the time is for training
+const PATIENCE = 3000;
+const START_OVER_EVERY = 30_000;
 const NO_SCRUB = {};
 // For tests and measurements: what is on screen.
 const counters = (window.overfitLab ??= {
@@ -73,7 +75,8 @@ class Stage {
     this.rewind.element.hidden = !data.can_rewind;
     if (old.revision !== data.revision) this.buildCharts();
     else this.followTheme();
-    if (old.socket !== data.socket || old.job_key !== data.job_key) this.connect();
+    const isOther = old.socket !== data.socket || old.job_key !== data.job_key;
+    if (isOther && data.socket !== this.path) this.connect();
   }
 
   // Charts
@@ -139,6 +142,7 @@ class Stage {
 
   open(path) {
     this.path = path;
+    clearTimeout(this.plea);
     this.stream = new Stream(path, {
       message: (message) => (message.kind === "frames" ? this.addFrames(message) : this.schedule(message)),
       error: (text) => this.facts.say(text),
@@ -156,6 +160,21 @@ class Stage {
     }
     this.facts.say("This run has ended on the server. Starting a new one …");
     this.setTrigger("lost", jobOf(this.path));
+    this.plea = setTimeout(() => this.startOver(), PATIENCE);
+  }
+
+  /** After a restart of the server the old session's page has no one to answer: its address holds all that is needed. */
+  async startOver() {
+    const { path } = this;
+    const { ok } = await fetch(new URL("/_stcore/health", location.origin)).catch(() => ({ ok: false }));
+    if (this.gone || path !== this.path) return;
+    const since = Date.now() - Number(sessionStorage.getItem("overfitLab.startedOver") ?? 0);
+    if (!ok) this.plea = setTimeout(() => this.startOver(), PATIENCE);
+    else if (since < START_OVER_EVERY) return this.facts.say("This run has ended on the server. Reload the page to start a new one.");
+    else {
+      sessionStorage.setItem("overfitLab.startedOver", Date.now());
+      location.reload();
+    }
   }
 
   /** Draw a snapshot with the next animation frame, then ask for the one after it. */
@@ -260,6 +279,7 @@ class Stage {
   destroy() {
     this.gone = true;
     this.painter.destroy();
+    clearTimeout(this.plea);
     this.stream?.close();
     this.charts.forEach((chart) => chart.destroy());
     this.root.remove();
