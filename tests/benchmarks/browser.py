@@ -22,7 +22,8 @@ WINDOW_MS = 2000
 VIEW = {"width": 1280, "height": 1400}
 READY = "window.overfitLab && overfitLab.draws > 0"
 BUILT = READY + " && [...document.querySelectorAll('.lab-plot')].every((plot) => plot.querySelector('.main-svg'))"
-TOY = "?data=xor&n_train=250&hidden_sizes=8-8&batch_size=10"
+LONG = "?n_epochs=100000"
+TOY = LONG + "&data=xor&n_train=250&hidden_sizes=8-8&batch_size=10"
 
 # Each returns a promise: milliseconds, or what a window of time has seen.
 PRESS_RUN = """() => new Promise((done) => {
@@ -98,7 +99,7 @@ def rows() -> Iterator[Row]:
             hosts: set[str] = set()
             open_page(browser, server.address, hosts).context.close()  # the first request warms the server
             yield opening(browser, server.address, hosts)
-            page = open_page(browser, server.address, hosts)
+            page = open_page(browser, server.address + LONG, hosts)
             yield starting(page)
             yield from playing(page)
             yield from staying(page)
@@ -126,7 +127,9 @@ def starting(page: Page) -> Row:
     for _ in range(REPEATS):
         times.append(page.evaluate(PRESS_RUN))
         page.get_by_role("button", name="Reset", exact=True).click()
-        page.wait_for_function("overfitLab.shownEpoch === 0 && document.querySelector('.lab-primary').textContent === 'Run'")
+        page.wait_for_function(
+            "overfitLab.shownEpoch === 0 && document.querySelector('.lab-primary').textContent === 'Run'"
+        )
     return at_most("Run pressed → first drawn update", statistics.median(times), 500)
 
 
@@ -142,7 +145,9 @@ def staying(page: Page) -> Iterator[Row]:
     """The charts' nodes and a zoom, before and after a hundred updates."""
     plot = "document.querySelector('[data-figure=fit] .lab-plot')"
     page.evaluate(f"Plotly.relayout({plot}, {{'xaxis.range[0]': -0.5, 'xaxis.range[1]': 0.5}})")
-    page.evaluate("window.nodes = [...document.querySelectorAll('[data-figure], .main-svg')]; window.from = overfitLab.draws")
+    page.evaluate(
+        "window.nodes = [...document.querySelectorAll('[data-figure], .main-svg')]; window.from = overfitLab.draws"
+    )
     page.wait_for_function("overfitLab.draws > window.from + 100")
     kept = page.evaluate("window.nodes.every((node) => node.isConnected)")
     zoom = page.evaluate(f"{plot}._fullLayout.xaxis.range.join()") == "-0.5,0.5"

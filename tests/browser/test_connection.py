@@ -29,7 +29,9 @@ def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: Op
     press(page, "Run")
     wait_for(page, "overfitLab.lastEpoch > 30")
     job, epoch = page.evaluate(JOB), page.evaluate("overfitLab.lastEpoch")
-    page.evaluate("window.sockets.filter((s) => s.url.includes('/lab/jobs/') && s.readyState === 1).forEach((s) => s.close())")
+    page.evaluate(
+        "window.sockets.filter((s) => s.url.includes('/lab/jobs/') && s.readyState === 1).forEach((s) => s.close())"
+    )
     page.get_by_text("Connection lost.").wait_for()
     wait_for(page, f"overfitLab.connected && overfitLab.lastEpoch > {epoch} + 5")
     assert page.evaluate(JOB) == job
