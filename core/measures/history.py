@@ -24,9 +24,9 @@ class History:
     the long run; `start` is how many records a doubling of the epochs gets before (both powers of two).
     """
 
-    def __init__(self, max_records: int = MAX_RECORDS) -> None:
+    def __init__(self, stride: int = 1, max_records: int = MAX_RECORDS) -> None:
         self.max_records = max_records
-        self.stride = 1
+        self.stride = stride
         self.start = min(DENSE_START, power_of_two(max_records // 16))
         self.epochs: list[int] = []
         self.records: list[dict[str, np.ndarray]] = []
@@ -43,21 +43,24 @@ class History:
         epoch = trainer.n_epochs_done
         if self.epochs and self.epochs[-1] == epoch:
             return
-        if not self.epochs:
-            self.plan(trainer.relative_cost_of_measuring, trainer.training.n_epochs)
         self.epochs.append(epoch)
         self.records.append(record_of(trainer, trainer.measure()))
         self._update_best(epoch, trainer.stack.parameters)
         if len(self.epochs) > self.max_records:
             self._thin()
 
-    def plan(self, cost: float, n_epochs: int) -> None:
-        """Set `stride` and `start` so that measuring, `cost` epochs' work each time, takes at most SHARE of the run."""
+    @classmethod
+    def planned(cls, cost: float, n_epochs: int, max_records: int = MAX_RECORDS) -> History:
+        """Return a history with which measuring, `cost` epochs' work each time, takes at most SHARE of a run of `n_epochs`."""
+        history = cls(max_records=max_records)
         allowed = max(2, SHARE * n_epochs / cost)
-        while self.n_due(n_epochs) > allowed and self.stride < n_epochs:
-            self.stride *= 2
-            if self.stride > 4 * cost / SHARE and self.start > 1:  # a short run: a thinner start, not a longer stride
-                self.start, self.stride = self.start // 2, power_of_two(int(cost / SHARE))
+        while history.n_due(n_epochs) > allowed and history.stride < n_epochs:
+            history.stride *= 2
+            if (
+                history.stride > 4 * cost / SHARE and history.start > 1
+            ):  # a short run: a thinner start, not a longer stride
+                history.start, history.stride = history.start // 2, power_of_two(int(cost / SHARE))
+        return history
 
     def n_due(self, n_epochs: int) -> int:
         """Return how many of the epochs 0 to `n_epochs` are due."""

@@ -20,7 +20,7 @@ def test_a_long_record_is_thinned_and_keeps_its_shape(monkeypatch):
         training={"n_epochs": 300},
     )
     full = train(experiment, progress=False)
-    monkeypatch.setattr("core.studies.fit.History", lambda: History(max_records=40))
+    monkeypatch.setattr("core.studies.fit.dense_history", lambda trainer: History(max_records=40))
     thin = train(experiment, progress=False)
     assert len(thin.history["epoch"]) <= 41
     assert thin.history["epoch"][0] == 0 and thin.history["epoch"][-1] == 300
