@@ -34,7 +34,7 @@ export class Axes {
   constructor(plot, layout) {
     this.plot = plot;
     const names = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key));
-    this.fixed = Object.fromEntries(names.map((name) => [name, layout[name].range]));
+    this.fixed = Object.fromEntries(names.map((name) => [name, layout[name].range?.slice()])); // Plotly writes into the range it got
     this.fitted = {};
     this.zoomed = new Set();
     plot.on("plotly_relayout", (change) => this.noticeZoom(change));

@@ -5,7 +5,11 @@ const STEPS = 1000;
 const LOG0_MIN = 1e-5;
 const ECHO_WAIT = 2000;
 
-const shorten = (value) => String(Number(Number(value).toPrecision(3)));
+/** Three digits; small numbers as 1.5e-5. */
+function shorten(value) {
+  const rounded = Number(Number(value).toPrecision(3));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
+}
 
 /** Slider position 0…STEPS ↔ value. "log0": 0 at the very left, then logarithmic. */
 function scaleOf({ scale, min, max }) {

@@ -4,9 +4,10 @@ import { Chart } from "./chart.js";
 import { Buttons, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
+import { Line } from "./line.js";
 import { Painter } from "./painter.js";
 import { Rewind, Scrub } from "./scrub.js";
-import { row, Stream } from "./stream.js";
+import { row } from "./stream.js";
 
 const stages = new WeakMap();
 const ASK_EVERY = 500;
@@ -32,8 +33,6 @@ function loadStyle(assets) {
   if (!document.querySelector(`link[rel=stylesheet][href="${href}"]`)) document.head.append(make("link", { rel: "stylesheet", href }));
 }
 
-const jobOf = (socket) => socket.split("/").at(-2);
-const withJob = (socket, job) => socket.replace(jobOf(socket), job);
 /** A list of controls without what changes by use, to see whether it must be built anew. */
 const shapeOf = (list) => JSON.stringify(list?.map(({ value, index, ...rest }) => rest));
 
@@ -54,6 +53,14 @@ class Stage {
       make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element),
       this.sliders, this.facts.readouts, this.facts.verdict, this.scrubBar, this.grid);
     this.parent.append(this.root);
+    this.line = new Line({
+      started: () => this.forget(),
+      message: (message) => (message.kind === "frames" ? this.addFrames(message) : this.schedule(message)),
+      say: (text) => this.facts.say(text),
+      connected: (is) => { counters.connected = is; },
+      adopted: (job) => this.setState("job", job),
+      lost: (job) => this.setTrigger("lost", job),
+    });
     this.charts = [];
     this.toggled = {};
     this.scrubs = NO_SCRUB;
@@ -73,7 +80,7 @@ class Stage {
     this.rewind.element.hidden = !data.can_rewind;
     if (old.revision !== data.revision) this.buildCharts();
     else this.followTheme();
-    if (old.socket !== data.socket || old.job_key !== data.job_key) this.connect();
+    if (old.socket !== data.socket || old.job_key !== data.job_key) this.line.follow(data.socket, data.job_key);
   }
 
   // Charts
@@ -127,42 +134,18 @@ class Stage {
 
   // Stream
 
-  connect() {
-    this.stream?.close();
+  /** Another job: nothing of the old one is shown any more. */
+  forget() {
     this.rewind.forget();
     this.rewind.rest();
     this.live = undefined;
-    this.storage = `overfitLab.job.${this.data.job_key}`;
-    const stored = sessionStorage.getItem(this.storage);
-    this.open(stored ? withJob(this.data.socket, stored) : this.data.socket);
-  }
-
-  open(path) {
-    this.path = path;
-    this.stream = new Stream(path, {
-      message: (message) => (message.kind === "frames" ? this.addFrames(message) : this.schedule(message)),
-      error: (text) => this.facts.say(text),
-      status: (text) => { this.facts.say(text); counters.connected = text === ""; },
-      unknown: () => this.unknownJob(),
-    });
-  }
-
-  /** The job of this address is gone: try Python's, else ask Python for a new one. */
-  unknownJob() {
-    sessionStorage.removeItem(this.storage);
-    if (this.path !== this.data.socket) {
-      this.open(this.data.socket);
-      return this.setState("job", jobOf(this.data.socket));
-    }
-    this.facts.say("This run has ended on the server. Starting a new one …");
-    this.setTrigger("lost", jobOf(this.path));
   }
 
   /** Draw a snapshot with the next animation frame, then ask for the one after it. */
   schedule(snapshot) {
-    const stream = this.stream;
+    const { stream } = this.line;
     requestAnimationFrame(() => {
-      if (this.gone || stream !== this.stream) return;
+      if (this.gone || stream !== this.line.stream) return;
       this.show(snapshot);
       setTimeout(() => stream.ready(), DRAW_EVERY);
     });
@@ -170,7 +153,7 @@ class Stage {
 
   show(snapshot) {
     const { meta, version } = snapshot;
-    if (!this.live) this.adopt();
+    if (!this.live) this.line.adopt();
     else if (meta.epoch < this.live.meta.epoch) this.rewind.forget();
     this.live = snapshot;
     this.buttons.show(meta);
@@ -179,17 +162,10 @@ class Stage {
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {} });
   }
 
-  /** First snapshot of a job: remember it for a reload of the page. */
-  adopt() {
-    const job = jobOf(this.path);
-    sessionStorage.setItem(this.storage, job);
-    if (this.path !== this.data.socket) this.setState("job", job);
-  }
-
   command(message) {
     this.facts.say("");
     if (message.type !== "set") this.goLive();
-    this.stream.send(message);
+    this.line.send(message);
     counters.sent += 1;
   }
 
@@ -199,7 +175,7 @@ class Stage {
     const now = performance.now();
     if (now - (this.asked ?? -Infinity) < ASK_EVERY) return;
     this.asked = now;
-    this.stream.send({ type: "frames", after: this.rewind.version });
+    this.line.send({ type: "frames", after: this.rewind.version });
   }
 
   addFrames({ version, meta, arrays }) {
@@ -260,7 +236,7 @@ class Stage {
   destroy() {
     this.gone = true;
     this.painter.destroy();
-    this.stream?.close();
+    this.line.close();
     this.charts.forEach((chart) => chart.destroy());
     this.root.remove();
     stages.delete(this.parent);

@@ -112,11 +112,11 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         page.wait_for_function(ready, timeout=TIMEOUT_MS)
         return page
 
-    open_page.problems = problems  # type: ignore[attr-defined]
+    open_page.is_lenient = False  # type: ignore[attr-defined]  # True where the test itself breaks the line
     yield open_page
     for context in contexts:
         context.close()
-    assert problems == []
+    assert problems == [] or open_page.is_lenient  # type: ignore[attr-defined]
 
 
 def is_bad(message: object) -> bool:
@@ -132,6 +132,12 @@ def wait_for(page: Page, condition: str) -> None:
 def press(page: Page, name: str) -> None:
     """Press the button of exactly this name."""
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def pause(page: Page) -> None:
+    """Press Pause and wait until its last snapshot is drawn."""
+    press(page, "Pause")
+    page.get_by_role("button", name="Run", exact=True).wait_for()
 
 
 def figure(name: str) -> str:

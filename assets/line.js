@@ -1,0 +1,81 @@
+// Which job the stage follows: the one Python names, or the one this browser tab remembers from before a reload.
+import { Stream } from "./stream.js";
+
+const PATIENCE = 3000;
+const START_OVER_EVERY = 30_000;
+const STARTED_OVER = "overfitLab.startedOver";
+
+const jobOf = (path) => path.split("/").at(-2);
+const withJob = (path, job) => path.replace(jobOf(path), job);
+
+/** `on` = {started(), message(decoded), say(text), connected(is), adopted(job), lost(job)}. */
+export class Line {
+  constructor(on) {
+    this.on = on;
+  }
+
+  /** Follow the job at a path; `key` says what it computes, and under it a tab remembers its job. */
+  follow(path, key) {
+    this.given = path;
+    if (path === this.path) return;
+    this.storage = `overfitLab.job.${key}`;
+    this.stream?.close();
+    this.on.started();
+    const stored = sessionStorage.getItem(this.storage);
+    this.open(stored ? withJob(path, stored) : path);
+  }
+
+  open(path) {
+    this.path = path;
+    clearTimeout(this.plea);
+    this.stream = new Stream(path, {
+      message: (message) => this.on.message(message),
+      error: (text) => this.on.say(text),
+      status: (text) => { this.on.say(text); this.on.connected(text === ""); },
+      unknown: () => this.unknownJob(),
+    });
+  }
+
+  send(message) {
+    this.stream.send(message);
+  }
+
+  /** The first snapshot has come: remember the job for a reload of the page, and tell Python if it is not the one given. */
+  adopt() {
+    const job = jobOf(this.path);
+    sessionStorage.setItem(this.storage, job);
+    if (this.path !== this.given) this.on.adopted(job);
+  }
+
+  /** The job of this address is gone: try Python's, else ask Python for a new one. */
+  unknownJob() {
+    sessionStorage.removeItem(this.storage);
+    if (this.path !== this.given) {
+      this.open(this.given);
+      return this.on.adopted(jobOf(this.given));
+    }
+    this.on.say("This run has ended on the server. Starting a new one …");
+    this.on.lost(jobOf(this.path));
+    this.plea = setTimeout(() => this.startOver(), PATIENCE);
+  }
+
+  /** After a restart of the server the old session's page has no one to answer: its address holds all that is needed. */
+  async startOver() {
+    const { path } = this;
+    const { ok } = await fetch(new URL("/_stcore/health", location.origin)).catch(() => ({ ok: false }));
+    if (this.closed || path !== this.path) return;
+    const since = Date.now() - Number(sessionStorage.getItem(STARTED_OVER) ?? 0);
+    if (!ok) this.plea = setTimeout(() => this.startOver(), PATIENCE);
+    else if (since < START_OVER_EVERY) this.on.say("This run has ended on the server. Reload the page to start a new one.");
+    else {
+      sessionStorage.setItem(STARTED_OVER, Date.now());
+      location.reload();
+    }
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.plea);
+    this.stream?.close();
+  }
+}

@@ -1,0 +1,99 @@
+"""For every reader: keyboard, screen reader, table twin, dark theme, phone, what is above the fold."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PHONE, OpenPage, figure, pause, press, wait_for
+
+BUILT = "document.querySelectorAll('.lab-plot .main-svg').length >= 9 && overfitLab.draws > 0"
+
+
+@pytest.fixture
+def page(address: str, open_page: OpenPage) -> Page:
+    return open_page(address, ready=BUILT)
+
+
+def test_read_outs_and_three_charts_are_above_the_fold_with_the_sidebar_open(page: Page) -> None:
+    assert page.locator("[data-testid=stSidebar]").is_visible()
+    for name in ("fit", "loss", "histograms"):
+        box = page.locator(f"[data-figure={name}]").bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 800
+    box = page.locator(".lab-readouts").bounding_box()
+    assert box is not None and box["height"] < 60
+
+
+def test_the_page_does_not_jump_while_it_trains(page: Page) -> None:
+    places = (
+        "JSON.stringify([...document.querySelectorAll('.lab-stage > *')].map((e) => [e.offsetTop, e.offsetHeight]))"
+    )
+    before = page.evaluate(places)
+    press(page, "Run")
+    wait_for(page, "overfitLab.draws > 25")
+    assert page.evaluate(places) == before
+
+
+def test_space_and_arrow_keys_do_what_the_mouse_does(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).focus()
+    page.keyboard.press("Space")
+    wait_for(page, "overfitLab.lastEpoch > 2")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    slider = page.get_by_label("L2 strength λ₂", exact=True)
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    said = "Number(document.activeElement.getAttribute('aria-valuetext'))"
+    wait_for(page, f"overfitLab.strengths.l2 > 0 && overfitLab.strengths.l2 === {said}")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_charts_tell_their_numbers_to_a_screen_reader(page: Page) -> None:
+    press(page, "Step")
+    wait_for(page, "overfitLab.lastEpoch === 1")
+    label = page.locator("[data-figure=histograms] .lab-plot").get_attribute("aria-label")
+    assert label is not None and any(letter.isdigit() for letter in label)
+    assert page.locator("[data-figure=fit] .lab-plot").get_attribute("role") == "img"
+
+
+def test_the_table_twin_shows_the_numbers_of_now(page: Page) -> None:
+    card = page.locator("[data-figure=loss]")
+    height = card.bounding_box()
+    card.get_by_role("button", name="table").click()
+    table = card.get_by_role("table").filter(has_text="training")
+    assert table.locator("thead").inner_text().split("\t")[:3] == ["epoch", "training", "validation"]
+    press(page, "Run")
+    wait_for(page, "document.querySelectorAll('[data-figure=loss] tbody tr').length > 10")
+    pause(page)
+    assert card.locator("tbody tr").count() <= 450
+    assert card.bounding_box() == height
+    card.get_by_role("button", name="table").click()
+    assert not card.get_by_role("region").is_visible()
+
+
+def test_a_theme_flip_while_it_trains_loses_nothing(page: Page) -> None:
+    page.evaluate("window.nodes = [...document.querySelectorAll('[data-figure], .main-svg')]")
+    press(page, "Run")
+    wait_for(page, "overfitLab.lastEpoch > 5")
+    color = f"{figure('loss')}._fullLayout.font.color"
+    light, epoch = page.evaluate(color), page.evaluate("overfitLab.lastEpoch")
+    page.emulate_media(color_scheme="dark")
+    wait_for(page, f"{color} !== '{light}'")
+    wait_for(page, f"overfitLab.lastEpoch > {epoch} + 5")
+    assert page.evaluate("window.nodes.every((node) => node.isConnected)")
+
+
+def test_a_phone_stacks_the_charts_and_leaves_room_for_thumbs(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, viewport=PHONE, ready=BUILT, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    boxes = [page.locator(f"[data-figure={name}]").bounding_box() for name in ("fit", "loss", "histograms")]
+    assert all(box is not None and box["width"] > 330 for box in boxes)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.lab-stage button:not([hidden]), .lab-stage input')].map((e) => e.offsetHeight)"
+    )
+    assert min(height for height in heights if height) >= 40
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.lab-slider input[type=range]')).touchAction") == "none"
+    )
+    page.get_by_role("button", name="Run", exact=True).tap()
+    wait_for(page, "overfitLab.lastEpoch > 3")
