@@ -14,6 +14,7 @@ from torch import Tensor
 
 BATCH_STREAM = 1_000_003  # keeps the generators of weights, batches and dropout of one seed apart
 DROPOUT_STREAM = 2_000_003
+AUGMENT_STREAM = 3_000_017
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ The objective of a member is  data loss + l1·Σ|w| + l2·Σw² + activity_l2·�
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
-from core.engine.batches import DROPOUT_STREAM, BatchOrder, Rows
+from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, BatchOrder, Rows
 from core.engine.losses import LossKind, is_correct, output_slopes, sample_losses
 from core.engine.optimizers import make_optimizer
 from core.engine.penalties import add_l1_subgradient, add_l2_gradient, soft_threshold, weight_penalty
@@ -43,7 +43,10 @@ class Pool:
 
 @dataclass
 class Members:
-    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps."""
+    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps.
+
+    l1_is_proximal: (M, 1), 1 where L1 is a proximal step, 0 where it is a subgradient.
+    """
 
     l1: Tensor
     l2: Tensor
@@ -51,6 +54,7 @@ class Members:
     dropout_rate: Tensor
     learning_rate: Tensor
     seeds: tuple[int, ...]
+    l1_is_proximal: Tensor
 
     @classmethod
     def from_configs(
@@ -66,7 +70,7 @@ class Members:
         return cls(
             column("l1", r.l1), column("l2", r.l2), column("activity_l2", r.activity_l2),
             column("dropout_rate", r.dropout_rate), column("learning_rate", training.learning_rate),
-            (training.seed,) * n_members,
+            (training.seed,) * n_members, column("l1_is_proximal", float(r.l1_method == "proximal")),
         )  # fmt: skip
 
 
@@ -94,10 +98,11 @@ class Trainer:
 
     def __init__(
         self, network: NetworkConfig, regularization: RegularizationConfig, training: TrainingConfig,
-        pool: Pool, members: Members,
+        pool: Pool, members: Members, augment: Callable[[Tensor, torch.Generator], Tensor] | None = None,
     ) -> None:  # fmt: skip
+        """`augment(X (1 or M, B, d), generator)` returns (M, B, d): the inputs of a training batch, varied; no other rows."""
         self.pool, self.members, self.training = pool, members, training
-        self.l1_is_proximal = regularization.l1_method == "proximal"
+        self.augment, self.augment_generator = augment, torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self.stack = Stack(
             pool.X.shape[2],
             network.hidden_sizes,
@@ -151,8 +156,8 @@ class Trainer:
         self.compute_gradient(rows)
         learning_rate = members.learning_rate * self._schedule()
         self.optimizer.step(stack.parameters, stack.gradient, learning_rate)
-        if self.l1_is_proximal and bool((members.l1 > 0).any()):
-            threshold = members.l1 * self.optimizer.step_length(learning_rate, k)
+        if bool((members.l1 > 0).any()):
+            threshold = members.l1 * members.l1_is_proximal * self.optimizer.step_length(learning_rate, k)
             soft_threshold(stack.parameters[:, :k], threshold)
 
     @torch.no_grad()
@@ -160,6 +165,8 @@ class Trainer:
         """Fill the stack's gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
         members, stack, pool, k = self.members, self.stack, self.pool, self.n_penalized
         X, targets = self._gather(rows.index)
+        if self.augment is not None:
+            X = self.augment(X, self.augment_generator)
         done = stack.forward(X, self._dropout_masks(rows.index.shape[1]))
         slopes = output_slopes(pool.loss, done.outputs, targets)
         weight = (
@@ -171,8 +178,9 @@ class Trainer:
         stack.backward(done, slopes * weight, 2 * members.activity_l2[..., None] * weight if has_activity else None)
         if bool((members.l2 > 0).any()):
             add_l2_gradient(stack.gradient[:, :k], stack.parameters[:, :k], members.l2)
-        if not self.l1_is_proximal and bool((members.l1 > 0).any()):
-            add_l1_subgradient(stack.gradient[:, :k], stack.parameters[:, :k], members.l1)
+        if bool(((members.l1 > 0) & (members.l1_is_proximal == 0)).any()):
+            l1 = members.l1 * (1 - members.l1_is_proximal)
+            add_l1_subgradient(stack.gradient[:, :k], stack.parameters[:, :k], l1)
 
     def _gather(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Return inputs (1 or M, B, d) and targets (1 or M, B, C) of a batch."""
