@@ -106,7 +106,8 @@ class RemedyRow:
     """One line of the table; arrays are (n_starts,), raw, one number a start.
 
     train_loss is on the rows trained with, wrong labels included; scores: accuracy, or R². train_steps: steps made until
-    the weights in use were decided, all networks together; n_multiplications: of one prediction, zeros counted too.
+    the weights in use were decided; n_weights: which is also the multiplications of one prediction. Both of all networks
+    of an ensemble together.
     """
 
     cell: Cell
@@ -117,7 +118,6 @@ class RemedyRow:
     n_nonzero: np.ndarray
     n_weights: int
     train_steps: np.ndarray
-    n_multiplications: int
 
     @property
     def gap(self) -> np.ndarray:
@@ -202,7 +202,6 @@ def read_rows(stack: StackRun) -> list[RemedyRow]:
             RemedyRow(
                 cell, train_loss, val_loss, train_score, val_score, n_nonzero[places].sum(1),
                 network.n_weights * cell.remedy.n_networks, steps[places].sum(1),
-                network.n_weights * cell.remedy.n_networks,
             )
         )  # fmt: skip
     return rows
