@@ -1,8 +1,7 @@
-"""Hidden activations: each is a value and a derivative, by name."""
+"""Hidden activations: each is a value and the chain rule through it, by name."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,29 +9,40 @@ import torch
 from torch import Tensor
 
 LEAK = 0.01  # slope of the leaky relu below zero, as in torch
+BY_SIGMOID = 1024  # from this many numbers on, tanh is computed by the sigmoid
+
+aten = torch.ops.aten
 
 
 @dataclass(frozen=True)
 class ActivationRule:
-    """`value(z)` and `slope(z, value(z))` = dvalue/dz, both elementwise."""
+    """`value(z)` may overwrite z; `backward(slopes, z, h)` = slopes · dvalue/dz with h = value(z), in one pass each.
+
+    `needs_z`: the slope is computed from z, so z is kept; the others compute it from h.
+    """
 
     value: Callable[[Tensor], Tensor]
-    slope: Callable[[Tensor, Tensor], Tensor]
+    backward: Callable[[Tensor, Tensor, Tensor], Tensor]
+    needs_z: bool = False
 
 
-def gelu_slope(z: Tensor, h: Tensor) -> Tensor:
-    """Return d/dz of z·Φ(z) = Φ(z) + z·φ(z), with Φ and φ the standard normal distribution and density."""
-    cdf = 0.5 * (1 + torch.erf(z / math.sqrt(2)))
-    return cdf + z * torch.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+def tanh(z: Tensor) -> Tensor:
+    """Return tanh z, overwriting z. Large arrays use tanh z = 2σ(2z) - 1: torch's sigmoid is several times faster."""
+    if z.numel() < BY_SIGMOID:
+        return z.tanh_()
+    return z.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
 ACTIVATIONS: dict[str, ActivationRule] = {
-    "tanh": ActivationRule(torch.tanh, lambda z, h: 1 - h * h),
-    "relu": ActivationRule(torch.relu, lambda z, h: (h > 0).to(h.dtype)),
-    "sigmoid": ActivationRule(torch.sigmoid, lambda z, h: h * (1 - h)),
+    "tanh": ActivationRule(tanh, lambda s, z, h: aten.tanh_backward.default(s, h)),  # s·(1 - h²)
+    "relu": ActivationRule(torch.relu_, lambda s, z, h: aten.threshold_backward.default(s, h, 0)),  # s where h > 0
+    "sigmoid": ActivationRule(torch.sigmoid_, lambda s, z, h: aten.sigmoid_backward.default(s, h)),  # s·h·(1 - h)
     "leaky_relu": ActivationRule(
-        lambda z: torch.nn.functional.leaky_relu(z, LEAK), lambda z, h: torch.where(h > 0, 1.0, LEAK).to(h.dtype)
+        lambda z: torch.nn.functional.leaky_relu_(z, LEAK),
+        lambda s, z, h: aten.leaky_relu_backward.default(s, h, LEAK, True),  # s where h > 0, else 0.01·s
     ),
-    "gelu": ActivationRule(torch.nn.functional.gelu, gelu_slope),
-    "linear": ActivationRule(lambda z: z.clone(), lambda z, h: torch.ones_like(h)),
+    "gelu": ActivationRule(  # s·(Φ(z) + z·φ(z)), with Φ and φ the standard normal distribution and density
+        torch.nn.functional.gelu, lambda s, z, h: aten.gelu_backward.default(s, z), needs_z=True
+    ),
+    "linear": ActivationRule(lambda z: z, lambda s, z, h: s),
 }

@@ -1,7 +1,8 @@
-"""Batch order: which rows each member sees at each step. Equal seeds and equal rows give equal batches.
+"""Batches: which rows each member sees at each step, and their inputs and targets.
 
-Every member trains on its own set of rows (a fold, say) of one shared pool. Sets of unequal size give a last batch that
-is shorter for some members: it is padded, and the padding has weight zero.
+Equal seeds and equal rows give equal batches. Every member trains on its own rows (a fold, a bootstrap sample) of one
+shared pool; a row that counts twice is drawn twice an epoch. Sets of unequal size give a last batch that is shorter for
+some members: it is padded, and the padding has weight zero.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-BATCH_STREAM = 1_000_003  # keeps the generators of weights, batches and dropout of one seed apart
+BATCH_STREAM = 1_000_003  # keeps the generators of weights, batches, dropout and augmentation of one seed apart
 DROPOUT_STREAM = 2_000_003
 AUGMENT_STREAM = 3_000_017
+GATHER_LIMIT = 1_000_000  # numbers gathered ahead at most (4 MB): whole epochs of small stacks, one batch of large ones
 
 
 @dataclass(frozen=True)
@@ -25,34 +27,100 @@ class Rows:
     weight: Tensor | None
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What one step trains on: X (1 or M, B, d), targets (1 or M, C, B); `weight` (M, 1, B) or None for the plain mean."""
+
+    X: Tensor
+    targets: Tensor
+    weight: Tensor | None
+
+    @property
+    def is_skipped(self) -> Tensor | None:
+        """Which members have no rows in this batch, (M,); None when all have some."""
+        if self.weight is None:
+            return None
+        empty = self.weight.sum((1, 2)) == 0
+        return empty if bool(empty.any()) else None
+
+
 class BatchOrder:
-    """Shuffles anew each epoch. `pools[m]` are member m's row numbers, `seeds[m]` its seed."""
+    """Shuffles anew each epoch. `pools[m]` are member m's row numbers, `seeds[m]` its seed.
+
+    A full batch is left in order: it is the same sum, and its rows need gathering but once.
+    """
 
     def __init__(self, pools: Sequence[Tensor], seeds: Sequence[int], batch_size: int | None) -> None:
         keys = [(seed, tuple(pool.tolist())) for pool, seed in zip(pools, seeds, strict=True)]
-        unique = list(dict.fromkeys(keys))
-        self.group_of_member = torch.tensor([unique.index(key) for key in keys])
-        self.generators = [torch.Generator().manual_seed(seed + BATCH_STREAM) for seed, _ in unique]
-        self.pools = [torch.tensor(rows) for _, rows in unique]
+        groups = {key: group for group, key in enumerate(dict.fromkeys(keys))}
+        self.group_of_member = torch.tensor([groups[key] for key in keys])
+        self.generators = [torch.Generator().manual_seed(seed + BATCH_STREAM) for seed, _ in groups]
+        self.pools = [torch.tensor(rows) for _, rows in groups]
         self.n_rows = max(len(pool) for pool in self.pools)
         self.is_ragged = any(len(pool) != self.n_rows for pool in self.pools)
         # Full batch is per member, so that a smaller fold still makes one step an epoch.
         self.batch_size = self.n_rows if batch_size is None else min(batch_size, self.n_rows)
         self.n_batches = -(-self.n_rows // self.batch_size)
 
-    def epoch(self) -> Iterator[Rows]:
-        """Yield the batches of one epoch."""
+    def shuffle(self) -> Rows:
+        """Return the rows of one epoch in their new order, (1 or M, n_rows), with the weight of each in its batch."""
         order = torch.zeros(len(self.pools), self.n_rows, dtype=torch.long)
         present = torch.zeros(len(self.pools), self.n_rows)
         for group, (pool, generator) in enumerate(zip(self.pools, self.generators, strict=True)):
-            order[group, : len(pool)] = pool[torch.randperm(len(pool), generator=generator)]
+            is_full = self.n_batches == 1
+            order[group, : len(pool)] = pool if is_full else pool[torch.randperm(len(pool), generator=generator)]
             present[group, : len(pool)] = 1.0
         if len(self.pools) > 1:
             order, present = order[self.group_of_member], present[self.group_of_member]
-        for start in range(0, self.n_rows, self.batch_size):
-            index = order[:, start : start + self.batch_size]
-            if not self.is_ragged:
-                yield Rows(index, None)
-                continue
-            count = present[:, start : start + self.batch_size]
-            yield Rows(index, count / count.sum(1, keepdim=True).clamp(min=1))
+        if not self.is_ragged:
+            return Rows(order, None)
+        counts = present.split(self.batch_size, 1)
+        return Rows(order, torch.cat([count / count.sum(1, keepdim=True).clamp(min=1) for count in counts], 1))
+
+    def epoch(self) -> Iterator[Rows]:
+        """Yield the batches of one epoch."""
+        yield from split(self.shuffle(), self.batch_size)
+
+
+def split(rows: Rows, size: int) -> Iterator[Rows]:
+    """Yield `rows` in pieces of `size`."""
+    indices = rows.index.split(size, 1)
+    weights = [None] * len(indices) if rows.weight is None else rows.weight.split(size, 1)
+    for index, weight in zip(indices, weights, strict=True):
+        yield Rows(index, weight)
+
+
+class Feed:
+    """Turns rows into batches of inputs and targets, many steps at once: one gather costs less than twenty.
+
+    X (V, n, d) with `version_of_member` (M,) naming the copy of the inputs that a member sees; targets (n, C).
+    """
+
+    def __init__(self, X: Tensor, targets: Tensor, version_of_member: Tensor, order: BatchOrder) -> None:
+        self.X, self.order = X, order
+        self.version = None if len(X) == 1 else version_of_member[:, None]
+        self.target_columns = targets.T.contiguous()
+        self._full: list[Batch] = []
+
+    def epoch(self) -> Iterator[Batch]:
+        """Yield the batches of the next epoch."""
+        if self.order.n_batches > 1:
+            return self._gathered(self.order.shuffle())
+        self._full = self._full or list(self._gathered(self.order.shuffle()))
+        return iter(self._full)
+
+    def _gathered(self, rows: Rows) -> Iterator[Batch]:
+        size = self.order.batch_size
+        n_copies = len(rows.index) if self.version is None else len(self.version)
+        n_ahead = max(1, GATHER_LIMIT // (n_copies * size * self.X.shape[2]))
+        for piece in split(rows, n_ahead * size):
+            yield from self.gather(piece, size)
+
+    def gather(self, rows: Rows, size: int) -> Iterator[Batch]:
+        """Yield the batches of `size` that `rows` hold."""
+        X = self.X[0][rows.index] if self.version is None else self.X[self.version, rows.index]
+        targets = self.target_columns[:, rows.index].transpose(0, 1)
+        Xs, columns = X.split(size, 1), targets.split(size, 2)
+        weights = [None] * len(Xs) if rows.weight is None else rows.weight[:, None].to(X.dtype).split(size, 2)
+        for inputs, column, weight in zip(Xs, columns, weights, strict=True):
+            yield Batch(inputs, column, weight)

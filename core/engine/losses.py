@@ -52,13 +52,13 @@ def sample_losses(kind: LossKind, outputs: Tensor, targets: Tensor) -> Tensor:
     return torch.logsumexp(outputs, -1) - (targets * outputs).sum(-1)
 
 
-def output_slopes(kind: LossKind, outputs: Tensor, targets: Tensor) -> Tensor:
-    """Return d(sample loss)/d(outputs), (M, n, C)."""
+def output_slopes(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: int = -1) -> Tensor:
+    """Return d(sample loss)/d(outputs), shaped like the outputs."""
     if kind == "mse":
-        return 2 * (outputs - targets)
+        return (outputs - targets).mul_(2)
     if kind == "binary_cross_entropy":
-        return torch.sigmoid(outputs) - targets
-    return torch.softmax(outputs, -1) - targets
+        return torch.sigmoid(outputs).sub_(targets)
+    return torch.softmax(outputs, class_axis).sub_(targets)
 
 
 def is_correct(kind: LossKind, outputs: Tensor, targets: Tensor) -> Tensor:

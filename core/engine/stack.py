@@ -1,5 +1,8 @@
 """The stack: M multilayer perceptrons of one shape, their parameters in one flat buffer, both passes written out.
 
+Inside, samples are columns, as on the blackboard: z = W·h + b with W (fan_out, fan_in) and h (units, n). Long rows of
+samples are also what the matrix product, the softmax and the sums are fastest on.
+
 Buffer layout of a member: all weights layer by layer, then all biases. So the weights are a prefix (penalties act on a
 prefix only), and the weights of the hidden layers are a prefix of that one.
 """
@@ -17,18 +20,26 @@ from core.engine.activations import ACTIVATIONS
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What the backward pass needs. Lists have one entry per hidden layer, each (M, n, units)."""
+    """What the backward pass needs. Lists have one entry per hidden layer, each (M, units, n): samples are columns."""
 
-    X: Tensor
-    pre_activations: list[Tensor]
+    X: Tensor  # (M, n, n_inputs)
+    pre_activations: list[Tensor]  # overwritten by the activation unless its slope needs them
     hidden: list[Tensor]  # activation values, before dropout
     dropped: list[Tensor]  # the same after dropout: what the next layer sees
     masks: list[Tensor] | None
-    outputs: Tensor  # (M, n, C)
+    columns: Tensor  # outputs (M, C, n)
+
+    @property
+    def outputs(self) -> Tensor:
+        """The outputs as (M, n, C)."""
+        return self.columns.transpose(1, 2)
 
 
 class Stack:
-    """Parameters of M networks: `parameters` and `gradient` are (M, n_parameters), `weights`/`biases` views into them."""
+    """Parameters of M networks: `parameters` and `gradient` are (M, n_parameters); the rest are views into them.
+
+    `weights[layer]` (M, fan_in, fan_out), `matrices[layer]` the same transposed, `biases[layer]` (M, 1, fan_out).
+    """
 
     def __init__(
         self, n_inputs: int, hidden_sizes: Sequence[int], n_outputs: int, activation: str, seeds: Sequence[int],
@@ -43,68 +54,80 @@ class Stack:
         self.n_parameters = self.n_weights + sum(self.sizes[1:])
         self.parameters = torch.zeros(self.n_members, self.n_parameters, dtype=dtype)
         self.gradient = torch.zeros_like(self.parameters)
+        self.matrices, self._shifts = self._columns(self.parameters)
         self.weights, self.biases = self._views(self.parameters)
-        self.weight_gradients, self.bias_gradients = self._views(self.gradient)
+        self._matrix_gradients, self._shift_gradients = self._columns(self.gradient)
         self.initialise(seeds)
 
-    def _views(self, buffer: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Return per-layer views of a (M, n_parameters) buffer: weights (M, fan_in, fan_out), biases (M, 1, fan_out)."""
-        weights, biases, start = [], [], 0
+    def _columns(self, buffer: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return per-layer views of a (M, n_parameters) buffer: W (M, fan_out, fan_in), b (M, fan_out, 1)."""
+        matrices, shifts, start = [], [], 0
         for fan_in, fan_out in self.shapes:
-            weights.append(buffer[:, start : start + fan_in * fan_out].view(-1, fan_in, fan_out))
+            matrices.append(buffer[:, start : start + fan_in * fan_out].view(-1, fan_out, fan_in))
             start += fan_in * fan_out
         for _, fan_out in self.shapes:
-            biases.append(buffer[:, start : start + fan_out].unsqueeze(1))
+            shifts.append(buffer[:, start : start + fan_out].unsqueeze(2))
             start += fan_out
-        return weights, biases
+        return matrices, shifts
+
+    def _views(self, buffer: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return the same with samples as rows: weights (M, fan_in, fan_out), biases (M, 1, fan_out)."""
+        matrices, shifts = self._columns(buffer)
+        return [w.transpose(1, 2) for w in matrices], [b.transpose(1, 2) for b in shifts]
 
     def initialise(self, seeds: Sequence[int]) -> None:
         """Draw new weights and biases, uniform in ±1/√fan_in (the default of `torch.nn.Linear`); equal seeds, equal starts."""
-        drawn: dict[int, Tensor] = {}
+        drawn: dict[int, list[Tensor]] = {}
         for member, seed in enumerate(seeds):
             if seed not in drawn:
                 drawn[seed] = self._draw(torch.Generator().manual_seed(seed))
-            self.parameters[member] = drawn[seed]
+            for view, values in zip([*self.weights, *self.biases], drawn[seed], strict=True):
+                view[member] = values
 
-    def _draw(self, generator: torch.Generator) -> Tensor:
-        bounds = [torch.full((a * b,), a**-0.5) for a, b in self.shapes]
-        bounds += [torch.full((b,), a**-0.5) for a, b in self.shapes]
-        bound = torch.cat(bounds).double()
+    def _draw(self, generator: torch.Generator) -> list[Tensor]:
+        """Return the start of one member: all weights (fan_in, fan_out), then all biases (1, fan_out)."""
+        shapes = [*self.shapes, *((1, fan_out) for _, fan_out in self.shapes)]
+        bounds = [fan_in**-0.5 for fan_in, _ in self.shapes] * 2
         uniform = torch.rand(self.n_parameters, generator=generator, dtype=torch.float64)
-        return ((2 * uniform - 1) * bound).to(self.parameters.dtype)
+        parts = uniform.split([a * b for a, b in shapes])
+        return [(2 * u - 1).mul(bound).view(s) for u, bound, s in zip(parts, bounds, shapes, strict=True)]
 
     def forward(self, X: Tensor, masks: list[Tensor] | None = None) -> ForwardPass:
         """Return outputs and all intermediate values for inputs X (1 or M, n, n_inputs).
 
-        `masks` (one per hidden layer, 0 or 1/(1-rate)) apply inverted dropout; None is evaluation mode.
+        `masks` (one per hidden layer, (M, units, n), 0 or 1/(1-rate)) apply inverted dropout; None is evaluation mode.
         """
-        signal = X.expand(self.n_members, -1, -1)
+        X = X if len(X) == self.n_members else X.expand(self.n_members, -1, -1)
+        signal = X.transpose(1, 2)
         pre, hidden, dropped = [], [], []
         for layer in range(len(self.shapes) - 1):
-            z = torch.baddbmm(self.biases[layer], signal, self.weights[layer])
+            z = torch.baddbmm(self._shifts[layer], self.matrices[layer], signal)
             h = self.rule.value(z)
             signal = h if masks is None else h * masks[layer]
             pre.append(z)
             hidden.append(h)
             dropped.append(signal)
-        outputs = torch.baddbmm(self.biases[-1], signal, self.weights[-1])
+        outputs = torch.baddbmm(self._shifts[-1], self.matrices[-1], signal)
         return ForwardPass(X, pre, hidden, dropped, masks, outputs)
 
     def backward(self, done: ForwardPass, slopes: Tensor, activity: Tensor | None = None) -> None:
         """Fill `gradient` by the chain rule (Rumelhart, Hinton and Williams 1986).
 
-        `slopes` (M, n, C) = d(objective)/d(outputs), already divided by the batch size. `activity` (M, n or 1, 1) =
+        `slopes` (M, C, n) = d(objective)/d(outputs), already divided by the batch size. `activity` (M, 1, n or 1) =
         2·activity_l2/batch size of each member and sample: the activity penalty adds activity·h to each hidden value's slope.
         """
         for layer in range(len(self.shapes) - 1, -1, -1):
-            below = done.dropped[layer - 1] if layer else done.X.expand(self.n_members, -1, -1)
-            self.weight_gradients[layer].copy_(torch.bmm(below.transpose(1, 2), slopes))
-            torch.sum(slopes, 1, keepdim=True, out=self.bias_gradients[layer])
+            below = done.dropped[layer - 1].transpose(1, 2) if layer else done.X  # (M, n, fan_in)
+            if self.n_members == 1:
+                torch.bmm(slopes, below, out=self._matrix_gradients[layer])
+            else:  # writing straight into a strided view would multiply member by member
+                self._matrix_gradients[layer].copy_(torch.bmm(slopes, below))
+            torch.sum(slopes, 2, keepdim=True, out=self._shift_gradients[layer])
             if layer == 0:
                 return
-            slopes = torch.bmm(slopes, self.weights[layer].transpose(1, 2))
+            slopes = torch.bmm(self.weights[layer], slopes)
             if done.masks is not None:
-                slopes = slopes * done.masks[layer - 1]
+                slopes.mul_(done.masks[layer - 1])
             if activity is not None:
-                slopes = slopes + activity * done.hidden[layer - 1]
-            slopes = slopes * self.rule.slope(done.pre_activations[layer - 1], done.hidden[layer - 1])
+                slopes.addcmul_(done.hidden[layer - 1], activity)
+            slopes = self.rule.backward(slopes, done.pre_activations[layer - 1], done.hidden[layer - 1])

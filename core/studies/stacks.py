@@ -15,8 +15,6 @@ from core.engine import Members, Trainer, encode_targets
 from core.engine.losses import loss_kind
 from core.engine.trainer import Pool
 
-STRENGTHS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate", "l1_is_proximal")
-
 
 def make_pool(
     experiment: Experiment, split: Split, n_members: int, targets: Sequence[np.ndarray] = (), copy_of: Sequence[int] = ()
