@@ -1,5 +1,7 @@
 """Figures: pure functions from arrays to Plotly figures. Read `theme.py` first, then `losses.py`."""
 
+from core.figures.compare import describe_overlay, describe_variants, plot_overlay, plot_variants
+from core.figures.features import describe_inputs, describe_scores, plot_inputs, plot_scores
 from core.figures.fit import (
     describe_confusion,
     describe_curve,
@@ -15,6 +17,7 @@ from core.figures.fit import (
     plot_ranking,
     split_constants,
 )
+from core.figures.geometry import describe_geometry, plot_geometry
 from core.figures.losses import describe_losses, plot_losses
 from core.figures.network import (
     MAX_LINKS,
@@ -26,6 +29,13 @@ from core.figures.network import (
     plot_diagram,
     plot_matrices,
 )
+from core.figures.remedies import (
+    ablation_arrays,
+    describe_ablation,
+    describe_label_noise,
+    plot_ablation,
+    plot_label_noise,
+)
 from core.figures.weights import (
     describe_histograms,
     describe_sparsity,
@@ -36,9 +46,12 @@ from core.figures.weights import (
 )
 
 __all__ = [
-    "MAX_LINKS", "describe_confusion", "describe_curve", "describe_diagram", "describe_histograms", "describe_losses",
-    "describe_matrices", "describe_pixels", "describe_plane", "describe_predicted", "describe_ranking",
-    "describe_sparsity", "diagram_arrays", "histogram_arrays", "matrices_array", "n_links", "plot_confusion",
-    "plot_curve", "plot_diagram", "plot_histograms", "plot_losses", "plot_matrices", "plot_pixels", "plot_plane",
-    "plot_predicted", "plot_ranking", "plot_sparsity", "sparsity_arrays", "split_constants",
+    "MAX_LINKS", "ablation_arrays", "describe_ablation", "describe_confusion", "describe_curve", "describe_diagram",
+    "describe_geometry", "describe_histograms", "describe_inputs", "describe_label_noise", "describe_losses",
+    "describe_matrices", "describe_overlay", "describe_pixels", "describe_plane", "describe_predicted",
+    "describe_ranking", "describe_scores", "describe_sparsity", "describe_variants", "diagram_arrays",
+    "histogram_arrays", "matrices_array", "n_links", "plot_ablation", "plot_confusion", "plot_curve",
+    "plot_diagram", "plot_geometry", "plot_histograms", "plot_inputs", "plot_label_noise", "plot_losses",
+    "plot_matrices", "plot_overlay", "plot_pixels", "plot_plane", "plot_predicted", "plot_ranking", "plot_scores",
+    "plot_sparsity", "plot_variants", "sparsity_arrays", "split_constants",
 ]  # fmt: skip

@@ -118,6 +118,28 @@ def duplicate_shares(strength: np.ndarray, relevance: Relevance) -> np.ndarray:
     return np.asarray(np.divide(largest, sums, out=np.full(sums.shape, np.nan), where=sums > 0))
 
 
+def read_arrays(plan: FeaturesPlan, trainer: Trainer, relevance: Relevance | None) -> dict[str, np.ndarray]:
+    """Return what the figures draw, at the present weights, arrays with a leading axis of values.
+
+    score_lambda (n,): the values, 0 moved to a third of the smallest positive one, as the axis is logarithmic;
+    input_strength_<l1|l2>, input_zero_<l1|l2> (n, d); with a known truth score_<l1|l2>_<precision|recall> (n,).
+    """
+    use = read_inputs(trainer)
+    values = np.array(plan.values)
+    arrays = {"score_lambda": np.where(values > 0, values, values[values > 0].min(initial=1.0) / 3)}
+    strength = plan.by_penalty(use.strength)
+    for penalty, name in enumerate(PENALTIES):
+        arrays[f"input_strength_{name}"] = strength[penalty]
+        arrays[f"input_zero_{name}"] = np.where(plan.by_penalty(use.is_in)[penalty], np.nan, 0.0)
+    if relevance is None:
+        return arrays
+    score = score_inputs(plan.by_penalty(use.is_in), relevance)
+    for penalty, name in enumerate(PENALTIES):
+        arrays[f"score_{name}_precision"] = score.precision[penalty]
+        arrays[f"score_{name}_recall"] = score.recall[penalty]
+    return arrays
+
+
 def features_sentence(score: Score, n_signals: int, label: str) -> str:
     """Return one penalty's score at one value in words; `score` holds single numbers."""
     text = f"{label}: {int(score.n_found)} of {n_signals} signals found, {int(score.n_false)} noise inputs kept falsely"

@@ -78,7 +78,8 @@ def geometry_arrays(
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Return what the panel draws: the loss around the origin and the present point, and the two penalties' shapes.
 
-    geometry_x, geometry_y (n_grid,) weights; geometry_loss (n_grid, n_grid), row = second weight; geometry_now (2,);
+    geometry_x, geometry_y (n_grid,) weights; geometry_loss (n_grid, n_grid), row = second weight;
+    geometry_now_x, geometry_now_y (1,): the present values;
     diamond (2, 5) and circle (2, 121): the points with the same Σ|w| and the same Σw² as the present one;
     path (2, k): where the two weights have been, oldest first.
     """
@@ -89,7 +90,8 @@ def geometry_arrays(
     first, second = np.meshgrid(axis, axis)
     loss = data_losses(trainer, member, pair, np.column_stack([first.ravel(), second.ravel()]))
     return {
-        "geometry_x": axis, "geometry_y": axis, "geometry_loss": loss.reshape(n_grid, n_grid), "geometry_now": now,
+        "geometry_x": axis, "geometry_y": axis, "geometry_loss": loss.reshape(n_grid, n_grid),
+        "geometry_now_x": now[:1], "geometry_now_y": now[1:],
         "diamond": diamond(*now), "circle": circle(*now), "path": trail.T,
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from core.engine.losses import is_correct, sample_losses
 from core.engine.trainer import Pool
 from core.measures.early_stopping import NEVER, EarlyStopping
 from core.measures.ensemble import average_outputs
-from core.measures.spread import compare_sentence
+from core.measures.spread import compare_sentence, spread_of
 from core.studies.remedies import Cell, Plan
 from core.studies.stacks import make_members, make_pool, outputs_of, weights_set_to
 
@@ -172,6 +173,19 @@ class RemedyRun:
             for cell, outputs in cell_outputs(stack, torch.as_tensor(split.X_test)).items():
                 losses[cell] = sample_losses(pool.loss, outputs, targets).mean(1).numpy()
         return [losses[cell] for cell in self.plan.cells]
+
+
+def label_noise_arrays(rows: Sequence[RemedyRow]) -> dict[str, np.ndarray]:
+    """Return medians over the starts of a label-noise plan's rows: noise_share (n_shares,), and by remedy and share
+    noise_val_loss, noise_train_score (n_remedies, n_shares). A start that diverged is left out.
+    """
+    n_shares = len({row.cell.label_noise for row in rows})
+
+    def table(name: str) -> np.ndarray:
+        return np.array([spread_of(getattr(row, name)).median for row in rows]).reshape(-1, n_shares)
+
+    shares = np.array([row.cell.label_noise for row in rows[:n_shares]])
+    return {"noise_share": shares, "noise_val_loss": table("val_loss"), "noise_train_score": table("train_score")}
 
 
 def cell_outputs(stack: StackRun, X: Tensor) -> dict[Cell, Tensor]:

@@ -17,6 +17,7 @@ from core.studies.features import (
     features_sentence,
     make_features_trainer,
     plan_features,
+    read_arrays,
     read_inputs,
     score_inputs,
 )
@@ -116,3 +117,18 @@ def test_l1_finds_the_signals_at_the_one_standard_error_lambda() -> None:
 def test_bad_values_are_explained(values: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="values: expected at least one strength"):
         plan_features(TASK, values)
+
+
+def test_arrays_for_the_figures() -> None:
+    experiment = TASK.replace(n_epochs=40)
+    split = load_split(experiment.data)
+    plan = plan_features(experiment, (0.0, 0.03, 0.3))
+    trainer = make_features_trainer(plan, split)
+    while trainer.n_epochs_done < 40:
+        trainer.run_epoch()
+    arrays = read_arrays(plan, trainer, split.relevance)
+    np.testing.assert_allclose(arrays["score_lambda"], [0.01, 0.03, 0.3])
+    assert arrays["input_strength_l1"].shape == (3, 23)
+    assert np.array_equal(arrays["input_zero_l1"] == 0, arrays["input_strength_l1"] == 0)
+    assert arrays["score_l2_recall"].tolist() == [1.0] * 3 and arrays["score_l1_precision"][2] > 0.5
+    assert "score_l1_recall" not in read_arrays(plan, trainer, None)

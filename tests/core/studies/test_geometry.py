@@ -72,7 +72,7 @@ def test_the_grid_holds_the_present_loss_and_the_shapes_pass_through_the_point()
     trainer = make_compare_trainer(plan_compare(TASK, (NO_PENALTY,)), load())
     pair = largest_weights(trainer, 0)
     arrays = geometry_arrays(trainer, 0, pair, np.array([[0.1, 0.2], [0.0, 0.1]]), n_grid=21)
-    now = arrays["geometry_now"]
+    now = np.concatenate([arrays["geometry_now_x"], arrays["geometry_now_y"]])
     assert arrays["geometry_loss"].shape == (21, 21) and arrays["path"].shape == (2, 2)
     row, column = 4, 15
     point = np.array([[arrays["geometry_x"][column], arrays["geometry_y"][row]]])

@@ -27,7 +27,7 @@ from core.studies.remedies import (
     plan_label_noise,
     plan_remedies,
 )
-from core.studies.remedy_run import RemedyRow, RemedyRun, load_rows
+from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays, load_rows
 from core.studies.tuning import candidates, plan_tuning, tuned
 
 SHORT = POINTS.replace(n_epochs=12, hidden_sizes=(6,))
@@ -224,3 +224,12 @@ def test_the_plan_of_the_table_covers_every_remedy() -> None:
         "nothing", "l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data",
     }  # fmt: skip
     assert isinstance(RemedyRun(plan_remedies(SHORT, SINGLE, 1)).stacks[4].trainer, Trainer)
+
+
+def test_label_noise_arrays_hold_medians_by_remedy_and_share() -> None:
+    run = RemedyRun(plan_label_noise(SHORT, (NOTHING, L2), shares=(0.0, 0.5), n_starts=3))
+    rows = finish(run)
+    arrays = label_noise_arrays(rows)
+    assert arrays["noise_share"].tolist() == [0.0, 0.5]
+    assert arrays["noise_val_loss"].shape == arrays["noise_train_score"].shape == (2, 2)
+    assert arrays["noise_val_loss"][1, 0] == pytest.approx(np.median(rows[2].val_loss))
