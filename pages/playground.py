@@ -1,15 +1,17 @@
 """The Playground: one network, trained live, with its penalties under the hand."""
 
+from functools import partial
 from secrets import token_urlsafe
 
 import streamlit as st
 
 from core.config import LIVE_FIELDS, Experiment, label_of
 from core.data import DATASETS, load_split
+from core.figures.playground import plot_playground
 from core.runtime.job import Job
-from core.runtime.live import LiveRun, live_study
+from core.runtime.live import live_study
+from core.runtime.playground import playground_run
 from core.runtime.scheduler import get_scheduler
-from pages.shared.charts import make_figures
 from pages.shared.stage import readout, slider, stage
 
 READOUTS = [
@@ -76,7 +78,7 @@ def find_job(experiment: Experiment, key: str, shown: str | None) -> Job:
         return found
     if own is None or session.get("playground.key") != key:
         owner = session.setdefault("playground.owner", token_urlsafe(12))
-        own = scheduler.submit(live_study(experiment, load_split(experiment.data)), owner)
+        own = scheduler.submit(live_study(partial(playground_run, experiment, load_split(experiment.data))), owner)
         session["playground.job"], session["playground.key"] = own.id, key
     return own
 
@@ -92,5 +94,6 @@ st.query_params.from_dict(experiment.to_query())
 key = experiment.replace(**{name: START.get(name) for name in LIVE_FIELDS}).model_dump_json()
 job = find_job(experiment, key, committed.get("job"))
 split = load_split(experiment.data)
-figures = make_figures(LiveRun(experiment, split).snapshot(), split)
+first = job.wait(-1, timeout_s=10) or playground_run(experiment, split).snapshot()
+figures = plot_playground(first.arrays, first.meta["labels"], split)
 stage("playground.stage", f"/lab/jobs/{job.id}/stream", key, figures, CONTROLS, strengths, key, READOUTS)

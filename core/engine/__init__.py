@@ -1,7 +1,7 @@
 """One engine: every training is a stack of M networks of one shape, trained at once as batched tensors.
 
 Read in this order: `stack` (parameters, forward and backward pass), `activations`, `losses`, `penalties`,
-`optimizers`, `batches`, `trainer` (one step, one epoch, one measurement). Randomness comes only from
+`optimizers`, `members`, `batches`, `block` (one step), `trainer` (one epoch, one measurement). Randomness comes only from
 `torch.Generator`s made here from seeds, so runs repeat exactly, whatever other threads do.
 """
 

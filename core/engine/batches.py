@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,21 +28,16 @@ class Rows:
     weight: Tensor | None
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one step trains on: X (1 or M, B, d), targets (1 or M, C, B); `weight` (M, 1, B) or None for the plain mean."""
+class Batch(NamedTuple):
+    """What one step trains on: X (1 or M, B, d), targets (1 or M, C, B), weight of each sample (1, 1, 1) or (M, 1, B)."""
 
     X: Tensor
     targets: Tensor
-    weight: Tensor | None
+    weight: Tensor
 
-    @property
-    def is_skipped(self) -> Tensor | None:
-        """Which members have no rows in this batch, (M,); None when all have some."""
-        if self.weight is None:
-            return None
-        empty = self.weight.sum((1, 2)) == 0
-        return empty if bool(empty.any()) else None
+    def of(self, part: slice) -> Batch:
+        """Return the batch of the members `part`."""
+        return Batch(*(tensor if len(tensor) == 1 else tensor[part] for tensor in self))
 
 
 class BatchOrder:
@@ -74,8 +70,10 @@ class BatchOrder:
             order, present = order[self.group_of_member], present[self.group_of_member]
         if not self.is_ragged:
             return Rows(order, None)
-        counts = present.split(self.batch_size, 1)
-        return Rows(order, torch.cat([count / count.sum(1, keepdim=True).clamp(min=1) for count in counts], 1))
+        for rows in split(Rows(order, present), self.batch_size):
+            assert rows.weight is not None
+            rows.weight.div_(rows.weight.sum(1, keepdim=True).clamp(min=1))
+        return Rows(order, present)
 
     def epoch(self) -> Iterator[Rows]:
         """Yield the batches of one epoch."""
@@ -84,10 +82,9 @@ class BatchOrder:
 
 def split(rows: Rows, size: int) -> Iterator[Rows]:
     """Yield `rows` in pieces of `size`."""
-    indices = rows.index.split(size, 1)
-    weights = [None] * len(indices) if rows.weight is None else rows.weight.split(size, 1)
-    for index, weight in zip(indices, weights, strict=True):
-        yield Rows(index, weight)
+    for start in range(0, rows.index.shape[1], size):
+        part = slice(start, start + size)
+        yield Rows(rows.index[:, part], None if rows.weight is None else rows.weight[:, part])
 
 
 class Feed:
@@ -117,10 +114,12 @@ class Feed:
             yield from self.gather(piece, size)
 
     def gather(self, rows: Rows, size: int) -> Iterator[Batch]:
-        """Yield the batches of `size` that `rows` hold."""
+        """Return the batches of `size` that `rows` hold."""
         X = self.X[0][rows.index] if self.version is None else self.X[self.version, rows.index]
         targets = self.target_columns[:, rows.index].transpose(0, 1)
-        Xs, columns = X.split(size, 1), targets.split(size, 2)
-        weights = [None] * len(Xs) if rows.weight is None else rows.weight[:, None].to(X.dtype).split(size, 2)
-        for inputs, column, weight in zip(Xs, columns, weights, strict=True):
-            yield Batch(inputs, column, weight)
+        Xs, columns = torch.split(X, size, 1), torch.split(targets, size, 2)
+        if rows.weight is None:
+            weights = [torch.full((1, 1, 1), 1 / part.shape[1], dtype=X.dtype) for part in Xs]
+        else:
+            weights = list(torch.split(rows.weight[:, None].to(X.dtype), size, 2))
+        return map(Batch, Xs, columns, weights)

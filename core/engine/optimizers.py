@@ -4,8 +4,8 @@ Why: the fixed point of (step, then soft threshold) is the minimum of loss + l1�
 same length by which the step multiplies the gradient. For SGD with momentum μ that length is lr·(1-μ^t)/(1-μ), for Adam
 lr/(√v̂+ε) per weight. (With the plain lr·l1 the result is another, wrong point.)
 
-Learning rates and step counts are plain numbers while all members share them, else columns (M, 1): a number spares a
-small network many tiny operations, and the formulas read the same for both.
+Learning rates and step counts are plain numbers while all members share them, else columns (M, 1) in float64: a number
+spares a small network many tiny operations, the formulas read the same for both, and so do the bits of the result.
 """
 
 from __future__ import annotations
@@ -32,15 +32,12 @@ class SGD:
         moved = gradient
         if self.momentum:
             moved = self.velocity.mul_(self.momentum).add_(gradient)
-        if isinstance(learning_rate, float):
-            parameters.sub_(moved, alpha=learning_rate)
-        else:
-            parameters.addcmul_(moved, learning_rate, value=-1.0)
+        parameters.addcmul_(moved, torch.as_tensor(learning_rate, dtype=moved.dtype), value=-1.0)
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moved a weight per unit of gradient, (M, 1)."""
         grown = (1 - self.momentum**self.n_steps) / (1 - self.momentum)
-        return (l1 * (self.learning_rate * grown)).to(l1.dtype)
+        return (l1.double() * (self.learning_rate * grown)).to(l1.dtype)
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
@@ -58,14 +55,15 @@ class Adam:
         self.scale = torch.ones_like(parameters)  # (√v̂ + ε)·(1-β₁^t)/lr of the last step: w ← w - mean/scale
         self.n_steps = n_steps
         self.bias1: Column = 1.0
+        self._beta2 = torch.tensor(self.beta2, dtype=parameters.dtype)  # quicker to multiply by than a plain number
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Column) -> None:
         """Move `parameters` (M, k) in place; the learning rate is not 0."""
         self.n_steps += 1
         self.bias1 = 1 - self.beta1**self.n_steps
-        per_rate = self.bias1 / learning_rate
+        per_rate = 1 / learning_rate * self.bias1  # in this order the bits are those of a column
         self.mean.lerp_(gradient, 1 - self.beta1)
-        self.square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
+        self.square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
         torch.pow(self.square, 0.5, out=self.scale)  # pow is the faster square root
         correction = per_rate / (1 - self.beta2**self.n_steps) ** 0.5
         self.scale.mul_(as_type(correction, gradient)).add_(as_type(per_rate * self.epsilon, gradient))
@@ -73,7 +71,7 @@ class Adam:
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moves each weight per unit of gradient, lr/(√v̂+ε), (M, n_weights)."""
-        return torch.div((l1 * self.bias1).to(l1.dtype), self.scale[:, :n_weights])
+        return torch.div((l1 * self.bias1).to(l1.dtype), self.scale.narrow(1, 0, n_weights))
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""

@@ -32,5 +32,7 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> None:
 
 
 def weight_penalty(weights: Tensor, l1: Tensor, l2: Tensor) -> Tensor:
-    """Return l1·Σ|w| + l2·Σw² of each member, (M,)."""
-    return l1.squeeze(1) * weights.abs().sum(1) + l2.squeeze(1) * weights.square().sum(1)
+    """Return l1·Σ|w| + l2·Σw² of each member, (M,), from weights (M, k) and strengths (M, 1)."""
+    norm1: Tensor = torch.linalg.vector_norm(weights, 1, dim=1)
+    norm2: Tensor = torch.linalg.vector_norm(weights, 2, dim=1)
+    return l1.squeeze(1) * norm1 + l2.squeeze(1) * norm2.square()

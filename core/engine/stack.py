@@ -10,7 +10,8 @@ prefix only), and the weights of the hidden layers are a prefix of that one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,8 +19,7 @@ from torch import Tensor
 from core.engine.activations import ACTIVATIONS
 
 
-@dataclass(frozen=True)
-class ForwardPass:
+class ForwardPass(NamedTuple):
     """What the backward pass needs. Lists have one entry per hidden layer, each (M, units, n): samples are columns."""
 
     X: Tensor  # (M, n, n_inputs)
@@ -52,12 +52,21 @@ class Stack:
         self.n_weights = sum(a * b for a, b in self.shapes)
         self.n_hidden_weights = self.n_weights - self.sizes[-2] * n_outputs
         self.n_parameters = self.n_weights + sum(self.sizes[1:])
-        self.parameters = torch.zeros(self.n_members, self.n_parameters, dtype=dtype)
-        self.gradient = torch.zeros_like(self.parameters)
-        self.matrices, self._shifts = self._columns(self.parameters)
-        self.weights, self.biases = self._views(self.parameters)
-        self._matrix_gradients, self._shift_gradients = self._columns(self.gradient)
+        parameters = torch.zeros(self.n_members, self.n_parameters, dtype=dtype)
+        self._attach(parameters, torch.zeros_like(parameters))
         self.initialise(seeds)
+
+    def _attach(self, parameters: Tensor, gradient: Tensor) -> None:
+        self.n_members, self.parameters, self.gradient = len(parameters), parameters, gradient
+        self.matrices, self._shifts = self._columns(parameters)
+        self.weights, self.biases = self._views(parameters)
+        self._matrix_gradients, self._shift_gradients = self._columns(gradient)
+
+    def part(self, members: slice) -> Stack:
+        """Return some of the members as a stack of their own, in the same memory."""
+        own = copy(self)
+        own._attach(self.parameters[members], self.gradient[members])
+        return own
 
     def _columns(self, buffer: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Return per-layer views of a (M, n_parameters) buffer: W (M, fan_out, fan_in), b (M, fan_out, 1)."""
@@ -89,8 +98,22 @@ class Stack:
         shapes = [*self.shapes, *((1, fan_out) for _, fan_out in self.shapes)]
         bounds = [fan_in**-0.5 for fan_in, _ in self.shapes] * 2
         uniform = torch.rand(self.n_parameters, generator=generator, dtype=torch.float64)
-        parts = uniform.split([a * b for a, b in shapes])
+        parts = torch.split(uniform, [a * b for a, b in shapes])
         return [(2 * u - 1).mul(bound).view(s) for u, bound, s in zip(parts, bounds, shapes, strict=True)]
+
+    def copy_parameters(self) -> Tensor:
+        """Return a copy of all parameters, (M, n_parameters), for `holding` and `restore`."""
+        return self.parameters.clone()
+
+    def restore(self, parameters: Tensor, members: Tensor) -> None:
+        """Give the members where `members` (M,) is True their parameters of a copy back."""
+        self.parameters[members] = parameters[members]
+
+    def holding(self, parameters: Tensor) -> Stack:
+        """Return a stack of the same shape for looking at: its members have the rows of `parameters`, copies stacked up."""
+        twin = copy(self)
+        twin._attach(parameters, torch.empty_like(parameters))
+        return twin
 
     def forward(self, X: Tensor, masks: list[Tensor] | None = None) -> ForwardPass:
         """Return outputs and all intermediate values for inputs X (1 or M, n, n_inputs).

@@ -6,7 +6,7 @@ The objective of a member is  data loss + l1·Σ|w| + l2·Σw² + activity_l2·�
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -14,67 +14,18 @@ from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
-from core.engine.losses import LossKind, is_correct, output_slopes, sample_losses
-from core.engine.optimizers import Column, make_optimizer
-from core.engine.penalties import add_l1_subgradient, add_l2_gradient, soft_threshold, weight_penalty
+from core.engine.block import Block, Strengths, cut
+from core.engine.cost import measurement_cost, step_cost
+from core.engine.losses import is_correct, sample_losses
+from core.engine.members import Members, Pool
+from core.engine.optimizers import make_optimizer
+from core.engine.penalties import weight_penalty
 from core.engine.stack import Stack
 
+__all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
+
 SMALLEST_FACTOR = 1e-9  # of the cosine schedule: Adam divides by the learning rate
-
-
-@dataclass(frozen=True)
-class Pool:
-    """All rows a stack may see. `version_of_member[m]` names the copy of the inputs (a fold's standardising) of member m.
-
-    X: (V, n, d); targets: (n, C); is_train, is_val: (M, n), which rows each member trains on and is validated on: 0/1, or
-    in is_train how often each row counts in an epoch (a bootstrap sample).
-    """
-
-    X: Tensor
-    targets: Tensor
-    is_train: Tensor
-    is_val: Tensor
-    version_of_member: Tensor
-    loss: LossKind
-    is_classification: bool
-
-    @property
-    def member_inputs(self) -> Tensor:
-        """Inputs of each member, (1 or M, n, d)."""
-        return self.X if len(self.X) == 1 else self.X[self.version_of_member]
-
-
-@dataclass
-class Members:
-    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps, in place.
-
-    l1_is_proximal: (M, 1), 1 where L1 is a proximal step, 0 where it is a subgradient.
-    """
-
-    l1: Tensor
-    l2: Tensor
-    activity_l2: Tensor
-    dropout_rate: Tensor
-    learning_rate: Tensor
-    seeds: tuple[int, ...]
-    l1_is_proximal: Tensor
-
-    @classmethod
-    def from_configs(
-        cls, regularization: RegularizationConfig, training: TrainingConfig, dtype: torch.dtype,
-        n_members: int = 1, **values: Sequence[float],
-    ) -> Members:  # fmt: skip
-        """Return `n_members` equal members, but for the strengths given as lists of length `n_members`."""
-
-        def column(name: str, default: float) -> Tensor:
-            return torch.tensor(values.get(name, [default] * n_members), dtype=dtype).reshape(n_members, 1)
-
-        r = regularization
-        return cls(
-            column("l1", r.l1), column("l2", r.l2), column("activity_l2", r.activity_l2),
-            column("dropout_rate", r.dropout_rate), column("learning_rate", training.learning_rate),
-            (training.seed,) * n_members, column("l1_is_proximal", float(r.l1_method == "proximal")),
-        )  # fmt: skip
+Augment = Callable[[Tensor, torch.Generator], Tensor]
 
 
 @dataclass(frozen=True)
@@ -96,32 +47,6 @@ class Measurement:
         return self.train_loss + self.penalty
 
 
-@dataclass(frozen=True)
-class Strengths:
-    """The members' strengths as a step uses them: None where all are zero, one number where all learning rates agree."""
-
-    l1: Tensor | None  # of the members whose L1 is a proximal step, else 0
-    l1_subgradient: Tensor | None  # of the members whose L1 is a subgradient, else 0
-    l2: Tensor | None
-    activity_l2: Tensor | None
-    dropout_rate: Tensor | None
-    learning_rate: Column
-
-    @classmethod
-    def of(cls, members: Members) -> Strengths:
-        """Read the members' present strengths."""
-        named = {name: getattr(members, name) for name in ("l2", "activity_l2", "dropout_rate")}
-        named["l1"] = members.l1 * members.l1_is_proximal
-        named["l1_subgradient"] = members.l1 * (1 - members.l1_is_proximal)
-        rate = members.learning_rate
-        is_shared = bool((rate == rate[0]).all())
-        on = {name: tensor if bool((tensor > 0).any()) else None for name, tensor in named.items()}
-        return cls(**on, learning_rate=rate[0].item() if is_shared else rate)
-
-
-Augment = Callable[[Tensor, torch.Generator], Tensor]
-
-
 class Trainer:
     """A stack in training: owns weights, optimizer state, batch order and the count of steps and epochs.
 
@@ -133,31 +58,32 @@ class Trainer:
         pool: Pool, members: Members, augment: Augment | None = None,
     ) -> None:  # fmt: skip
         self.pool, self.members, self.training, self.augment = pool, members, training, augment
-        self.stack = stack = Stack(
-            pool.X.shape[2],
-            network.hidden_sizes,
-            pool.targets.shape[1],
-            network.activation,
-            members.seeds,
-            pool.X.dtype,
-        )
+        sizes = (pool.X.shape[2], network.hidden_sizes, pool.targets.shape[1])
+        self.stack = stack = Stack(*sizes, network.activation, members.seeds, pool.X.dtype)
         self.n_penalized = stack.n_weights if regularization.penalize_output else stack.n_hidden_weights
-        self._penalized = stack.parameters[:, : self.n_penalized]
-        self._penalized_gradient = stack.gradient[:, : self.n_penalized]
         rows = [torch.arange(len(counts)).repeat_interleave(counts.long()) for counts in pool.is_train]
         self.order = BatchOrder(rows, members.seeds, training.batch_size)
         self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
-        self.optimizer = make_optimizer(
-            training.optimizer, stack.parameters, training.momentum, counts_by_member=self.order.is_ragged
-        )
+        self.blocks = self._make_blocks()
         self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
+        self.splits = Splits(pool)
+        parts = cut(stack.n_members, stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
+        self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
         self.n_steps_done = 0
         self._batches: Iterator[Batch] = iter(())
         self._n_batches_left = 0
-        self._strengths = Strengths.of(members)
         self._read_at: list[tuple[int, int]] = []
+
+    def _make_blocks(self) -> list[Block]:
+        stack, training, order = self.stack, self.training, self.order
+        blocks = []
+        for part in cut(stack.n_members, stack.n_parameters + order.batch_size * sum(stack.sizes)):
+            own = stack.part(part)
+            optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.is_ragged)
+            blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
+        return blocks
 
     @torch.inference_mode()
     def step(self) -> bool:
@@ -181,65 +107,48 @@ class Trainer:
         return self._n_batches_left == 0
 
     def _train_on(self, batch: Batch) -> None:
-        is_skipped = batch.is_skipped
-        if is_skipped is None:
-            self._update(batch)
-            return
-        state = [self.stack.parameters, *self.optimizer.state()]
-        kept = [tensor[is_skipped].clone() for tensor in state]
-        self._update(batch)
-        for tensor, old in zip(state, kept, strict=True):
-            tensor[is_skipped] = old
+        if self.augment is not None:
+            batch = batch._replace(X=self.augment(batch.X, self.augment_generator))
+        self._read_strengths()
+        factor, uniforms = self._schedule(), self._draw_dropout(batch.X.shape[1])
+        for block in self.blocks:
+            own = batch if len(self.blocks) == 1 else batch.of(block.part)
+            block.train_on(own, factor, self._masks(block, uniforms), self.order.is_ragged)
 
-    def _update(self, batch: Batch) -> None:
-        """Apply one gradient step and the proximal step."""
-        strengths, stack = self._present_strengths(), self.stack
-        self._fill_gradient(batch, strengths)
-        self.optimizer.step(stack.parameters, stack.gradient, strengths.learning_rate * self._schedule())
-        if strengths.l1 is not None:
-            soft_threshold(self._penalized, self.optimizer.threshold(strengths.l1, self.n_penalized))
-
-    def _present_strengths(self) -> Strengths:
-        """Return the strengths, read anew only when a tensor was exchanged or changed in place (torch counts its versions)."""
+    def _read_strengths(self) -> None:
+        """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
         m = self.members
         tensors = (m.l1, m.l1_is_proximal, m.l2, m.activity_l2, m.dropout_rate, m.learning_rate)
-        state = [(id(tensor), tensor._version) for tensor in tensors]
-        if state != self._read_at:
-            self._strengths, self._read_at = Strengths.of(m), state
-        return self._strengths
+        read_at = [(id(tensor), tensor._version) for tensor in tensors]
+        if read_at != self._read_at:
+            self._read_at = read_at
+            for block in self.blocks:
+                block.strengths = Strengths.of(m, block.part)
 
     @torch.inference_mode()
     def compute_gradient(self, rows: Rows) -> None:
         """Fill the stack's gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
-        self._fill_gradient(next(self._feed.gather(rows, rows.index.shape[1])), self._present_strengths())
+        self._read_strengths()
+        batch = next(self._feed.gather(rows, rows.index.shape[1]))
+        uniforms = self._draw_dropout(batch.X.shape[1])
+        for block in self.blocks:
+            block.fill_gradient(batch.of(block.part), self._masks(block, uniforms))
 
-    def _fill_gradient(self, batch: Batch, strengths: Strengths) -> None:
-        stack, X = self.stack, batch.X
-        if self.augment is not None:
-            X = self.augment(X, self.augment_generator)
-        n_rows = X.shape[1]
-        done = stack.forward(X, self._dropout_masks(n_rows))
-        slopes = output_slopes(self.pool.loss, done.columns, batch.targets, class_axis=1)
-        slopes.mul_(1 / n_rows if batch.weight is None else batch.weight)
-        stack.backward(done, slopes, activity_slopes(strengths.activity_l2, batch))
-        if strengths.l2 is not None:
-            add_l2_gradient(self._penalized_gradient, self._penalized, strengths.l2)
-        if strengths.l1_subgradient is not None:
-            add_l1_subgradient(self._penalized_gradient, self._penalized, strengths.l1_subgradient)
-
-    def _dropout_masks(self, n_rows: int) -> list[Tensor] | None:
-        """Return inverted-dropout masks (M, units, n_rows) per hidden layer (Srivastava et al. 2014), or None when off."""
-        rate = self._present_strengths().dropout_rate
-        if rate is None:
-            return None
-        rate, seeds, masks = rate[..., None], self.members.seeds, []
+    def _draw_dropout(self, n_rows: int) -> list[Tensor]:
+        """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off."""
+        if all(block.strengths.dropout_rate is None for block in self.blocks):
+            return []
+        seeds, uniforms = self.members.seeds, []
         for units in self.stack.sizes[1:-1]:
             drawn = {
-                s: torch.rand(units, n_rows, generator=g, dtype=rate.dtype) for s, g in self.dropout_generators.items()
+                s: torch.rand(units, n_rows, generator=g, dtype=self.pool.X.dtype)
+                for s, g in self.dropout_generators.items()
             }
-            uniform = torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None]
-            masks.append((uniform >= rate).to(rate.dtype) / (1 - rate))
-        return masks
+            uniforms.append(torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None])
+        return uniforms
+
+    def _masks(self, block: Block, uniforms: list[Tensor]) -> list[Tensor] | None:
+        return block.dropout_masks([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
 
     def _schedule(self) -> float:
         """Return the factor on the learning rate: 1, or a half cosine from 1 to (almost) 0 over the whole run."""
@@ -248,40 +157,59 @@ class Trainer:
         progress = self.n_steps_done / (self.training.n_epochs * self.order.n_batches)
         return max(0.5 * (1 + math.cos(math.pi * min(1.0, progress))), SMALLEST_FACTOR)
 
+    @property
+    def relative_cost_of_measuring(self) -> float:
+        """How many epochs of training one measurement costs, from the shapes alone."""
+        epoch = self.order.n_batches * step_cost(self.stack, self.order.batch_size, len(self.blocks))
+        return measurement_cost(self.stack, self.pool.X.shape[1], len(self._looks)) / epoch
+
     @torch.inference_mode()
     def measure(self) -> Measurement:
         """Return losses, scores and penalty of all members, in evaluation mode."""
-        pool, members, stack = self.pool, self.members, self.stack
-        done = stack.forward(pool.member_inputs)
-        losses = sample_losses(pool.loss, done.outputs, pool.targets)
-        weights = stack.parameters[:, : self.n_penalized]
-        penalty = weight_penalty(weights, members.l1, members.l2)
-        for hidden in done.hidden:  # (M, units, n)
-            penalty = penalty + members.activity_l2.squeeze(1) * masked_mean(hidden.square().sum(1), pool.is_train)
-        return Measurement(
-            masked_mean(losses, pool.is_train), masked_mean(losses, pool.is_val),
-            self._score(done.outputs, losses, pool.is_train), self._score(done.outputs, losses, pool.is_val), penalty,
-        )  # fmt: skip
+        looks = [self._look(part, stack) for part, stack in self._looks]
+        mean_loss, score, activity = (
+            looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
+        )
+        weights = self.stack.parameters[:, : self.n_penalized]
+        penalty = weight_penalty(weights, self.members.l1, self.members.l2) + activity
+        return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
 
-    def _score(self, outputs: Tensor, losses: Tensor, mask: Tensor) -> Tensor:
-        """Return accuracy, or R² = 1 - MSE / variance of the targets, on the masked rows."""
-        pool = self.pool
+    def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
+        """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""
+        pool, splits, targets = self.pool, self.splits, self._feed.target_columns[None]
+        done = stack.forward(pool.inputs_of(part))
+        losses = sample_losses(pool.loss, done.columns, targets, class_axis=1)
+        mean_loss = splits.means(losses, part)
         if pool.is_classification:
-            return masked_mean(is_correct(pool.loss, outputs, pool.targets), mask)
-        values = pool.targets.squeeze(-1).expand_as(losses)
-        mean = masked_mean(values, mask)[:, None]
-        return 1 - masked_mean(losses, mask) / masked_mean((values - mean).square(), mask)
+            score = splits.means(is_correct(pool.loss, done.columns, targets, class_axis=1), part)
+        else:
+            score = 1 - mean_loss / splits.target_variance(part)  # R²
+        activity_l2 = self.members.activity_l2[part].squeeze(1)
+        activity = torch.zeros_like(activity_l2)
+        if bool((activity_l2 > 0).any()):
+            for hidden in done.hidden:  # (m, units, n)
+                activity += activity_l2 * splits.means(hidden.square().sum(1), part)[0]
+        return mean_loss, score, activity
 
 
-def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean over the rows where mask (M, n) is 1, (M,); nan where there are none. A nan elsewhere does not leak."""
-    kept = torch.where(mask > 0, values, torch.zeros_like(values))
-    return kept.sum(1) / mask.sum(1)
+class Splits:
+    """Means over the training and the validation rows of each member. Rows outside a split do not touch its mean."""
 
+    def __init__(self, pool: Pool) -> None:
+        counts = torch.stack([pool.is_train, pool.is_val])  # (2, M, n)
+        if bool((counts == counts[:, :1]).all()):
+            counts = counts[:, :1]
+        self.is_in = counts > 0
+        self.weight = counts / counts.sum(2, keepdim=True)  # nan for a split without rows: so is its mean
+        values = pool.targets[:, 0]
+        mean = self.means(values, slice(None))[..., None]
+        self._variance = ((values - mean).square() * self.weight).sum(2)
 
-def activity_slopes(activity_l2: Tensor | None, batch: Batch) -> Tensor | None:
-    """Return 2·activity_l2·(weight of each sample), (M, 1, 1 or n): what the activity penalty multiplies hidden values by."""
-    if activity_l2 is None:
-        return None
-    weight = 1 / batch.X.shape[1] if batch.weight is None else batch.weight
-    return 2 * activity_l2[..., None] * weight
+    def means(self, values: Tensor, part: slice) -> Tensor:
+        """Return the means (2, M) over training and validation rows of `values` (M, n) of the members `part`."""
+        is_in, weight = (x if x.shape[1] == 1 else x[:, part] for x in (self.is_in, self.weight))
+        return (torch.where(is_in, values, 0) * weight).sum(2)  # a nan in another split must not leak
+
+    def target_variance(self, part: slice) -> Tensor:
+        """Return the variance of the first target over the rows of each split, (2, 1 or M)."""
+        return self._variance if self._variance.shape[1] == 1 else self._variance[:, part]

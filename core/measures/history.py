@@ -1,66 +1,118 @@
-"""The record of a run: measurements by epoch, thinned so that a long run keeps its shape in at most ~1,000 points.
+"""The record of a run: measurements by epoch, dense at the start, then at a stride, at most ~1,000 points.
 
-Thinning is decided by the count of epochs alone, never by the clock, so equal runs give equal records.
+What is recorded is decided by counts of work and of epochs alone, never by the clock, so equal runs give equal records.
 """
 
 from __future__ import annotations
+
+from bisect import bisect_right
 
 import numpy as np
 import torch
 
 from core.engine.trainer import Measurement, Trainer
-from core.measures.sparsity import count_weights
+from core.measures.sparsity import count_layers
 
 MAX_RECORDS = 1000
+SHARE = 0.3  # measuring costs at most this share of the training's work
+DENSE_START = 16  # records of each doubling of the epoch count, until the full stride is reached
+MIN_START = 4  # the fewest of them in a short run
 NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objective", "weight_norm")
 
 
 class History:
-    """Grows with `add`; `best_epoch` and `best_val_loss` (M,) hold the lowest validation loss among all recorded epochs."""
+    """Grows with `add`; `best_epoch` and `best_val_loss` (M,) hold the lowest validation loss among all recorded epochs.
+
+    `best_parameters` (M, n_parameters) are the parameters each member had then. `stride` is the distance of records in
+    the long run; `start` is how many records a doubling of the epochs gets before (both powers of two).
+    """
 
     def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self.max_records = max_records
-        self.stride = 1  # an epoch is recorded when it is a multiple of this
+        self.stride = 1
+        self.start = min(DENSE_START, power_of_two(max_records // 16))
+        self.dense_from = [0]  # epochs after which records stand close together: the start, and changes on the way
         self.epochs: list[int] = []
         self.records: list[dict[str, np.ndarray]] = []
         self.best_epoch: np.ndarray = np.zeros(0, dtype=int)
         self.best_val_loss: np.ndarray = np.zeros(0)
+        self.best_parameters = torch.zeros(0, 0)
 
     def is_due(self, epoch: int) -> bool:
-        """Return whether this epoch is to be recorded (each `stride`-th)."""
-        return epoch % self.stride == 0
+        """Return whether this epoch is to be recorded: a multiple of a stride that grows from 1 up to the full one."""
+        begin = self.dense_from[bisect_right(self.dense_from, epoch) - 1]
+        return epoch % min(self.stride, power_of_two((epoch - begin) // self.start)) == 0
+
+    def note_change(self, epoch: int) -> None:
+        """Let records stand close together again after this epoch: something was changed, and will show."""
+        if epoch > self.dense_from[-1]:
+            self.dense_from.append(epoch)
 
     def add(self, trainer: Trainer) -> None:
         """Measure the trainer now and append the record; an epoch already recorded last is not added again."""
         epoch = trainer.n_epochs_done
         if self.epochs and self.epochs[-1] == epoch:
             return
+        if not self.epochs:
+            self.plan(trainer.relative_cost_of_measuring, trainer.training.n_epochs)
         self.epochs.append(epoch)
         self.records.append(record_of(trainer, trainer.measure()))
-        self._update_best(epoch)
+        self._update_best(epoch, trainer.stack.parameters)
         if len(self.epochs) > self.max_records:
             self._thin()
+
+    def plan(self, cost: float, n_epochs: int) -> None:
+        """Set `stride` and `start` so that measuring, `cost` epochs' work each time, takes at most SHARE of the run.
+
+        First a longer stride, then a thinner start, but no thinner than MIN_START: a run of 100 epochs has 20 records.
+        """
+        allowed, natural = SHARE * n_epochs / cost, 2 * cost / SHARE
+        while self.n_due(n_epochs) > allowed and (self.stride < n_epochs or self.start > MIN_START):
+            if self.stride < min(natural, n_epochs) or self.start <= MIN_START:
+                self.stride *= 2
+            else:
+                self.start //= 2
+
+    def n_due(self, n_epochs: int) -> int:
+        """Return how many of the epochs 0 to `n_epochs` are due."""
+        n, first, step = 1, 0, 1  # epoch 0; then pieces of equal stride
+        while first < n_epochs:
+            last = n_epochs if step >= self.stride else min(n_epochs, 2 * step * self.start - 1)
+            n += last // step - first // step
+            first, step = last, min(2 * step, self.stride)
+        return n
 
     def drop_last(self) -> None:
         """Take back the last record: the look at which a run was found to have diverged."""
         self.epochs.pop()
         self.records.pop()
 
-    def _update_best(self, epoch: int) -> None:
+    def _update_best(self, epoch: int, parameters: torch.Tensor) -> None:
         loss = self.records[-1]["val_loss"]
         if len(self.best_epoch) == 0:
             self.best_epoch, self.best_val_loss = np.full(len(loss), epoch), np.where(np.isfinite(loss), loss, np.inf)
+            self.best_parameters = parameters.clone()
             return
         is_better = loss < self.best_val_loss  # False for nan
-        self.best_epoch = np.where(is_better, epoch, self.best_epoch)
-        self.best_val_loss = np.where(is_better, loss, self.best_val_loss)
+        if is_better.any():
+            self.best_epoch = np.where(is_better, epoch, self.best_epoch)
+            self.best_val_loss = np.where(is_better, loss, self.best_val_loss)
+            torch.where(
+                torch.from_numpy(is_better)[:, None], parameters, self.best_parameters, out=self.best_parameters
+            )
 
     def _thin(self) -> None:
-        """Keep every second record (and the last); the best epoch's values are kept apart."""
+        """Double the stride (and keep the last record); the best epoch's values are kept apart."""
         self.stride *= 2
-        kept = [i for i, epoch in enumerate(self.epochs) if epoch % self.stride == 0 or i == len(self.epochs) - 1]
+        kept = self._still_due()
+        if len(kept) > 0.75 * self.max_records:  # many changes: the older ones lose their close records
+            self.dense_from = [0]
+            kept = self._still_due()
         self.epochs = [self.epochs[i] for i in kept]
         self.records = [self.records[i] for i in kept]
+
+    def _still_due(self) -> list[int]:
+        return [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series with a leading member axis: (M, n_records[, n_layers])."""
@@ -68,13 +120,19 @@ class History:
         return {"epoch": np.array(self.epochs), **series}
 
 
+def power_of_two(number: int) -> int:
+    """Return the largest power of two that is at most `number`, and at least 1."""
+    return 1 << max(0, int(number).bit_length() - 1)
+
+
 def record_of(trainer: Trainer, measured: Measurement) -> dict[str, np.ndarray]:
     """Return one record: arrays (M,), and per-layer counts (M, n_layers)."""
-    weights = trainer.stack.parameters[:, : trainer.stack.n_weights]
-    counts = count_weights(trainer.stack.weights)
+    stack = trainer.stack
+    weights = stack.parameters[:, : stack.n_weights]
+    counts = count_layers(weights, [fan_in * fan_out for fan_in, fan_out in stack.shapes])
     tensors: dict[str, torch.Tensor] = {
         **{name: getattr(measured, name) for name in NAMES[:-1]},
-        "weight_norm": weights.square().sum(1).sqrt(),
+        "weight_norm": torch.linalg.vector_norm(weights, dim=1),
         "n_zero": counts.n_zero.sum(1),
         "n_small": counts.n_small.sum(1),
         "n_zero_per_layer": counts.n_zero,

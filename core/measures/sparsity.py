@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from torch import Tensor, stack
+import numpy as np
+from torch import Tensor, cat, from_numpy
 
 SMALL_WEIGHT = 1e-3  # ε: |w| below this is "small"
 
@@ -18,9 +20,15 @@ class LayerCounts:
     n_rest: Tensor
 
 
-def count_weights(weights: list[Tensor]) -> LayerCounts:
+def count_weights(weights: Sequence[Tensor]) -> LayerCounts:
     """Return the counts of a stack's weight matrices, each (M, fan_in, fan_out). nan counts as the rest."""
-    n_zero = stack([(w == 0).flatten(1).sum(1) for w in weights], 1)
-    n_below = stack([(w.abs() < SMALL_WEIGHT).flatten(1).sum(1) for w in weights], 1)
-    n_all = stack([(w == w).flatten(1).sum(1) + (w != w).flatten(1).sum(1) for w in weights], 1)
-    return LayerCounts(n_zero, n_below - n_zero, n_all - n_below)
+    return count_layers(cat([w.flatten(1) for w in weights], 1), [w.shape[1] * w.shape[2] for w in weights])
+
+
+def count_layers(weights: Tensor, sizes: Sequence[int]) -> LayerCounts:
+    """Return the same from all weights of each member side by side, (M, k), layers of `sizes` numbers one after another."""
+    magnitude = weights.abs().numpy()
+    starts = np.cumsum([0, *sizes[:-1]])
+    n_zero = np.add.reduceat(magnitude == 0, starts, axis=1, dtype=np.int64)
+    n_below = np.add.reduceat(magnitude < SMALL_WEIGHT, starts, axis=1, dtype=np.int64)
+    return LayerCounts(from_numpy(n_zero), from_numpy(n_below - n_zero), from_numpy(np.array(sizes) - n_below))

@@ -14,6 +14,7 @@ from core.config import LIVE_FIELDS, Experiment, explain
 
 MAX_VERSION = 2**53  # beyond this a browser cannot count in whole numbers
 MAX_SEED = 999_999
+MAX_MEMBERS = 10_000
 
 
 class Message(BaseModel):
@@ -23,11 +24,12 @@ class Message(BaseModel):
 
 
 class Set(Message):
-    """Give a strength a new value from the next step on, without a reset."""
+    """Give a strength a new value from the next step on, without a reset: of one member of the stack, or of all."""
 
     type: Literal["set"] = "set"
     name: str
     value: float
+    member: int | None = Field(default=None, ge=0, le=MAX_MEMBERS - 1)
 
     @field_validator("name")
     @classmethod

@@ -47,7 +47,7 @@ class Mailbox:
         """
         with self._lock:
             if isinstance(command, Set):
-                self._forget_set(command.name)
+                self._forget_set(command)
             if len(self._commands) >= MAX_QUEUED:
                 raise ValueError(f"more than {MAX_QUEUED} commands wait for the run; this one was not taken")
             self._commands.append(command)
@@ -62,13 +62,13 @@ class Mailbox:
     def __len__(self) -> int:
         return len(self._commands)
 
-    def _forget_set(self, name: str) -> None:
-        """Remove the unread `Set` of this name that no other kind of command follows (a reset may lie between)."""
+    def _forget_set(self, new: Set) -> None:
+        """Remove the unread `Set` of the same strength that no other kind of command follows (a reset may lie between)."""
         for i in reversed(range(len(self._commands))):
             command = self._commands[i]
             if not isinstance(command, Set):
                 return
-            if command.name == name:
+            if (command.name, command.member) == (new.name, new.member):
                 del self._commands[i]
                 return
 

@@ -1,108 +1,153 @@
-"""The live run: one network in training that takes commands and gives snapshots. See `job.py` for what a study is."""
+"""The live run: a stack in training that takes commands and gives snapshots. See `job.py` for what a study is.
+
+It knows how to train, not what to show: a `View` reads arrays and facts off it. Read next: `playground.py`.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from core.config import LIVE_FIELDS, Experiment
-from core.data import Split
-from core.engine import Trainer
+from core.engine import Stack, Trainer
 from core.measures import History
-from core.measures.verdict import judge
-from core.runtime import views
 from core.runtime.commands import Command, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.job import Mailbox
+from core.runtime.looks import Arrays, shrink
 from core.runtime.snapshot import Snapshot
-from core.studies.fit import make_trainer
 
 SLICE_S = 0.025
+SHOW_SHARE = 0.3  # making snapshots takes at most this share of the time
+SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 HOPELESS_LOSS = 1e8  # a training loss beyond this has diverged, though it may still be a number
-MAX_FRAMES = 100  # moments kept for rewind; past that every second one is dropped
+FRAME_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
+MAX_FRAMES = 120
+MAX_FRAME_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
-class Frame:
-    """One moment kept for rewind."""
+class Moment:
+    """The stack at one epoch: `record` as in the history, arrays (M, …); `parameters` (M, n_parameters)."""
 
     epoch: int
-    facts: dict[str, Any]
-    arrays: dict[str, np.ndarray]
+    record: dict[str, np.ndarray]
+    parameters: Tensor
 
 
-def live_study(experiment: Experiment, split: Split) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
-    """Return the study of a live run that starts paused at epoch 0 (see `LiveRun`)."""
+class View(Protocol):
+    """What a page shows of a stack. `is_single`: there is one member, and its arrays have no member axis."""
 
-    def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
-        run = LiveRun(experiment, split)
-        mailbox.frames = run.stored_frames
-        while True:
-            for command in mailbox.take():
-                run.obey(command)
-            if run.state == "running":
-                run.train_for(SLICE_S)
-            mailbox.is_idle = run.state != "running"
-            yield run.snapshot() if mailbox.wants_snapshot and run.is_changed else None
+    is_single: bool
 
-    return study
+    def look(self, stack: Stack) -> Arrays:
+        """Return what is seen of the weights, (M, …); also called with a stack of stored moments."""
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the curves over the epochs so far."""
+
+    def facts(self, run: LiveRun, moment: Moment, arrays: Arrays) -> dict[str, Any]:
+        """Return what is said of a moment: readouts, verdict, labels, descriptions, members."""
+
+    def banner(self, run: LiveRun) -> dict[str, Any] | None:
+        """Return the message that stands out, with its remedy, or None."""
 
 
 class LiveRun:
-    """State of a live run. `state` is paused, running, finished, diverged or stopped; `changes` lists strengths set on the way."""
+    """State of a live run. `state` is paused, running, finished, diverged or stopped.
 
-    def __init__(self, experiment: Experiment, split: Split) -> None:
-        self.experiment, self.split, self.version = experiment, split, 0
-        self._start()
+    experiment: what runs now, live strengths included. start: the strengths at epoch 0, by name (M,).
+    changes: strengths set on the way, {epoch, step, name, value, member}: `start` and `changes` repeat the run exactly.
+    is_diverged: (M,) booleans; such a member stands still at its last finite weights, and its records are nan.
+    """
 
-    def _start(self) -> None:
-        """Begin at epoch 0 from the experiment's seed, paused."""
-        self.trainer: Trainer = make_trainer(self.experiment, self.split)
+    def __init__(self, experiment: Experiment, make_trainer: Callable[[Experiment], Trainer], view: View) -> None:
+        self.experiment, self.make_trainer, self.view, self.version = experiment, make_trainer, view, 0
+        self._begin(make_trainer(experiment))
+
+    def _begin(self, trainer: Trainer) -> None:
+        """Stand at epoch 0, paused."""
+        self.trainer = trainer
         self.history = History()
-        self.history.add(self.trainer)
+        self.history.add(trainer)
+        self.start = self.strengths()
         self.changes: list[dict[str, Any]] = []
-        self.state, self.reason, self.is_changed, self.is_one_epoch = "paused", "", True, False
-        self._began_s, self._trained_s = 0.0, 0.0
-        self._good = self.trainer.stack.parameters.clone()
-        self._frames: list[Frame] = []
-        self._frame_stride = 1
-        self._keep_frame()
+        self.state, self.is_changed, self.is_one_epoch = "paused", True, False
+        self.n_epochs = self.experiment.training.n_epochs
+        self.is_diverged = np.zeros(trainer.stack.n_members, dtype=bool)
+        self._good = trainer.stack.copy_parameters()
+        self._ticks: deque[tuple[float, int]] = deque()
+        self._moments: list[Moment] = []
+        self._keep_moment()
+        self.first = self._moments[0]
+
+    def _restart(self, seed: int) -> None:
+        """Go back to epoch 0 with the strengths of now."""
+        strengths = self.strengths()
+        self.experiment = self.experiment.replace(seed=seed)
+        trainer = self.make_trainer(self.experiment)
+        for name, values in strengths.items():
+            getattr(trainer.members, name).copy_(torch.as_tensor(values)[:, None])
+        self._begin(trainer)
+
+    def strengths(self) -> dict[str, np.ndarray]:
+        """Return the strengths of all members by name, (M,)."""
+        return {name: getattr(self.trainer.members, name).squeeze(1).numpy().copy() for name in LIVE_FIELDS}
+
+    # --- commands ---
 
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
         self.is_changed = True
-        can_train = self.state in ("paused", "running")
+        can_train = self.state in ("paused", "running", "finished")
         match command:
             case Set():
-                self._set(command.name, command.value)
+                self._set(command.name, command.value, command.member)
             case Run() if can_train:
-                self.state = "running"
+                self._go()
             case Step() if can_train:
-                self.state, self.is_one_epoch = "running", True
+                self._go()
+                self.is_one_epoch = True
             case Pause() if self.state == "running":
                 self.state = "paused"
             case Stop():
                 self.state = "stopped"
             case Reset():
-                self._start()
+                self._restart(self.experiment.training.seed)
             case Reseed():
-                self.experiment = self.experiment.replace(seed=command.seed)
-                self._start()
+                self._restart(command.seed)
             case _:
                 pass
 
-    def _set(self, name: str, value: float) -> None:
+    def _go(self) -> None:
+        """Train; a finished run goes on for as many epochs again."""
+        if self.state == "finished":
+            self.n_epochs += self.experiment.training.n_epochs
+        self.state, self.is_one_epoch = "running", False
+        self._ticks.clear()
+
+    def _set(self, name: str, value: float, member: int | None) -> None:
         """Give a strength a new value, and note the epoch unless the run has not begun."""
-        self.experiment = self.experiment.replace(**{name: value})
-        getattr(self.trainer.members, name).fill_(value)
-        if self.trainer.n_steps_done:
-            self.changes.append(
-                {"epoch": self.trainer.n_epochs_done, "step": self.trainer.n_steps_done, "name": name, "value": value}
-            )
+        if member is None:
+            self.experiment = self.experiment.replace(**{name: value})
+        elif member >= self.trainer.stack.n_members:
+            return  # a late message for a stack that is gone
+        strength = getattr(self.trainer.members, name)
+        strength[slice(None) if member is None else member] = value
+        if self.trainer.n_steps_done == 0:
+            self.start = self.strengths()
+            return
+        epoch, step = self.trainer.n_epochs_done, self.trainer.n_steps_done
+        self.changes = [*self.changes, {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}]
+        self.history.note_change(epoch)
+
+    # --- training ---
 
     def train_for(self, seconds: float) -> None:
         """Train until the time is up, the run ends, or one epoch is done after `Step`."""
@@ -110,126 +155,147 @@ class LiveRun:
         while self.state == "running" and time.perf_counter() < began + seconds:
             if self.trainer.step():
                 self._end_of_epoch()
-        self._trained_s += time.perf_counter() - began
+        self._note_speed()
         self.is_changed = True
 
     def _end_of_epoch(self) -> None:
-        trainer, epoch = self.trainer, self.trainer.n_epochs_done
-        is_last = epoch >= self.experiment.training.n_epochs
+        epoch = self.trainer.n_epochs_done
+        is_last = epoch >= self.n_epochs
         if self.history.is_due(epoch) or is_last or self.is_one_epoch:
-            self.history.add(trainer)
-            loss = self.history.records[-1]["train_loss"][0]
-            if not (bool(torch.isfinite(trainer.stack.parameters).all()) and loss < HOPELESS_LOSS):  # nan is not below
-                self._diverge()
-                return
-            self._good.copy_(trainer.stack.parameters)
-            if epoch % self._frame_stride == 0 or is_last:
-                self._keep_frame()
-        if is_last:
+            self._record()
+        if self.is_diverged.all():
+            self.state = "diverged"
+        elif is_last:
             self.state = "finished"
         elif self.is_one_epoch:
             self.state, self.is_one_epoch = "paused", False
 
-    def _keep_frame(self) -> None:
-        """Store what the charts show now, for rewind; thinned like the history."""
-        epoch = self.trainer.n_epochs_done
-        self._frames = [*self._frames, Frame(epoch, self._facts(), self._state_arrays())]
-        if len(self._frames) > MAX_FRAMES:
-            self._frame_stride *= 2
-            self._frames = [f for f in self._frames if f.epoch % self._frame_stride == 0]
+    def _record(self) -> None:
+        """Add a record, keep the weights while they are finite, and hold the members that have diverged."""
+        stack, history = self.trainer.stack, self.history
+        self._hold_diverged()
+        history.add(self.trainer)
+        is_fine = torch.isfinite(stack.parameters).all(1).numpy() & (history.records[-1]["train_loss"] < HOPELESS_LOSS)
+        newly = ~is_fine & ~self.is_diverged
+        if newly.any():
+            self.is_diverged |= newly
+            self._hold_diverged()
+        if self.is_diverged.all():
+            history.drop_last()
+            return
+        for values in history.records[-1].values():
+            if self.is_diverged.any() and values.dtype.kind == "f":
+                values[self.is_diverged] = np.nan
+        self._good = stack.copy_parameters()
+        if self.trainer.n_epochs_done >= self._next_frame_epoch():
+            self._keep_moment()
+
+    def _hold_diverged(self) -> None:
+        """Put the diverged members back on their last finite weights."""
+        if self.is_diverged.any():
+            self.trainer.stack.restore(self._good, torch.as_tensor(self.is_diverged))
+
+    def _note_speed(self) -> None:
+        now = time.perf_counter()
+        self._ticks.append((now, self.trainer.n_epochs_done))
+        while now - self._ticks[0][0] > SPEED_WINDOW_S and len(self._ticks) > 2:
+            self._ticks.popleft()
+
+    def epochs_per_s(self) -> float:
+        """Return the epochs per second of the last moments, waiting included; nan before there is something to tell."""
+        if len(self._ticks) < 2:
+            return float("nan")
+        (began, first), (now, last) = self._ticks[0], self._ticks[-1]
+        return (last - first) / (now - began)
+
+    # --- rewind ---
+
+    def _next_frame_epoch(self) -> float:
+        """Return the epoch of the next moment to keep: close together after a change of strength, then ever further apart."""
+        last = self._moments[-1].epoch
+        change = self.changes[-1]["epoch"] if self.changes else 0
+        return max(last + 1, change + FRAME_GROWTH * (last - change))
+
+    def _keep_moment(self) -> None:
+        """Store the present weights for rewind; when there are too many, every second one of the older half goes."""
+        record, parameters = self.history.records[-1], self.trainer.stack.copy_parameters()
+        moments = [*self._moments, Moment(self.trainer.n_epochs_done, record, parameters)]
+        limit = min(MAX_FRAMES, max(2, MAX_FRAME_BYTES // (parameters.nbytes or 1)))
+        if len(moments) > limit:
+            half = len(moments) // 2 or 1
+            moments = [*moments[:half:2], *moments[half:]]
+        self._moments = moments
 
     def stored_frames(self, after: int) -> Snapshot:
         """Return the stored moments as one snapshot whose arrays have a leading axis of moments. Any thread may call it."""
-        frames = self._frames
-        arrays = {name: stack_padded([f.arrays[name] for f in frames]) for name in frames[0].arrays}
-        arrays["frame_epoch"] = np.array([f.epoch for f in frames], dtype=np.float32)
-        return Snapshot(self.version, {"frames": [f.facts for f in frames]}, arrays, "frames")
+        moments = self._moments
+        arrays = self._look([moment.parameters for moment in moments])
+        facts = []
+        for i, moment in enumerate(moments):
+            here = {name: values[i] for name, values in arrays.items()}
+            facts.append({"epoch": moment.epoch, **self.view.facts(self, moment, here)})
+        arrays["frame_epoch"] = np.array([moment.epoch for moment in moments], dtype=np.float32)
+        return Snapshot(self.version, {"frames": facts}, arrays, "frames")
 
-    def _state_arrays(self) -> dict[str, np.ndarray]:
-        return {name: shrink(values) for name, values in views.view_network(self.trainer, self.split).items()}
+    def _look(self, parameters: list[Tensor]) -> Arrays:
+        """Return what is seen at several moments at once, (n_moments, M, …), or (n_moments, …) of a single network."""
+        n_moments, n_members = len(parameters), len(parameters[0])
+        arrays = shrink(self.view.look(self.trainer.stack.holding(torch.cat(parameters))))
+        if self.view.is_single:
+            return arrays
+        return {name: values.reshape(n_moments, n_members, *values.shape[1:]) for name, values in arrays.items()}
 
-    def _facts(self) -> dict[str, Any]:
-        """Return what is said in words at the present epoch."""
-        names = {"rank_name": views.rank_names(self.trainer, self.split)} if self.split.kind == "table" else {}
-        return {
-            "epoch": self.trainer.n_epochs_done,
-            "readouts": self._readouts(self.history.records[-1]),
-            "verdict": self._verdict(),
-            "labels": names,
-            "descriptions": {},
-        }
-
-    def _verdict(self) -> dict[str, str]:
-        if self.state == "diverged":
-            return {"kind": "diverged", "text": self.reason}
-        now, start = self.history.records[-1], self.history.records[0]
-        train_loss, val_loss, norm = (float(now[name][0]) for name in ("train_loss", "val_loss", "weight_norm"))
-        verdict = judge(
-            train_loss, val_loss, float(start["val_loss"][0]), self._floor(), norm, self.trainer.n_epochs_done
-        )
-        return {"kind": verdict.kind, "text": verdict.text}
-
-    def _diverge(self) -> None:
-        """Stop at the last finite weights and say why."""
-        self.state = "diverged"
-        self.trainer.stack.parameters.copy_(self._good)
-        self.history.drop_last()
-        rate = self.experiment.training.learning_rate
-        epoch = self.trainer.n_epochs_done
-        self.reason = f"The weights grew without bound by epoch {epoch}: a learning rate of {rate:g} is too large here."
+    # --- what is shown ---
 
     def snapshot(self) -> Snapshot:
         """Return everything the page shows, at the present weights."""
         self.version += 1
         self.is_changed = False
-        arrays = views.view_history(self.history, self._floor(), self.changes)
-        arrays.update(self._state_arrays())
+        self._hold_diverged()
+        now = Moment(self.trainer.n_epochs_done, self.history.records[-1], self.trainer.stack.copy_parameters())
+        arrays = {name: values[0] for name, values in self._look([now.parameters]).items()}
         meta = {
             "version": self.version,
             "state": self.state,
-            **self._facts(),
-            "strengths": {name: self.experiment.get(name) for name in LIVE_FIELDS},
+            "epoch": now.epoch,
             "seed": self.experiment.training.seed,
-            "banner": self._banner(),
+            "strengths": self._strengths_by_key(),
             "changes": self.changes,
+            **self.view.facts(self, now, arrays),
+            "banner": self.view.banner(self),
         }
-        return Snapshot(self.version, meta, arrays)
+        return Snapshot(self.version, meta, {**self.view.history(self), **arrays})
 
-    def _floor(self) -> float | None:
-        key = "mse" if self.trainer.pool.loss == "mse" else "cross_entropy"
-        return self.split.floors.get(key, self.split.noise_floor)
-
-    def _readouts(self, record: dict[str, np.ndarray]) -> dict[str, str]:
-        train_loss, val_loss = float(record["train_loss"][0]), float(record["val_loss"][0])
-        score = float(record["val_score"][0])
-        is_classes = self.split.task == "classification"
-        return {
-            "epoch": f"{self.trainer.n_epochs_done:,}",
-            "speed": f"{self.trainer.n_epochs_done / self._trained_s:,.0f}/s" if self._trained_s else "–",
-            "train_loss": f"{train_loss:.3f}",
-            "val_loss": f"{val_loss:.3f}",
-            "gap": f"{val_loss - train_loss:+.3f}",
-            "score": f"{score:.0%} right" if is_classes else f"R² {score:.2f}",
-            "zeros": f"{int(record['n_zero'][0]):,} of {self.trainer.stack.n_weights:,}",
+    def _strengths_by_key(self) -> dict[str, float]:
+        """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
+        shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
+        if self.view.is_single:
+            return shared
+        own = {
+            f"{name}.{m}": float(f"{v:.6g}") for name, values in self.strengths().items() for m, v in enumerate(values)
         }
-
-    def _banner(self) -> dict[str, Any] | None:
-        if self.state != "diverged":
-            return None
-        rate = min(0.01, self.experiment.training.learning_rate / 10)
-        commands = [{"type": "set", "name": "learning_rate", "value": rate}, {"type": "reset"}, {"type": "run"}]
-        remedy = {"label": f"Set the learning rate to {rate:g} and start again", "commands": commands}
-        return {"kind": "diverged", "text": self.reason, "remedy": remedy}
+        return {**shared, **own}
 
 
-def shrink(values: np.ndarray) -> np.ndarray:
-    """Return float arrays as float32: half the bytes, and finer than any screen."""
-    return values.astype(np.float32) if values.dtype == np.float64 else values
+def live_study(make_run: Callable[[], LiveRun]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+    """Return the study of a live run that starts paused at epoch 0."""
 
+    def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
+        run, next_s = make_run(), 0.0
+        mailbox.frames = run.stored_frames
+        while True:
+            for command in mailbox.take():
+                run.obey(command)
+            if run.state == "running":
+                run.train_for(SLICE_S)
+            mailbox.is_idle = run.state != "running"
+            began = time.perf_counter()
+            if not (mailbox.wants_snapshot and run.is_changed and (mailbox.is_idle or began >= next_s)):
+                yield None
+                continue
+            snapshot = run.snapshot()
+            now = time.perf_counter()
+            next_s = now + (now - began) * (1 - SHOW_SHARE) / SHOW_SHARE
+            yield snapshot
 
-def stack_padded(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Return arrays stacked on a new first axis; 1-D ones of unequal length are filled up with nan."""
-    longest = max(len(values) for values in arrays)
-    if all(len(values) == longest for values in arrays):
-        return np.stack(arrays)
-    return np.stack([np.concatenate([v, np.full(longest - len(v), np.nan, dtype=np.float32)]) for v in arrays])
+    return study

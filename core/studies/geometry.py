@@ -112,9 +112,10 @@ def step_length(trainer: Trainer, member: int, ref: WeightRef) -> float:
     """Return how far the optimizer moves this weight per unit of gradient: lr, for Adam lr/(√v̂+ε) of the last step."""
     if trainer.n_steps_done == 0:
         return float(trainer.members.learning_rate[member])
+    block = next(block for block in trainer.blocks if block.part.start <= member < block.part.stop)
     n_weights = trainer.stack.n_weights
-    lengths = trainer.optimizer.threshold(torch.ones_like(trainer.members.l1), n_weights)
-    return float(lengths.expand(-1, n_weights)[member, place_of(trainer.stack, ref)])
+    lengths = block.optimizer.threshold(torch.ones_like(trainer.members.l1[block.part]), n_weights)
+    return float(lengths.expand(-1, n_weights)[member - block.part.start, place_of(trainer.stack, ref)])
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ def test_activity_penalty_by_hand():
 
 def test_dropout_keeps_the_expectation_and_is_off_in_evaluation():
     trainer = make_trainer("mse", "tanh", {"dropout_rate": 0.3}, hidden_sizes=(200,))
-    masks = trainer._dropout_masks(500)
+    trainer._read_strengths()
+    masks = trainer.blocks[0].dropout_masks(trainer._draw_dropout(500))
     assert masks is not None
     assert masks[0].mean().item() == pytest.approx(1.0, abs=0.01)
     assert masks[0].unique().tolist() == [0.0, pytest.approx(1 / 0.7)]

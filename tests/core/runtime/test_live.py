@@ -5,14 +5,17 @@ import pytest
 
 from core import Experiment
 from core.data import DATASETS, load_split
+from core.engine import Members, Trainer
 from core.runtime.commands import Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.live import MAX_FRAMES, LiveRun
+from core.runtime.playground import playground_run
+from core.studies.fit import _pool as make_pool
 
 SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]}, training={"n_epochs": 40})
 
 
 def live(experiment=SINE):
-    return LiveRun(experiment, load_split(experiment.data))
+    return playground_run(experiment, load_split(experiment.data))
 
 
 def run_to_the_end(run):
@@ -52,7 +55,7 @@ def test_a_changed_strength_takes_effect_without_a_reset_and_is_recorded():
     assert run.trainer.n_epochs_done == 1
     run.obey(Step())
     run.train_for(1.0)
-    assert run.changes == [{"epoch": 1, "step": 1, "name": "l1", "value": 5.0}]
+    assert run.changes == [{"epoch": 1, "step": 1, "name": "l1", "value": 5.0, "member": None}]
     assert run.snapshot().arrays["change_epoch"].tolist() == [1.0]
     for _ in range(20):
         run.obey(Step())
@@ -97,3 +100,94 @@ def test_every_data_set_gives_a_snapshot_that_can_be_sent(name):
     snapshot = run_to_the_end(live(experiment)).snapshot()
     assert len(snapshot.encoded) > 1000
     assert np.isfinite(snapshot.arrays["train_loss"]).all()
+
+
+def test_a_finished_run_goes_on_when_told_to():
+    run = run_to_the_end(live())
+    run_to_the_end(run)
+    assert (run.state, run.trainer.n_epochs_done) == ("finished", 80)
+
+
+def test_a_moment_of_the_rewind_shows_what_was_shown_then():
+    run = live()
+    run.obey(Step())
+    run.train_for(1.0)
+    shown = run.snapshot()
+    run_to_the_end(run)
+    frames = run.stored_frames(-1)
+    i = frames.arrays["frame_epoch"].tolist().index(1.0)
+    for name in ("fit_y", "hist_y", "zero_share", "link_pos_2_y"):
+        then = frames.arrays[name][i]
+        np.testing.assert_allclose(then[: len(shown.arrays[name])], shown.arrays[name], atol=1e-5)
+    assert frames.meta["frames"][i]["readouts"]["val_loss"] == shown.meta["readouts"]["val_loss"]
+
+
+def test_moments_stand_close_after_a_change_of_strength():
+    run = live(SINE.replace(n_epochs=600))
+    run.obey(Run())
+    while run.trainer.n_epochs_done < 300:
+        run.train_for(0.001)
+    run.obey(Set(name="l2", value=0.1))
+    changed = run.trainer.n_epochs_done
+    run_to_the_end(run)
+    epochs = run.stored_frames(-1).arrays["frame_epoch"]
+    assert np.diff(epochs[epochs <= 300]).max() > 10
+    assert np.diff(epochs[(epochs > changed + 1)])[:3].max() <= 2
+
+
+def stack_of_three(**strengths):
+    """A live stack of three equal members but for the strengths given as lists."""
+
+    def make_trainer(experiment):
+        pool = make_pool(experiment, None, "float32", 3)
+        members = Members.from_configs(experiment.regularization, experiment.training, pool.X.dtype, 3, **strengths)
+        return Trainer(experiment.network, experiment.regularization, experiment.training, pool, members)
+
+    return LiveRun(SINE, make_trainer, BareView())
+
+
+class BareView:
+    """Shows the number of zeros of each member."""
+
+    is_single = False
+
+    def look(self, stack):
+        return {"n_zero": (stack.weights[0] == 0).sum((1, 2)).numpy()}
+
+    def history(self, run):
+        return {"val_loss": run.history.arrays()["val_loss"]}
+
+    def facts(self, run, moment, arrays):
+        return {}
+
+    def banner(self, run):
+        return None
+
+
+def test_a_strength_of_one_member_leaves_the_others_alone():
+    run, alone = stack_of_three(), stack_of_three()
+    for _ in range(5):
+        run.obey(Step())
+        run.train_for(1.0)
+        run.obey(Set(name="l1", value=5.0, member=1))
+        run.obey(Set(name="l1", value=1.0, member=7))  # no such member
+    run.obey(Step())
+    run.train_for(1.0)
+    assert run.snapshot().arrays["n_zero"].tolist()[1] == 8
+    assert run.snapshot().meta["strengths"]["l1.1"] == 5.0
+    for _ in range(6):
+        alone.obey(Step())
+        alone.train_for(1.0)
+    mine, other = run.history.arrays()["val_loss"], alone.history.arrays()["val_loss"]
+    assert np.array_equal(mine[[0, 2]], other[[0, 2]]) and not np.array_equal(mine[1], other[1])
+    run.obey(Reset())
+    assert run.snapshot().meta["strengths"]["l1.1"] == 5.0
+
+
+def test_a_diverged_member_is_marked_and_its_neighbours_go_on():
+    run = run_to_the_end(stack_of_three(learning_rate=[0.01, 1e30, 0.01]))
+    calm = run_to_the_end(stack_of_three(learning_rate=[0.01, 0.01, 0.01]))
+    assert run.state == "finished" and run.is_diverged.tolist() == [False, True, False]
+    losses, other = run.history.arrays()["val_loss"], calm.history.arrays()["val_loss"]
+    assert np.isnan(losses[1, -1]) and np.array_equal(losses[[0, 2]], other[[0, 2]])
+    assert np.isfinite(run.trainer.stack.parameters.numpy()).all()

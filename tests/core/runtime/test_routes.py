@@ -1,65 +1,16 @@
 import gzip
 import json
-import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
-from core.runtime import Scheduler, Snapshot, routes
-from core.runtime.snapshot import decode
+from core.runtime import Scheduler, routes
+from tests.core.runtime.sockets import ask, open_stream, receive
 from tests.core.runtime.studies import TIMEOUT_S, counting, failing
-
-
-@pytest.fixture
-def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
-    scheduler = Scheduler(n_workers=1)
-    monkeypatch.setattr(routes, "get_scheduler", lambda: scheduler)
-    yield scheduler
-    scheduler.shutdown()
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    """A real server on a free port of the loopback; yields its `host:port`."""
-    listening, started = socket.create_server(("127.0.0.1", 0)), threading.Event()
-    config = uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="error", lifespan="off")
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            started.set()
-
-    server = Server(config)
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    assert started.wait(TIMEOUT_S)
-    yield f"127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
-
-
-def open_stream(host: str, job_id: str, origin: str | None = "") -> ClientConnection:
-    headers = None if origin is None else {"Origin": origin or f"http://{host}"}
-    return connect(f"ws://{host}/lab/jobs/{job_id}/stream", additional_headers=headers, proxy=None)
-
-
-def ask(stream: ClientConnection, **message: Any) -> None:
-    stream.send(json.dumps(message))
-
-
-def receive(stream: ClientConnection) -> Snapshot:
-    message = stream.recv(TIMEOUT_S)
-    assert isinstance(message, bytes)
-    return decode(message)
 
 
 def receive_error(stream: ClientConnection) -> str:
@@ -75,8 +26,8 @@ def close_code(stream: ClientConnection) -> int:
     return closed.value.rcvd.code
 
 
-def test_commands_go_in_and_snapshots_come_out(host: str, scheduler: Scheduler) -> None:
-    job = scheduler.submit(counting, "a")
+def test_commands_go_in_and_snapshots_come_out(host: str, routed_scheduler: Scheduler) -> None:
+    job = routed_scheduler.submit(counting, "a")
     with open_stream(host, job.id) as stream:
         ask(stream, type="ready", version=-1)
         snapshot = receive(stream)
@@ -90,16 +41,16 @@ def test_commands_go_in_and_snapshots_come_out(host: str, scheduler: Scheduler) 
         assert snapshot.meta["state"] == "running" and snapshot.meta["strengths"] == {"l1": 0.25}
 
 
-def test_nothing_is_sent_before_the_browser_is_ready(host: str, scheduler: Scheduler) -> None:
-    job = scheduler.submit(counting, "a")
+def test_nothing_is_sent_before_the_browser_is_ready(host: str, routed_scheduler: Scheduler) -> None:
+    job = routed_scheduler.submit(counting, "a")
     assert job.wait(0, TIMEOUT_S) is not None
     with open_stream(host, job.id) as stream:
         ask(stream, type="explode")
         assert isinstance(stream.recv(TIMEOUT_S), str)  # the error is the first message, no snapshot came before it
 
 
-def test_frames_are_sent_on_request(host: str, scheduler: Scheduler) -> None:
-    job = scheduler.submit(counting, "a")
+def test_frames_are_sent_on_request(host: str, routed_scheduler: Scheduler) -> None:
+    job = routed_scheduler.submit(counting, "a")
     assert job.wait(0, TIMEOUT_S) is not None
     with open_stream(host, job.id) as stream:
         ask(stream, type="frames", after=-1)
@@ -107,51 +58,53 @@ def test_frames_are_sent_on_request(host: str, scheduler: Scheduler) -> None:
     assert frames.kind == "frames" and frames.arrays["frame_epoch"].tolist() == [0, 1, 2]
 
 
-def test_a_failed_job_tells_its_viewers(host: str, scheduler: Scheduler) -> None:
-    job = scheduler.submit(failing, "a")
+def test_a_failed_job_tells_its_viewers(host: str, routed_scheduler: Scheduler) -> None:
+    job = routed_scheduler.submit(failing, "a")
     with open_stream(host, job.id) as stream:
         ask(stream, type="ready", version=1)
         assert receive(stream).meta["banner"]["text"] == job.error
 
 
-def test_a_superseded_job_closes_its_streams(host: str, scheduler: Scheduler) -> None:
-    job = scheduler.submit(counting, "a")
+def test_a_superseded_job_closes_its_streams(host: str, routed_scheduler: Scheduler) -> None:
+    job = routed_scheduler.submit(counting, "a")
     with open_stream(host, job.id) as stream:
         ask(stream, type="ready", version=99)
-        scheduler.submit(counting, "a")
+        routed_scheduler.submit(counting, "a")
         assert close_code(stream) == 4404
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", None])
-def test_a_foreign_origin_is_refused_before_accepting(host: str, scheduler: Scheduler, origin: str | None) -> None:
-    job = scheduler.submit(counting, "a")
+def test_a_foreign_origin_is_refused_before_accepting(
+    host: str, routed_scheduler: Scheduler, origin: str | None
+) -> None:
+    job = routed_scheduler.submit(counting, "a")
     with pytest.raises(InvalidStatus) as refused:
         open_stream(host, job.id, origin)
     assert refused.value.response.status_code == 403 and job.n_watchers == 0
 
 
-def test_an_unknown_job_is_closed_with_4404(host: str, scheduler: Scheduler) -> None:
+def test_an_unknown_job_is_closed_with_4404(host: str, routed_scheduler: Scheduler) -> None:
     with open_stream(host, "nobody") as stream:
         assert close_code(stream) == 4404
 
 
-def test_a_message_that_is_too_large_ends_the_stream(host: str, scheduler: Scheduler) -> None:
-    with open_stream(host, scheduler.submit(counting, "a").id) as stream:
+def test_a_message_that_is_too_large_ends_the_stream(host: str, routed_scheduler: Scheduler) -> None:
+    with open_stream(host, routed_scheduler.submit(counting, "a").id) as stream:
         stream.send(" " * 4097)
         assert close_code(stream) == 1009
 
 
-def test_malformed_messages_are_answered_and_then_end_the_stream(host: str, scheduler: Scheduler) -> None:
-    with open_stream(host, scheduler.submit(counting, "a").id) as stream:
+def test_malformed_messages_are_answered_and_then_end_the_stream(host: str, routed_scheduler: Scheduler) -> None:
+    with open_stream(host, routed_scheduler.submit(counting, "a").id) as stream:
         for bad in ["{", b"\x00", '{"type":"set","name":"seed","value":1}', "[]", '{"type":"run","x":1}']:
             stream.send(bad)
             assert "refused" in receive_error(stream)
         assert close_code(stream) == 1008
 
 
-def test_watchers_are_counted_and_leave(host: str, scheduler: Scheduler) -> None:
+def test_watchers_are_counted_and_leave(host: str, routed_scheduler: Scheduler) -> None:
     left = threading.Event()
-    job = scheduler.submit(counting, "a")
+    job = routed_scheduler.submit(counting, "a")
     count_out = job.unwatch
     job.unwatch = lambda: (count_out(), left.set())[0]  # type: ignore[method-assign]
     with open_stream(host, job.id) as stream:

@@ -9,7 +9,8 @@ from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from core import Experiment, Split, cross_validate, sweep, train
-from core.studies.fit import choose, make_folds
+from core.studies.cross_validation import choose
+from core.studies.folds import make_folds
 
 
 def linear_split(name):

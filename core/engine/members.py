@@ -1,0 +1,66 @@
+"""What a stack trains on and how strongly each member is regularized: `Pool` and `Members`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.config import RegularizationConfig, TrainingConfig
+from core.engine.losses import LossKind
+
+
+@dataclass(frozen=True)
+class Pool:
+    """All rows a stack may see. `version_of_member[m]` names the copy of the inputs (a fold's standardising) of member m.
+
+    X: (V, n, d); targets: (n, C); is_train, is_val: (M, n), which rows each member trains on and is validated on: 0/1, or
+    in is_train how often each row counts in an epoch (a bootstrap sample).
+    """
+
+    X: Tensor
+    targets: Tensor
+    is_train: Tensor
+    is_val: Tensor
+    version_of_member: Tensor
+    loss: LossKind
+    is_classification: bool
+
+    def inputs_of(self, part: slice) -> Tensor:
+        """Return the inputs of the members `part`, (1 or M, n, d)."""
+        return self.X if len(self.X) == 1 else self.X[self.version_of_member[part]]
+
+
+@dataclass
+class Members:
+    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps, in place.
+
+    l1_is_proximal: (M, 1), 1 where L1 is a proximal step, 0 where it is a subgradient.
+    """
+
+    l1: Tensor
+    l2: Tensor
+    activity_l2: Tensor
+    dropout_rate: Tensor
+    learning_rate: Tensor
+    seeds: tuple[int, ...]
+    l1_is_proximal: Tensor
+
+    @classmethod
+    def from_configs(
+        cls, regularization: RegularizationConfig, training: TrainingConfig, dtype: torch.dtype,
+        n_members: int = 1, **values: Sequence[float],
+    ) -> Members:  # fmt: skip
+        """Return `n_members` equal members, but for the strengths given as lists of length `n_members`."""
+
+        def column(name: str, default: float) -> Tensor:
+            return torch.tensor(values.get(name, [default] * n_members), dtype=dtype).reshape(n_members, 1)
+
+        r = regularization
+        return cls(
+            column("l1", r.l1), column("l2", r.l2), column("activity_l2", r.activity_l2),
+            column("dropout_rate", r.dropout_rate), column("learning_rate", training.learning_rate),
+            (training.seed,) * n_members, column("l1_is_proximal", float(r.l1_method == "proximal")),
+        )  # fmt: skip

@@ -1,0 +1,151 @@
+"""The Playground's live run: one network, and what the page shows of it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.config import Experiment
+from core.data import Split
+from core.engine import Stack
+from core.figures import split_constants
+from core.figures.playground import describe_playground
+from core.measures import History
+from core.measures.verdict import Verdict, judge
+from core.runtime.live import LiveRun, Moment
+from core.runtime.looks import Arrays, look_at, rank_names, shrink
+from core.studies.fit import make_trainer
+
+
+def playground_run(experiment: Experiment, split: Split) -> LiveRun:
+    """Return the live run of one network, paused at epoch 0."""
+    return LiveRun(experiment, partial(make_trainer, split=split), PlaygroundView(experiment, split))
+
+
+class PlaygroundView:
+    """A single network: arrays of its member 0, read-outs, verdict, banner."""
+
+    is_single = True
+
+    def __init__(self, experiment: Experiment, split: Split) -> None:
+        self.split, self.constants = split, split_constants(split)
+        is_squared = split.task == "regression" or experiment.training.loss == "mse"
+        self.loss = "mse" if is_squared else "cross_entropy"
+        self.floor = split.floors.get(self.loss)
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return the arrays of all charts but the losses."""
+        return look_at(stack, self.loss, self.split)
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the loss curves and the marks on them."""
+        return history_arrays(run.history, self.floor, run.changes)
+
+    def facts(self, run: LiveRun, moment: Moment, arrays: Arrays) -> dict[str, Any]:
+        """Return read-outs, verdict, labels and text alternatives."""
+        is_table = self.split.kind == "table"
+        labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
+        verdict = self.verdict(run, moment)
+        return {
+            "readouts": self.readouts(run, moment),
+            "verdict": {"kind": verdict.kind, "text": verdict.text},
+            "labels": {**labels, "changes": [change_text(change) for change in run.changes]},
+            "descriptions": describe_playground(arrays, labels, self.constants, self.split.kind),
+        }
+
+    def verdict(self, run: LiveRun, moment: Moment) -> Verdict:
+        """Return the verdict on the losses of a moment."""
+        now = {name: float(moment.record[name][0]) for name in ("train_loss", "val_loss", "weight_norm")}
+        start = float(run.first.record["val_loss"][0])
+        return judge(now["train_loss"], now["val_loss"], start, self.floor, now["weight_norm"], moment.epoch)
+
+    def readouts(self, run: LiveRun, moment: Moment) -> dict[str, str]:
+        """Return the numbers above the charts as texts."""
+        record, speed = moment.record, run.epochs_per_s()
+        train_loss, val_loss, score = (float(record[name][0]) for name in ("train_loss", "val_loss", "val_score"))
+        return {
+            "epoch": f"{moment.epoch:,}",
+            "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
+            "train_loss": f"{train_loss:.3f}",
+            "val_loss": f"{val_loss:.3f}",
+            "gap": f"{val_loss - train_loss:+.3f}",
+            "score": f"{score:.0%} right" if self.split.task == "classification" else f"R² {score:.2f}",
+            "zeros": f"{int(record['n_zero'][0]):,} of {run.trainer.stack.n_weights:,}",
+        }
+
+    def banner(self, run: LiveRun) -> dict[str, Any] | None:
+        """Return what went wrong and the one click that mends it, or None."""
+        if run.state == "diverged":
+            return diverged_banner(run)
+        now = Moment(run.trainer.n_epochs_done, run.history.records[-1], run.first.parameters)
+        return collapsed_banner(run) if self.verdict(run, now).kind == "collapsed" else None
+
+
+def diverged_banner(run: LiveRun) -> dict[str, Any]:
+    """Return the message of a run whose loss grew without bound, with a smaller learning rate as its remedy."""
+    rate, epoch = float(run.experiment.training.learning_rate), run.trainer.n_epochs_done
+    lower = min(0.01, rate / 10)
+    return {
+        "kind": "diverged",
+        "text": f"Diverged: the loss grew without bound by epoch {epoch:,}, for a learning rate of {rate:g} is too large "
+        "here. The charts keep the last finite state.",
+        "remedy": {
+            "label": f"Set the learning rate to {lower:g} and start again",
+            "commands": [{"type": "set", "name": "learning_rate", "value": lower}, {"type": "reset"}, {"type": "run"}],
+        },
+    }
+
+
+def collapsed_banner(run: LiveRun) -> dict[str, Any]:
+    """Return the message of a network whose weights are all gone, with weaker penalties as its remedy."""
+    names = {"l1": "L1", "l2": "L2", "activity_l2": "activity L2"}
+    lower = {name: round_down(float(run.experiment.get(name)) / 10) for name in names if run.experiment.get(name) > 0}
+    texts = " and ".join(f"{names[name]} to {value:g}" for name, value in lower.items())
+    sets = [{"type": "set", "name": name, "value": value} for name, value in lower.items()]
+    return {
+        "kind": "collapsed",
+        "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
+        "remedy": {"label": f"Lower {texts} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
+        if lower
+        else None,
+    }
+
+
+def round_down(value: float) -> float:
+    """Return the value cut to one significant digit, at most 0.1: from λ = 1e6 a tenth would still be far too much."""
+    value = min(value, 0.1)
+    return float(f"{value:.0e}")
+
+
+def change_text(change: dict[str, Any]) -> str:
+    """Return a changed strength in words, for the mark on the loss chart."""
+    return f"epoch {change['epoch']:,}: {change['name'].replace('_', ' ')} set to {change['value']:g}"
+
+
+def history_arrays(history: History, floor: float | None, changes: list[dict[str, Any]]) -> Arrays:
+    """Return the curves of member 0, (n_records,), with floor, best epoch and the marks of changed strengths."""
+    raw = history.arrays()
+    epoch = raw["epoch"].astype(np.float32)
+    curves = {name: raw[name][0] for name in raw if name != "epoch" and raw[name].ndim == 2}
+    change_epoch = np.array([change["epoch"] for change in changes], dtype=np.float32)
+    empty = np.zeros(0, dtype=np.float32)
+    floors = empty if floor is None else np.full(2, floor)
+    return shrink(
+        {
+            "epoch": epoch,
+            **{name: values.astype(np.float32) for name, values in curves.items()},
+            "n_zero_total": curves["n_zero"].astype(np.float32),
+            "gap": curves["val_loss"] - curves["train_loss"],
+            "best_epoch": history.best_epoch[:1].astype(np.float32),
+            "best_val_loss": history.best_val_loss[:1],
+            "floor_x": empty if floor is None else np.array([0.0, max(epoch[-1], 1)]),
+            "floor_y": floors,
+            "change_epoch": change_epoch,
+            "change_loss": np.interp(change_epoch, epoch, curves["val_loss"]),
+            "now_epoch": empty,
+            "now_loss": empty,
+        }
+    )

@@ -1,0 +1,156 @@
+"""What a study trains: the `Plan` of its members, cut into stacks that fit into memory. Read `training.py` next.
+
+A plan is pure bookkeeping: which strengths, seed and rows each of its M members has. `plan.make_trainer(k)` makes
+its k-th stack at epoch 0. Small plans are one stack; large ones are cut so that no stack needs more than
+`memory_bytes`, and the stacks are trained one after another with the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from core.config import Experiment
+from core.data import Split, load_split
+from core.engine import Members, Trainer, encode_targets
+from core.engine.losses import loss_kind
+from core.engine.trainer import Pool
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+MEMORY_BYTES = 1 << 30  # what one stack may need, by default
+# Copies of the parameters that training holds at once: weights, gradient, two moments, scale, two of passing results.
+PARAMETER_COPIES = 7
+# Copies of each hidden value in the widest pass: before and after the activation, dropout, slopes.
+VALUE_COPIES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """M members over one pool of rows.
+
+    values: (n_values,) of `param_name`, ascending as given; strengths: those that differ between members, each M
+    long; seeds: M; parts: member numbers of each stack, (n_stacks) arrays. is_warm: each stack (of one member)
+    starts from the weights in which the one before it ended.
+    """
+
+    experiment: Experiment
+    split: Split
+    param_name: str
+    values: np.ndarray
+    pool: Pool
+    strengths: Mapping[str, Sequence[float]]
+    seeds: tuple[int, ...]
+    parts: tuple[np.ndarray, ...]
+    is_warm: bool = False
+
+    @property
+    def n_members(self) -> int:
+        """Return M."""
+        return len(self.seeds)
+
+    @property
+    def n_stacks(self) -> int:
+        """Return the number of stacks that are trained one after another."""
+        return len(self.parts)
+
+    def make_trainer(self, part: int = 0) -> Trainer:
+        """Return the trainer of one stack at epoch 0."""
+        chosen = self.parts[part]
+        return build_trainer(
+            self.experiment,
+            pool_of(self.pool, chosen),
+            {name: [values[m] for m in chosen] for name, values in self.strengths.items()},
+            [self.seeds[m] for m in chosen],
+        )
+
+
+def build_trainer(
+    experiment: Experiment, pool: Pool, strengths: Mapping[str, Sequence[float]], seeds: Sequence[int]
+) -> Trainer:
+    """Return a stack at epoch 0, one member per row of the pool's masks, equal but for the strengths and seeds given."""
+    e, n_members = experiment, len(seeds)
+    members = Members.from_configs(e.regularization, e.training, pool.X.dtype, n_members, **strengths)
+    return Trainer(e.network, e.regularization, e.training, pool, replace(members, seeds=tuple(seeds)))
+
+
+def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -> Trainer:
+    """Return the trainer of a single run at epoch 0, on a split that is already loaded."""
+    return build_trainer(experiment, make_pool(experiment, split, dtype), {}, [experiment.training.seed])
+
+
+def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
+    """Return the given split, or the experiment's own data in the type `dtype`."""
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype: expected 'float32' or 'float64', received {dtype!r:.40}")
+    return split or load_split(experiment.data, np.dtype(dtype).type)
+
+
+def make_pool(experiment: Experiment, split: Split | None, dtype: str, n_members: int = 1) -> Pool:
+    """Return the pool of a plain run: training rows first, then validation rows, the same for all members."""
+    data = load(experiment, split, dtype)
+    X, y = joined_rows(data)
+    is_train = (torch.arange(len(y)) < len(data.y_train)).expand(n_members, -1)
+    return build_pool(experiment, data, X[None], y, is_train, ~is_train, dtype)
+
+
+def joined_rows(split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Return training and validation rows under one another: X (n, d), y (n,). Test rows are never among them."""
+    return np.concatenate([split.X_train, split.X_val]), np.concatenate([split.y_train, split.y_val])
+
+
+def build_pool(
+    experiment: Experiment, split: Split, X: np.ndarray, y: np.ndarray, is_train: torch.Tensor, is_val: torch.Tensor,
+    dtype: str,
+) -> Pool:  # fmt: skip
+    """Return a pool of X (n_versions, n, d), y (n,) and masks (M, n); members of one version follow one another."""
+    torch_dtype = DTYPES[dtype]
+    loss = loss_kind(experiment.training.loss, split.task, split.n_classes)
+    n_members, n_versions = len(is_train), len(X)
+    return Pool(
+        torch.as_tensor(X, dtype=torch_dtype),
+        encode_targets(y, loss, split.n_classes, torch_dtype),
+        is_train.to(torch_dtype),
+        is_val.to(torch_dtype),
+        torch.arange(n_versions).repeat_interleave(n_members // n_versions),
+        loss,
+        split.task == "classification",
+    )
+
+
+def pool_of(pool: Pool, members: np.ndarray) -> Pool:
+    """Return the pool as some of its members see it."""
+    chosen = torch.as_tensor(members)
+    return replace(
+        pool,
+        is_train=pool.is_train[chosen],
+        is_val=pool.is_val[chosen],
+        version_of_member=pool.version_of_member[chosen],
+    )
+
+
+def bytes_per_member(experiment: Experiment, pool: Pool) -> int:
+    """Return an upper estimate of the memory one member of a stack needs.
+
+    itemsize · (7·parameters + rows · (d + 4·hidden units + 4·outputs)): the measurement, which sees all rows at
+    once, needs more than any step. d counts only when the members' inputs are standardised differently (folds).
+    """
+    n_rows, n_inputs, n_outputs = pool.X.shape[1], pool.X.shape[2], pool.targets.shape[-1]
+    sizes = (n_inputs, *experiment.network.hidden_sizes, n_outputs)
+    n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
+    own_inputs = n_inputs if len(pool.X) > 1 else 0
+    per_row = own_inputs + VALUE_COPIES * sum(sizes[1:])
+    return int(pool.X.element_size() * (PARAMETER_COPIES * n_parameters + n_rows * per_row))
+
+
+def cut(order: np.ndarray, n_together: int, bytes_each: int, memory_bytes: int) -> tuple[np.ndarray, ...]:
+    """Return member numbers (M,) cut into stacks of at most `memory_bytes`, of one member at least.
+
+    Groups of `n_together` neighbours (the folds of one value) stay in one stack if they fit.
+    """
+    n_fitting = max(1, memory_bytes // bytes_each)
+    size = n_fitting - n_fitting % n_together if n_fitting >= n_together else n_fitting
+    return tuple(order[start : start + size] for start in range(0, len(order), size))

@@ -1,0 +1,135 @@
+"""After the choice: refit on all rows but the test rows, and one look at the test set.
+
+`evaluate_test` is the only function of the program that reads `X_test`. Looking often and choosing by what one sees
+makes the test loss a second validation loss: too low.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.config import Experiment
+from core.data import Split
+from core.data.split import mean_and_scale
+from core.engine import Stack, encode_targets
+from core.engine.losses import sample_losses
+from core.studies.cross_validation import CrossValidation
+from core.studies.frames import to_frame
+from core.studies.outputs import forward
+from core.studies.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
+from core.studies.training import Training
+from core.studies.values import check_values, strengths_of
+
+CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
+CHOSEN_TRAIN, NO_PENALTY = "lowest training loss", "no penalty"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RefitPlan(Plan):
+    """A plan whose member i has value i and trains on training and validation rows; inputs are (X - x_mean) / x_scale."""
+
+    labels: tuple[str, ...]
+    x_mean: np.ndarray
+    x_scale: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Refit:
+    """Networks trained on training and validation rows, one per label; none has seen a test row."""
+
+    plan: RefitPlan
+    labels: tuple[str, ...]
+    values: np.ndarray
+    train_loss: np.ndarray
+    network: Stack
+
+
+@dataclass(frozen=True, eq=False)
+class TestLosses:
+    """Test losses of each label: mean over the rows and its standard error, (n_labels,); nan where diverged."""
+
+    __test__ = False  # not a test, whatever pytest thinks of the name
+
+    param_name: str
+    labels: tuple[str, ...]
+    values: np.ndarray
+    train_loss: np.ndarray
+    test_loss: np.ndarray
+    standard_error: np.ndarray
+    n_rows: int
+
+    def to_frame(self) -> Any:
+        """Return one row per label. Needs pandas."""
+        columns = {"chosen_by": np.array(self.labels), self.param_name: self.values, "train_loss": self.train_loss}
+        return to_frame({**columns, "test_loss": self.test_loss, "standard_error": self.standard_error})
+
+
+def candidates(cv: CrossValidation) -> dict[str, float]:
+    """Return the values worth comparing on the test set, by how they were chosen.
+
+    Chosen by cross-validation (both rules), by the lowest mean training loss (what not to do), and no penalty at all.
+    """
+    train = np.where(np.isfinite(cv.train_loss).all(1), cv.train_loss.mean(1), np.inf)
+    return {
+        CHOSEN_MIN: cv.best,
+        CHOSEN_1SE: cv.one_se,
+        CHOSEN_TRAIN: float(cv.values[int(train.argmin())]),
+        NO_PENALTY: 0.0,
+    }
+
+
+def refit(
+    experiment: Experiment, param_name: str, values: Mapping[str, float], split: Split | None = None,
+    progress: bool = True, dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
+) -> Refit:  # fmt: skip
+    """Train one network per labelled value on training and validation rows together, to the end."""
+    training = Training(plan_refit(experiment, param_name, values, split, dtype, l1_share, memory_bytes))
+    training.run(progress)
+    return read_refit(training)
+
+
+def plan_refit(
+    experiment: Experiment, param_name: str, values: Mapping[str, float], split: Split | None = None,
+    dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
+) -> RefitPlan:  # fmt: skip
+    """Return the plan of a refit; own data are standardised anew by all rows it trains on."""
+    checked = check_values(experiment, param_name, list(values.values()))
+    data = load(experiment, split, dtype)
+    X, y = joined_rows(data)
+    mean, scale = mean_and_scale(X) if split is None else (np.zeros(X.shape[1]), np.ones(X.shape[1]))
+    is_train = torch.ones(len(checked), len(y), dtype=torch.bool)
+    pool = build_pool(experiment, data, ((X - mean) / scale)[None], y, is_train, ~is_train, dtype)
+    return RefitPlan(
+        experiment, data, param_name, np.array(checked), pool, strengths_of(param_name, checked, l1_share),
+        (experiment.training.seed,) * len(checked),
+        cut(np.arange(len(checked)), 1, bytes_per_member(experiment, pool), memory_bytes),
+        labels=tuple(values), x_mean=mean, x_scale=scale,
+    )  # fmt: skip
+
+
+def read_refit(training: Training) -> Refit:
+    """Return the networks of a refit that is trained to the end."""
+    plan = training.plan
+    assert isinstance(plan, RefitPlan)
+    return Refit(plan, plan.labels, plan.values, training.state().train_loss, training.network())
+
+
+def evaluate_test(refit: Refit) -> TestLosses:
+    """Return the test losses of a refit. Every call is a look at the test set: make one.
+
+    Raises ValueError when there are no test rows (own arrays have none).
+    """
+    plan, split, pool = refit.plan, refit.plan.split, refit.plan.pool
+    if len(split.y_test) == 0:
+        raise ValueError("split: expected test rows to evaluate on, received none; own arrays have no test set")
+    outputs = forward(refit.network, (split.X_test - plan.x_mean) / plan.x_scale)
+    targets = encode_targets(split.y_test, pool.loss, split.n_classes, outputs.dtype)
+    losses = sample_losses(pool.loss, outputs, targets).double().numpy()  # (n_labels, n_test)
+    n_rows = losses.shape[1]
+    spread = losses.std(1, ddof=1) / np.sqrt(n_rows) if n_rows > 1 else np.full(len(losses), np.nan)
+    return TestLosses(plan.param_name, refit.labels, refit.values, refit.train_loss, losses.mean(1), spread, n_rows)

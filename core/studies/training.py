@@ -1,0 +1,228 @@
+"""A plan at work: its stacks trained one after another, and what its members look like at any moment.
+
+`Training` serves both kinds of use. From Python: `Training(plan).run()`. Live, a job calls `step()` in slices and reads
+`state()` whenever somebody looks. Read `path.py` next.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+
+from core.engine import Stack, Trainer
+from core.measures import SMALL_WEIGHT, History
+from core.measures.verdict import HOPELESS_LOSS
+from core.studies.plan import Plan
+
+N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
+
+
+@dataclass(frozen=True, eq=False)
+class MemberState:
+    """All members at one moment; the leading axis is M, and a member that has not begun is nan (its counts -1).
+
+    epoch: (M,) epochs done. start_loss: validation loss at epoch 0. n_zero_per_layer, n_small_per_layer: (M, n_layers),
+    exactly zero and 0 < |w| < 0.001. parameters: (M, n_parameters), see `weights_of`.
+    """
+
+    epoch: np.ndarray
+    train_loss: np.ndarray
+    val_loss: np.ndarray
+    train_score: np.ndarray
+    val_score: np.ndarray
+    start_loss: np.ndarray
+    penalty: np.ndarray
+    weight_norm: np.ndarray
+    n_zero_per_layer: np.ndarray
+    n_small_per_layer: np.ndarray
+    parameters: np.ndarray
+    shapes: tuple[tuple[int, int], ...]
+
+    @property
+    def is_diverged(self) -> np.ndarray:
+        """Return which members have lost themselves, (M,): begun, and a loss that is no number or beyond 1e8."""
+        return (self.epoch >= 0) & ~(self.train_loss < HOPELESS_LOSS)
+
+    @property
+    def n_weights(self) -> int:
+        """Return the number of weights of a member, biases not counted."""
+        return sum(a * b for a, b in self.shapes)
+
+    @property
+    def n_nonzero(self) -> np.ndarray:
+        """Return how many weights are not exactly zero, (M,) floats; nan where a member has not begun."""
+        return np.where(self.epoch < 0, np.nan, self.n_weights - self.n_zero_per_layer.sum(1))
+
+    @property
+    def weights(self) -> list[np.ndarray]:
+        """Return the weights per layer, each (M, fan_in, fan_out)."""
+        return weights_of(self.parameters, self.shapes)
+
+
+def weights_of(parameters: np.ndarray, shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """Return views (M, fan_in, fan_out) per layer of a flat buffer (M, n_parameters): the weights stand first."""
+    starts = np.cumsum([0, *(a * b for a, b in shapes)])
+    return [
+        parameters[:, start : start + a * b].reshape(-1, b, a).swapaxes(1, 2)  # stored as (fan_out, fan_in)
+        for start, (a, b) in zip(starts, shapes, strict=False)
+    ]
+
+
+def read_state(trainer: Trainer, history: History) -> MemberState:
+    """Return the members of one stack at the last recorded epoch, copied."""
+    now, start = history.records[-1], history.records[0]
+    names = [field.name for field in fields(MemberState) if field.name in now]
+    return MemberState(
+        epoch=np.full(len(now["val_loss"]), history.epochs[-1]),
+        start_loss=start["val_loss"],
+        parameters=trainer.stack.parameters.numpy().copy(),
+        shapes=tuple(trainer.stack.shapes),
+        **{name: now[name] for name in names},
+    )
+
+
+class Training:
+    """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results."""
+
+    def __init__(self, plan: Plan, make_history: Callable[[], History] | None = None) -> None:
+        self.plan = plan
+        self.make_history = make_history or (lambda: sparse_history(plan.experiment.training.n_epochs))
+        self.part = 0
+        self._ended: list[tuple[MemberState, History]] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.trainer = self.plan.make_trainer(self.part)
+        if self.plan.is_warm and self._ended:
+            hand_on(self._ended[-1][0], self.trainer)
+        self.history = self.make_history()
+        self.history.add(self.trainer)
+
+    @property
+    def n_epochs_done(self) -> int:
+        """Return the epochs done by all stacks together."""
+        return self.part * self.plan.experiment.training.n_epochs + self.trainer.n_epochs_done
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether every member has been trained to the end."""
+        is_last = self.part == self.plan.n_stacks - 1
+        return is_last and self.trainer.n_epochs_done >= self.plan.experiment.training.n_epochs
+
+    def step(self) -> bool:
+        """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
+        if self.is_done:
+            return True
+        if self.trainer.n_epochs_done >= self.plan.experiment.training.n_epochs:
+            self._ended.append((read_state(self.trainer, self.history), self.history))
+            self.part += 1
+            self._begin()
+        if not self.trainer.step():
+            return False
+        epoch = self.trainer.n_epochs_done
+        if self.history.is_due(epoch) or epoch >= self.plan.experiment.training.n_epochs:
+            self.history.add(self.trainer)
+        return True
+
+    def run(self, progress: bool = False) -> None:
+        """Train to the end."""
+        n_epochs = self.plan.n_stacks * self.plan.experiment.training.n_epochs
+        bar = _ProgressBar(n_epochs, progress and sys.stderr.isatty())
+        while not self.is_done:
+            if self.step():
+                bar.show(self.n_epochs_done)
+
+    def state(self) -> MemberState:
+        """Return all members of the plan at this moment, in the plan's order."""
+        now = read_state(self.trainer, self.history)
+        if self.plan.n_stacks == 1:
+            return now
+        states = [*(state for state, _ in self._ended), now]
+        whole = {
+            field.name: self._spread([getattr(s, field.name) for s in states])
+            for field in fields(MemberState)
+            if field.name != "shapes"
+        }
+        return MemberState(**whole, shapes=now.shapes)
+
+    def _spread(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the rows of each stack at its members' places; members that have not begun are nan or -1."""
+        first = arrays[0]
+        blank = -1 if np.issubdtype(first.dtype, np.integer) else np.nan
+        whole = np.full((self.plan.n_members, *first.shape[1:]), blank, dtype=first.dtype)
+        for members, rows in zip(self.plan.parts, arrays, strict=False):
+            whole[members] = rows
+        return whole
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]) once all stacks are done."""
+        histories = [*(history for _, history in self._ended), self.history]
+        parts = [history.arrays() for history in histories]
+        if len(parts) == 1:
+            return parts[0]
+        series = {name: self._spread([part[name] for part in parts]) for name in parts[0] if name != "epoch"}
+        return {"epoch": parts[0]["epoch"], **series}
+
+    def best(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return (best_epoch, best_val_loss), each (M,), once all stacks are done."""
+        histories = [*(history for _, history in self._ended), self.history]
+        return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
+
+    def network(self) -> Stack:
+        """Return a stack of all M members with their present weights, for predicting."""
+        parameters, trained, network = self.state().parameters, self.trainer.stack, self.plan.experiment.network
+        n_inputs, n_outputs = trained.sizes[0], trained.sizes[-1]
+        seeds, dtype = [0] * len(parameters), trained.parameters.dtype
+        stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, seeds, dtype)
+        stack.parameters.copy_(torch.as_tensor(parameters))
+        return stack
+
+
+def sparse_history(n_epochs: int) -> History:
+    """Return a history that keeps 125 to 249 moments of a run: measuring many members costs as much as training them.
+
+    Its stride is the power of two at or below n_epochs/125, decided by the length alone; `best_epoch` is as coarse.
+    """
+    history = History()
+    history.stride = 1 << max(0, (n_epochs // N_MOMENTS).bit_length() - 1)
+    return history
+
+
+def hand_on(neighbour: MemberState, trainer: Trainer) -> None:
+    """Start a stack of one member from its neighbour's weights, unless these are a dead end.
+
+    In a network with hidden layers, a layer whose weights are all (nearly) zero passes no gradient to the others: a
+    start from there would stay there, whatever λ is. Then, and after a divergence, the usual start is kept.
+    """
+    layers = neighbour.weights
+    is_dead = len(layers) > 1 and any(np.abs(w).max() < SMALL_WEIGHT for w in layers)
+    if not is_dead and np.isfinite(neighbour.parameters).all():
+        trainer.stack.parameters.copy_(torch.as_tensor(neighbour.parameters))
+
+
+def copy_parameters(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return copies of weights (M, fan_in, fan_out) and biases (M, fan_out) per layer."""
+    return [w.numpy().copy() for w in stack.weights], [b.squeeze(1).numpy().copy() for b in stack.biases]
+
+
+class _ProgressBar:
+    """A line in the terminal, redrawn at most ten times a second."""
+
+    def __init__(self, n_epochs: int, is_on: bool) -> None:
+        self.n_epochs, self.is_on, self.next_s = n_epochs, is_on, 0.0
+
+    def show(self, epoch: int) -> None:
+        """Redraw for this epoch; ends the line at the last one."""
+        now = time.monotonic()
+        if not self.is_on or (now < self.next_s and epoch < self.n_epochs):
+            return
+        self.next_s = now + 0.1
+        done = 30 * epoch // self.n_epochs
+        sys.stderr.write(f"\r[{'#' * done}{'.' * (30 - done)}] epoch {epoch}/{self.n_epochs}")
+        sys.stderr.write("\n" if epoch == self.n_epochs else "")
+        sys.stderr.flush()

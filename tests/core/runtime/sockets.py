@@ -1,0 +1,25 @@
+"""The browser's side of a stream, for tests."""
+
+import json
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from core.runtime import Snapshot
+from core.runtime.snapshot import decode
+from tests.core.runtime.studies import TIMEOUT_S
+
+
+def open_stream(host: str, job_id: str, origin: str | None = "") -> ClientConnection:
+    headers = None if origin is None else {"Origin": origin or f"http://{host}"}
+    return connect(f"ws://{host}/lab/jobs/{job_id}/stream", additional_headers=headers, proxy=None)
+
+
+def ask(stream: ClientConnection, **message: Any) -> None:
+    stream.send(json.dumps(message))
+
+
+def receive(stream: ClientConnection) -> Snapshot:
+    message = stream.recv(TIMEOUT_S)
+    assert isinstance(message, bytes)
+    return decode(message)
