@@ -20,7 +20,7 @@ function scaleOf({ scale, min, max }) {
   return { value: (p) => (p <= 0 ? 0 : value(p)), position: (v) => (v <= 0 ? 0 : Math.max(1, position(v))) };
 }
 
-/** A labelled slider; `onInput(name, value)` while it moves, `onCommit()` when it rests. */
+/** A labelled slider; `onInput(control, value)` while it moves, `onCommit()` when it rests. */
 export class Slider {
   constructor(control, id, onInput, onCommit) {
     this.control = control;
@@ -35,7 +35,7 @@ export class Slider {
       type: "number", step: "any", min: control.scale === "log0" ? 0 : control.min, max: control.max,
       "aria-label": `${control.label}, exact value`, onchange: () => this.typed(),
     });
-    this.element = make("div", { class: "lab-slider", "data-control": control.name },
+    this.element = make("div", { class: "lab-slider", "data-control": control.key },
       make("label", { for: id, text: control.label }), helpMark(control.help), this.field, this.range);
     this.show(control.value);
   }
@@ -47,11 +47,15 @@ export class Slider {
     this.range.setAttribute("aria-valuetext", shorten(value));
   }
 
-  /** The value the server reports; ignored while the user is at it or an own value is under way. */
+  /** The value the server reports; it waits while the user is at it or an own value is under way. */
   follow(value) {
-    if (value === undefined || value === null || this.dragging) return;
-    if (performance.now() < this.settled || document.activeElement === this.field) return;
-    if (value !== this.value) this.show(value);
+    if (value === undefined || value === null) return;
+    this.reported = value;
+    const wait = (this.settled ?? 0) - performance.now();
+    clearTimeout(this.later);
+    if (this.dragging || document.activeElement === this.field) return;
+    if (wait > 0) this.later = setTimeout(() => this.follow(this.reported), wait);
+    else if (value !== this.value) this.show(value);
   }
 
   moved(value) {
@@ -61,13 +65,14 @@ export class Slider {
     this.range.setAttribute("aria-valuetext", shorten(value));
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
-      this.onInput(this.control.name, this.value);
+      this.onInput(this.control, this.value);
     });
   }
 
   committed() {
     this.dragging = false;
     this.settled = performance.now() + ECHO_WAIT;
+    this.follow(this.reported);
     this.onCommit();
   }
 
@@ -76,7 +81,7 @@ export class Slider {
     const low = scale === "log0" ? 0 : min;
     const value = this.field.value === "" ? this.value : Math.min(max, Math.max(low, Number(this.field.value)));
     this.show(value);
-    this.onInput(this.control.name, value);
+    this.onInput(this.control, value);
     this.committed();
   }
 }
@@ -85,68 +90,29 @@ export class Slider {
 export class Buttons {
   constructor(send) {
     this.send = send;
-    this.run = make("button", { type: "button", class: "lab-button lab-primary", text: "Run", onclick: () => this.toggleRun() });
-    this.step = this.button("Step", "Train one epoch", () => send({ type: "step" }));
-    this.element = make("div", { class: "lab-buttons", role: "group", "aria-label": "Training" },
-      this.run, this.step,
-      this.button("Reset", "Back to the same starting weights", () => send({ type: "reset" })),
-      this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1 })));
+    this.list = {
+      run: this.button("Run", "Train, or stand still", () => send({ type: this.running ? "pause" : "run" })),
+      step: this.button("Step", "Train one epoch", () => send({ type: "step" })),
+      reset: this.button("Reset", "Back to the same starting weights", () => send({ type: "reset" })),
+      reseed: this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1 })),
+    };
+    this.list.run.classList.add("lab-primary");
+    this.element = make("div", { class: "lab-buttons", role: "group", "aria-label": "Training" }, ...Object.values(this.list));
   }
 
   button(text, title, onclick) {
     return make("button", { type: "button", class: "lab-button", title, text, onclick });
   }
 
-  toggleRun() {
-    this.send({ type: this.running ? "pause" : "run" });
+  /** Show the buttons of these names only. */
+  offer(names) {
+    for (const [name, button] of Object.entries(this.list)) button.hidden = !names.includes(name);
   }
 
   show({ state, seed }) {
     this.seed = seed;
     this.running = state === "running";
-    write(this.run, this.running ? "Pause" : "Run");
-    this.step.disabled = this.running;
-  }
-}
-
-/** Slider over the past: `ask()` for the frames when touched, `pick(share 0…1)` while moved, `live()` to return. */
-export class Rewind {
-  constructor(id, { ask, pick, live }) {
-    this.pick = pick;
-    this.range = make("input", { type: "range", id, min: 0, max: STEPS, step: 1, value: STEPS, oninput: () => this.moved() });
-    for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
-    this.text = make("output", { for: id });
-    this.live = make("button", { type: "button", class: "lab-button", text: "Live", disabled: "", onclick: () => { this.rest(); live(); } });
-    this.element = make("div", { class: "lab-rewind" }, make("label", { for: id, text: "Rewind" }), this.range, this.text, this.live);
-  }
-
-  moved() {
-    this.live.disabled = false;
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      if (!this.live.disabled) this.pick(this.share());
-    });
-  }
-
-  share() {
-    return Number(this.range.value) / Number(this.range.max);
-  }
-
-  /** One slider step per frame. */
-  setCount(n) {
-    if (n < 2 || Number(this.range.max) === n - 1) return;
-    const position = Math.round(this.share() * (n - 1));
-    this.range.max = n - 1;
-    this.range.value = position;
-  }
-
-  show(text) {
-    write(this.text, text);
-    this.range.setAttribute("aria-valuetext", text);
-  }
-
-  rest() {
-    this.range.value = this.range.max;
-    this.live.disabled = true;
+    write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
+    this.list.step.disabled = this.running;
   }
 }

@@ -1,13 +1,21 @@
 // The stage: shows figures made in Python and keeps them live from a stream of named arrays.
-import { Chart } from "./charts.js";
-import { Buttons, Rewind, Slider } from "./controls.js";
-import { helpMark, make, write } from "./dom.js";
+import { factsOf } from "./bindings.js";
+import { Chart } from "./chart.js";
+import { Buttons, Slider } from "./controls.js";
+import { make } from "./dom.js";
+import { Facts } from "./facts.js";
+import { Painter } from "./painter.js";
+import { Rewind, Scrub } from "./scrub.js";
 import { row, Stream } from "./stream.js";
 
 const stages = new WeakMap();
-const FIRST_CHARTS = 3;
-const DEFER = 60;
-const counters = (window.overfitLab ??= { draws: 0, lastVersion: -1, lastEpoch: 0, frames: 0, connected: false, shownEpoch: 0 });
+const ASK_EVERY = 500;
+const DRAW_EVERY = 50; // ms between a drawn snapshot and the wish for the next: the rest of the time is for training
+const NO_SCRUB = {};
+// For tests and measurements: what is on screen.
+const counters = (window.overfitLab ??= {
+  draws: 0, lastVersion: -1, lastEpoch: 0, frames: 0, connected: false, shownEpoch: 0, strengths: {}, picked: {}, sent: 0,
+});
 let plotlyLoading;
 
 /** Load the drawing library once. */
@@ -21,33 +29,34 @@ function loadPlotly(assets) {
 
 function loadStyle(assets) {
   const href = new URL(`${assets}stage.css`, location.origin).href;
-  if (!document.querySelector(`link[href="${href}"]`)) document.head.append(make("link", { rel: "stylesheet", href }));
+  if (!document.querySelector(`link[rel=stylesheet][href="${href}"]`)) document.head.append(make("link", { rel: "stylesheet", href }));
 }
 
 const jobOf = (socket) => socket.split("/").at(-2);
 const withJob = (socket, job) => socket.replace(jobOf(socket), job);
+/** A list of controls without what changes by use, to see whether it must be built anew. */
+const shapeOf = (list) => JSON.stringify(list?.map(({ value, index, ...rest }) => rest));
 
 class Stage {
   constructor(component) {
     this.parent = component.parentElement;
-    this.frames = [];
-    this.frameVersion = -1;
     this.id = `lab-${Math.random().toString(36).slice(2, 8)}`;
-    this.status = make("p", { class: "lab-status", role: "status" });
-    this.banner = make("div", { class: "lab-banner", role: "alert", hidden: "" });
-    this.verdict = make("p", { class: "lab-verdict", "aria-live": "polite" });
     this.buttons = new Buttons((message) => this.command(message));
-    this.sliders = make("div", { class: "lab-sliders" });
-    this.readouts = make("dl", { class: "lab-readouts" });
+    this.facts = new Facts((message) => this.command(message));
+    this.painter = new Painter();
     this.rewind = new Rewind(`${this.id}-rewind`, {
-      ask: () => this.askFrames(), pick: (share) => this.pick(share), live: () => this.goLive(),
+      ask: () => this.askFrames(), onMove: () => this.paint(true), onLive: () => this.goLive(),
     });
+    this.sliders = make("div", { class: "lab-sliders" });
+    this.scrubBar = make("div", { class: "lab-scrubs" });
     this.grid = make("div", { class: "lab-grid" });
-    this.root = make("div", { class: "lab-stage" }, this.status, this.banner,
+    this.root = make("div", { class: "lab-stage" }, this.facts.status,
       make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element),
-      this.sliders, this.readouts, this.verdict, this.grid);
+      this.sliders, this.facts.readouts, this.facts.verdict, this.scrubBar, this.grid);
     this.parent.append(this.root);
     this.charts = [];
+    this.toggled = {};
+    this.scrubs = NO_SCRUB;
   }
 
   /** New data from Python, or a change of theme. */
@@ -57,8 +66,11 @@ class Stage {
     const old = this.data ?? {};
     this.data = data;
     loadStyle(data.assets);
-    this.updateControls(old.controls, data.controls);
-    this.updateReadouts(old.readouts, data.readouts);
+    this.updateSliders(old.controls, data.controls);
+    this.updateScrubs(old.scrubs, data.scrubs ?? []);
+    this.facts.update(old, data);
+    this.buttons.offer(data.buttons);
+    this.rewind.element.hidden = !data.can_rewind;
     if (old.revision !== data.revision) this.buildCharts();
     else this.followTheme();
     if (old.socket !== data.socket || old.job_key !== data.job_key) this.connect();
@@ -68,15 +80,17 @@ class Stage {
 
   async buildCharts() {
     this.charts.forEach((chart) => chart.destroy());
-    this.charts = this.data.figures.map((figure) => new Chart(figure));
-    this.grid.replaceChildren(...this.charts.map((chart) => chart.card));
+    const charts = (this.charts = this.data.figures.map((figure) =>
+      new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
+    this.grid.replaceChildren(...charts.flatMap((chart, i) => [...heading(chart, charts[i - 1]), chart.card]));
+    this.painter.watch(charts);
     this.colours = this.themeColours();
-    const charts = this.charts;
-    if (this.live) charts.forEach((chart) => chart.draw(this.live));
+    if (this.live) this.paint();
     await loadPlotly(this.data.assets);
     for (const chart of charts) {
       if (charts !== this.charts || this.gone) return;
       await chart.build();
+      await new Promise((done) => setTimeout(done, 0));
     }
   }
 
@@ -92,24 +106,32 @@ class Stage {
     this.charts.forEach((chart) => chart.retheme());
   }
 
-  /** Draw in all charts; while scrubbing those below the first row wait a moment. */
-  draw(snapshot, defer = false) {
-    clearTimeout(this.deferred);
-    const later = this.charts.slice(FIRST_CHARTS);
-    this.charts.slice(0, FIRST_CHARTS).forEach((chart) => chart.draw(snapshot));
-    if (defer) this.deferred = setTimeout(() => later.forEach((chart) => chart.draw(snapshot)), DEFER);
-    else later.forEach((chart) => chart.draw(snapshot));
-    this.showReadouts(snapshot.meta);
-    counters.draws += 1;
+  /** What is shown now: the live snapshot, or the picked moment over it. */
+  view() {
+    const { frame } = this.rewind;
+    const { arrays, meta } = this.live;
+    if (!frame) return { arrays, meta: factsOf(meta, this.scrubs), scrubs: this.scrubs };
+    const then = { ...meta, members: undefined, ...frame.meta };
+    return { arrays: { ...arrays, ...frame.arrays }, meta: factsOf(then, this.scrubs), scrubs: this.scrubs, moment: frame.meta.epoch };
+  }
+
+  paint(hurried = false) {
+    if (!this.live) return;
+    const view = this.view();
+    this.painter.paint(view, hurried);
+    this.facts.show(view.meta);
+    this.rewind.show(`epoch ${view.meta.epoch ?? 0}`);
+    Object.assign(counters, { draws: counters.draws + 1, shownEpoch: view.meta.epoch, frames: this.rewind.frames.length });
+    for (const [name, scrub] of Object.entries(this.scrubs)) counters.picked[name] = scrub.index;
   }
 
   // Stream
 
   connect() {
     this.stream?.close();
-    this.forgetFrames();
+    this.rewind.forget();
+    this.rewind.rest();
     this.live = undefined;
-    this.goLive();
     this.storage = `overfitLab.job.${this.data.job_key}`;
     const stored = sessionStorage.getItem(this.storage);
     this.open(stored ? withJob(this.data.socket, stored) : this.data.socket);
@@ -117,13 +139,12 @@ class Stage {
 
   open(path) {
     this.path = path;
-    const stream = new Stream(path, {
+    this.stream = new Stream(path, {
       message: (message) => (message.kind === "frames" ? this.addFrames(message) : this.schedule(message)),
-      error: (text) => write(this.status, text),
-      status: (text) => { write(this.status, text); counters.connected = text === ""; },
+      error: (text) => this.facts.say(text),
+      status: (text) => { this.facts.say(text); counters.connected = text === ""; },
       unknown: () => this.unknownJob(),
     });
-    this.stream = stream;
   }
 
   /** The job of this address is gone: try Python's, else ask Python for a new one. */
@@ -133,7 +154,7 @@ class Stage {
       this.open(this.data.socket);
       return this.setState("job", jobOf(this.data.socket));
     }
-    write(this.status, "This run has ended on the server. Starting a new one …");
+    this.facts.say("This run has ended on the server. Starting a new one …");
     this.setTrigger("lost", jobOf(this.path));
   }
 
@@ -143,25 +164,19 @@ class Stage {
     requestAnimationFrame(() => {
       if (this.gone || stream !== this.stream) return;
       this.show(snapshot);
-      stream.ready();
+      setTimeout(() => stream.ready(), DRAW_EVERY);
     });
   }
 
   show(snapshot) {
+    const { meta, version } = snapshot;
     if (!this.live) this.adopt();
-    else if (snapshot.meta.epoch < this.live.meta.epoch) this.forgetFrames();
+    else if (meta.epoch < this.live.meta.epoch) this.rewind.forget();
     this.live = snapshot;
-    const { meta } = snapshot;
     this.buttons.show(meta);
-    for (const slider of Object.values(this.controls)) slider.follow(meta.strengths?.[slider.control.name]);
-    this.showBanner(meta.banner);
-    if (this.shown === undefined) {
-      this.draw(snapshot);
-      write(this.verdict, meta.verdict?.text ?? "");
-      this.rewind.show(`epoch ${meta.epoch}`);
-    } else this.drawFrame();
-    Object.assign(counters, { lastVersion: snapshot.version, lastEpoch: meta.epoch, connected: true });
-    if (this.shown === undefined) counters.shownEpoch = meta.epoch;
+    for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
+    this.paint();
+    Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {} });
   }
 
   /** First snapshot of a job: remember it for a reload of the page. */
@@ -172,123 +187,89 @@ class Stage {
   }
 
   command(message) {
-    write(this.status, "");
+    this.facts.say("");
     if (message.type !== "set") this.goLive();
     this.stream.send(message);
+    counters.sent += 1;
   }
 
   // Rewind
 
   askFrames() {
     const now = performance.now();
-    if (now - (this.asked ?? -Infinity) < 500) return;
+    if (now - (this.asked ?? -Infinity) < ASK_EVERY) return;
     this.asked = now;
-    this.stream.send({ type: "frames", after: this.frameVersion });
+    this.stream.send({ type: "frames", after: this.rewind.version });
   }
 
-  /** Append frames; those of an earlier run that the new ones replace are dropped. */
   addFrames({ version, meta, arrays }) {
-    this.frameVersion = version;
-    const first = meta.frames[0]?.epoch;
-    if (first !== undefined) this.frames = this.frames.filter((frame) => frame.meta.epoch < first);
-    meta.frames.forEach((frameMeta, i) => {
-      const picked = Object.entries(arrays).map(([name, array]) => [name, row(array, i)]);
-      this.frames.push({ meta: frameMeta, arrays: Object.fromEntries(picked) });
-    });
-    counters.frames = this.frames.length;
-    this.rewind.setCount(this.frames.length);
-    if (!this.rewind.live.disabled) this.pick(this.rewind.share());
-  }
-
-  forgetFrames() {
-    this.frames = [];
-    this.frameVersion = -1;
-    this.asked = undefined;
-  }
-
-  pick(share) {
-    this.shown = Math.round(share * (this.frames.length - 1));
-    this.drawFrame();
-  }
-
-  /** The picked moment: its state over the live history, with a line where we are. */
-  drawFrame() {
-    const frame = this.frames[this.shown];
-    if (!frame || !this.live) return;
-    const epoch = frame.meta.epoch;
-    const here = { data: Float64Array.of(epoch, epoch), shape: [2] };
-    const arrays = { ...this.live.arrays, now_epoch: here, now_loss: here, ...frame.arrays };
-    this.draw({ arrays, meta: { ...this.live.meta, ...frame.meta } }, true);
-    write(this.verdict, frame.meta.verdict?.text ?? this.live.meta.verdict?.text ?? "");
-    this.rewind.show(`epoch ${epoch}`);
-    counters.shownEpoch = epoch;
+    const moments = meta.frames.map((facts, i) => ({
+      meta: facts, arrays: Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, row(array, i)])),
+    }));
+    this.rewind.add(version, moments);
+    counters.frames = this.rewind.frames.length;
+    if (this.rewind.isBack) this.paint(true);
   }
 
   goLive() {
-    const was = this.shown;
-    this.shown = undefined;
+    const wasBack = this.rewind.isBack;
     this.rewind.rest();
-    if (was !== undefined && this.live) this.show(this.live);
+    if (wasBack) this.paint();
   }
 
-  // Controls and texts
+  // Controls
 
-  updateControls(old, controls) {
-    const shape = (list) => JSON.stringify(list?.map(({ value, ...rest }) => rest));
-    if (shape(old) !== shape(controls)) {
-      this.controls = Object.fromEntries(controls.map((control) => [control.name, this.slider(control)]));
+  updateSliders(old, controls) {
+    if (shapeOf(old) !== shapeOf(controls)) {
+      this.controls = Object.fromEntries(controls.map((control) => [control.key, this.slider(control)]));
       this.sliders.replaceChildren(...Object.values(this.controls).map((slider) => slider.element));
-      return;
-    }
-    controls.forEach((control, i) => {
-      if (control.value !== old[i].value) this.controls[control.name].follow(control.value);
-    });
+    } else controls.forEach(({ key, value }, i) => value !== old[i].value && this.controls[key].follow(value));
   }
 
   slider(control) {
-    return new Slider(control, `${this.id}-${control.name}`,
-      (name, value) => this.command({ type: "set", name, value }), () => this.commit());
+    const send = ({ name, member }, value) => this.command({ type: "set", name, value, ...(member === null ? {} : { member }) });
+    return new Slider(control, `${this.id}-${control.key}`, send, () => this.commit());
   }
 
   commit() {
-    const values = Object.values(this.controls).map((slider) => [slider.control.name, slider.value]);
-    this.setState("strengths", Object.fromEntries(values));
+    this.setState("strengths", Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value])));
   }
 
-  updateReadouts(old, readouts) {
-    if (JSON.stringify(old) === JSON.stringify(readouts)) return;
-    this.values = Object.fromEntries(readouts.map(({ name }) => [name, make("dd", { text: "–" })]));
-    this.readouts.replaceChildren(...readouts.map(({ name, label, help }) =>
-      make("div", { "data-readout": name }, make("dt", {}, label, helpMark(help)), this.values[name])));
+  updateScrubs(old, scrubs) {
+    if (shapeOf(old) !== shapeOf(scrubs)) {
+      this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
+        () => this.paint(true), () => this.commitScrubs())]));
+      this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
+      return;
+    }
+    const moved = scrubs.filter(({ name, index }, i) => index !== old[i].index && index !== this.scrubs[name].index);
+    moved.forEach(({ name, index }) => this.scrubs[name].show(index));
+    if (moved.length) this.paint();
   }
 
-  showReadouts({ readouts }) {
-    for (const [name, element] of Object.entries(this.values)) write(element, readouts?.[name] ?? "–");
+  commitScrubs() {
+    this.setState("picked", Object.fromEntries(Object.entries(this.scrubs).map(([name, scrub]) => [name, scrub.index])));
   }
 
-  showBanner(banner) {
-    const text = JSON.stringify(banner ?? null);
-    if (text === this.bannerText) return;
-    this.bannerText = text;
-    this.banner.hidden = !banner;
-    this.banner.replaceChildren();
-    if (!banner) return;
-    this.banner.dataset.kind = banner.kind;
-    this.banner.append(make("span", { text: banner.text }));
-    if (banner.remedy) this.banner.append(make("button", {
-      type: "button", class: "lab-button", text: banner.remedy.label,
-      onclick: () => banner.remedy.commands.forEach((message) => this.command(message)),
-    }));
+  /** A click in a chart: the stop whose place is nearest. */
+  pickAt(name, axes, point) {
+    const scrub = this.scrubs[name];
+    if (scrub) scrub.jump(axes.nearest(scrub.places, point));
   }
 
   destroy() {
     this.gone = true;
-    clearTimeout(this.deferred);
+    this.painter.destroy();
     this.stream?.close();
     this.charts.forEach((chart) => chart.destroy());
     this.root.remove();
     stages.delete(this.parent);
   }
+}
+
+/** The heading above the first chart of a group. */
+function heading({ about }, before) {
+  return about.group && about.group !== before?.about.group ? [make("h2", { class: "lab-group", text: about.group })] : [];
 }
 
 export default function (component) {

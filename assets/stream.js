@@ -77,7 +77,7 @@ export class Stream {
   /** Send now; strengths set while the line is down are kept, other commands are not. */
   send(message) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
-    else if (message.type === "set") this.pending.set(message.name, message);
+    else if (message.type === "set") this.pending.set(`${message.name}.${message.member}`, message);
   }
 
   close() {

@@ -7,7 +7,7 @@ and a one-line description; the web page takes its widgets from them. Read next:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -249,6 +249,48 @@ def bounds_of(name: str) -> tuple[float | None, float | None]:
     return low, high
 
 
+# Names of choices as the page shows them; others are shown as they are.
+CHOICE_LABELS = {
+    "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
+    "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
+    "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
+}  # fmt: skip
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """Return the values a setting may take where it is a choice (for features: a choice of several), else ()."""
+    annotation = field_of(name).annotation
+    if get_origin(annotation) is tuple:
+        annotation = get_args(annotation)[0]
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def expected_of(name: str) -> str:
+    """Return in words what a setting may be: `a number from 0 to 0.5`, `relu, tanh, …`."""
+    if name == "hidden_sizes":
+        return "up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none"
+    if name == "batch_size":
+        return "a whole number from 1 to 2,000, or all"
+    if choices_of(name):
+        return ", ".join(choices_of(name))
+    low, high = bounds_of(name)
+    kind = "whole number" if field_of(name).annotation is int else "number"
+    above = any(getattr(rule, "gt", None) is not None for rule in field_of(name).metadata)
+    return f"a {kind} {'above' if above else 'from'} {low:,.12g} {'and at most' if above else 'to'} {high:,.12g}"
+
+
+def read_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
+    """Return the experiment with one setting as it was typed or chosen.
+
+    Raises ValueError that names the setting by its label, and says what was expected and what was received.
+    """
+    try:
+        return experiment.replace(**{name: parse_value(name, value.strip()) if isinstance(value, str) else value})
+    except ValueError:
+        shown = format_value(value) if isinstance(value, tuple) else value
+        raise ValueError(f"{label_of(name)}: expected {expected_of(name)}; received '{shown!s:.40}'.") from None
+
+
 def format_value(value: Any) -> str:
     """Return a setting as URL text: `64-64`, `x,xy`, `none`, `0.001`."""
     if value is None or value == ():
@@ -265,7 +307,7 @@ def parse_value(name: str, text: str) -> Any:
         return () if text == "none" else tuple(text.split("-"))
     if field == "features":
         return tuple(text.split(","))
-    if field == "batch_size" and text == "none":
+    if field == "batch_size" and text in ("none", "all"):
         return None
     return text
 

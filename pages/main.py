@@ -8,6 +8,11 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 st.set_page_config(page_title="Overfit Lab", page_icon=str(ASSETS / "favicon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"))
-# Three charts side by side must fit a laptop: less air around the page than Streamlit leaves.
-st.html("<style>[data-testid=stMainBlockContainer] {padding: 3.5rem 1rem 1rem}</style>")
+# Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
+STYLE = """<style>
+[data-testid=stMainBlockContainer] {padding: 3.5rem 1rem 1rem}
+[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
+[data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
+</style>"""
+st.html(STYLE)
 st.navigation([st.Page("playground.py", title="Playground", default=True)], position="top").run()

@@ -1,18 +1,18 @@
 """The Playground: one network, trained live, with its penalties under the hand."""
 
-from functools import partial
-from secrets import token_urlsafe
-
+import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import LIVE_FIELDS, Experiment, label_of
-from core.data import DATASETS, load_split
+from core.data import load_split
+from core.data.limits import check_budget
 from core.figures.playground import plot_playground
+from core.presets import PRESETS, START
 from core.runtime.job import Job
-from core.runtime.live import live_study
-from core.runtime.playground import playground_run
-from core.runtime.scheduler import get_scheduler
+from pages.shared import experiment as shared
+from pages.shared import formulas, live
+from pages.shared.controls import show_controls
 from pages.shared.stage import readout, slider, stage
+from pages.shared.widgets import follow
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training points."),
@@ -29,71 +29,96 @@ CONTROLS = [
     slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
     slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
 ]
-START = Experiment(data={"name": "sine", "n_train": 20, "noise_std": 0.3}, training={"n_epochs": 20_000})
-HIDDEN = {"none (linear model)": (), "8": (8,), "8-8": (8, 8), "64": (64,), "64-64": (64, 64)}
+SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
+STAGE, PRESET, FIGURES = "playground.stage", "playground.preset", "playground.figures"
 
 
-def read_controls() -> Experiment:
-    """Show the sidebar and return the experiment it describes, without the live strengths."""
-    if "playground.experiment" not in st.session_state:
-        experiment, problems = Experiment.from_query(st.query_params.to_dict()) if st.query_params else (START, [])
-        st.session_state["playground.experiment"], st.session_state["playground.problems"] = experiment, problems
-    now: Experiment = st.session_state["playground.experiment"]
-    with st.sidebar:
-        names = list(DATASETS)
-        name = st.selectbox(
-            label_of("data"), names, index=names.index(now.data.name), format_func=lambda n: DATASETS[n].label
-        )
-        largest = DATASETS[name].max_train(now.data.val_fraction)
-        n_train = st.slider(label_of("n_train"), 5, largest, min(now.data.n_train, largest))
-        noise_std = st.slider(label_of("noise_std"), 0.0, 3.0, now.data.noise_std, 0.05)
-        sizes = {
-            **HIDDEN,
-            "-".join(map(str, now.network.hidden_sizes)) or "none (linear model)": now.network.hidden_sizes,
-        }
-        shape = st.selectbox(
-            label_of("hidden_sizes"), list(sizes), index=list(sizes.values()).index(now.network.hidden_sizes)
-        )
-        sizes_of_batch = list(dict.fromkeys([None, 1, 10, 32, 128, now.training.batch_size]))
-        batch = st.selectbox(
-            label_of("batch_size"), sizes_of_batch, index=sizes_of_batch.index(now.training.batch_size),
-            format_func=lambda b: "all rows" if b is None else str(b),
-        )  # fmt: skip
-    return now.replace(data=name, n_train=n_train, noise_std=noise_std, hidden_sizes=sizes[shape], batch_size=batch)
+def show_presets() -> None:
+    """Offer the presets; the text of the chosen one stays while the set-up is still its own."""
+    chosen = st.session_state.get("playground.chosen")
+    if chosen is None:
+        chosen = next((name for name in PRESETS if PRESETS[name].experiment == shared.current()), "")
+    if chosen and live.job_key(PRESETS[chosen].experiment) != live.job_key(shared.current()):
+        chosen = ""
+    st.session_state["playground.chosen"] = chosen
+    follow(PRESET, chosen or None)
+    st.selectbox(
+        "Preset", list(PRESETS), index=None, format_func=lambda name: PRESETS[name].label, key=PRESET, on_change=choose_preset,
+        placeholder="Choose one", help="A complete experiment that shows one thing. It starts paused at epoch 0.",
+    )  # fmt: skip
+    if chosen:
+        st.caption(f"**Watch:** {PRESETS[chosen].watch}  \n**Expect:** {PRESETS[chosen].expect}")
 
 
-def find_job(experiment: Experiment, key: str, shown: str | None) -> Job:
-    """Return the session's job of this experiment; a new one supersedes the old when the set-up changed.
-
-    `shown` is the id of a job that this browser tab found again after a reload: the session takes it over.
-    """
-    scheduler, session = get_scheduler(), st.session_state
-    found = scheduler.find(shown) if shown and shown != session.get("playground.adopted") else None
-    own = scheduler.find(session.get("playground.job", ""))
-    if found is not None and found is not own:
-        session["playground.adopted"] = session["playground.job"] = found.id
-        session["playground.owner"] = found.owner
-        if own is not None:
-            scheduler.drop(own)
-        return found
-    if own is None or session.get("playground.key") != key:
-        owner = session.setdefault("playground.owner", token_urlsafe(12))
-        own = scheduler.submit(live_study(partial(playground_run, experiment, load_split(experiment.data))), owner)
-        session["playground.job"], session["playground.key"] = own.id, key
-    return own
+def choose_preset() -> None:
+    """Replace the experiment by the chosen preset, and the run by a new one."""
+    name = st.session_state[PRESET]
+    if name is not None:
+        st.session_state["playground.chosen"] = name
+        shared.put(PRESETS[name].experiment)
+        live.drop_job()
 
 
-experiment = read_controls()
-for problem in st.session_state["playground.problems"]:
-    st.warning(problem)
-committed = st.session_state.get("playground.stage") or {}
-strengths = {name: experiment.get(name) for name in LIVE_FIELDS} | dict(committed.get("strengths") or {})
-experiment = experiment.replace(**strengths)
-st.session_state["playground.experiment"] = experiment
-st.query_params.from_dict(experiment.to_query())
-key = experiment.replace(**{name: START.get(name) for name in LIVE_FIELDS}).model_dump_json()
-job = find_job(experiment, key, committed.get("job"))
-split = load_split(experiment.data)
-first = job.wait(-1, timeout_s=10) or playground_run(experiment, split).snapshot()
-figures = plot_playground(first.arrays, first.meta["labels"], split)
-stage("playground.stage", f"/lab/jobs/{job.id}/stream", key, figures, CONTROLS, strengths, key, READOUTS)
+def show_formulas() -> None:
+    """Show what is minimised and how a weight moves, with the present numbers, as text that may wrap."""
+    steps = " &ensp; ".join(f"${step}$" for step in formulas.steps(shared.current()))
+    st.markdown(f"**Objective** ${formulas.objective(shared.current())}$ &emsp; **Step** {steps}", help=formulas.LEGEND)
+
+
+def take_strengths() -> None:
+    """A slider of the stage was released, or the run was given another start."""
+    result = st.session_state[STAGE]
+    seed = {"seed": result["seed"]} if result.get("seed") is not None else {}
+    live.take_strengths({**(result.get("strengths") or {}), **seed})
+
+
+def take_job() -> None:
+    """The stage found the run that this browser tab had before a reload."""
+    live.adopt(st.session_state[STAGE].get("job"))
+
+
+def get_figures(job: Job) -> list[go.Figure] | None:
+    """Return the charts of this run, built once from its first snapshot; None when there is none yet."""
+    key, built = live.job_key(shared.current()), st.session_state.get(FIGURES, ("", []))
+    if built[0] == key:
+        return list(built[1])
+    snapshot = live.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        return None
+    figures = plot_playground(snapshot.arrays, snapshot.meta["labels"], load_split(shared.current().data))
+    st.session_state[FIGURES] = (key, figures)
+    return figures
+
+
+@st.fragment
+def show_run() -> None:
+    """Show formulas and stage. A slider that is released on the stage reruns this part only."""
+    shared.show_address()
+    try:
+        check_budget(shared.current())
+    except ValueError as error:
+        live.drop_job()
+        st.error(str(error))
+        return
+    show_formulas()
+    job = live.find_job(shared.current())
+    figures = get_figures(job)
+    if figures is None:
+        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        return
+    key = live.job_key(shared.current())
+    stage(
+        STAGE, f"/lab/jobs/{job.id}/stream", key, figures, CONTROLS, live.strengths_of(shared.current()), key, READOUTS,
+        on_strengths=take_strengths, on_job=take_job,
+    )  # fmt: skip
+    if st.session_state["playground.shown"] != live.strengths_of(shared.current(), SIDEBAR):
+        st.rerun()  # the stage changed what the sidebar shows too
+
+
+shared.open_link(START)
+with st.sidebar:
+    show_presets()
+    show_controls("playground")
+st.session_state["playground.shown"] = live.strengths_of(shared.current(), SIDEBAR)
+shared.show_problems()
+show_run()

@@ -7,7 +7,7 @@ Read next: `split.py` for the records, `synthetic.py` and `known.py` for the mad
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +39,7 @@ class DatasetInfo:
     n_pool: int
     description: str
     source: str
+    n_raw_inputs: int  # columns before features are made of them
     dials: tuple[str, ...] = ()  # which of `n_informative`, `n_noise_features`, ... act on it
     has_relevance: bool = False  # whether it is known which inputs carry signal
 
@@ -62,6 +63,17 @@ class DatasetInfo:
         """Return whether `features` acts on this data set."""
         return self.kind == "plane"
 
+    def n_inputs(self, data: DataConfig) -> int:
+        """Return the number of inputs of the network: the chosen features for 2-D data, else the columns."""
+        if self.has_relevance:
+            dialled = (name for name in ("n_informative", "n_noise_features", "n_duplicates") if name in self.dials)
+            return self.n_raw_inputs + sum(int(getattr(data, name)) for name in dialled)
+        return len(data.features) if self.has_features else self.n_raw_inputs
+
+    def n_outputs(self) -> int:
+        """Return the number of outputs of the network, as `Split.n_outputs`."""
+        return self.n_classes if self.n_classes > 2 else 1
+
     def n_test(self) -> int:
         """Return the number of test rows."""
         return round(TEST_FRACTION * self.n_pool)
@@ -76,19 +88,21 @@ class DatasetInfo:
 
 
 def _curve(label: str, description: str, source: str = "Made here.") -> DatasetInfo:
-    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source)
+    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source, 1)
 
 
 def _toy(label: str, description: str, n_classes: int = 2, source: str = "TensorFlow Playground.") -> DatasetInfo:
     return DatasetInfo(
-        label, "plane", "classification" if n_classes else "regression", n_classes, N_POOL, description, source
+        label, "plane", "classification" if n_classes else "regression", n_classes, N_POOL, description, source, 2
     )
 
 
 def _known(
-    label: str, task: Task, n_classes: int, description: str, source: str, dials: tuple[str, ...] = ()
+    label: str, task: Task, n_classes: int, n_fixed: int, description: str, source: str, dials: tuple[str, ...] = ()
 ) -> DatasetInfo:
-    return DatasetInfo(label, "table", task, n_classes, N_POOL, description, source, dials, has_relevance=True)
+    """Return a task with known truth: `n_fixed` inputs, and those that the dials add."""
+    info = DatasetInfo(label, "table", task, n_classes, N_POOL, description, source, n_fixed)
+    return replace(info, dials=dials, has_relevance=True)
 
 
 _DIALS = ("n_informative", "n_noise_features", "n_duplicates", "duplicate_correlation")
@@ -108,32 +122,32 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
         "plane": _toy("Plane", "A tilted plane: a linear model fits it.", n_classes=0),
         "multi_gaussian": _toy("Hills", "Three hills and three hollows.", n_classes=0),
         "digits": DatasetInfo(
-            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI
+            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI, 64
         ),
         "breast_cancer": DatasetInfo(
-            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI
+            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI, 30
         ),
         "diabetes": DatasetInfo(
             "Diabetes", "table", "regression", 0, 442, "Disease progression after a year from 10 measures.",
-            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.",
+            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.", 10,
         ),
         "wine": DatasetInfo(
-            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI
+            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI, 13
         ),
         "informative_regression": _known(
-            "Signals in noise (values)", "regression", 0, "A weighted sum of a few inputs among many of pure noise.",
+            "Signals in noise (values)", "regression", 0, 0, "A weighted sum of a few inputs among many of pure noise.",
             "Made here.", _DIALS,
         ),
         "informative_classes": _known(
-            "Signals in noise (classes)", "classification", 2, "Two clouds that differ in a few of many inputs.",
+            "Signals in noise (classes)", "classification", 2, 0, "Two clouds that differ in a few of many inputs.",
             "Made here.", _DIALS,
         ),
         "reviews": _known(
-            "Film reviews (words)", "classification", 2, "Made-up reviews by 50 word counts, of which 12 tell.",
+            "Film reviews (words)", "classification", 2, 50, "Made-up reviews by 50 word counts, of which 12 tell.",
             "Bag of words as in McCallum & Nigam 1998; words and rates made here.",
         ),
         "vowels": _known(
-            "Vowels (speech)", "classification", 10, "Ten made-up vowels by three formants and channels of noise.",
+            "Vowels (speech)", "classification", 10, 3, "Ten made-up vowels by three formants and channels of noise.",
             "Means of Peterson & Barney 1952, spread of Hillenbrand et al. 1995.", ("n_noise_features",),
         ),
     }

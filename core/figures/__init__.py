@@ -1,6 +1,15 @@
 """Figures: pure functions from arrays to Plotly figures. Read `theme.py` first, then `losses.py`."""
 
 from core.figures.compare import describe_overlay, describe_variants, plot_overlay, plot_variants
+from core.figures.cross_validation import (
+    cv_arrays,
+    describe_cv,
+    describe_folds,
+    describe_test,
+    plot_cv,
+    plot_folds,
+    plot_test,
+)
 from core.figures.features import describe_inputs, describe_scores, plot_inputs, plot_scores
 from core.figures.fit import (
     describe_confusion,
@@ -29,6 +38,22 @@ from core.figures.network import (
     plot_diagram,
     plot_matrices,
 )
+from core.figures.path import (
+    describe_grid,
+    describe_input_paths,
+    describe_path_losses,
+    describe_path_sparsity,
+    describe_weight_paths,
+    grid_arrays,
+    input_arrays,
+    path_arrays,
+    plot_grid,
+    plot_input_paths,
+    plot_path_losses,
+    plot_path_sparsity,
+    plot_weight_paths,
+    weight_arrays,
+)
 from core.figures.remedies import (
     ablation_arrays,
     describe_ablation,
@@ -36,6 +61,7 @@ from core.figures.remedies import (
     plot_ablation,
     plot_label_noise,
 )
+from core.figures.strengths import positions
 from core.figures.weights import (
     describe_histograms,
     describe_sparsity,
@@ -46,12 +72,16 @@ from core.figures.weights import (
 )
 
 __all__ = [
-    "MAX_LINKS", "ablation_arrays", "describe_ablation", "describe_confusion", "describe_curve", "describe_diagram",
-    "describe_geometry", "describe_histograms", "describe_inputs", "describe_label_noise", "describe_losses",
-    "describe_matrices", "describe_overlay", "describe_pixels", "describe_plane", "describe_predicted",
-    "describe_ranking", "describe_scores", "describe_sparsity", "describe_variants", "diagram_arrays",
-    "histogram_arrays", "matrices_array", "n_links", "plot_ablation", "plot_confusion", "plot_curve",
-    "plot_diagram", "plot_geometry", "plot_histograms", "plot_inputs", "plot_label_noise", "plot_losses",
-    "plot_matrices", "plot_overlay", "plot_pixels", "plot_plane", "plot_predicted", "plot_ranking", "plot_scores",
-    "plot_sparsity", "plot_variants", "sparsity_arrays", "split_constants",
+    "MAX_LINKS", "ablation_arrays", "cv_arrays", "describe_ablation", "describe_confusion", "describe_curve",
+    "describe_cv", "describe_diagram", "describe_folds", "describe_geometry", "describe_grid",
+    "describe_histograms", "describe_input_paths", "describe_inputs", "describe_label_noise", "describe_losses",
+    "describe_matrices", "describe_overlay", "describe_path_losses", "describe_path_sparsity", "describe_pixels",
+    "describe_plane", "describe_predicted", "describe_ranking", "describe_scores", "describe_sparsity",
+    "describe_test", "describe_variants", "describe_weight_paths", "diagram_arrays", "grid_arrays",
+    "histogram_arrays", "input_arrays", "matrices_array", "n_links", "path_arrays", "plot_ablation",
+    "plot_confusion", "plot_curve", "plot_cv", "plot_diagram", "plot_folds", "plot_geometry", "plot_grid",
+    "plot_histograms", "plot_input_paths", "plot_inputs", "plot_label_noise", "plot_losses", "plot_matrices",
+    "plot_overlay", "plot_path_losses", "plot_path_sparsity", "plot_pixels", "plot_plane", "plot_predicted",
+    "plot_ranking", "plot_scores", "plot_sparsity", "plot_test", "plot_variants", "plot_weight_paths", "positions",
+    "sparsity_arrays", "split_constants", "weight_arrays",
 ]  # fmt: skip

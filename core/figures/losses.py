@@ -21,7 +21,7 @@ def plot_losses(arrays: Arrays) -> go.Figure:
     """
     about = {
         "name": "loss",
-        "title": "Loss over the epochs",
+        "title": "Loss",
         "look_for": "Overfitting is the moment the validation loss turns up while the training loss keeps falling.",
         "legend": _legend(),
         "auto": {
@@ -69,8 +69,8 @@ def _marks(arrays: Arrays) -> list[Any]:
     changes = {"symbol": "triangle-down", "size": 10, "color": COLORS["penalty"]}
     return [
         _line(arrays, "noise floor", ("floor_x", "floor_y"), COLORS["floor"], "dash"),
-        _line(arrays, "you are here", ("now_epoch", "now_loss"), COLORS["truth"], "solid"),
-        _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes),
+        _line(arrays, "you are here", ("at:moment", "span:y"), COLORS["truth"], "solid"),
+        _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes, text="label:changes"),
         _points(arrays, "best epoch", ("best_epoch", "best_val_loss"), MARK),
     ]
 
@@ -81,8 +81,8 @@ def _line(
     x, y = names
     return go.Scatter(
         name=label,
-        x=np.array(arrays[x]),
-        y=np.array(arrays[y]),
+        x=np.array(arrays.get(x, ())),
+        y=np.array(arrays.get(y, ())),
         mode="lines",
         visible=visible,
         line={"color": color, "dash": dash, "width": 2},
@@ -90,11 +90,14 @@ def _line(
     )
 
 
-def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any]) -> go.Scatter:
+def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str, Any], text: str = "") -> go.Scatter:
+    """Return marks; `text` names what the page shows when one is pointed at."""
     x, y = names
+    hover = {"hovertemplate": "%{text}<extra></extra>"} if text else {}
     return go.Scatter(
-        name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=marker, meta=bind(x=x, y=y)
-    )
+        name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=marker, **hover,
+        meta=bind(x=x, y=y, **({"text": text} if text else {})),
+    )  # fmt: skip
 
 
 def _legend() -> list[dict[str, str]]:
@@ -109,7 +112,8 @@ def _legend() -> list[dict[str, str]]:
 
 def _log_toggle() -> dict[str, Any]:
     return {
-        "label": "log scale",
+        "label": "log",
+        "help": "Show the losses on a logarithmic scale",
         "on": {"relayout": {"yaxis.type": "log"}},
         "off": {"relayout": {"yaxis.type": "linear"}},
         "value": False,
@@ -120,7 +124,8 @@ def _penalty_toggle() -> dict[str, Any]:
     """Return the switch that shows penalty and objective; `auto` names the arrays the y axis then has to hold."""
     shown = ["penalty", "objective"]
     return {
-        "label": "penalty and objective",
+        "label": "penalty",
+        "help": "Show the penalty, and the objective = training loss + penalty",
         "on": {
             "restyle": [{"traces": shown, "set": {"visible": True}}],
             "auto": {"yaxis": {"arrays": [*LOSSES, *shown], "include": [0], "log": True}},

@@ -71,6 +71,7 @@ def axis(title: str, bounds: Sequence[float] | None = None, **more: Any) -> dict
         "gridcolor": GRID_COLOR,
         "zeroline": False,
         "automargin": False,
+        "ticks": "",
     }
     if bounds is not None:
         common["range"] = [float(bounds[0]), float(bounds[1])]

@@ -149,8 +149,11 @@ def bytes_per_member(experiment: Experiment, pool: Pool) -> int:
 def cut(order: np.ndarray, n_together: int, bytes_each: int, memory_bytes: int) -> tuple[np.ndarray, ...]:
     """Return member numbers (M,) cut into stacks of at most `memory_bytes`, of one member at least.
 
-    Groups of `n_together` neighbours (the folds of one value) stay in one stack if they fit.
+    Groups of `n_together` neighbours (the folds of one value) stay in one stack if they fit. A single stack is in the
+    plan's own order.
     """
     n_fitting = max(1, memory_bytes // bytes_each)
+    if n_fitting >= len(order):
+        return (np.sort(order),)
     size = n_fitting - n_fitting % n_together if n_fitting >= n_together else n_fitting
     return tuple(order[start : start + size] for start in range(0, len(order), size))

@@ -11,11 +11,26 @@ import plotly.graph_objects as go
 import streamlit as st
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+PLOTLY = "vendor/plotly-cartesian.min.js"
 
+# All modules, the style and the drawing library are asked for at once, not one after the other as imports name them.
 LOADER = """
+function preload(assets, names) {
+  for (const name of names) {
+    const href = new URL(assets + name, location.origin).href;
+    if (document.querySelector(`link[href="${href}"]`)) continue;
+    const link = document.createElement("link");
+    if (name.endsWith(".css")) link.rel = "stylesheet";
+    else if (name.startsWith("vendor/")) Object.assign(link, { rel: "preload", as: "script" });
+    else link.rel = "modulepreload";
+    link.href = href;
+    document.head.append(link);
+  }
+}
 export default function (component) {
   let gone = false;
   let cleanup;
+  preload(component.data.assets, component.data.preload);
   import(new URL(component.data.assets + "stage.js", location.origin)).then((module) => {
     if (!gone) cleanup = module.default(component);
   });
@@ -25,6 +40,17 @@ export default function (component) {
   };
 }
 """
+
+# How a verdict looks beside its words: a sign and a tone (good, warn, bad, plain), never colour alone.
+VERDICTS = {
+    "not started": {"icon": "○", "tone": "plain"},
+    "underfits": {"icon": "▼", "tone": "warn"},
+    "overfits": {"icon": "▲", "tone": "warn"},
+    "fits": {"icon": "✓", "tone": "good"},
+    "collapsed": {"icon": "⚠", "tone": "bad"},
+    "diverged": {"icon": "⚠", "tone": "bad"},
+}
+BUTTONS = ("run", "step", "reset", "reseed")
 
 
 @cache
@@ -37,12 +63,59 @@ def assets_hash() -> str:
     return digest.hexdigest()[:12]
 
 
-def slider(name: str, label: str, low: float, high: float, scale: str = "log0", help: str = "") -> dict[str, Any]:
+@cache
+def asset_names() -> list[str]:
+    """Names of the files that the stage needs at its start."""
+    return [path.name for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css")] + [PLOTLY]
+
+
+def slider(
+    name: str,
+    label: str,
+    low: float,
+    high: float,
+    scale: str = "log0",
+    help: str = "",
+    member: int | None = None,
+    key: str | None = None,
+) -> dict[str, Any]:
     """Description of a live slider.
 
     scale: "log0" (0 at the very left, then logarithmic from `low` to `high`), "log" or "linear".
+    member: the one network of a stack that it sets, or None for all. key: its name among the strengths, by default
+    `name` or, with a member, "name.member".
     """
-    return {"kind": "slider", "name": name, "label": label, "min": low, "max": high, "scale": scale, "help": help}
+    key = key or (name if member is None else f"{name}.{member}")
+    return {
+        "key": key, "name": name, "member": member, "label": label, "min": low, "max": high, "scale": scale, "help": help,
+    }  # fmt: skip
+
+
+def scrub(
+    name: str,
+    label: str,
+    values: Sequence[float],
+    texts: Sequence[str] | None = None,
+    index: int = 0,
+    help: str = "",
+    positions: Sequence[float] | None = None,
+) -> dict[str, Any]:
+    """Description of a slider over an axis that arrays carry in front: it picks from what the browser holds in memory.
+
+    A binding `fit_y[@name]` shows the part of `fit_y` at the slider's index, `at:name` the value there, twice.
+    values: one number per stop; texts: how each is shown, by default "%g"; positions: where each stands on an axis,
+    by default its value (a 0 has no place of its own on a logarithmic axis).
+    """
+    if not values or not 0 <= index < len(values):
+        raise ValueError(f"index: expected a whole number from 0 to {len(values) - 1} (the stops), received {index}")
+    for argument, given in (("texts", texts), ("positions", positions)):
+        if given is not None and len(given) != len(values):
+            raise ValueError(f"{argument}: expected {len(values)}, one per stop, received {len(given)}")
+    return {
+        "name": name, "label": label, "values": [float(v) for v in values], "index": index, "help": help,
+        "texts": list(texts) if texts is not None else [f"{v:g}" for v in values],
+        "positions": [float(v) for v in (values if positions is None else positions)],
+    }  # fmt: skip
 
 
 def readout(name: str, label: str, help: str = "") -> dict[str, str]:
@@ -58,15 +131,23 @@ def stage_data(
     strengths: Mapping[str, float],
     revision: str | int,
     readouts: Sequence[Mapping[str, str]],
+    scrubs: Sequence[Mapping[str, Any]] = (),
+    buttons: Sequence[str] = BUTTONS,
+    can_rewind: bool = True,
 ) -> dict[str, Any]:
     """What the component receives, see `stage`."""
     return {
         "socket": job_path,
         "job_key": job_key,
         "assets": f"/lab/assets/{assets_hash()}/",
+        "preload": asset_names(),
         "figures": [_figure_data(figure) for figure in figures],
-        "controls": [{**control, "value": strengths[control["name"]]} for control in controls],
+        "controls": [{**control, "value": strengths[control["key"]]} for control in controls],
+        "scrubs": [dict(axis) for axis in scrubs],
         "readouts": [dict(item) for item in readouts],
+        "verdicts": VERDICTS,
+        "buttons": list(buttons),
+        "can_rewind": can_rewind,
         "revision": str(revision),
     }
 
@@ -83,6 +164,10 @@ def stage(
     on_strengths: Callable[[], None] | None = None,
     on_job: Callable[[], None] | None = None,
     on_lost: Callable[[], None] | None = None,
+    on_picked: Callable[[], None] | None = None,
+    scrubs: Sequence[Mapping[str, Any]] = (),
+    buttons: Sequence[str] = BUTTONS,
+    can_rewind: bool = True,
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -90,22 +175,27 @@ def stage(
     ----------
     job_path: path of the job's WebSocket, "/lab/jobs/<id>/stream".
     job_key: what the job computes; the browser finds the job again by it after a reload.
-    controls: made by `slider`; strengths: their values by name.
+    controls: made by `slider`; strengths: their values by key.
     revision: the figures are rebuilt when it changes, otherwise they are left as they are.
-    on_strengths, on_job, on_lost: called before the rerun that a change of these results causes.
+    scrubs: made by `scrub`. buttons: which of run, step, reset, reseed. can_rewind: whether the job keeps moments.
+    on_strengths, on_job, on_lost, on_picked: called before the rerun that a change of these results causes.
 
     Returns
     -------
-    Result with `strengths` (values by name after a slider was released, or None), `job` (id of the job that is shown
-    if it is not the one given, or None) and `lost` (id of a job that the server no longer knows, for one run, or None).
+    Result with `strengths` (values by key after a slider was released, or None), `picked` (index by name after a scrub
+    was released, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a
+    job that the server no longer knows, for one run, or None).
     """
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
     return component(
         key=key,
-        data=stage_data(job_path, job_key, figures, controls, strengths, revision, readouts),
+        data=stage_data(
+            job_path, job_key, figures, controls, strengths, revision, readouts, scrubs, buttons, can_rewind
+        ),
         on_strengths_change=on_strengths or _nothing,
         on_job_change=on_job or _nothing,
         on_lost_change=on_lost or _nothing,
+        on_picked_change=on_picked or _nothing,
     )
 
 

@@ -1,47 +1,338 @@
-"""The Playground's script under AppTest: default page, links, other data."""
+"""The Playground's script under AppTest: default page, extreme settings, all data, presets, links."""
 
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import Experiment
+from core.config import FLAT_NAMES, bounds_of, choices_of, label_of
+from core.data import DATASETS
+from core.presets import PRESETS, START
+from core.runtime.scheduler import get_scheduler
+from tests.core.test_config import OTHER
+
+TYPED = ("n_train", "hidden_sizes", "learning_rate", "batch_size", "activity_l2", "n_epochs")
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 
 
-def open_page(**query):
-    page = AppTest.from_file(str(MAIN), default_timeout=30)
-    for name, value in query.items():
+def open_page(query=None, **more):
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in {**(query or {}), **more}.items():
         page.query_params[name] = value
+    return run(page)
+
+
+def run(page):
     page.run()
     assert not page.exception
     return page
 
 
-def test_the_default_page_shows_the_noisy_sine():
+def now(page):
+    return page.session_state["lab.experiment"]
+
+
+def job(page):
+    return get_scheduler().find(page.session_state["lab.job"])
+
+
+def widget(page, name):
+    found = [w for kind in ("selectbox", "slider", "number_input", "toggle", "button_group")
+             for w in page.sidebar.get(kind) if w.key == f"playground.{name}"]  # fmt: skip
+    assert len(found) == 1, name
+    return found[0]
+
+
+def choose(page, name, value):
+    chosen = widget(page, name)
+    if name in TYPED and value not in chosen.options and value != "none":
+        chosen.options.append(value)  # as if it had been typed
+    chosen.set_value(value)
+    return run(page)
+
+
+def close(page):
+    get_scheduler().drop(job(page))
+
+
+def address(page):
+    return Experiment.from_query(dict(page.query_params.items()))
+
+
+# --- the default page ---
+
+
+def test_the_default_page_is_the_first_preset_not_started():
     page = open_page()
-    assert page.sidebar.selectbox[0].value == "sine"
-    assert page.query_params["noise_std"] == "0.3"
+    assert now(page) == START
+    assert address(page) == (START, [])
+    assert widget(page, "preset").value == "memorise"
+    assert PRESETS["memorise"].expect in page.sidebar.caption[0].value
+    snapshot = job(page).wait(-1, 60)
+    assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
+    assert not page.warning
 
 
-@pytest.mark.parametrize("data", ["xor", "spiral3", "digits", "diabetes", "wine"])
-def test_other_data_opens_from_a_link(data):
-    assert open_page(data=data, l2="0.01").query_params["l2"] == "0.01"
+def test_the_first_settings_come_first_and_the_rest_lies_under_more():
+    page = open_page()
+    labels = [w.label for w in page.sidebar if hasattr(w, "label") and w.type != "expander"]
+    assert labels[:7] == ["Preset", *map(label_of, ["data", "n_train", "noise_std", "hidden_sizes"]),
+                          "Learning rate", "Batch size"]  # fmt: skip
+    inside = {w.key.removeprefix("playground.") for w in page.sidebar.expander[0] if getattr(w, "key", None)}
+    assert inside == {
+        "val_fraction", "data_seed", "seed", "activation", "optimizer", "momentum", "loss", "l1_method", "activity_l2",
+        "penalize_output", "learning_rate_schedule", "n_epochs",
+    }  # fmt: skip
+
+
+def test_the_data_say_what_they_are_and_how_many_points_there_are():
+    page = open_page(data="wine", n_train="20")
+    text = " ".join(caption.value for caption in page.sidebar.caption)
+    assert DATASETS["wine"].description in text
+    assert DATASETS["wine"].source in text
+    assert "89" in widget(page, "n_train").help
+    assert widget(page, "n_train").options[-1] == "89"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("sine", "targets"),
+        ("plane", "targets"),
+        ("xor", "x and y"),
+        ("digits", "each input"),
+        ("diabetes", "the target"),
+    ],
+)
+def test_noise_is_explained_by_what_it_acts_on(data, words):
+    assert words in open_page(data=data).sidebar.caption[-1].value
+
+
+# --- every control ---
+
+
+def extremes(name):
+    """Return the far values of a setting as its widget takes them."""
+    if name == "hidden_sizes":
+        return ["none", "1", "512-512-512-512-512-512"]
+    if name == "batch_size":
+        return ["1", "2000", "all"]
+    if name == "features":
+        return [["x"], list(choices_of(name))]
+    if isinstance(Experiment().get(name), bool):
+        return [True, False]
+    if choices_of(name):
+        return list(choices_of(name))
+    low, high = bounds_of(name)
+    low = low or (1e-9 if name == "learning_rate" else low)
+    return [str(low), str(high)] if name in TYPED else [low, high]
+
+
+IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ("l1", "l2", "dropout_rate", "data")]
+
+
+@pytest.mark.parametrize("name", IN_SIDEBAR)
+def test_every_control_takes_its_extremes(name):
+    page = open_page(data="spiral3", n_train="30", optimizer="sgd")
+    for value in extremes(name):
+        choose(page, name, value)
+        assert address(page)[0] == now(page)
+        shown = now(page).get(name)
+        limit = DATASETS["spiral3"].max_train(0.3)
+        expected = limit if (name, value) == ("n_train", "2000") else value
+        assert format_shown(shown) == format_shown(expected)
+        assert not page.sidebar.error
+    close(page)
+
+
+def format_shown(value):
+    if value in ((), "none", None, "all"):
+        return "-"
+    if isinstance(value, (list, tuple)):
+        return "-".join(map(str, value)) if len(value) > 1 else format_shown(value[0])
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_typed_value_that_cannot_be_used_gives_a_sentence_and_changes_nothing(name):
+    page = open_page()
+    choose(page, name, "-3.5x")
+    assert [error.value for error in page.sidebar.error] == [page.sidebar.error[0].value]
+    assert page.sidebar.error[0].value.startswith(f"{label_of(name)}: expected")
+    assert now(page) == START
+    assert not run(page).sidebar.error
+    close(page)
+
+
+def test_no_feature_at_all_is_refused():
+    page = open_page(data="xor")
+    choose(page, "features", [])
+    assert "Features: expected" in page.sidebar.error[0].value
+    assert now(page).data.features == ("x", "y")
+    close(page)
+
+
+def test_what_does_not_apply_is_left_out_or_says_why():
+    page = open_page(optimizer="adam", hidden_sizes="none")
+    assert {w.key for w in page.sidebar if getattr(w, "key", None)}.isdisjoint(
+        {"playground.features", "playground.label_noise"}
+    )
+    for name, reason in (("momentum", "SGD only"), ("loss", "squared error only"), ("activation", "no hidden layers"),
+                         ("activity_l2", "no hidden layers"), ("penalize_output", "no hidden layers")):  # fmt: skip
+        assert widget(page, name).disabled
+        assert reason in widget(page, name).label
+    choose(page, "optimizer", "sgd")
+    assert not widget(page, "momentum").disabled
+    close(page)
+
+
+# --- data sets ---
+
+
+def test_going_through_all_data_sets_from_an_awkward_experiment_never_fails():
+    page = open_page(
+        data="spiral3", n_train="560", loss="cross_entropy", features="xy,sin_x", label_noise="0.5", val_fraction="0.1"
+    )
+    for name in [*DATASETS, *reversed(DATASETS)]:
+        choose(page, "data", name)
+        assert now(page).data.name == name
+        assert job(page).wait(-1, 60).meta["state"] == "paused"
+        assert address(page) == (now(page), [])
+    assert now(page).data.n_train <= DATASETS["wine"].max_train(0.1)
+    close(page)
+
+
+def test_a_smaller_validation_share_leaves_room_and_a_larger_one_cuts_the_training_points():
+    page = open_page(data="wine", n_train="89")
+    choose(page, "val_fraction", 0.5)
+    assert now(page).data.n_train == DATASETS["wine"].max_train(0.5)
+    assert "Wine has at most" in page.warning[0].value
+    choose(page, "val_fraction", 0.1)
+    assert not page.warning
+    close(page)
+
+
+# --- presets ---
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_replaces_the_experiment_and_starts_paused(name):
+    page = open_page(data="wine", l1="0.5", l2="0.1", activity_l2="1")
+    before = job(page)
+    choose(page, "preset", name)
+    assert now(page) == PRESETS[name].experiment
+    assert address(page) == (PRESETS[name].experiment, [])
+    assert before.is_closed
+    snapshot = job(page).wait(-1, 60)
+    assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
+    assert snapshot.meta["strengths"]["l2"] == PRESETS[name].experiment.regularization.l2
+    assert PRESETS[name].watch in page.sidebar.caption[0].value
+    close(page)
+
+
+def test_a_preset_of_the_same_set_up_still_starts_anew():
+    page = open_page()
+    first = job(page)
+    choose(page, "preset", "l2")
+    assert first.is_closed
+    assert job(page).wait(-1, 60).meta["strengths"]["l2"] == 0.003
+    close(page)
+
+
+def test_another_set_up_is_no_longer_the_preset():
+    page = open_page()
+    choose(page, "n_train", "50")
+    assert widget(page, "preset").value is None
+    assert PRESETS["memorise"].watch not in page.sidebar.caption[0].value
+    close(page)
+
+
+# --- the run ---
+
+
+def test_strengths_and_start_from_the_sidebar_reach_the_run_without_a_new_start():
+    page = open_page()
+    first = job(page)
+    first.wait(-1, 60)
+    choose(page, "activity_l2", "0.1")
+    choose(page, "learning_rate", "0.5")
+    choose(page, "seed", 7)
+    assert job(page) is first
+    snapshot = first.latest
+    while snapshot.meta["seed"] != 7:
+        snapshot = first.wait(snapshot.version, 60)
+    assert snapshot.meta["strengths"]["activity_l2"] == 0.1
+    assert snapshot.meta["strengths"]["learning_rate"] == 0.5
+    close(page)
+
+
+def test_another_shape_is_another_run_and_the_old_one_ends():
+    page = open_page()
+    first = job(page)
+    choose(page, "hidden_sizes", "5-4")
+    assert first.is_closed
+    assert job(page) is not first
+    close(page)
+
+
+def test_a_run_beyond_the_budget_is_refused_with_the_numbers_and_no_job():
+    page = open_page(data="digits", n_train="898", hidden_sizes="512-512-512-512-512-512")
+    first = job(page)
+    choose(page, "batch_size", "1")
+    assert "898 training points × 1,351,690 weights and biases" in page.error[0].value
+    assert first.is_closed
+    assert job(page) is None
+    choose(page, "batch_size", "all")
+    assert not page.error
+    close(page)
+
+
+# --- links ---
+
+
+@pytest.mark.parametrize("name", FLAT_NAMES)
+def test_a_link_is_kept_for_every_setting(name):
+    base = {"data": "spiral3"}
+    link = Experiment().replace(**base, **({} if name == "data" else {name: OTHER[name]}))
+    page = open_page(link.to_query())
+    assert now(page) == link
+    assert address(page) == (link, [])
+    if name not in ("l1", "l2", "dropout_rate"):
+        assert format_shown(widget(page, name).value) == format_shown(OTHER[name])
+    close(page)
 
 
 @pytest.mark.parametrize(
     "query",
     [
         {"l1": "NaN"}, {"l1": "1e999"}, {"l1": "true"}, {"l1": "-1"}, {"nonsense": "1"}, {"l1": "[" * 100_000},
-        {"hidden_sizes": "[[[[8]]]]"},
+        {"hidden_sizes": "[[[[8]]]]"}, {"features": ""}, {"n_train": "0"}, {"data": "mnist"}, {"batch_size": "0"},
     ],
     ids=lambda query: next(iter(query)) + "=" + next(iter(query.values()))[:8],
 )  # fmt: skip
 def test_a_bad_link_gives_a_sentence_and_the_defaults(query):
-    page = open_page(**query)
+    page = open_page(query)
     assert len(page.warning) == 1
     assert "link" in page.warning[0].value
+    assert now(page) == Experiment()
+    close(page)
 
 
-def test_a_link_keeps_its_batch_size_and_its_layers():
-    query = open_page(data="xor", batch_size="7", hidden_sizes="5-4-3").query_params
-    assert (query["batch_size"], query["hidden_sizes"]) == ("7", "5-4-3")
+@pytest.mark.parametrize(
+    ("query", "name", "value"),
+    [
+        ({"data": "wine", "n_train": "2000"}, "n_train", 89),
+        ({"data": "sine", "loss": "cross_entropy"}, "loss", "auto"),
+        ({"data": "sine", "n_train": "600"}, "n_train", 500),
+    ],
+)
+def test_an_impossible_combination_gives_a_sentence_and_the_nearest_valid_value(query, name, value):
+    page = open_page(query)
+    assert len(page.warning) == 1
+    assert now(page).get(name) == value
+    assert address(page) == (now(page), [])
+    close(page)

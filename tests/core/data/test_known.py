@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from core.config import DataConfig, Experiment
-from core.data import known, load_split
+from core.data import DATASETS, known, load_split
 from core.data.split import RawRows
 
 
@@ -68,6 +68,12 @@ def test_more_noise_inputs_keep_all_other_columns_and_the_targets(name: str) -> 
     few, many = draw(name, n_noise_features=2), draw(name, n_noise_features=9)
     np.testing.assert_array_equal(few.inputs, many.inputs[:, : few.inputs.shape[1]])
     np.testing.assert_array_equal(few.y, many.y)
+
+
+@pytest.mark.parametrize("name", list(known.MAKERS))
+def test_the_registry_knows_the_number_of_inputs(name: str) -> None:
+    data = DataConfig.model_validate({"name": name, "n_informative": 2, "n_noise_features": 7, "n_duplicates": 3})
+    assert DATASETS[name].n_inputs(data) == load_split(data).n_features
 
 
 def test_pure_noise_tells_nothing() -> None:

@@ -60,7 +60,9 @@ def test_a_variant_among_others_is_the_same_network_alone(variant) -> None:  # t
     _, history = run(plan)
     settings = {n: getattr(variant, n) for n in ("l1", "l2", "activity_l2", "dropout_rate", "l1_method")}
     alone = train(SHORT.replace(**settings), progress=False).history
-    np.testing.assert_allclose(history["val_loss"][5], alone["val_loss"], atol=1e-5)
+    _, ours, theirs = np.intersect1d(history["epoch"], alone["epoch"], return_indices=True)
+    assert len(ours) > 5  # how often a stack is measured depends on its size
+    np.testing.assert_allclose(history["val_loss"][5, ours], alone["val_loss"][theirs], atol=1e-5)
 
 
 def test_over_ten_starts_only_the_proximal_step_gives_exact_zeros() -> None:

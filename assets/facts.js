@@ -1,0 +1,49 @@
+// What is said in words: read-outs, the verdict or a banner in its place, and the state of the line.
+import { helpMark, make, write } from "./dom.js";
+
+export class Facts {
+  /** `send` takes the commands of a remedy. */
+  constructor(send) {
+    this.send = send;
+    this.values = {};
+    this.readouts = make("dl", { class: "lab-readouts" });
+    this.icon = make("span", { class: "lab-icon", "aria-hidden": "true" });
+    this.sentence = make("span", { "aria-live": "polite" });
+    this.remedy = make("button", { type: "button", class: "lab-button lab-remedy", hidden: "", onclick: () => this.cure() });
+    this.verdict = make("div", { class: "lab-verdict", "data-tone": "plain" }, this.icon, this.sentence, this.remedy);
+    this.status = make("p", { class: "lab-status", role: "status" });
+  }
+
+  /** Take over the list of read-outs {name, label, help} and the looks of verdicts {kind: {icon, tone}}. */
+  update(old, { readouts, verdicts }) {
+    this.looks = verdicts ?? {};
+    if (JSON.stringify(old.readouts) === JSON.stringify(readouts)) return;
+    this.values = Object.fromEntries(readouts.map(({ name }) => [name, make("dd", { text: "–" })]));
+    this.readouts.replaceChildren(...readouts.map(({ name, label, help }) =>
+      make("div", { "data-readout": name }, make("dt", {}, make("span", { text: label, title: label }), helpMark(help)), this.values[name])));
+  }
+
+  /** Show the facts; a banner {kind, text, remedy} takes the verdict's place. */
+  show({ readouts, verdict, banner }) {
+    for (const [name, element] of Object.entries(this.values)) write(element, readouts?.[name] ?? "–");
+    const said = banner ?? verdict ?? { kind: "", text: "" };
+    const look = this.looks[said.kind] ?? (banner ? { icon: "⚠", tone: "bad" } : { icon: "", tone: "plain" });
+    write(this.icon, look.icon);
+    write(this.sentence, said.text);
+    if (this.verdict.dataset.tone !== look.tone) this.verdict.dataset.tone = look.tone;
+    this.verdict.dataset.kind = said.kind;
+    this.verdict.toggleAttribute("data-banner", Boolean(banner));
+    this.commands = said.remedy?.commands ?? [];
+    this.remedy.hidden = !said.remedy;
+    write(this.remedy, said.remedy?.label ?? "");
+  }
+
+  cure() {
+    this.commands.forEach((message) => this.send(message));
+  }
+
+  /** The state of the line, "" when all is well. */
+  say(text) {
+    write(this.status, text);
+  }
+}

@@ -1,0 +1,116 @@
+// Sliders that pick from what is in memory: a stop of a scrub axis, or a past moment. The server is never asked.
+import { helpMark, make, write } from "./dom.js";
+
+/** Runs a callback once per animation frame, however often it is called. */
+function perFrame(callback) {
+  let frame;
+  return () => {
+    frame ??= requestAnimationFrame(() => {
+      frame = undefined;
+      callback();
+    });
+  };
+}
+
+/** One scrub axis: {name, label, values, texts, index, help, positions}; `onMove()` while it moves, `onRest()` after. */
+export class Scrub {
+  constructor(axis, id, onMove, onRest) {
+    this.axis = axis;
+    this.places = axis.positions ?? axis.values;
+    this.onMove = perFrame(onMove);
+    this.onRest = onRest;
+    this.range = make("input", {
+      type: "range", id, min: 0, max: axis.values.length - 1, step: 1, oninput: () => this.moved(), onchange: () => this.onRest(),
+    });
+    this.text = make("output", { for: id });
+    this.element = make("div", { class: "lab-scrub", "data-scrub": axis.name },
+      make("label", { for: id, text: axis.label }), helpMark(axis.help), this.range, this.text);
+    this.show(axis.index);
+  }
+
+  get place() {
+    return this.places[this.index];
+  }
+
+  show(index) {
+    this.index = Math.min(Math.max(0, index), this.axis.values.length - 1);
+    this.range.value = this.index;
+    const text = this.axis.texts[this.index];
+    write(this.text, text);
+    this.range.setAttribute("aria-valuetext", text);
+  }
+
+  moved() {
+    this.show(Number(this.range.value));
+    this.onMove();
+  }
+
+  /** Set by a click in a chart. */
+  jump(index) {
+    if (index < 0 || index === this.index) return;
+    this.show(index);
+    this.onMove();
+    this.onRest();
+  }
+}
+
+/** The slider over the past: `ask()` for moments when touched, `onMove()` while it moves, `onLive()` to return. */
+export class Rewind {
+  constructor(id, { ask, onMove, onLive }) {
+    this.frames = [];
+    this.version = -1;
+    this.onMove = perFrame(() => this.isBack && onMove());
+    this.range = make("input", { type: "range", id, min: 0, max: 1, step: 1, value: 1, oninput: () => this.moved() });
+    for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
+    this.text = make("output", { for: id });
+    this.live = make("button", { type: "button", class: "lab-button", title: "Back to the present", text: "Live", disabled: "", onclick: onLive });
+    this.element = make("div", { class: "lab-rewind" }, make("label", { for: id, text: "Rewind" }), this.range, this.text, this.live);
+  }
+
+  /** Whether a past moment is shown. */
+  get isBack() {
+    return !this.live.disabled;
+  }
+
+  /** The picked moment {meta, arrays}, or undefined. */
+  get frame() {
+    return this.isBack ? this.frames[Math.round(this.share() * (this.frames.length - 1))] : undefined;
+  }
+
+  share() {
+    return Number(this.range.value) / Number(this.range.max);
+  }
+
+  moved() {
+    this.live.disabled = false;
+    this.onMove();
+  }
+
+  /** Append moments; those of an earlier answer that the new ones replace are dropped. */
+  add(version, moments) {
+    const first = moments[0]?.meta.epoch;
+    this.version = version;
+    if (first !== undefined) this.frames = [...this.frames.filter(({ meta }) => meta.epoch < first), ...moments];
+    const last = this.frames.length - 1;
+    if (last < 1 || Number(this.range.max) === last) return;
+    const position = Math.round(this.share() * last);
+    this.range.max = last;
+    this.range.value = position;
+  }
+
+  show(text) {
+    write(this.text, text);
+    this.range.setAttribute("aria-valuetext", text);
+  }
+
+  /** Return to the present. */
+  rest() {
+    this.range.value = this.range.max;
+    this.live.disabled = true;
+  }
+
+  forget() {
+    this.frames = [];
+    this.version = -1;
+  }
+}

@@ -1,0 +1,58 @@
+// The table twin of a chart: its present numbers for those who read rather than look.
+import { make } from "./dom.js";
+
+const MAX_ROWS = 200;
+const MAX_COLUMNS = 24;
+
+/** Numbers of an attribute, whether plain, typed, or packed by Python. */
+const listOf = (values) => (values?.length === undefined ? [] : Array.from(values));
+const show = (value) => (typeof value === "number" ? (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "–") : String(value ?? "–"));
+
+/** Indices of at most n of `length` things, evenly spaced, first and last among them. */
+function sample(length, n) {
+  if (length <= n) return Array.from({ length }, (_, i) => i);
+  return Array.from({ length: n }, (_, i) => Math.round((i * (length - 1)) / (n - 1)));
+}
+
+function table(caption, heads, rows) {
+  const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })));
+  const body = rows.map(([first, ...rest]) =>
+    make("tr", {}, make("th", { scope: "row", text: show(first) }), ...rest.map((value) => make("td", { text: show(value) }))));
+  return make("table", {}, make("caption", { text: caption }), make("thead", {}, head), make("tbody", {}, ...body));
+}
+
+/** Traces that stand on the same x share a table. */
+function xyTables(traces, xTitle, yTitle) {
+  const groups = [];
+  for (const trace of traces) {
+    const [x, y] = [listOf(trace.x), listOf(trace.y)];
+    const key = JSON.stringify(x);
+    const group = groups.find((other) => other.key === key);
+    if (group) group.columns.push({ name: trace.name, y });
+    else groups.push({ key, x, columns: [{ name: trace.name, y }] });
+  }
+  return groups.filter(({ x }) => x.length).map(({ x, columns }) => {
+    const rows = sample(x.length, MAX_ROWS).map((i) => [x[i], ...columns.map(({ y }) => y[i])]);
+    const names = columns.map(({ name }) => name).join(", ");
+    const caption = rows.length < x.length ? `${names}: ${rows.length} of ${x.length} rows` : names;
+    return table(caption, [xTitle, ...columns.map(({ name }) => (columns.length > 1 || !yTitle ? name : yTitle))], rows);
+  });
+}
+
+function matrixTable(name, matrix) {
+  const columns = sample(matrix[0]?.length ?? 0, MAX_COLUMNS);
+  const rows = sample(matrix.length, MAX_COLUMNS).map((i) => [i, ...columns.map((j) => matrix[i][j])]);
+  return table(name, ["row", ...columns.map(String)], rows);
+}
+
+/** Tables of what a plot shows; `images` are {name, matrix} of its pictures. */
+export function tablesOf(plot, images) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const shown = plot._fullData.filter((trace) => trace.visible === true && trace.opacity !== 0);
+  const drawn = shown.filter((trace) => trace.type === "scatter" || trace.type === "bar");
+  const heat = shown.filter((trace) => trace.type === "heatmap").map((trace) => ({ name: trace.name, matrix: trace.z }));
+  return [
+    ...[...heat, ...images].map(({ name, matrix }) => matrixTable(name, matrix)),
+    ...xyTables(drawn, xaxis?.title?.text || "x", yaxis?.title?.text || ""),
+  ];
+}

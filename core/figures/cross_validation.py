@@ -1,0 +1,223 @@
+"""Cross-validation in figures: the curve with its error bars, the folds, and the one look at the test set.
+
+`cv_arrays` turns raw losses into the arrays the curve binds to, at any moment of training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.strengths import (
+    flat_lines,
+    log_toggle,
+    loss_axis,
+    marker_line,
+    positions,
+    strength_axis,
+    top_counts,
+    top_layout,
+    top_places,
+    zero_break,
+)
+from core.figures.theme import BLUE, COLORS, GREEN, ORANGE, PURPLE, Arrays, axis, base_figure, bind, entry, mix, span
+
+CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
+FAINT = "rgba(140,140,140,0.35)"
+
+
+def cv_arrays(
+    values: np.ndarray, param_name: str, val_loss: np.ndarray, standard_error: np.ndarray, n_nonzero: np.ndarray,
+    best: float, one_se: float,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Return what the curve shows of losses (n_values, n_columns), a column for each fold of each repeat.
+
+    cv_mean, cv_se: (n_values,), nan where a fold diverged; cv_folds: all columns as one line with breaks; cv_top: (n_top,)
+    mean non-zero weights at `top_places`; cv_min_x, cv_1se_x: (2,) place of each choice twice, empty while unknown;
+    cv_low, cv_high: mean ∓ standard error, for the axis.
+    """
+    mean = np.asarray(val_loss, dtype=float).mean(1)
+    return {
+        "cv_mean": mean,
+        "cv_se": np.asarray(standard_error, dtype=float),
+        "cv_low": mean - standard_error,
+        "cv_high": mean + standard_error,
+        "cv_folds": flat_lines(np.asarray(val_loss).T),
+        "cv_top": np.asarray(n_nonzero, dtype=float).mean(1)[top_places(len(values))],
+        "cv_min_x": _place(values, param_name, best),
+        "cv_1se_x": _place(values, param_name, one_se),
+    }
+
+
+def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | None = None) -> go.Figure:
+    """Return mean ± standard error against λ, every fold faintly, λ_min and λ_1se.
+
+    Binds cv_mean, cv_se, cv_folds, cv_min_x, cv_1se_x, cv_top, span:y; with `chosen` also at:lambda.
+    """
+    x = positions(values, param_name)
+    y_range = span([arrays["cv_low"], arrays["cv_high"]])
+    about = {
+        "name": "cv",
+        "title": "Cross-validated loss against λ",
+        "look_for": "λ_min has the lowest mean. λ_1se is the strongest penalty that is not clearly worse: within one error bar.",
+        "legend": [
+            entry("mean ± standard error", COLORS["val"], symbol="circle"),
+            entry("single folds", COLORS["truth"], "solid"),
+            *(entry(label, color, dash) for label, color, dash in CHOICES),
+        ],
+        "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},
+        "toggles": [log_toggle()],
+        "pick": "lambda",
+        "size": "full",
+        "height": 400,
+    }
+    lines = [
+        marker_line(label, list(arrays[name]), name, color, dash, y_range if arrays[name].size else ())
+        for (label, color, dash), name in zip(CHOICES, ("cv_min_x", "cv_1se_x"), strict=True)
+    ]
+    if chosen is not None:
+        lines.append(marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range))
+    traces = [_folds(arrays, x), *lines, _mean(arrays, x), top_counts(arrays, "cv_top", x)]
+    yaxis = loss_axis("validation loss (mean per row)", y_range)
+    layout = top_layout(zero_break(values, param_name))
+    return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
+
+
+def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = ()) -> go.Figure:
+    """Return the folds as strips, is_val (n_splits, n): each row of data a column, held out in one fold.
+
+    Rows stand sorted by class (if there are classes) and then by the fold that holds them out, so an even deal shows as
+    an even staircase in every class.
+    """
+    n_splits, n = is_val.shape
+    fold_of = is_val.argmax(0)
+    order = np.lexsort((fold_of, y)) if class_names else np.argsort(fold_of, kind="stable")
+    colors = [mix(BLUE, "#FFFFFF", 0.45), ORANGE]
+    strip = go.Heatmap(
+        name="folds", z=is_val[:, order].astype(int), x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=0, zmax=1,
+        colorscale=[[0, colors[0]], [0.5, colors[0]], [0.5, colors[1]], [1, colors[1]]], showscale=False, ygap=3,
+        hovertemplate="%{y}: row %{x:.0f}<extra></extra>",
+    )  # fmt: skip
+    bounds = _class_bounds(np.asarray(y)[order]) if class_names else []
+    about = {
+        "name": "folds",
+        "title": "The folds",
+        "look_for": "Each row is held out exactly once: every loss of the curve is on rows its network has not seen.",
+        "legend": [entry("trains", colors[0], symbol="square"), entry("validates", colors[1], symbol="square")],
+        "size": "full",
+        "height": 60 + 26 * n_splits,
+    }
+    title = "rows, sorted by class" if class_names else "rows"
+    ticks = {
+        "tickvals": list(range(n_splits)),
+        "ticktext": [f"fold {k + 1}" for k in range(n_splits)],
+        "showgrid": False,
+    }
+    white = {"color": "white", "width": 2}
+    shapes = [
+        {"type": "line", "xref": "x", "yref": "paper", "x0": b, "x1": b, "y0": 0, "y1": 1, "line": white}
+        for b in bounds
+    ]
+    return base_figure(
+        [strip], about, axis(title, (0, n), showgrid=False), axis("", (n_splits - 0.5, -0.5), **ticks), shapes=shapes,
+        margin={"l": 56, "r": 8, "t": 8, "b": 40},
+    )  # fmt: skip
+
+
+def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go.Figure:
+    """Return bars of the test loss by the way λ was chosen, with the losses that were known before beside it.
+
+    losses: train_loss, test_loss, standard_error (n_labels,), of the refitted networks; texts: their λ.
+    """
+    names = [f"{label}<br>λ = {text}" for label, text in zip(labels, texts, strict=True)]
+    test, train = (np.array(losses[name], dtype=float) for name in ("test_loss", "train_loss"))
+    bars = [
+        _bar("training loss", train, names, COLORS["train"], "/", None),
+        _bar("test loss", test, names, COLORS["test"], "", np.array(losses["standard_error"], dtype=float)),
+    ]
+    about = {
+        "name": "test",
+        "title": "The test set, opened once",
+        "look_for": "What looks best on the training rows is not what is best on rows that no choice has seen.",
+        "legend": [
+            entry("training loss", COLORS["train"], symbol="square"),
+            entry("test loss ± standard error", COLORS["test"], symbol="square"),
+        ],
+        "size": "full",
+        "height": 110 + 60 * len(labels),
+    }
+    y_range = span([test + np.nan_to_num(losses["standard_error"]), train], include=[0])
+    yaxis = axis("", None, autorange="reversed", showgrid=False)
+    margin = {"l": 190, "r": 40, "t": 8, "b": 44}
+    return base_figure(
+        bars, about, axis("loss (mean per row)", y_range), yaxis, barmode="group", bargap=0.3, margin=margin
+    )
+
+
+def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: float, one_se: float) -> str:
+    """Return λ_min and λ_1se with their means as sentences."""
+    places = {float(value): i for i, value in enumerate(values)}
+    if best not in places or one_se not in places:
+        return (
+            f"Cross-validated loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}: nothing to show yet."
+        )
+    i, j = places[best], places[one_se]
+    mean, error = arrays["cv_mean"], arrays["cv_se"]
+    return (
+        f"Cross-validated loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}. λ_min {texts[i]}: mean "
+        f"{mean[i]:.3g}, standard error {error[i]:.2g}. λ_1se {texts[j]}: mean {mean[j]:.3g}."
+    )
+
+
+def describe_folds(is_val: np.ndarray) -> str:
+    """Return the number of folds and the rows each holds out."""
+    sizes = is_val.sum(1)
+    held = f"{sizes.min()}" if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
+    return f"{len(is_val)} folds of {is_val.shape[1]} rows; each holds out {held} rows and trains on the others."
+
+
+def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
+    """Return the test loss of each way of choosing λ."""
+    rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
+    return (
+        "Test loss. " + "; ".join(f"{label}, λ {text}: {loss:.3g} ± {se:.2g}" for label, text, loss, se in rows) + "."
+    )
+
+
+def _place(values: np.ndarray, param_name: str, value: float) -> np.ndarray:
+    return np.repeat(positions(values, param_name)[np.asarray(values) == value][:1], 2)
+
+
+def _folds(arrays: Arrays, x: np.ndarray) -> go.Scatter:
+    n_columns = len(arrays["cv_folds"]) // (len(x) + 1)
+    return go.Scatter(
+        name="single folds", x=np.tile(np.append(x, np.nan), n_columns), y=np.array(arrays["cv_folds"]), mode="lines",
+        line={"color": FAINT, "width": 1}, hoverinfo="skip", meta=bind(y="cv_folds"),
+    )  # fmt: skip
+
+
+def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
+    return go.Scatter(
+        name="mean", x=x, y=np.array(arrays["cv_mean"]), mode="lines+markers",
+        line={"color": COLORS["val"], "width": 2.5}, marker={"size": 6},
+        error_y={"type": "data", "array": np.array(arrays["cv_se"]), "thickness": 1.5, "width": 3},
+        hovertemplate="%{y:.3g}<extra>mean of the folds</extra>", meta=bind(y="cv_mean", error_y__array="cv_se"),
+    )  # fmt: skip
+
+
+def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, pattern: str, error: Any) -> go.Bar:
+    stripes = {"shape": pattern, "fillmode": "replace", "bgcolor": color, "fgcolor": "rgba(255,255,255,0.25)"}
+    return go.Bar(
+        name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
+        error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4},
+        texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
+        hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
+    )  # fmt: skip
+
+
+def _class_bounds(classes: np.ndarray) -> list[float]:
+    """Return the places between two classes in sorted labels (n,)."""
+    return [float(i) for i in np.flatnonzero(np.diff(classes)) + 1]

@@ -1,0 +1,139 @@
+"""The axis of strengths that path and cross-validation share: log λ with a place for 0, counts above, regions behind.
+
+The axis is linear in log10 λ ("positions"), with ticks at powers of ten: λ = 0 stands left of a dotted break. Bars and
+pictures then have an ordinary place, which a logarithmic axis would not give them. Read next: `path.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.config import label_of
+from core.figures.theme import COLORS, Arrays, axis, bind
+
+BREAK = 0.6  # decades between λ = 0 and the smallest positive λ
+LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
+N_TOP = 9  # counts above the chart, at most
+ROW_PX = 18  # height of a row of text above the chart
+
+
+def positions(values: np.ndarray, param_name: str = "l2") -> np.ndarray:
+    """Return where each value stands on the axis, (n_values,): log10, and for 0 a place left of the smallest."""
+    values = np.asarray(values, dtype=float)
+    positive = values[values > 0]
+    if param_name in LINEAR or positive.size == 0:
+        return values
+    lowest = np.log10(positive.min())
+    return np.where(values > 0, np.log10(np.where(values > 0, values, 1.0)), lowest - BREAK)
+
+
+def strength_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
+    """Return the x axis over all values, ticks at 0 and at powers of ten."""
+    x = positions(values, param_name)
+    left, right = borders(x)
+    title = "λ of L1 and L2 together" if param_name == "elastic" else label_of(param_name)
+    if param_name in LINEAR or not (values > 0).any():
+        return axis(title, (left[0], right[-1]))
+    low, high = np.log10(values[values > 0].min()), x.max()
+    factors = (1,) if high - low >= 1.5 else (1, 2, 5)
+    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    ticks = [
+        (np.log10(f) + p, _power(f, p)) for p in powers for f in factors if low - 1e-9 <= np.log10(f) + p <= high + 1e-9
+    ]
+    zero = [(float(low - BREAK), "0")] if (values == 0).any() else []
+    places, texts = zip(*(zero + ticks), strict=True) if zero + ticks else ((), ())
+    return axis(title, (min(left), max(right)), tickvals=list(places), ticktext=list(texts), zeroline=False)
+
+
+def zero_break(values: np.ndarray, param_name: str) -> list[dict[str, Any]]:
+    """Return the dotted line between λ = 0 and the rest, a Plotly shape, where there is one."""
+    values = np.asarray(values)
+    if param_name in LINEAR or not (values == 0).any() or not (values > 0).any():
+        return []
+    x = float(np.log10(values[values > 0].min()) - BREAK / 2)
+    line = {"color": COLORS["truth"], "dash": "dot", "width": 1}
+    return [{"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}]
+
+
+def borders(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (left, right) of the cell around each position (n_values,): halfway to the neighbours."""
+    x = np.asarray(x, dtype=float)
+    order = np.argsort(x, kind="stable")
+    middles = (x[order][:-1] + x[order][1:]) / 2
+    first, last = (x[order][1] - x[order][0], x[order][-1] - x[order][-2]) if len(x) > 1 else (1.0, 1.0)
+    left, right = np.empty(len(x)), np.empty(len(x))
+    left[order] = np.concatenate([[x[order][0] - first / 2], middles])
+    right[order] = np.concatenate([middles, [x[order][-1] + last / 2]])
+    return left, right
+
+
+def top_places(n_values: int) -> np.ndarray:
+    """Return which values carry a count above the chart: at most nine, first and last among them."""
+    return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
+
+
+def top_counts(arrays: Arrays, name: str, x: np.ndarray, height: float = 1.0) -> go.Scatter:
+    """Return the row of non-zero counts above the chart, from array `name` (n_top,) at `top_places`.
+
+    height: where the row stands, 1 on the upper edge of the chart.
+    """
+    places = top_places(len(x))
+    return go.Scatter(
+        name="non-zero weights", x=x[places], y=np.full(len(places), height), yaxis="y2", mode="text",
+        customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}", textposition="top center",
+        textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name),
+    )  # fmt: skip
+
+
+def top_layout(shapes: Sequence[dict[str, Any]], n_rows: int = 1, **more: Any) -> dict[str, Any]:
+    """Return the layout that `n_rows` rows of text above need: room, a caption, and a second y axis 0..1 that lies below."""
+    caption = {
+        "text": "non-zero weights", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 4 + ROW_PX * n_rows,
+        "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
+    }  # fmt: skip
+    return {
+        "yaxis2": {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
+        "annotations": [caption],
+        "shapes": list(shapes),
+        "margin": {"l": 48, "r": 12, "t": 24 + ROW_PX * n_rows, "b": 44},
+        **more,
+    }
+
+
+def loss_axis(title: str, bounds: Sequence[float]) -> dict[str, Any]:
+    """Return a y axis that is drawn over the second one, with ticks of its own."""
+    return axis(title, bounds, overlaying="y2", tickmode="auto", nticks=6, showgrid=True)
+
+
+def marker_line(
+    label: str, x: Sequence[float], binding: str, color: str, dash: str, span: Sequence[float]
+) -> go.Scatter:
+    """Return an upright line over the height of the chart whose x comes from `binding`, [v, v]."""
+    return go.Scatter(
+        name=label, x=list(x), y=list(span), mode="lines", line={"color": color, "dash": dash, "width": 2},
+        hoverinfo="name", meta=bind(x=binding, y="span:y"),
+    )  # fmt: skip
+
+
+def flat_lines(curves: np.ndarray) -> np.ndarray:
+    """Return curves (n_curves, n_values) as one line with breaks, (n_curves·(n_values + 1),): nan ends each curve."""
+    ends = np.full((len(curves), 1), np.nan)
+    return np.concatenate([np.asarray(curves, dtype=float), ends], axis=1).ravel()
+
+
+def log_toggle() -> dict[str, Any]:
+    """Return the switch between a linear and a logarithmic loss axis."""
+    return {
+        "label": "log scale",
+        "on": {"relayout": {"yaxis.type": "log"}},
+        "off": {"relayout": {"yaxis.type": "linear"}},
+        "value": False,
+    }
+
+
+def _power(factor: int, power: int) -> str:
+    return f"10<sup>{power}</sup>".replace("-", "−") if factor == 1 else f"{factor * 10.0**power:.3g}"

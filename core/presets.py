@@ -1,0 +1,144 @@
+"""Presets: experiments that show one thing each, with what to watch and what to expect. The tests train every one of them.
+
+Two are exercises that many classes know from TensorFlow Playground (Smilkov et al. 2017). Its objective is
+½·mean squared error + λ·½Σw² (or λ·Σ|w|), ours is mean squared error + l2·Σw² + l1·Σ|w|. Ours is twice theirs for
+
+    l2 = λ,   l1 = 2·λ,   learning_rate = half of theirs,
+
+so the minimum, and every step of plain gradient descent on the way (the plain subgradient for L1), are the same.
+Differences that remain: their output for classes passes through tanh, ours is linear under squared error, and our inputs
+are standardised. Read next: `core/engine`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from core.config import Experiment
+
+
+@dataclass(frozen=True)
+class Preset:
+    """`watch` says where to look, `expect` the result; `slides` are values worth sliding to, in this order."""
+
+    label: str
+    watch: str
+    expect: str
+    experiment: Experiment
+    slides: tuple[tuple[str, float], ...] = field(default=())
+
+
+SINE = Experiment(
+    data={"name": "sine", "n_train": 20, "noise_std": 0.3, "seed": 2},
+    network={"hidden_sizes": (64, 64), "activation": "tanh"},
+    training={"optimizer": "adam", "learning_rate": 0.01, "n_epochs": 20_000},
+)
+DIGITS = Experiment(
+    data={"name": "digits", "n_train": 100, "label_noise": 0.1},
+    network={"hidden_sizes": (64,), "activation": "relu"},
+    training={"optimizer": "adam", "learning_rate": 0.003, "batch_size": 32, "n_epochs": 2000},
+)
+
+
+def playground_l1(rate: float) -> float:
+    """Return our l1 for TensorFlow Playground's L1 rate."""
+    return 2 * rate
+
+
+def playground_learning_rate(rate: float) -> float:
+    """Return our learning rate for TensorFlow Playground's."""
+    return rate / 2
+
+
+# "Noise 50" gives its clouds a variance of 4; ours have 0.7² before the noise.
+CLOUDS = Experiment(
+    data={
+        "name": "gaussians", "n_train": 50, "noise_std": round(math.sqrt(4 - 0.7**2), 3), "seed": 3,
+        "features": ("x", "y", "xy", "x2", "y2", "sin_x", "sin_y"),
+    },
+    network={"hidden_sizes": ()},
+    training={
+        "optimizer": "sgd", "learning_rate": playground_learning_rate(0.03), "batch_size": 10, "loss": "mse",
+        "n_epochs": 5000,
+    },
+)  # fmt: skip
+# "Noise 30" moves each point by up to ±1.5, evenly: a standard deviation of 1.5/√3.
+SQUARES = Experiment(
+    data={
+        "name": "xor", "n_train": 100, "noise_std": round(1.5 / math.sqrt(3), 3),
+        "features": ("x", "y", "xy", "x2", "y2"),
+    },
+    network={"hidden_sizes": ()},
+    training={
+        "optimizer": "sgd", "learning_rate": playground_learning_rate(0.01), "batch_size": 7, "loss": "mse",
+        "n_epochs": 5000,
+    },
+)  # fmt: skip
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        "memorise": Preset(
+            "Memorise the noise",
+            "The curve bends to touch every point; the losses part.",
+            "By epoch 1,000 training loss below 0.01, validation loss over 3 × the noise floor. Then slide λ₂ to 0.003: "
+            "1,000 epochs on it is below 2 × the floor.",
+            SINE,
+            (("l2", 0.003),),
+        ),
+        "l2": Preset(
+            "L2 calms it",
+            "The same points with λ₂ = 0.003: the curve stays smooth.",
+            "By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero.",
+            SINE.replace(l2=0.003),
+            (("l2", 0.0),),
+        ),
+        "l1": Preset(
+            "L1 prunes it",
+            "λ₁ = 0.001: weight after weight lands on exactly zero.",
+            "By epoch 1,000 over 80 % of the weights exactly zero, validation loss below 1.7 × the noise floor.",
+            SINE.replace(l1=0.001),
+            (("l1", 0.0),),
+        ),
+        "too_much": Preset(
+            "Too much λ",
+            "λ₂ = 0.3: the penalty outweighs the data, the curve falls flat.",
+            "By epoch 1,000 both losses within 0.02 of 1, as for a flat line at the mean: no gap, nothing learned.",
+            SINE.replace(l2=0.3),
+            (("l2", 0.1), ("l2", 0.003)),
+        ),
+        "digits": Preset(
+            "Digits, 100 images",
+            "Ten labels are wrong: first it learns the digits, then the wrong labels by heart.",
+            "Lowest validation loss before epoch 60; by 300 over 1.4 × that, training loss below 0.01. With λ₂ = 0.01 "
+            "from the start it is below 0.85 at 300.",
+            DIGITS,
+            (("l2", 0.01),),
+        ),
+        "example": Preset(
+            "64-64-10 with kernel and activity L2",
+            "64 pixels → 64 units with λ₂ = 0.01 on their weights and 0.01 × Σ output² / batch size → softmax of 10.",
+            "At epoch 300 training loss over 10 × that of the preset before, validation loss at least 0.15 lower.",
+            DIGITS.replace(l2=0.01, activity_l2=0.01, penalize_output=False),
+        ),
+        "clouds": Preset(
+            "Exercise a: L2 on two clouds",
+            "A linear model on seven features. Run 500 epochs, slide λ₂ to 0.3, run 500 more.",
+            "Training loss rises; validation loss, gap and weights fall.",
+            CLOUDS,
+            (("l2", 0.3),),
+        ),
+        "squares": Preset(
+            "Exercise b: L1 finds x·y",
+            "A linear model on five features. Try λ₂ = 0.1 and 0.3, then λ₂ = 0 and λ₁ = 0.2 and 0.6 (0.1 and 0.3 where "
+            "the loss has a factor ½).",
+            "L1 shrinks the gap most: four of five weights fall to zero, but for flickers below 0.03 as each batch of 7 "
+            "pulls anew. x·y, the true feature, survives.",
+            SQUARES,
+            (("l2", 0.1), ("l2", 0.3), ("l1", playground_l1(0.1)), ("l1", playground_l1(0.3))),
+        ),
+    }
+)
+START = PRESETS["memorise"].experiment

@@ -1,0 +1,81 @@
+"""The sidebar that describes an experiment: a few settings first, the rest under "More". Every page uses it as it is."""
+
+import streamlit as st
+
+from core.config import DataConfig, label_of
+from core.data import DATASETS, DatasetInfo
+from pages.shared import experiment as shared
+from pages.shared.widgets import follow, setting, take
+
+POINTS = (5, 10, 20, 50, 100, 200, 500)
+SHAPES = ((), (8,), (8, 8), (64,), (64, 64), (128, 128, 128), (512,) * 6)
+RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+BATCHES = (None, 1, 10, 32, 128)
+ACTIVITY = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
+EPOCHS = (100, 300, 1000, 3000, 20_000, 100_000)
+LINEAR = "no hidden layers"
+
+
+def show_controls(page: str) -> None:
+    """Show the settings of the current experiment; a change takes effect before the page goes on.
+
+    page: prefix of the session keys of the widgets, `<page>.<name>`.
+    """
+    now = shared.current()
+    info = DATASETS[now.data.name]
+    data_setting(page, info, now.data)
+    setting(page, "hidden_sizes", SHAPES, note="Choose a shape, or type your own such as 32-16.")
+    left, right = st.columns(2, gap="small")
+    with left:
+        setting(page, "learning_rate", RATES)
+    with right:
+        setting(page, "batch_size", BATCHES)
+    with st.expander("More"):
+        more_settings(page, info)
+
+
+def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
+    """Show which data, how many training points and how much noise, with what they are in words."""
+    key, names = f"{page}.data", list(DATASETS)
+    follow(key, data.name)
+    st.selectbox(
+        label_of("data"), names, key=key, on_change=take, args=(page, "data"), format_func=lambda n: DATASETS[n].label
+    )
+    st.caption(f"{info.description} {info.source}")
+    largest = info.max_train(data.val_fraction)
+    offered = [n for n in POINTS if n < largest]
+    setting(page, "n_train", [*offered, largest], note=f"At most {largest} here: the other rows are kept to judge it.")
+    setting(page, "noise_std")
+    st.caption(noise_in_words(info))
+
+
+def noise_in_words(info: DatasetInfo) -> str:
+    """Return what one unit of noise means for this data."""
+    if info.kind in ("images", "table"):
+        what = "the target" if info.task == "regression" else "each input"
+        return f"Added to {what}, in its standard deviations."
+    if info.task == "regression":
+        return "σ, added to the targets, which run from about -1 to 1."
+    return "σ, added to x and y, which run from about -6 to 6."
+
+
+def more_settings(page: str, info: DatasetInfo) -> None:
+    """Show the rest. What this data has no use for is left out; what another setting switches off says which."""
+    now = shared.current()
+    is_linear = "" if now.network.hidden_sizes else LINEAR
+    if info.has_features:
+        setting(page, "features")
+    if info.has_label_noise:
+        setting(page, "label_noise")
+    setting(page, "val_fraction")
+    setting(page, "data_seed")
+    setting(page, "seed")
+    setting(page, "activation", off=is_linear)
+    setting(page, "optimizer")
+    setting(page, "momentum", off="" if now.training.optimizer == "sgd" else "SGD only")
+    setting(page, "loss", off="" if info.task == "classification" else "values have squared error only")
+    setting(page, "l1_method")
+    setting(page, "activity_l2", ACTIVITY, off=is_linear)
+    setting(page, "penalize_output", off=is_linear)
+    setting(page, "learning_rate_schedule")
+    setting(page, "n_epochs", EPOCHS)

@@ -1,0 +1,139 @@
+"""A real server and a real Chromium for all browser tests: `serve` starts an app, `open_page` opens it in a fresh tab."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+TIMEOUT_MS = 30_000
+READY = "window.overfitLab && window.overfitLab.draws > 0"
+HARMLESS = ("preloaded using link preload but not used",)
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class Server:
+    """`streamlit run` of one app; `start` again after `stop` keeps the port."""
+
+    def __init__(self, app: str) -> None:
+        self.app, self.port = app, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", self.app, "--server.headless=true"]
+        command += [f"--server.port={self.port}", "--server.address=127.0.0.1"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        while "URL" not in (line := self.process.stdout.readline()):
+            assert line, "the server ended before it was ready"
+        with urllib.request.urlopen(f"{self.address}/_stcore/health") as health:
+            assert health.status == 200
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@contextmanager
+def serving(app: str) -> Iterator[Server]:
+    """Run an app, given by its path from the root, for the length of a `with`."""
+    server = Server(app)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Address of the app itself."""
+    with serving("app.py") as server:
+        yield server.address
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", found), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """A function that opens an address in a context of its own and waits for the first drawing.
+
+    At the end no page may have asked a foreign host or written an error to its console.
+    """
+    contexts, problems = [], []
+
+    def note(request: object) -> None:
+        host = request.url.split("/")[2].split(":")[0]  # type: ignore[attr-defined]
+        if host not in ("127.0.0.1", ""):
+            problems.append(f"foreign host {host}")
+
+    def open_page(address: str, viewport: dict[str, int] = LAPTOP, ready: str = READY, **options: object) -> Page:
+        context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("request", note)
+        page.on("pageerror", lambda error: problems.append(f"error {error}"))
+        page.on("console", lambda message: problems.append(message.text) if is_bad(message) else None)
+        page.goto(address)
+        page.wait_for_function(ready, timeout=TIMEOUT_MS)
+        return page
+
+    open_page.problems = problems  # type: ignore[attr-defined]
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def is_bad(message: object) -> bool:
+    text = message.text  # type: ignore[attr-defined]
+    return message.type == "error" and not any(part in text for part in HARMLESS)  # type: ignore[attr-defined]
+
+
+def wait_for(page: Page, condition: str) -> None:
+    """Wait until a JavaScript condition holds."""
+    page.wait_for_function(condition, timeout=TIMEOUT_MS)
+
+
+def press(page: Page, name: str) -> None:
+    """Press the button of exactly this name."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def figure(name: str) -> str:
+    """JavaScript of a chart's plot."""
+    return f"document.querySelector('[data-figure={name}] .lab-plot')"

@@ -1,0 +1,7 @@
+"""ASGI entry of the scrub tests: one page with a stage that scrubs 33 made-up states, over the real routes."""
+
+import streamlit as st
+
+from core.runtime.routes import ROUTES
+
+app = st.App("scrub_page.py", routes=ROUTES)

@@ -1,0 +1,40 @@
+"""The estimate grows as the work does, and is of the right order."""
+
+import time
+
+import pytest
+
+from core import Experiment
+from core.studies.cost import STEP_S, estimate_seconds
+from core.studies.path import plan_path
+from core.studies.training import Training
+
+DIGITS = Experiment(
+    data={"name": "digits", "n_train": 640},
+    network={"hidden_sizes": [64]},
+    training={"batch_size": 32, "n_epochs": 1000},
+)
+
+
+def test_twice_the_epochs_or_the_members_are_twice_the_work():
+    once = estimate_seconds(plan_path(DIGITS, "l1", [0.1] * 10))
+    assert estimate_seconds(plan_path(DIGITS.replace(n_epochs=2000), "l1", [0.1] * 10)) == pytest.approx(
+        2 * once, rel=0.01
+    )
+    steps_s = 1000 * 20 * STEP_S
+    twice = estimate_seconds(plan_path(DIGITS, "l1", [0.1] * 20))
+    assert twice - steps_s == pytest.approx(2 * (once - steps_s), rel=1e-9)
+
+
+def test_full_batch_makes_one_step_an_epoch_and_stacks_pay_their_steps_apart():
+    full = DIGITS.replace(batch_size=None)
+    one, two = (plan_path(full, "l1", [0.1, 0.2], memory_bytes=size) for size in (1 << 30, 1))
+    assert estimate_seconds(two) - estimate_seconds(one) == pytest.approx(1000 * STEP_S)
+
+
+def test_the_order_of_magnitude_is_right():
+    plan = plan_path(DIGITS.replace(n_epochs=10), "l1", [1e-4] * 33)
+    began = time.perf_counter()
+    Training(plan).run()
+    ratio = estimate_seconds(plan) / (time.perf_counter() - began)
+    assert 0.05 < ratio < 20

@@ -1,0 +1,90 @@
+"""Experiments survive JSON and links exactly; what cannot be used is refused in words."""
+
+import pytest
+
+from core import Experiment
+from core.config import (
+    FLAT_NAMES,
+    bounds_of,
+    choices_of,
+    expected_of,
+    format_value,
+    label_of,
+    parse_value,
+    read_setting,
+)
+
+# One value of each setting that is not its default.
+OTHER = {
+    "data": "spiral3", "n_train": 77, "noise_std": 0.123456789, "label_noise": 0.25, "val_fraction": 0.2,
+    "features": ("xy", "sin_x"), "data_seed": 999_999, "hidden_sizes": (5, 4, 3), "activation": "leaky_relu",
+    "l1": 1e-5, "l2": 3.3e-7, "l1_method": "subgradient", "activity_l2": 0.01, "dropout_rate": 0.9,
+    "penalize_output": False, "optimizer": "sgd", "learning_rate": 0.015, "momentum": 0.99,
+    "learning_rate_schedule": "cosine", "batch_size": 7, "n_epochs": 123, "loss": "mse", "seed": 4,
+}  # fmt: skip
+
+
+def test_every_setting_is_tried():
+    assert set(OTHER) == set(FLAT_NAMES)
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_link_with_one_setting_gives_it_back(name):
+    experiment = Experiment().replace(**{name: OTHER[name]})
+    assert experiment.get(name) == OTHER[name] != Experiment().get(name)
+    assert Experiment.from_query(experiment.to_query()) == (experiment, [])
+
+
+def test_a_link_and_json_with_every_setting_give_them_back():
+    experiment = Experiment().replace(**OTHER)
+    assert set(experiment.to_query()) == set(FLAT_NAMES)
+    assert Experiment.from_query(experiment.to_query()) == (experiment, [])
+    assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
+
+
+@pytest.mark.parametrize("name", FLAT_NAMES)
+def test_every_setting_reads_back_what_it_shows(name):
+    value = OTHER[name]
+    assert read_setting(Experiment(), name, format_value(value)).get(name) == value
+
+
+@pytest.mark.parametrize("name", [name for name in FLAT_NAMES if bounds_of(name) != (None, None)])
+def test_values_beyond_the_bounds_are_refused_by_label(name):
+    for bound, beyond in zip(bounds_of(name), (-1, 1), strict=True):
+        with pytest.raises(ValueError, match=f"^{label_of(name)}: expected .* received") as error:
+            read_setting(Experiment(), name, bound + beyond)
+        assert expected_of(name) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("hidden_sizes", "64-0", "joined by '-', such as 64-64, or none; received '64-0'."),
+        ("hidden_sizes", "1-1-1-1-1-1-1", "up to 6 whole numbers"),
+        ("hidden_sizes", "513", "from 1 to 512"),
+        ("hidden_sizes", "wide", "received 'wide'"),
+        ("batch_size", "0", "Batch size: expected a whole number from 1 to 2,000, or all; received '0'."),
+        ("n_train", "4", "Training points: expected a whole number from 5 to 2,000; received '4'."),
+        ("n_train", "9.5", "received '9.5'"),
+        ("learning_rate", "0", "Learning rate: expected a number above 0 and at most 1,000; received '0'."),
+        ("learning_rate", "nan", "received 'nan'"),
+        ("activation", "swish", "Activation: expected tanh, relu, "),
+        ("l1", "x" * 1000, "received '" + "x" * 40 + "'."),
+    ],
+)
+def test_what_was_typed_wrongly_is_refused_in_words(name, typed, sentence):
+    with pytest.raises(ValueError, match="expected") as error:
+        read_setting(Experiment(), name, typed)
+    assert sentence in str(error.value)
+
+
+def test_words_for_all_rows_and_for_no_layers():
+    assert read_setting(Experiment(), "batch_size", " all ").training.batch_size is None
+    assert parse_value("batch_size", "none") is None
+    assert read_setting(Experiment(), "hidden_sizes", "none").network.hidden_sizes == ()
+
+
+def test_choices():
+    assert choices_of("optimizer") == ("sgd", "adam")
+    assert choices_of("features")[:3] == ("x", "y", "x2")
+    assert choices_of("hidden_sizes") == choices_of("l1") == choices_of("batch_size") == ()
