@@ -129,12 +129,17 @@ def extremes(name):
     return [str(low), str(high)] if name in TYPED else [low, high]
 
 
+def data_with(name):
+    """Return data on which the setting acts."""
+    return "informative_classes" if name in DATASETS["informative_classes"].dials else "spiral3"
+
+
 IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ("l1", "l2", "dropout_rate", "data")]
 
 
 @pytest.mark.parametrize("name", IN_SIDEBAR)
 def test_every_control_takes_its_extremes(name):
-    page = open_page(data="spiral3", n_train="30", optimizer="sgd")
+    page = open_page(data=data_with(name), n_train="30", optimizer="sgd")
     for value in extremes(name):
         choose(page, name, value)
         assert address(page)[0] == now(page)
@@ -296,7 +301,7 @@ def test_a_run_beyond_the_budget_is_refused_with_the_numbers_and_no_job():
 
 @pytest.mark.parametrize("name", FLAT_NAMES)
 def test_a_link_is_kept_for_every_setting(name):
-    base = {"data": "spiral3"}
+    base = {"data": data_with(name)}
     link = Experiment().replace(**base, **({} if name == "data" else {name: OTHER[name]}))
     page = open_page(link.to_query())
     assert now(page) == link
