@@ -63,6 +63,8 @@ def more_settings(page: str, info: DatasetInfo) -> None:
     is_linear = "" if now.network.hidden_sizes else LINEAR
     if info.has_features:
         setting(page, "features")
+    for name in info.dials:
+        setting(page, name)
     if info.has_label_noise:
         setting(page, "label_noise")
     setting(page, "val_fraction")
