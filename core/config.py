@@ -1,7 +1,8 @@
 """What to train: the `Experiment`, a frozen and validated record, with exact JSON and URL round trips.
 
-Four sections: `data`, `network`, `regularization`, `training`. Every field carries its default, bounds, label, unit
-and a one-line description; the web page takes its widgets from them. Read next: `core/data`.
+Five sections: `data`, `network`, `regularization`, `training`, and `study` for what varies in a study. Every field carries
+its default, bounds, label, unit and a one-line description; the web page takes its widgets from them.
+Read next: `core/data`.
 """
 
 from __future__ import annotations
@@ -146,6 +147,24 @@ class TrainingConfig(Section):
     seed: int = setting(0, "Start", "Seed of the initial weights and of the batch order.", ge=0, le=999_999)
 
 
+class StudyConfig(Section):
+    """How a study varies the experiment: along a grid of strengths, over folds, over starts. A single run ignores it."""
+
+    param_name: Literal["l2", "l1", "elastic"] = setting(
+        "l2", "Penalty", "Which strength the grid is of. Elastic: a mix of L1 and L2."
+    )
+    l1_share: float = setting(0.5, "Share of L1", "Elastic mix only: λ₁ = share · λ, λ₂ = (1 − share) · λ.", ge=0, le=1)
+    values: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = setting(
+        (), "λ values", "Strengths to try; none: 0 and 33 values from 1e-5 to 1.", max_length=500
+    )
+    path_start: Literal["cold", "warm"] = setting(
+        "cold", "Start of each λ", "Cold: all from the same start. Warm: each from its neighbour with the larger λ."
+    )
+    n_splits: int = setting(5, "Folds", "Parts of the rows; each is held out once.", ge=3, le=10)
+    n_repeats: int = setting(1, "Repeats", "How often the rows are dealt into folds anew.", ge=1, le=10)
+    n_starts: int = setting(1, "Starts", "Runs from different initial weights, to see the spread.", ge=1, le=20)
+
+
 class Experiment(Section):
     """Everything that decides a training run. Equal experiments give equal histories.
 
@@ -156,6 +175,7 @@ class Experiment(Section):
     network: NetworkConfig = NetworkConfig()
     regularization: RegularizationConfig = RegularizationConfig()
     training: TrainingConfig = TrainingConfig()
+    study: StudyConfig = StudyConfig()
 
     def replace(self, **values: Any) -> Experiment:
         """Return a copy with some settings changed, named by their flat names (`l2=0.1`, `data_seed=3`).
@@ -206,6 +226,7 @@ SECTIONS: dict[str, type[Section]] = {
     "network": NetworkConfig,
     "regularization": RegularizationConfig,
     "training": TrainingConfig,
+    "study": StudyConfig,
 }
 # Flat names are the field names, but for two that would be ambiguous.
 RENAMED = {"data": ("data", "name"), "data_seed": ("data", "seed")}
@@ -253,6 +274,7 @@ def bounds_of(name: str) -> tuple[float | None, float | None]:
 CHOICE_LABELS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
     "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
+    "l1": "L1", "l2": "L2", "elastic": "elastic mix",
     "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
 }  # fmt: skip
 
@@ -305,7 +327,9 @@ def parse_value(name: str, text: str) -> Any:
     _, field = locate(name)
     if field == "hidden_sizes":
         return () if text == "none" else tuple(text.split("-"))
-    if field == "features":
+    if field == "values" and text == "none":
+        return ()
+    if field in ("features", "values"):
         return tuple(text.split(","))
     if field == "batch_size" and text in ("none", "all"):
         return None

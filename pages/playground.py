@@ -9,7 +9,7 @@ from core.figures.playground import plot_playground
 from core.presets import PRESETS, START
 from core.runtime.job import Job
 from pages.shared import experiment as shared
-from pages.shared import formulas, live
+from pages.shared import formulas, jobs, live
 from pages.shared.controls import show_controls
 from pages.shared.stage import readout, slider, stage
 from pages.shared.widgets import follow, is_replaced
@@ -57,7 +57,7 @@ def choose_preset(key: str) -> None:
     if name is not None:
         st.session_state["playground.chosen"] = name
         shared.put(PRESETS[name].experiment)
-        live.drop_job()
+        jobs.drop("run")
 
 
 def show_formulas() -> None:
@@ -83,7 +83,7 @@ def get_figures(job: Job) -> list[go.Figure] | None:
     key, built = live.job_key(shared.current()), st.session_state.get(FIGURES, ("", []))
     if built[0] == key:
         return list(built[1])
-    snapshot = live.first_snapshot(job)
+    snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
         return None
     figures = plot_playground(snapshot.arrays, snapshot.meta["labels"], load_split(shared.current().data))
@@ -98,7 +98,7 @@ def show_run() -> None:
     try:
         check_budget(shared.current())
     except ValueError as error:
-        live.drop_job()
+        jobs.drop("run")
         st.error(str(error))
         return
     show_formulas()
@@ -109,7 +109,7 @@ def show_run() -> None:
         return
     key = live.job_key(shared.current())
     stage(
-        STAGE, f"/lab/jobs/{job.id}/stream", key, figures, CONTROLS, live.strengths_of(shared.current()), key, READOUTS,
+        STAGE, jobs.stream_path(job), key, figures, CONTROLS, live.strengths_of(shared.current()), key, READOUTS,
         on_strengths=take_strengths, on_job=take_job,
     )  # fmt: skip
     if st.session_state["playground.shown"] != live.strengths_of(shared.current(), SIDEBAR):

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import Experiment
-from core.config import FLAT_NAMES, bounds_of, choices_of, label_of
+from core.config import FLAT_NAMES, StudyConfig, bounds_of, choices_of, label_of
 from core.data import DATASETS
 from core.presets import PRESETS, START
 from core.runtime.scheduler import get_scheduler
@@ -34,7 +34,7 @@ def now(page):
 
 
 def job(page):
-    return get_scheduler().find(page.session_state["lab.job"])
+    return get_scheduler().find(page.session_state["lab.run.job"])
 
 
 def setting_of(element):
@@ -139,7 +139,8 @@ def data_with(name):
     return "informative_classes" if name in DATASETS["informative_classes"].dials else "spiral3"
 
 
-IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ("l1", "l2", "dropout_rate", "data")]
+ELSEWHERE = {"l1", "l2", "dropout_rate", "data", *StudyConfig.model_fields}  # on the stage, or on other pages
+IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ELSEWHERE]
 
 
 @pytest.fixture(scope="module")
@@ -320,7 +321,7 @@ def test_a_link_with_every_setting_is_kept_and_shown():
     assert now(page) == link
     assert address(page) == (link, [])
     shown = {name for name in FLAT_NAMES if data_with(name) == "spiral3"}
-    for name in shown - {"l1", "l2", "dropout_rate"}:
+    for name in shown - ELSEWHERE | {"data"}:
         assert format_shown(widget(page, name).value) == format_shown(OTHER[name])
     close(page)
 

@@ -1,0 +1,60 @@
+"""A session's jobs: at most one live run and one study at a time, found again after a reload or a visit to another page."""
+
+from collections.abc import Callable
+from secrets import token_urlsafe
+from typing import Literal
+
+import streamlit as st
+
+from core.runtime.job import Job
+from core.runtime.live import LiveRun, live_study
+from core.runtime.scheduler import get_scheduler
+from core.runtime.snapshot import Snapshot
+
+Slot = Literal["run", "study"]
+FIRST_SNAPSHOT_S = 20.0
+
+
+def find(slot: Slot, key: str, make_run: Callable[[], LiveRun]) -> Job:
+    """Return the session's job in this slot if it computes what `key` names, else a new one, which ends the old.
+
+    make_run: makes the live run, in the job's own thread.
+    """
+    session, job = st.session_state, own(slot)
+    if job is None or session[f"lab.{slot}.key"] != key:
+        owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
+        job = get_scheduler().submit(live_study(make_run), owner)
+        session[f"lab.{slot}.job"], session[f"lab.{slot}.key"] = job.id, key
+    return job
+
+
+def own(slot: Slot) -> Job | None:
+    """Return the session's job in this slot, None when there is none (any more)."""
+    return get_scheduler().find(st.session_state.get(f"lab.{slot}.job", ""))
+
+
+def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
+    """Take over a job that this browser tab had before a reload, and return it; None when there is nothing to take."""
+    session, job = st.session_state, get_scheduler().find(job_id or "")
+    if job is None or job_id in (session.get(f"lab.{slot}.job"), session.get(f"lab.{slot}.adopted")):
+        return None
+    drop(slot)
+    session[f"lab.{slot}.adopted"] = session[f"lab.{slot}.job"] = job.id
+    session[f"lab.{slot}.owner"], session[f"lab.{slot}.key"] = job.owner, key
+    return job
+
+
+def drop(slot: Slot) -> None:
+    """End the session's job in this slot, so that the next look starts a new one at epoch 0."""
+    if (job := own(slot)) is not None:
+        get_scheduler().drop(job)
+
+
+def first_snapshot(job: Job) -> Snapshot | None:
+    """Return a snapshot of the job to build figures from; None when the server is too busy to give one."""
+    return job.latest or job.wait(-1, FIRST_SNAPSHOT_S)
+
+
+def stream_path(job: Job) -> str:
+    """Return the address of the job's stream."""
+    return f"/lab/jobs/{job.id}/stream"
