@@ -26,8 +26,8 @@ from core.figures.fit import (
     plot_ranking,
     split_constants,
 )
-from core.figures.grid import describe_grid, grid_arrays, plot_grid
 from core.figures.geometry import describe_geometry, plot_geometry
+from core.figures.grid import describe_grid, grid_arrays, plot_grid
 from core.figures.losses import describe_losses, plot_losses
 from core.figures.network import (
     MAX_LINKS,
