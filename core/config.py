@@ -17,6 +17,7 @@ DatasetName = Literal[
     "circle", "xor", "gaussians", "spiral", "moons", "spiral3",
     "plane", "multi_gaussian",
     "digits", "breast_cancer", "diabetes", "wine",
+    "informative_regression", "informative_classes", "reviews", "vowels",
 ]  # fmt: skip
 FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
 Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
@@ -71,6 +72,22 @@ class DataConfig(Section):
         ("x", "y"), "Features", "Inputs made from x and y (2-D data only).", min_length=1
     )
     seed: int = setting(0, "Data seed", "Which random draw of points and noise.", ge=0, le=999_999)
+    n_informative: int = setting(
+        5, "Informative inputs", "Inputs that carry signal (signals-in-noise tasks only).", "inputs", ge=1, le=20
+    )
+    n_noise_features: int = setting(
+        20, "Noise inputs", "Inputs that carry nothing at all (signals in noise, vowels).", "inputs", ge=0, le=200
+    )
+    n_duplicates: int = setting(
+        0, "Duplicates", "Inputs that nearly repeat an informative one (signals in noise).", "inputs", ge=0, le=20
+    )
+    duplicate_correlation: float = setting(
+        0.95,
+        "Correlation of duplicates",
+        "How closely a duplicate follows its original; 1 is an exact copy.",
+        ge=0,
+        le=1,
+    )
 
     @field_validator("features")
     @classmethod

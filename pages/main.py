@@ -13,6 +13,7 @@ STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding: 3.5rem 1rem 1rem}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
+[data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
 </style>"""
 st.html(STYLE)
 st.navigation([st.Page("playground.py", title="Playground", default=True)], position="top").run()

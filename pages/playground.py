@@ -12,7 +12,7 @@ from pages.shared import experiment as shared
 from pages.shared import formulas, live
 from pages.shared.controls import show_controls
 from pages.shared.stage import readout, slider, stage
-from pages.shared.widgets import follow
+from pages.shared.widgets import follow, is_replaced
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training points."),
@@ -41,18 +41,19 @@ def show_presets() -> None:
     if chosen and live.job_key(PRESETS[chosen].experiment) != live.job_key(shared.current()):
         chosen = ""
     st.session_state["playground.chosen"] = chosen
-    follow(PRESET, chosen or None)
+    key = follow(PRESET, chosen or None)
     st.selectbox(
-        "Preset", list(PRESETS), index=None, format_func=lambda name: PRESETS[name].label, key=PRESET, on_change=choose_preset,
-        placeholder="Choose one", help="A complete experiment that shows one thing. It starts paused at epoch 0.",
+        "Preset", list(PRESETS), index=None, format_func=lambda name: PRESETS[name].label, key=key,
+        on_change=choose_preset, args=(key,), placeholder="Choose one",
+        help="A complete experiment that shows one thing. It starts paused at epoch 0.",
     )  # fmt: skip
     if chosen:
         st.caption(f"**Watch:** {PRESETS[chosen].watch}  \n**Expect:** {PRESETS[chosen].expect}")
 
 
-def choose_preset() -> None:
+def choose_preset(key: str) -> None:
     """Replace the experiment by the chosen preset, and the run by a new one."""
-    name = st.session_state[PRESET]
+    name = None if is_replaced(PRESET, key) else st.session_state[key]
     if name is not None:
         st.session_state["playground.chosen"] = name
         shared.put(PRESETS[name].experiment)
@@ -115,7 +116,7 @@ def show_run() -> None:
         st.rerun()  # the stage changed what the sidebar shows too
 
 
-shared.open_link(START)
+shared.open_address(START)
 with st.sidebar:
     show_presets()
     show_controls("playground")

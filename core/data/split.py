@@ -34,6 +34,42 @@ class Grid:
 
 
 @dataclass(frozen=True, eq=False)
+class Relevance:
+    """The truth about the inputs of a made-up table: is_informative (d,) booleans, duplicate_of (d,) the number of the
+    informative input that a duplicate copies, -1 for all that are no duplicates. An input that is neither is pure noise.
+    """
+
+    is_informative: Array
+    duplicate_of: Array
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return "informative", "duplicate" or "noise" for each input."""
+        pairs = zip(self.is_informative, self.duplicate_of, strict=True)
+        return tuple(
+            "informative" if is_in else "duplicate" if duplicate >= 0 else "noise" for is_in, duplicate in pairs
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RawRows:
+    """All rows of a task before splitting. inputs (n, d) raw; y (n,).
+
+    truth: (n,) noiseless regression targets, or probabilities: (n, C) true ones of the classes; None where unknown.
+    """
+
+    inputs: Array
+    y: Array
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    target_name: str
+    points: Array | None = None
+    truth: Array | None = None
+    probabilities: Array | None = None
+    relevance: Relevance | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """Training, validation and test rows of one task.
 
@@ -43,6 +79,7 @@ class Split:
     noise_floor: loss of the true function (for classes: of the true probabilities) on the validation rows, for the
     default loss: mean squared error in standardised target units or cross-entropy in nats; None when unknown.
     floors: the same by name of the loss, keys "mse" and "cross_entropy".
+    relevance: which inputs carry signal, for made-up tables; None where nobody knows.
     """
 
     X_train: Array
@@ -66,6 +103,7 @@ class Split:
     grid: Grid | None = None
     points_train: Array | None = None
     points_val: Array | None = None
+    relevance: Relevance | None = None
 
     @property
     def n_features(self) -> int:

@@ -20,7 +20,8 @@ PER_ROW = 100  # losses and scores
 def step_cost(stack: Stack, n_rows: int, n_blocks: int) -> float:
     """Return the work of one step of all members on a batch of `n_rows`."""
     calls = CALLS_PER_STEP + CALLS_PER_LAYER * len(stack.shapes)
-    products = 3 * n_rows * stack.n_weights
+    first = stack.sizes[0] * stack.sizes[1]  # forward, weight gradients, and slopes but for those of the inputs
+    products = n_rows * (3 * stack.n_weights - first)
     values = n_rows * (PER_HIDDEN_VALUE * sum(stack.sizes[1:]))
     return CALL * calls * n_blocks + stack.n_members * (products + values + PER_PARAMETER * stack.n_parameters)
 

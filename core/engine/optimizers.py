@@ -32,7 +32,8 @@ class SGD:
         moved = gradient
         if self.momentum:
             moved = self.velocity.mul_(self.momentum).add_(gradient)
-        parameters.addcmul_(moved, torch.as_tensor(learning_rate, dtype=moved.dtype), value=-1.0)
+        # A product, then a difference: fused, its last bit would depend on where in the buffer a member stands.
+        parameters.sub_(moved * as_type(learning_rate, moved))
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moved a weight per unit of gradient, (M, 1)."""
@@ -61,10 +62,10 @@ class Adam:
         """Move `parameters` (M, k) in place; the learning rate is not 0."""
         self.n_steps += 1
         self.bias1 = 1 - self.beta1**self.n_steps
-        per_rate = self.bias1 / learning_rate
+        per_rate = 1 / learning_rate * self.bias1  # in this order the bits are those of a column
         self.mean.lerp_(gradient, 1 - self.beta1)
         self.square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-        torch.pow(self.square, 0.5, out=self.scale)  # pow is the faster square root
+        torch.sqrt(self.square, out=self.scale)
         correction = per_rate / (1 - self.beta2**self.n_steps) ** 0.5
         self.scale.mul_(as_type(correction, gradient)).add_(as_type(per_rate * self.epsilon, gradient))
         parameters.addcdiv_(self.mean, self.scale, value=-1.0)

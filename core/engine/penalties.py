@@ -28,7 +28,8 @@ def soft_threshold(weights: Tensor, threshold: Tensor) -> None:
     """
     if threshold.shape != weights.shape:
         threshold = threshold.expand_as(weights).contiguous()  # a broadcast bound makes `clamp` three times slower
-    weights.sub_(torch.clamp(weights, -threshold, threshold))
+    low = -threshold
+    weights.sub_(torch.clamp(weights, low, threshold, out=low))  # not by a new array: memory is what this costs
 
 
 def weight_penalty(weights: Tensor, l1: Tensor, l2: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """Figures: pure functions from arrays to Plotly figures. Read `theme.py` first, then `losses.py`."""
 
+from core.figures.compare import describe_overlay, describe_variants, plot_overlay, plot_variants
 from core.figures.cross_validation import (
     cv_arrays,
     describe_cv,
@@ -9,6 +10,7 @@ from core.figures.cross_validation import (
     plot_folds,
     plot_test,
 )
+from core.figures.features import describe_inputs, describe_scores, plot_inputs, plot_scores
 from core.figures.fit import (
     describe_confusion,
     describe_curve,
@@ -24,6 +26,8 @@ from core.figures.fit import (
     plot_ranking,
     split_constants,
 )
+from core.figures.geometry import describe_geometry, plot_geometry
+from core.figures.grid import describe_grid, grid_arrays, plot_grid
 from core.figures.losses import describe_losses, plot_losses
 from core.figures.network import (
     MAX_LINKS,
@@ -36,20 +40,26 @@ from core.figures.network import (
     plot_matrices,
 )
 from core.figures.path import (
-    describe_grid,
-    describe_input_paths,
     describe_path_losses,
     describe_path_sparsity,
-    describe_weight_paths,
-    grid_arrays,
-    input_arrays,
     path_arrays,
-    plot_grid,
-    plot_input_paths,
     plot_path_losses,
     plot_path_sparsity,
+)
+from core.figures.path_weights import (
+    describe_input_paths,
+    describe_weight_paths,
+    input_arrays,
+    plot_input_paths,
     plot_weight_paths,
     weight_arrays,
+)
+from core.figures.remedies import (
+    ablation_arrays,
+    describe_ablation,
+    describe_label_noise,
+    plot_ablation,
+    plot_label_noise,
 )
 from core.figures.strengths import positions
 from core.figures.weights import (
@@ -62,13 +72,16 @@ from core.figures.weights import (
 )
 
 __all__ = [
-    "MAX_LINKS", "cv_arrays", "describe_confusion", "describe_curve", "describe_cv", "describe_diagram",
-    "describe_folds", "describe_grid", "describe_histograms", "describe_input_paths", "describe_losses",
-    "describe_matrices", "describe_path_losses", "describe_path_sparsity", "describe_pixels", "describe_plane",
-    "describe_predicted", "describe_ranking", "describe_sparsity", "describe_test", "describe_weight_paths",
-    "diagram_arrays", "grid_arrays", "histogram_arrays", "input_arrays", "matrices_array", "n_links", "path_arrays",
-    "plot_confusion", "plot_curve", "plot_cv", "plot_diagram", "plot_folds", "plot_grid", "plot_histograms",
-    "plot_input_paths", "plot_losses", "plot_matrices", "plot_path_losses", "plot_path_sparsity", "plot_pixels",
-    "plot_plane", "plot_predicted", "plot_ranking", "plot_sparsity", "plot_test", "plot_weight_paths", "positions",
+    "MAX_LINKS", "ablation_arrays", "cv_arrays", "describe_ablation", "describe_confusion", "describe_curve",
+    "describe_cv", "describe_diagram", "describe_folds", "describe_geometry", "describe_grid",
+    "describe_histograms", "describe_input_paths", "describe_inputs", "describe_label_noise", "describe_losses",
+    "describe_matrices", "describe_overlay", "describe_path_losses", "describe_path_sparsity", "describe_pixels",
+    "describe_plane", "describe_predicted", "describe_ranking", "describe_scores", "describe_sparsity",
+    "describe_test", "describe_variants", "describe_weight_paths", "diagram_arrays", "grid_arrays",
+    "histogram_arrays", "input_arrays", "matrices_array", "n_links", "path_arrays", "plot_ablation",
+    "plot_confusion", "plot_curve", "plot_cv", "plot_diagram", "plot_folds", "plot_geometry", "plot_grid",
+    "plot_histograms", "plot_input_paths", "plot_inputs", "plot_label_noise", "plot_losses", "plot_matrices",
+    "plot_overlay", "plot_path_losses", "plot_path_sparsity", "plot_pixels", "plot_plane", "plot_predicted",
+    "plot_ranking", "plot_scores", "plot_sparsity", "plot_test", "plot_variants", "plot_weight_paths", "positions",
     "sparsity_arrays", "split_constants", "weight_arrays",
 ]  # fmt: skip

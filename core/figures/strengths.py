@@ -13,11 +13,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.config import label_of
-from core.figures.theme import COLORS, Arrays, axis, bind
+from core.figures.theme import BLUE, COLORS, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, Arrays, axis, bind
 
 BREAK = 0.6  # decades between λ = 0 and the smallest positive λ
 LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
 N_TOP = 9  # counts above the chart, at most
+LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 ROW_PX = 18  # height of a row of text above the chart
 
 
@@ -76,15 +77,15 @@ def top_places(n_values: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
 
 
-def top_counts(arrays: Arrays, name: str, x: np.ndarray, height: float = 1.0) -> go.Scatter:
+def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go.Scatter:
     """Return the row of non-zero counts above the chart, from array `name` (n_top,) at `top_places`.
 
-    height: where the row stands, 1 on the upper edge of the chart.
+    n_below: empty lines under each count, room for other texts. (Plotly hides a text whose point is out of range.)
     """
     places = top_places(len(x))
     return go.Scatter(
-        name="non-zero weights", x=x[places], y=np.full(len(places), height), yaxis="y2", mode="text",
-        customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}", textposition="top center",
+        name="non-zero weights", x=x[places], y=np.ones(len(places)), yaxis="y2", mode="text",
+        customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}" + "<br>&nbsp;" * n_below, textposition="top center",
         textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name),
     )  # fmt: skip
 
@@ -133,6 +134,20 @@ def log_toggle() -> dict[str, Any]:
         "off": {"relayout": {"yaxis.type": "linear"}},
         "value": False,
     }
+
+
+def best_star(arrays: Arrays, x: str, y: str) -> go.Scatter:
+    """Return the star on the lowest validation loss, from arrays `x` and `y`, (1,) or empty."""
+    mark = {"symbol": "star", "size": 13, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
+    return go.Scatter(
+        name="best", x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=mark,
+        hovertemplate="lowest validation loss<extra></extra>", meta=bind(x=x, y=y),
+    )  # fmt: skip
+
+
+def layer_color(layer: int) -> str:
+    """Return the colour that stands for a layer in every figure of a path."""
+    return LAYER_COLORS[layer % len(LAYER_COLORS)]
 
 
 def _power(factor: int, power: int) -> str:

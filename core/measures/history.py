@@ -5,6 +5,8 @@ What is recorded is decided by counts of work and of epochs alone, never by the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 import torch
 
@@ -14,6 +16,8 @@ from core.measures.sparsity import count_layers
 MAX_RECORDS = 1000
 SHARE = 0.3  # measuring costs at most this share of the training's work
 DENSE_START = 16  # records of each doubling of the epoch count, until the full stride is reached
+MIN_START = 2  # the fewest of them
+FREE_RECORDS = 40  # records that a run may have, however short it is
 NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objective", "weight_norm")
 
 
@@ -28,6 +32,7 @@ class History:
         self.max_records = max_records
         self.stride = stride
         self.start = min(DENSE_START, power_of_two(max_records // 16))
+        self.dense_from = [0]  # epochs after which records stand close together: the start, and changes on the way
         self.epochs: list[int] = []
         self.records: list[dict[str, np.ndarray]] = []
         self.best_epoch: np.ndarray = np.zeros(0, dtype=int)
@@ -35,8 +40,14 @@ class History:
         self.best_parameters = torch.zeros(0, 0)
 
     def is_due(self, epoch: int) -> bool:
-        """Return whether this epoch is to be recorded: a multiple of a stride that grows with the epoch up to the full one."""
-        return epoch % min(self.stride, power_of_two(epoch // self.start)) == 0
+        """Return whether this epoch is to be recorded: a multiple of a stride that grows from 1 up to the full one."""
+        begin = self.dense_from[bisect_right(self.dense_from, epoch) - 1]
+        return epoch % min(self.stride, power_of_two((epoch - begin) // self.start)) == 0
+
+    def note_change(self, epoch: int) -> None:
+        """Let records stand close together again after this epoch: something was changed, and will show."""
+        if epoch > self.dense_from[-1]:
+            self.dense_from.append(epoch)
 
     def add(self, trainer: Trainer) -> None:
         """Measure the trainer now and append the record; an epoch already recorded last is not added again."""
@@ -51,15 +62,17 @@ class History:
 
     @classmethod
     def planned(cls, cost: float, n_epochs: int, max_records: int = MAX_RECORDS) -> History:
-        """Return a history with which measuring, `cost` epochs' work each time, takes at most SHARE of a run of `n_epochs`."""
-        history = cls(max_records=max_records)
-        allowed = max(2, SHARE * n_epochs / cost)
-        while history.n_due(n_epochs) > allowed and history.stride < n_epochs:
-            history.stride *= 2
-            if (
-                history.stride > 4 * cost / SHARE and history.start > 1
-            ):  # a short run: a thinner start, not a longer stride
-                history.start, history.stride = history.start // 2, power_of_two(int(cost / SHARE))
+        """Return a history with which measuring, `cost` epochs' work each time, takes at most SHARE of a run of `n_epochs`.
+
+        First a longer stride, then a thinner start. FREE_RECORDS are had anyway, so that a short run has a curve.
+        """
+        history, natural = cls(max_records=max_records), 2 * cost / SHARE
+        allowed = max(FREE_RECORDS, SHARE * n_epochs / cost)
+        while history.n_due(n_epochs) > allowed and (history.stride < n_epochs or history.start > MIN_START):
+            if history.stride < min(natural, n_epochs) or history.start <= MIN_START:
+                history.stride *= 2
+            else:
+                history.start //= 2
         return history
 
     def n_due(self, n_epochs: int) -> int:
@@ -93,9 +106,15 @@ class History:
     def _thin(self) -> None:
         """Double the stride (and keep the last record); the best epoch's values are kept apart."""
         self.stride *= 2
-        kept = [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
+        kept = self._still_due()
+        if len(kept) > 0.75 * self.max_records:  # many changes: the older ones lose their close records
+            self.dense_from = [0]
+            kept = self._still_due()
         self.epochs = [self.epochs[i] for i in kept]
         self.records = [self.records[i] for i in kept]
+
+    def _still_due(self) -> list[int]:
+        return [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series with a leading member axis: (M, n_records[, n_layers])."""

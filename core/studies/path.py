@@ -208,8 +208,14 @@ def verdicts(plan: Plan, state: MemberState) -> list[Verdict]:
 
 
 def input_strengths(state: MemberState) -> np.ndarray:
-    """Return Σ|w| over the links that leave each input, (n_inputs, M)."""
-    return np.asarray(np.abs(state.weights[0]).sum(2).T)
+    """Return Σ|w| over the links that leave each input, (n_inputs, M); for a linear model of one output the weights."""
+    first = state.weights[0]
+    return np.asarray(first[:, :, 0].T if is_linear(state) else np.abs(first).sum(2).T)
+
+
+def is_linear(state: MemberState) -> bool:
+    """Return whether the members have one weight per input: no hidden layer, one output."""
+    return len(state.shapes) == 1 and state.shapes[0][1] == 1
 
 
 def weight_lines(state: MemberState) -> np.ndarray:

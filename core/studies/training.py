@@ -58,7 +58,18 @@ class MemberState:
     @property
     def n_nonzero(self) -> np.ndarray:
         """Return how many weights are not exactly zero, (M,) floats; nan where a member has not begun."""
-        return np.where(self.epoch < 0, np.nan, self.n_weights - self.n_zero_per_layer.sum(1))
+        return np.asarray(self.nonzero_per_layer.sum(0))
+
+    @property
+    def nonzero_per_layer(self) -> np.ndarray:
+        """Return how many weights of each layer are not exactly zero, (n_layers, M) floats; nan where not begun."""
+        sizes = np.array([a * b for a, b in self.shapes])
+        return np.asarray(np.where(self.epoch < 0, np.nan, (sizes - self.n_zero_per_layer).T))
+
+    @property
+    def large_per_layer(self) -> np.ndarray:
+        """Return how many weights of each layer have |w| of 0.001 or more, (n_layers, M) floats; nan where not begun."""
+        return np.asarray(self.nonzero_per_layer - self.n_small_per_layer.T)
 
     @property
     def weights(self) -> list[np.ndarray]:

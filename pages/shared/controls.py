@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import DataConfig, label_of
 from core.data import DATASETS, DatasetInfo
 from pages.shared import experiment as shared
-from pages.shared.widgets import follow, setting, take
+from pages.shared.widgets import bind, setting
 
 POINTS = (5, 10, 20, 50, 100, 200, 500)
 SHAPES = ((), (8,), (8, 8), (64,), (64, 64), (128, 128, 128), (512,) * 6)
@@ -36,12 +36,10 @@ def show_controls(page: str) -> None:
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show which data, how many training points and how much noise, with what they are in words."""
-    key, names = f"{page}.data", list(DATASETS)
-    follow(key, data.name)
     st.selectbox(
-        label_of("data"), names, key=key, on_change=take, args=(page, "data"), format_func=lambda n: DATASETS[n].label
+        label_of("data"), list(DATASETS), format_func=lambda n: DATASETS[n].label, **bind(page, "data", data.name)
     )
-    st.caption(f"{info.description} {info.source}")
+    st.caption(f"{info.description} Source: {info.source}")
     largest = info.max_train(data.val_fraction)
     offered = [n for n in POINTS if n < largest]
     setting(page, "n_train", [*offered, largest], note=f"At most {largest} here: the other rows are kept to judge it.")
@@ -65,6 +63,8 @@ def more_settings(page: str, info: DatasetInfo) -> None:
     is_linear = "" if now.network.hidden_sizes else LINEAR
     if info.has_features:
         setting(page, "features")
+    for name in info.dials:
+        setting(page, name)
     if info.has_label_noise:
         setting(page, "label_noise")
     setting(page, "val_fraction")

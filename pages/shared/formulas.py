@@ -41,10 +41,9 @@ def gradient(experiment: Experiment) -> str:
 
 
 def steps(experiment: Experiment) -> list[str]:
-    """Return the update rule in order: dropout, gradient, the optimizer's step, L1's soft threshold; what is off is left out."""
-    return [
-        step for step in (dropout(experiment), gradient(experiment), move(experiment), threshold(experiment)) if step
-    ]
+    """Return the update rule in order: dropout, gradient, schedule, the optimizer's step, L1's soft threshold; only what is on."""
+    rules = (dropout, gradient, schedule, move, threshold)
+    return [step for step in (rule(experiment) for rule in rules) if step]
 
 
 def move(experiment: Experiment) -> str:
@@ -82,10 +81,16 @@ def dropout(experiment: Experiment) -> str:
 
 
 def learning_rate(experiment: Experiment) -> str:
-    """Return the learning rate, with its schedule where it falls."""
-    rate = number(experiment.training.learning_rate)
+    """Return the learning rate, η_t where it falls on a schedule."""
     is_cosine = experiment.training.learning_rate_schedule == "cosine"
-    return rf"{rate}\cdot\tfrac{{1+\cos(\pi t/T)}}2" if is_cosine else rate
+    return r"\eta_t" if is_cosine else number(experiment.training.learning_rate)
+
+
+def schedule(experiment: Experiment) -> str:
+    """Return η_t at step t of T, "" where the learning rate is constant."""
+    if experiment.training.learning_rate_schedule == "constant":
+        return ""
+    return rf"\eta_t={number(experiment.training.learning_rate)}\cdot\tfrac12(1+\cos(\pi t/T))"
 
 
 def has_activity(experiment: Experiment) -> bool:

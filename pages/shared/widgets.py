@@ -1,7 +1,8 @@
 """One widget for any setting: label, bounds, choices and help come from the setting's field in `core/config.py`.
 
-The experiment is the truth and widgets follow it. A widget is written to only when it disagrees, so that a second quick
-change is never overwritten by the echo of the first.
+The experiment is the truth and widgets follow it. A browser sends the values of all widgets with every message, and for
+a moment still the old ones after the program has changed some. So a widget is never written to: one that disagrees is
+replaced by a new one, and what the browser still says of the old one reaches nobody.
 """
 
 from collections.abc import Sequence
@@ -26,20 +27,15 @@ def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", o
         "label": label_of(name) + (f" ({off})" if off else ""),
         "help": f"{field_of(name).description} {note}".strip(),
         "disabled": bool(off),
-        "key": f"{page}.{name}",
-        "on_change": take,
-        "args": (page, name),
+        **bind(page, name, as_shown(value, bool(offered))),
     }
     if offered:
         offered_setting(name, value, offered, words)
     elif isinstance(value, bool):
-        follow(words["key"], value)
         st.toggle(**words)
     elif isinstance(value, tuple):
-        follow(words["key"], list(value))
         st.pills(options=choices, selection_mode="multi", format_func=choice_label, **words)
     elif choices:
-        follow(words["key"], value)
         st.selectbox(options=choices, format_func=choice_label, **words)
     else:
         number_setting(name, value, words)
@@ -50,7 +46,6 @@ def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", o
 def offered_setting(name: str, value: Any, offered: Sequence[Any], words: dict[str, Any]) -> None:
     """Show a list of values that also takes a typed one."""
     texts = list(dict.fromkeys([*map(format_value, offered), format_value(value)]))
-    follow(words["key"], format_value(value))
     empty = {"hidden_sizes": "none (linear model)", "batch_size": "all"}.get(name, "none")
     st.selectbox(
         options=texts, accept_new_options=True, format_func=lambda text: empty if text == "none" else text, **words
@@ -62,17 +57,43 @@ def number_setting(name: str, value: float, words: dict[str, Any]) -> None:
     low, high = bounds_of(name)
     assert low is not None and high is not None
     kind = type(value)
-    follow(words["key"], value)
     if high - low > WIDE:
         st.number_input(min_value=kind(low), max_value=kind(high), step=1 if kind is int else None, **words)
     else:
         st.slider(min_value=kind(low), max_value=kind(high), step=1 if kind is int else 0.01, **words)
 
 
-def follow(key: str, value: Any) -> None:
-    """Give the widget about to be shown this value, unless it has it."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+def as_shown(value: Any, is_text: bool) -> Any:
+    """Return a setting's value as its widget holds it."""
+    if is_text:
+        return format_value(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def bind(page: str, name: str, shown: Any) -> dict[str, Any]:
+    """Return the arguments that make a widget of this setting hold what is to be shown and hand on what the user does."""
+    key = follow(f"{page}.{name}", shown)
+    return {"key": key, "on_change": take, "args": (page, name, key)}
+
+
+def follow(key: str, value: Any) -> str:
+    """Return the key of a widget that holds this value: `key`, or from the second one on `key.1`, `key.2`, …"""
+    session, turn = st.session_state, st.session_state.get(f"{key}.turn", 0)
+    if session.get(numbered(key, turn), value) != value:
+        turn = session[f"{key}.turn"] = turn + 1
+    if numbered(key, turn) not in session:
+        session[numbered(key, turn)] = value
+    return numbered(key, turn)
+
+
+def numbered(key: str, turn: int) -> str:
+    """Return the key of the widget that has replaced `turn` others."""
+    return f"{key}.{turn}" if turn else key
+
+
+def is_replaced(key: str, numbered_key: str) -> bool:
+    """Return whether a widget is an old one, of which the browser may still speak for a moment: not to be heard."""
+    return numbered_key != numbered(key, st.session_state.get(f"{key}.turn", 0))
 
 
 def choice_label(choice: str) -> str:
@@ -80,9 +101,11 @@ def choice_label(choice: str) -> str:
     return CHOICE_LABELS.get(choice, choice)
 
 
-def take(page: str, name: str) -> None:
+def take(page: str, name: str, key: str) -> None:
     """Put what a widget holds into the experiment, or a sentence under the widget where it cannot be used."""
-    value = st.session_state[f"{page}.{name}"]
+    if is_replaced(f"{page}.{name}", key):
+        return
+    value = st.session_state[key]
     value = tuple(value) if isinstance(value, list) else round(value, 9) if isinstance(value, float) else value
     try:
         shared.put(read_setting(shared.current(), name, value))

@@ -1,17 +1,24 @@
-"""One line of the table of speeds."""
-
-from __future__ import annotations
+"""A row of the table that `make bench` prints."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured: ours, what it is measured against, the result, the target, and whether it is met (None: no target)."""
+    """What was measured, our figure, what it is held against, their ratio or share, the target, whether it was met."""
 
     what: str
     ours: str
     against: str
     result: str
     target: str
-    is_met: bool | None
+    is_met: bool | None  # None where there is no target
+
+
+HEADER = "| what | ours | against | result | target | met |\n|---|---|---|---|---|---|"
+
+
+def line(row: Row) -> str:
+    """Return a row as Markdown."""
+    met = {True: "yes", False: "NO", None: ""}[row.is_met]
+    return f"| {row.what} | {row.ours} | {row.against} | {row.result} | {row.target} | {met} |"

@@ -21,6 +21,7 @@ OTHER = {
     "l1": 1e-5, "l2": 3.3e-7, "l1_method": "subgradient", "activity_l2": 0.01, "dropout_rate": 0.9,
     "penalize_output": False, "optimizer": "sgd", "learning_rate": 0.015, "momentum": 0.99,
     "learning_rate_schedule": "cosine", "batch_size": 7, "n_epochs": 123, "loss": "mse", "seed": 4,
+    "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
 }  # fmt: skip
 
 

@@ -37,9 +37,14 @@ def job(page):
     return get_scheduler().find(page.session_state["lab.job"])
 
 
+def setting_of(element):
+    """Return the setting of a widget: its key is `playground.<setting>`, then perhaps a number."""
+    return (getattr(element, "key", None) or ".").split(".")[1]
+
+
 def widget(page, name):
     found = [w for kind in ("selectbox", "slider", "number_input", "toggle", "button_group")
-             for w in page.sidebar.get(kind) if w.key == f"playground.{name}"]  # fmt: skip
+             for w in page.sidebar.get(kind) if setting_of(w) == name]  # fmt: skip
     assert len(found) == 1, name
     return found[0]
 
@@ -79,7 +84,7 @@ def test_the_first_settings_come_first_and_the_rest_lies_under_more():
     labels = [w.label for w in page.sidebar if hasattr(w, "label") and w.type != "expander"]
     assert labels[:7] == ["Preset", *map(label_of, ["data", "n_train", "noise_std", "hidden_sizes"]),
                           "Learning rate", "Batch size"]  # fmt: skip
-    inside = {w.key.removeprefix("playground.") for w in page.sidebar.expander[0] if getattr(w, "key", None)}
+    inside = {setting_of(w) for w in page.sidebar.expander[0]} - {""}
     assert inside == {
         "val_fraction", "data_seed", "seed", "activation", "optimizer", "momentum", "loss", "l1_method", "activity_l2",
         "penalize_output", "learning_rate_schedule", "n_epochs",
@@ -129,21 +134,36 @@ def extremes(name):
     return [str(low), str(high)] if name in TYPED else [low, high]
 
 
+def data_with(name):
+    """Return data on which the setting acts."""
+    return "informative_classes" if name in DATASETS["informative_classes"].dials else "spiral3"
+
+
 IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ("l1", "l2", "dropout_rate", "data")]
 
 
-@pytest.mark.parametrize("name", IN_SIDEBAR)
-def test_every_control_takes_its_extremes(name):
+@pytest.fixture(scope="module")
+def spirals():
     page = open_page(data="spiral3", n_train="30", optimizer="sgd")
+    yield page
+    close(page)
+
+
+@pytest.mark.parametrize("name", IN_SIDEBAR)
+def test_every_control_takes_its_extremes(spirals, name):
+    data = data_with(name)
+    page = spirals if data == "spiral3" else open_page(data=data, n_train="30")
+    usual = now(page).get(name)
     for value in extremes(name):
         choose(page, name, value)
         assert address(page)[0] == now(page)
         shown = now(page).get(name)
-        limit = DATASETS["spiral3"].max_train(0.3)
+        limit = DATASETS[data].max_train(0.3)
         expected = limit if (name, value) == ("n_train", "2000") else value
         assert format_shown(shown) == format_shown(expected)
         assert not page.sidebar.error
-    close(page)
+    page.session_state["lab.experiment"] = now(page).replace(**{name: usual})
+    run(page)
 
 
 def format_shown(value):
@@ -294,15 +314,41 @@ def test_a_run_beyond_the_budget_is_refused_with_the_numbers_and_no_job():
 # --- links ---
 
 
-@pytest.mark.parametrize("name", FLAT_NAMES)
-def test_a_link_is_kept_for_every_setting(name):
-    base = {"data": "spiral3"}
-    link = Experiment().replace(**base, **({} if name == "data" else {name: OTHER[name]}))
+def test_a_link_with_every_setting_is_kept_and_shown():
+    link = Experiment().replace(**OTHER)
     page = open_page(link.to_query())
     assert now(page) == link
     assert address(page) == (link, [])
-    if name not in ("l1", "l2", "dropout_rate"):
+    shown = {name for name in FLAT_NAMES if data_with(name) == "spiral3"}
+    for name in shown - {"l1", "l2", "dropout_rate"}:
         assert format_shown(widget(page, name).value) == format_shown(OTHER[name])
+    close(page)
+
+
+def test_an_address_from_the_back_button_is_taken_and_an_emptied_one_is_filled_again():
+    page = open_page()
+    choose(page, "n_train", "50")
+    page.query_params.clear()
+    for name, value in START.to_query().items():
+        page.query_params[name] = value
+    run(page)
+    assert now(page) == START
+    assert widget(page, "n_train").value == "20"
+    page.query_params.clear()
+    run(page)
+    assert address(page) == (START, [])
+    close(page)
+
+
+def test_an_address_older_than_the_widget_that_was_just_changed_is_left_alone():
+    page = open_page()
+    choose(page, "n_train", "50")
+    page.query_params.clear()
+    for name, value in START.to_query().items():
+        page.query_params[name] = value
+    choose(page, "noise_std", 0.5)
+    assert (now(page).data.n_train, now(page).data.noise_std) == (50, 0.5)
+    assert address(page) == (now(page), [])
     close(page)
 
 

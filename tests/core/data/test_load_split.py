@@ -34,7 +34,9 @@ def test_shapes_and_types(name: str) -> None:
     assert split.y_train.dtype == (np.int64 if info.n_classes else np.float32)
     assert len(split.feature_names) == d and len(split.class_names) == info.n_classes == split.n_classes
     assert (split.kind, split.task) == (info.kind, info.task)
-    assert (split.noise_floor is None) == (split.grid is None) == (not info.is_synthetic)
+    assert (split.grid is None) == (info.kind not in ("curve", "plane"))
+    assert (split.noise_floor is None) == (not info.is_synthetic or name == "reviews")  # with noise on word counts
+    assert (split.relevance is None) == (not info.has_relevance)
     assert np.isfinite(split.X_train).all() and np.isfinite(split.X_val).all()
 
 

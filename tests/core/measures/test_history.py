@@ -1,10 +1,18 @@
 """The record: thinning keeps the shape and the best epoch; counts are exact."""
 
+from itertools import pairwise
+
 import numpy as np
+import pytest
 import torch
 
 from core import Experiment, train
+from core.data import load_split
 from core.measures import SMALL_WEIGHT, History, count_weights
+from core.measures.history import FREE_RECORDS, MIN_START, SHARE
+from core.studies.plan import build_trainer, make_pool, make_trainer
+
+SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]})
 
 
 def test_counts_by_hand():
@@ -36,3 +44,60 @@ def test_gap_and_objective_are_what_they_say():
     squares = sum(float((w.astype(float) ** 2).sum()) for w in run.weights)
     assert np.isclose(run.history["penalty"][-1], 0.1 * squares, rtol=1e-5)
     assert np.allclose(run.history["objective"], run.history["train_loss"] + run.history["penalty"])
+
+
+@pytest.mark.parametrize("cost", [0.01, 0.3, 1.0, 3.0, 20.0])
+@pytest.mark.parametrize("n_epochs", [1, 20, 400, 3000, 50_000])
+def test_measuring_is_planned_within_its_share(cost, n_epochs):
+    history = History.planned(cost, n_epochs)
+    n_due = sum(history.is_due(epoch) for epoch in range(n_epochs + 1))
+    assert n_due == history.n_due(n_epochs)
+    assert cost * n_due <= SHARE * n_epochs or n_due <= FREE_RECORDS
+    assert n_epochs >= FREE_RECORDS or n_due == n_epochs + 1  # a short run is recorded whole
+    assert all(history.is_due(epoch) for epoch in range(min(n_epochs, 2 * MIN_START)))  # the start keeps its shape
+    due = [epoch for epoch in range(min(n_epochs, 200)) if history.is_due(epoch)]
+    assert all(b - a <= max(1, a / MIN_START) for a, b in pairwise(due))
+
+
+def test_work_is_counted_the_same_each_time_and_in_proportion():
+    def cost(**changes):
+        return make_trainer(
+            SINE.replace(**changes), load_split(SINE.replace(**changes).data)
+        ).relative_cost_of_measuring
+
+    assert cost() == cost()
+    assert cost(batch_size=5) < cost() / 2  # four steps an epoch instead of one
+    assert cost(n_train=500) < cost()
+
+
+def test_a_change_on_the_way_lets_records_stand_close_again():
+    history = History(stride=64)
+    assert not history.is_due(2000 + 1)
+    history.note_change(2000)
+    assert [epoch for epoch in range(2000, 2010) if history.is_due(epoch)] == list(range(2000, 2010))
+    assert not history.is_due(4001) and history.is_due(4032)
+
+
+def test_many_changes_do_not_keep_the_record_from_thinning():
+    history = History(max_records=64)
+    trainer = make_trainer(SINE, load_split(SINE.data))
+    for epoch in range(600):
+        history.note_change(epoch)
+        if history.is_due(epoch):
+            history.add(trainer)
+        trainer.run_epoch()
+    assert len(history.epochs) <= 65
+
+
+def test_the_best_epoch_keeps_its_parameters_per_member():
+    pool = make_pool(SINE, None, "float32", 3)
+    trainer = build_trainer(SINE, pool, {"learning_rate": [0.3, 0.01, 1e-9]}, [0, 0, 0])
+    history, seen = History(), []
+    for _ in range(60):
+        history.add(trainer)
+        seen.append((trainer.stack.parameters.clone(), trainer.measure().val_loss.clone()))
+        trainer.run_epoch()
+    losses = torch.stack([loss for _, loss in seen])
+    assert history.best_epoch.tolist() == losses.argmin(0).tolist() and len(set(history.best_epoch)) > 1
+    for member, epoch in enumerate(history.best_epoch):
+        assert torch.equal(history.best_parameters[member], seen[epoch][0][member])

@@ -24,7 +24,7 @@ from core.studies.training import Training
 LINEAR = Experiment(
     data={"name": "diabetes", "n_train": 150, "seed": 3},
     network={"hidden_sizes": []},
-    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 3000},
+    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 1200},
 )
 SMALL = Experiment(
     data={"name": "diabetes", "n_train": 60},
@@ -57,7 +57,7 @@ def test_losses_of_a_linear_model_are_scikit_learns_fold_by_fold(name, make):
 
 
 def test_losses_of_a_linear_classifier_are_scikit_learns_fold_by_fold():
-    experiment = LINEAR.replace(data="breast_cancer", n_train=200, n_epochs=2000)
+    experiment = LINEAR.replace(data="breast_cancer", n_train=200)
     ours = cross_validate(experiment, "l2", [0.01, 0.1], n_splits=3, progress=False, dtype="float64")
     X, y = rows(load_split(experiment.data, np.float64))
     for fold, (fit, held_out) in enumerate(StratifiedKFold(3, shuffle=True, random_state=3).split(X, y)):
@@ -104,14 +104,14 @@ def test_no_validation_row_influences_anything_in_its_fold():
     assert (before.train_loss[others] != after.train_loss[others]).all()
 
 
-@pytest.mark.parametrize("memory_bytes", [1, 200_000, 900_000])
+@pytest.mark.parametrize("memory_bytes", [1, 300_000, 500_000])
 def test_a_grid_cut_into_stacks_gives_the_same_numbers(memory_bytes):
-    values, options = [0.0, 0.001, 0.01, 0.1, 1.0], {"n_splits": 4, "progress": False}
+    values, options = [0.0, 0.01, 0.1], {"n_splits": 4, "progress": False}
     whole = cross_validate(SMALL, "l1", values, **options)
     assert plan_cross_validation(SMALL, "l1", values, 4).n_stacks == 1
     plan = plan_cross_validation(SMALL, "l1", values, 4, memory_bytes=memory_bytes)
     assert plan.n_stacks > 1
-    assert sorted(np.concatenate(plan.parts).tolist()) == list(range(20))
+    assert sorted(np.concatenate(plan.parts).tolist()) == list(range(12))
     cut = cross_validate(SMALL, "l1", values, **options, memory_bytes=memory_bytes)
     assert np.allclose(cut.val_loss, whole.val_loss, atol=1e-5)
     assert np.allclose(cut.train_loss, whole.train_loss, atol=1e-5)
@@ -140,9 +140,9 @@ def test_everything_can_be_read_at_epoch_zero():
 def test_a_diverged_value_is_marked_and_never_chosen():
     sgd = SMALL.replace(optimizer="sgd", learning_rate=0.01, n_epochs=60)
     cv = cross_validate(sgd, "l2", [0.001, 1e6], n_splits=3, progress=False)
-    alone = cross_validate(sgd, "l2", [0.001], n_splits=3, progress=False)
+    sane = cross_validate(sgd, "l2", [0.001, 0.01], n_splits=3, progress=False)
     assert np.isnan(cv.val_loss[1]).all() and np.isnan(cv.train_loss[1]).all()
-    assert np.allclose(cv.val_loss[0], alone.val_loss[0], atol=1e-5)
+    assert np.array_equal(cv.val_loss[0], sane.val_loss[0])
     assert (cv.best, cv.one_se) == (0.001, 0.001)
 
 

@@ -14,7 +14,7 @@ from core.studies.values import default_values, elastic_net_terms, strengths_of
 
 LINEAR = Experiment(
     network={"hidden_sizes": []},
-    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 4000},
+    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 1500},
 )
 SMALL = Experiment(
     data={"name": "diabetes", "n_train": 60},
@@ -81,7 +81,7 @@ def test_the_elastic_share_at_its_ends_is_l1_and_l2():
 
 def test_a_warm_path_of_a_convex_problem_ends_where_the_cold_one_does():
     split = linear_split("diabetes")
-    quick = LINEAR.replace(n_epochs=1000)
+    quick = LINEAR.replace(n_epochs=700)
     cold, warm = (path_of(split, "l1", GRID[::3], quick, start=start) for start in ("cold", "warm"))
     assert_same_path(warm, cold)
 
@@ -134,14 +134,14 @@ def test_members_that_have_not_begun_are_marked_and_the_first_stack_shows_at_onc
 
 def test_a_diverged_member_is_marked_and_leaves_the_others_as_they_were():
     sgd = SMALL.replace(optimizer="sgd", learning_rate=0.01, n_epochs=60)
-    values = [0.001, 0.01, 1e6, 0.1]
-    path = sweep(sgd, "l2", values, progress=False)
-    without = sweep(sgd, "l2", [0.001, 0.01, 0.1], progress=False)
+    path = sweep(sgd, "l2", [0.001, 0.01, 1e6, 0.1], progress=False)
+    without = sweep(sgd, "l2", [0.001, 0.01, 0.0, 0.1], progress=False)
     assert path.state.is_diverged.tolist() == [False, False, True, False]
     others = [0, 1, 3]
     for ours, theirs in zip(path.weights, without.weights, strict=True):
-        np.testing.assert_allclose(ours[others], theirs, atol=1e-5)
-    np.testing.assert_allclose(path.history["val_loss"][others], without.history["val_loss"], atol=1e-5)
+        assert np.array_equal(ours[others], theirs[others])
+    assert np.array_equal(path.history["val_loss"][others], without.history["val_loss"][others])
+    assert at_shared_epochs(path, 1, train(sgd.replace(l2=0.01), progress=False))
     assert best_index(np.where(path.state.is_diverged, np.nan, path.state.val_loss)) in others
 
 
@@ -191,6 +191,16 @@ def test_weight_lines_are_single_weights_or_quantiles_by_numpy():
     assert lines.shape == (6, 2)
     assert lines[4, 1] == pytest.approx(np.quantile(np.abs(large.weights[1][1]), 0.9))
     assert np.allclose(input_strengths(large.state), np.abs(large.weights[0]).sum(2).T)
+    linear = sweep(SMALL.replace(hidden_sizes=(), n_epochs=2), "l1", [0.0, 0.1], progress=False)
+    assert np.array_equal(input_strengths(linear.state), linear.weights[0][:, :, 0].T)
+
+
+def test_counts_per_layer_are_those_of_the_weights():
+    state = sweep(SMALL, "l1", [0.0, 0.01, 0.1], progress=False).state
+    for layer, w in enumerate(state.weights):
+        assert state.nonzero_per_layer[layer].tolist() == (w != 0).sum((1, 2)).tolist()
+        assert state.large_per_layer[layer].tolist() == (np.abs(w) >= 1e-3).sum((1, 2)).tolist()
+    assert state.n_nonzero.tolist() == state.nonzero_per_layer.sum(0).tolist()
 
 
 def test_the_frame_has_the_last_epochs_numbers():

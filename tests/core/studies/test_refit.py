@@ -16,7 +16,7 @@ from core.studies.refit import CHOSEN_MIN, CHOSEN_TRAIN, NO_PENALTY
 LINEAR = Experiment(
     data={"name": "diabetes", "n_train": 150, "seed": 3},
     network={"hidden_sizes": []},
-    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 2000},
+    training={"optimizer": "adam", "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 1000},
 )
 
 

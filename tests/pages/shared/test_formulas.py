@@ -61,7 +61,7 @@ def test_momentum_and_adam_have_their_own_step_and_threshold():
 def test_dropout_and_the_schedule_are_shown_when_they_act():
     on = make({"dropout_rate": 0.2}, {**SGD, "learning_rate_schedule": "cosine"})
     assert formulas.steps(on)[0] == r"h\leftarrow h\,m/0.8,\;P(m{=}0)=0.2"
-    assert r"0.1\cdot\tfrac{1+\cos(\pi t/T)}2" in formulas.steps(on)[2]
+    assert formulas.steps(on)[2:] == [r"\eta_t=0.1\cdot\tfrac12(1+\cos(\pi t/T))", r"w\leftarrow w-\eta_t\,g"]
 
 
 def test_a_linear_model_has_neither_dropout_nor_an_activity_penalty():

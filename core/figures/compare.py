@@ -1,0 +1,122 @@
+"""Penalties side by side: curves of all variants in one chart, and their weights on one axis. Read next: `geometry.py`.
+
+`variants` are (key, label) pairs in the order of the arrays' leading axis; `styles.py` has their colours and dashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.styles import Style, faint, styles_of
+from core.figures.theme import Arrays, axis, base_figure, bind, entry, span
+
+Variants = Sequence[tuple[str, str]]
+# Series: title, axis title, what to look for.
+SERIES = {
+    "val_loss": (
+        "Validation loss (training loss faint)", "loss (mean per row)",
+        "Without a penalty the curve turns up again; a penalty that helps keeps it down.",
+    ),
+    "gap": ("Gap", "validation loss - training loss", "A penalty that helps keeps the gap small; overfitting opens it."),
+    "n_zero": (
+        "Weights exactly zero", "weights", "Only the proximal step of L1 reaches exact zeros; its subgradient and L2 do not.",
+    ),
+    "weight_norm": ("Size of the weights", "√Σw²", "Every penalty on weights shrinks them; without one they grow on."),
+}  # fmt: skip
+
+
+def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: bool = False) -> go.Figure:
+    """Return one series of all variants over `epoch`, (n_variants, n_records); with bands `<series>_low`, `<series>_high`."""
+    title, unit, look_for = SERIES[series]
+    names = [name for name in (series, "train_loss" if series == "val_loss" else "") if name]
+    edges = [f"{series}_low", f"{series}_high"] if has_band else []
+    styles = styles_of([key for key, _ in variants])
+    about = {
+        "name": f"compare_{series}", "title": title, "look_for": look_for, "size": "half",
+        "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
+        "auto": {
+            "xaxis": {"arrays": ["epoch"], "include": [0]},
+            "yaxis": {"arrays": [*names, *edges], "include": [0], "log": series == "val_loss"},
+        },
+    }  # fmt: skip
+    traces: list[Any] = []
+    for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True)):
+        traces += _band(arrays, series, v, style) if has_band else []
+        traces += [_curve(arrays, "train_loss", v, f"{label}, training", style, 0.35)] if series == "val_loss" else []
+        traces.append(_curve(arrays, series, v, label, style, 1.0))
+    y_range = span([arrays[name] for name in (*names, *edges)], include=[0])
+    x_range = span([arrays["epoch"]], include=[0])
+    return base_figure(traces, about, axis("epoch", x_range), axis(unit, y_range))
+
+
+def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
+    """Return the weights of all variants as lines on common bins, and beside them bars of the share that is exactly zero."""
+    styles = styles_of([key for key, _ in variants])
+    about = {
+        "name": "overlay", "title": "Weights of all variants", "size": "half",
+        "look_for": "L2 draws the weights together around zero; L1 moves most of them into the bar of exact zeros.",
+        "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
+        "auto": {"xaxis": {"arrays": ["overlay_x"]}, "yaxis": {"arrays": ["overlay_share"], "include": [0]}},
+    }  # fmt: skip
+    lines = [
+        go.Scatter(
+            name=label, x=np.array(arrays["overlay_x"]), y=np.array(arrays["overlay_share"][v]), mode="lines",
+            line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hvh"},
+            meta=bind(x="overlay_x", y=f"overlay_share[{v}]"),
+        )
+        for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True))
+    ]  # fmt: skip
+    bars = go.Bar(
+        name="exactly zero", x=list(range(len(variants))), y=np.array(arrays["overlay_zero"]), xaxis="x2", yaxis="y2",
+        marker={"color": [style.color for style in styles]}, customdata=[label for _, label in variants],
+        hovertemplate="%{customdata}: %{y:.0%} exactly zero<extra></extra>", meta=bind(y="overlay_zero"),
+    )  # fmt: skip
+    shares = span([arrays["overlay_share"]], include=[0])
+    side = {"title": {"text": "zero", "standoff": 4}, "domain": [0.82, 1.0], "anchor": "y2", "showticklabels": False}
+    return base_figure(
+        [*lines, bars],
+        about,
+        axis("weight (not zero)", span([arrays["overlay_x"]], pad=0.02), domain=[0.0, 0.7]),
+        axis("share of the weights", shares, tickformat=".0%"),
+        xaxis2=side,
+        yaxis2=axis("exactly zero", (0, 1), anchor="x2", tickformat=".0%"),
+    )
+
+
+def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
+    """Return the last value of every variant as a sentence."""
+    if arrays["epoch"].size == 0:
+        return f"{SERIES[series][0]}: nothing recorded yet."
+    values = ", ".join(f"{label} {arrays[series][v][-1]:.3g}" for v, (_, label) in enumerate(variants))
+    return f"{SERIES[series][0]} at epoch {arrays['epoch'][-1]:.0f}: {values}."
+
+
+def describe_overlay(arrays: Arrays, variants: Variants) -> str:
+    """Return the share of exact zeros of every variant as a sentence."""
+    shares = ", ".join(f"{label} {arrays['overlay_zero'][v]:.0%}" for v, (_, label) in enumerate(variants))
+    return f"Weights on one axis, up to ±{np.max(np.abs(arrays['overlay_x'])):.3g}. Exactly zero: {shares}."
+
+
+def _curve(arrays: Arrays, name: str, variant: int, label: str, style: Style, opacity: float) -> go.Scatter:
+    width = 2 if opacity == 1 else 1.5
+    return go.Scatter(
+        name=label, x=np.array(arrays["epoch"]), y=np.array(arrays[name][variant]), mode="lines", opacity=opacity,
+        line={"color": style.color, "dash": style.dash, "width": width}, meta=bind(x="epoch", y=f"{name}[{variant}]"),
+    )  # fmt: skip
+
+
+def _band(arrays: Arrays, series: str, variant: int, style: Style) -> list[Any]:
+    """Return the lower edge, unseen, and the upper one filled down to it."""
+    common = {"x": np.array(arrays["epoch"]), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    low, high = f"{series}_low", f"{series}_high"
+    return [
+        go.Scatter(y=np.array(arrays[low][variant]), meta=bind(x="epoch", y=f"{low}[{variant}]"), **common),
+        go.Scatter(
+            y=np.array(arrays[high][variant]), fill="tonexty", fillcolor=faint(style.color, 0.2),
+            meta=bind(x="epoch", y=f"{high}[{variant}]"), **common,
+        ),
+    ]  # fmt: skip

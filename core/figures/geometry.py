@@ -1,0 +1,59 @@
+"""The geometry panel: loss contours over two weights, the shapes of equal penalty, and the path. Read next: `remedies.py`."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.theme import COLORS, PALE, SKY, Arrays, axis, base_figure, bind, colorscale, entry, mix
+
+CONTOUR_STOPS = (mix(SKY, "#000000", 0.35), SKY, PALE)  # low loss is dark
+
+
+def plot_geometry(arrays: Arrays, labels: tuple[str, str]) -> go.Figure:
+    """Return the panel of `geometry_arrays`; labels name the two weights."""
+    about = {
+        "name": "geometry", "title": "Two weights and their penalties", "size": "half",
+        "look_for": "The diamond has its corners on the axes, where a weight is zero; the circle has none.",
+        "legend": [
+            entry("same L1 penalty", COLORS["l1"], "solid"), entry("same L2 penalty", COLORS["l2"], "dash"),
+            entry("path", COLORS["truth"], "dot"), entry("now", COLORS["val"], symbol="circle"),
+        ],
+        "auto": {"xaxis": {"arrays": ["geometry_x"]}, "yaxis": {"arrays": ["geometry_y"]}},
+    }  # fmt: skip
+    contours = go.Contour(
+        name="training loss", x=np.array(arrays["geometry_x"]), y=np.array(arrays["geometry_y"]),
+        z=np.array(arrays["geometry_loss"]), colorscale=colorscale(CONTOUR_STOPS), showscale=False, ncontours=14,
+        line={"width": 0.5, "color": "rgba(128,128,128,0.6)"}, hovertemplate="training loss %{z:.3g}<extra></extra>",
+        meta=bind(x="geometry_x", y="geometry_y", z="geometry_loss"),
+    )  # fmt: skip
+    lines = [
+        _line(arrays, "same L1 penalty", "diamond", {"color": COLORS["l1"], "width": 2.5}),
+        _line(arrays, "same L2 penalty", "circle", {"color": mix(SKY, "#000000", 0.5), "width": 2.5, "dash": "dash"}),
+        _line(arrays, "path", "path", {"color": COLORS["truth"], "width": 2, "dash": "dot"}),
+    ]
+    now = go.Scatter(
+        name="now", x=np.array(arrays["geometry_now_x"]), y=np.array(arrays["geometry_now_y"]), mode="markers",
+        marker={"color": COLORS["val"], "size": 11, "line": {"width": 1.5, "color": "white"}},
+        meta=bind(x="geometry_now_x", y="geometry_now_y"),
+    )  # fmt: skip
+    bounds = (float(arrays["geometry_x"][0]), float(arrays["geometry_x"][-1]))
+    zero = {"zeroline": True, "zerolinecolor": "rgba(128,128,128,0.8)"}
+    yaxis = axis(f"weight of {labels[1]}", bounds, scaleanchor="x", constrain="domain", **zero)
+    return base_figure(
+        [contours, *lines, now], about, axis(f"weight of {labels[0]}", bounds, constrain="domain", **zero), yaxis
+    )
+
+
+def describe_geometry(arrays: Arrays, labels: tuple[str, str]) -> str:
+    """Return the present point and both penalties of it as a sentence."""
+    first, second = float(arrays["geometry_now_x"][0]), float(arrays["geometry_now_y"][0])
+    text = f"Now {labels[0]} = {first:.3g} and {labels[1]} = {second:.3g}"
+    return f"{text}: sum of |w| {abs(first) + abs(second):.3g}, sum of w² {first**2 + second**2:.3g}."
+
+
+def _line(arrays: Arrays, label: str, name: str, line: dict[str, object]) -> go.Scatter:
+    x, y = (np.array(row) for row in arrays[name])
+    return go.Scatter(
+        name=label, x=x, y=y, mode="lines", line=line, hoverinfo="name", meta=bind(x=f"{name}[0]", y=f"{name}[1]")
+    )

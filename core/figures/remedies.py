@@ -1,0 +1,134 @@
+"""Remedies side by side: the ablation chart, and losses and accuracies against the share of wrong labels.
+
+`remedies` are (key, label) pairs in the order of the arrays' leading axis. Read next: `features.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.styles import styles_of
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+
+Remedies = Sequence[tuple[str, str]]
+LIFT = 0.16  # validation above, test below a remedy's line
+NOISE_SERIES = {
+    "noise_val_loss": (
+        "Validation loss by share of wrong labels", "validation loss (mean per row)",
+        "Wrong labels cost the network without a remedy most: it has learned them by heart.",
+    ),
+    "noise_train_score": (
+        "Training accuracy by share of wrong labels", "training accuracy (wrong labels included)",
+        "At 1 the network knows every wrong label by heart; a remedy that helps stays below.",
+    ),
+}  # fmt: skip
+
+
+def ablation_arrays(val_loss: np.ndarray, test_loss: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Return the points of the ablation chart from losses (n_remedies, n_starts); test_loss is None before the one look.
+
+    ablation_<part>_x, _y (k·r,) a point per start; ablation_<part>_median (k,) with ablation_<part>_level (k,), for the parts
+    val and test. Remedy i stands at height n_remedies - 1 - i, the first on top. Test points are nan before the look.
+    """
+    n, r = val_loss.shape
+    height = np.arange(n - 1, -1, -1, dtype=float)
+    arrays: dict[str, np.ndarray] = {}
+    for part, losses, lift in (("val", val_loss, LIFT), ("test", test_loss, -LIFT)):
+        values = np.full((n, r), np.nan) if losses is None else np.where(np.isfinite(losses), losses, np.nan)
+        arrays[f"ablation_{part}_x"] = values.ravel()
+        arrays[f"ablation_{part}_y"] = np.repeat(height + lift, r)
+        arrays[f"ablation_{part}_median"] = np.array([_median(row) for row in values])
+        arrays[f"ablation_{part}_level"] = height + lift
+    return arrays
+
+
+def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
+    """Return a dot for every start of every remedy, a bar at the median: validation above, test below once it is shown."""
+    n = len(remedies)
+    about = {
+        "name": "ablation", "title": "Remedies at equal budget", "size": "full", "height": 110 + 34 * n,
+        "look_for": "The further left, the better; remedies whose dots overlap differ by no more than chance.",
+        "legend": [
+            entry("validation, one start", COLORS["val"], symbol="circle-open"),
+            entry("test, one start", COLORS["test"], symbol="diamond-open"),
+            entry("median", COLORS["truth"], symbol="line-ns"),
+        ],
+        "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0]}},
+    }  # fmt: skip
+    bounds = span([arrays["ablation_val_x"], arrays["ablation_test_x"]], include=[0])
+    ticks = {"tickvals": list(range(n - 1, -1, -1)), "ticktext": [label for _, label in remedies]}
+    traces = [
+        t for part, symbol in (("val", "circle-open"), ("test", "diamond-open")) for t in _dots(arrays, part, symbol)
+    ]
+    return base_figure(
+        traces, about, axis("loss (mean per row)", bounds), axis("", (-0.6, n - 0.4), **ticks),
+        margin={"l": 190, "r": 8, "t": 8, "b": 40},
+    )  # fmt: skip
+
+
+def plot_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> go.Figure:
+    """Return `noise_val_loss` or `noise_train_score`, (n_remedies, n_shares) medians, over `noise_share` (n_shares,)."""
+    title, unit, look_for = NOISE_SERIES[series]
+    styles = styles_of([key for key, _ in remedies])
+    is_loss = series == "noise_val_loss"
+    about = {
+        "name": series, "title": title, "look_for": look_for, "size": "half",
+        "legend": [
+            entry(label, style.color, style.dash, style.symbol) for (_, label), style in zip(remedies, styles, strict=True)
+        ],
+        "auto": {"yaxis": {"arrays": [series], "include": [0]}} if is_loss else {},
+    }  # fmt: skip
+    x = 100 * np.array(arrays["noise_share"])
+    lines = [
+        go.Scatter(
+            name=label, x=x, y=np.array(arrays[series][i]), mode="lines+markers",
+            line={"color": style.color, "dash": style.dash, "width": 2}, marker={"symbol": style.symbol, "size": 8},
+            meta=bind(y=f"{series}[{i}]"),
+        )
+        for i, ((_, label), style) in enumerate(zip(remedies, styles, strict=True))
+    ]  # fmt: skip
+    bounds = span([arrays[series]], include=[0]) if is_loss else (0.0, 1.05)
+    return base_figure(lines, about, axis("wrong training labels (%)", span([x], pad=0.03)), axis(unit, bounds))
+
+
+def describe_ablation(arrays: Arrays, remedies: Remedies) -> str:
+    """Return the median losses of all remedies as a sentence."""
+    is_shown = bool(np.isfinite(arrays["ablation_test_median"]).any())
+    parts = [
+        f"{label} {arrays['ablation_val_median'][i]:.3g}"
+        + (f" (test {arrays['ablation_test_median'][i]:.3g})" if is_shown else "")
+        for i, (_, label) in enumerate(remedies)
+    ]
+    return f"Median validation loss over the starts: {', '.join(parts)}."
+
+
+def describe_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> str:
+    """Return the values at the largest share of wrong labels as a sentence."""
+    values = ", ".join(f"{label} {arrays[series][i][-1]:.3g}" for i, (_, label) in enumerate(remedies))
+    return f"{NOISE_SERIES[series][0]}: at {arrays['noise_share'][-1]:.0%} {values}."
+
+
+def _median(values: np.ndarray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else float("nan")
+
+
+def _dots(arrays: Arrays, part: str, symbol: str) -> list[Any]:
+    """Return the points of one part and the bars at their medians."""
+    label = "validation" if part == "val" else "test"
+    x, y, median, level = (f"ablation_{part}_{name}" for name in ("x", "y", "median", "level"))
+    dots = go.Scatter(
+        name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", opacity=0.8,
+        marker={"color": COLORS[part], "symbol": symbol, "size": 7}, hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
+        meta=bind(x=x, y=y),
+    )  # fmt: skip
+    bars = go.Scatter(
+        name=f"{label}, median", x=np.array(arrays[median]), y=np.array(arrays[level]), mode="markers",
+        marker={"color": COLORS[part], "symbol": "line-ns", "size": 15, "line": {"color": COLORS[part], "width": 3}},
+        hovertemplate="median %{x:.3g}<extra>" + label + "</extra>", meta=bind(x=median, y=level),
+    )  # fmt: skip
+    return [dots, bars]

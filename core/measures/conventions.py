@@ -1,0 +1,112 @@
+"""What our strengths are called elsewhere: Keras, torch and scikit-learn divide and halve differently.
+
+Ours: mean data loss over n rows (squared error without ½, cross-entropy in nats) + l1·Σ|w| + l2·Σw², biases free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One line: what to write in another library. `is_exact`: the same minimum; `note` says what to mind."""
+
+    library: str
+    code: str
+    is_exact: bool
+    note: str
+
+
+def translate(l1: float, l2: float, n_rows: int, is_classification: bool, is_linear: bool = True) -> list[Translation]:
+    """Return the strengths l1, l2 ≥ 0 as other libraries want them; n_rows is the number of training rows.
+
+    The scikit-learn line is for a model without hidden layers. Raises ValueError for negative or infinite strengths.
+    """
+    for name, value in (("l1", l1), ("l2", l2)):
+        if not (value >= 0 and np.isfinite(value)):
+            raise ValueError(f"{name}: expected a number of at least 0, received {value}")
+    lines = [in_keras(l1, l2), in_torch_sgd(l1, l2), in_torch_adam(l1, l2), in_adamw(l1, l2)]
+    return lines + ([in_scikit_learn(l1, l2, n_rows, is_classification)] if is_linear else [])
+
+
+def in_keras(l1: float, l2: float) -> Translation:
+    """Keras: the same formula, l1·Σ|w| + l2·Σw² added to the mean loss."""
+    note = "The same formula. Keras adds the penalty to the loss and to val_loss that it reports"
+    note += "; its L1 is a subgradient, so weights come near zero but not onto it." if l1 else "."
+    return Translation("Keras", f"kernel_regularizer=L1L2(l1={l1:.6g}, l2={l2:.6g})", not l1, note)
+
+
+def in_torch_sgd(l1: float, l2: float) -> Translation:
+    """torch.optim.SGD adds weight_decay·w to the gradient; ours is 2·l2·w."""
+    return Translation("torch SGD", f"SGD(…, weight_decay={torch_weight_decay(l2):.6g})", not l1, _torch_note(l1))
+
+
+def in_torch_adam(l1: float, l2: float) -> Translation:
+    """torch.optim.Adam adds weight_decay·w to the gradient before its scaling, as our Adam does with 2·l2·w."""
+    return Translation("torch Adam", f"Adam(…, weight_decay={torch_weight_decay(l2):.6g})", not l1, _torch_note(l1))
+
+
+def in_adamw(l1: float, l2: float) -> Translation:
+    """torch.optim.AdamW shrinks weights by 1 - lr·weight_decay, apart from the gradient (Loshchilov and Hutter 2019)."""
+    note = "No exact equivalent: AdamW's decay is decoupled, the gradient's scaling does not act on it. This value shrinks "
+    note += "weights as fast as our L2 does under plain gradient descent, and decays biases too."
+    if not l2:
+        note = "AdamW's default is weight_decay=0.01, which is not 0. "
+        note += "L1 has to be added to the loss by hand." if l1 else "Without L2 set it to 0: then it is Adam."
+    return Translation("torch AdamW", f"AdamW(…, weight_decay={torch_weight_decay(l2):.6g})", not l1 and not l2, note)
+
+
+def torch_weight_decay(l2: float) -> float:
+    """Return torch's weight_decay: its penalty is ½·weight_decay·w²."""
+    return 2 * l2
+
+
+def _torch_note(l1: float) -> str:
+    note = "Decays biases too, unless they are in a parameter group with weight_decay=0."
+    return note + (" L1 has to be added to the loss by hand and gives no exact zeros." if l1 else "")
+
+
+def in_scikit_learn(l1: float, l2: float, n_rows: int, is_classification: bool) -> Translation:
+    """Return the linear model of scikit-learn with the same minimum; see `ridge_alpha` and its neighbours."""
+    note = "The same minimum, for a model without hidden layers, on the same standardised inputs and targets."
+    if is_classification:
+        if not l1 and not l2:
+            return Translation("scikit-learn", "LogisticRegression(C=np.inf)", True, note)
+        ratio = logistic_l1_ratio(l1, l2)
+        code = f"LogisticRegression(C={logistic_c(l1, l2, n_rows):.6g}, l1_ratio={ratio:.6g}"
+        return Translation("scikit-learn", code + (', solver="saga")' if ratio else ")"), True, note)
+    if not l1:
+        code = f"Ridge(alpha={ridge_alpha(l2, n_rows):.6g})" if l2 else "LinearRegression()"
+    elif not l2:
+        code = f"Lasso(alpha={lasso_alpha(l1):.6g})"
+    else:
+        code = f"ElasticNet(alpha={elastic_alpha(l1, l2):.6g}, l1_ratio={lasso_alpha(l1) / elastic_alpha(l1, l2):.6g})"
+    return Translation("scikit-learn", code, True, note)
+
+
+def ridge_alpha(l2: float, n_rows: int) -> float:
+    """Ridge minimises Σ error² + alpha·Σw²: n times ours."""
+    return n_rows * l2
+
+
+def lasso_alpha(l1: float) -> float:
+    """Lasso minimises Σ error²/(2n) + alpha·Σ|w|: half of ours."""
+    return l1 / 2
+
+
+def elastic_alpha(l1: float, l2: float) -> float:
+    """ElasticNet minimises Σ error²/(2n) + alpha·ratio·Σ|w| + ½·alpha·(1-ratio)·Σw²: alpha·ratio = l1/2, alpha·(1-ratio) = l2."""
+    return l1 / 2 + l2
+
+
+def logistic_c(l1: float, l2: float, n_rows: int) -> float:
+    """LogisticRegression minimises C·Σ loss + ratio·Σ|w| + ½·(1-ratio)·Σw²: C·n = 1/(l1 + 2·l2)."""
+    return 1 / (n_rows * (l1 + 2 * l2))
+
+
+def logistic_l1_ratio(l1: float, l2: float) -> float:
+    """Return LogisticRegression's l1_ratio: l1/(l1 + 2·l2)."""
+    return l1 / (l1 + 2 * l2)

@@ -1,0 +1,48 @@
+"""Spread over starts: what repeated runs from other starting weights say about a difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Centre and spread of r repeated numbers; std has r-1 in the denominator and is 0 for a single run."""
+
+    n: int
+    mean: float
+    std: float
+    median: float
+    low: float
+    high: float
+
+
+def spread_of(values: np.ndarray) -> Spread:
+    """Return the spread of the finite values (r,); all nan where there are none."""
+    kept = np.asarray(values, dtype=float)
+    kept = kept[np.isfinite(kept)]
+    if kept.size == 0:
+        return Spread(0, *[float("nan")] * 5)
+    std = float(kept.std(ddof=1)) if kept.size > 1 else 0.0
+    return Spread(kept.size, float(kept.mean()), std, float(np.median(kept)), float(kept.min()), float(kept.max()))
+
+
+def is_within_spread(a: np.ndarray, b: np.ndarray) -> bool:
+    """Return whether the means of a and b (r,) are less than their pooled standard deviation √((s_a² + s_b²)/2) apart."""
+    first, second = spread_of(a), spread_of(b)
+    return bool(abs(first.mean - second.mean) < np.sqrt((first.std**2 + second.std**2) / 2))
+
+
+def compare_sentence(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
+    """Return one sentence on the medians of a number that is better when lower, and on their spread over starts."""
+    a, b = spread_of(values), spread_of(others)
+    if a.n == 0 or b.n == 0:
+        return f"{label if a.n == 0 else other_label}: no run stayed finite."
+    numbers = f"median {what} {a.median:.3g} against {b.median:.3g} with {other_label}"
+    if min(a.n, b.n) == 1:
+        return f"{label}: {numbers}; one start only, so the spread is unknown."
+    if is_within_spread(values, others):
+        return f"{label}: {numbers}; the difference is smaller than the spread over {a.n} starts."
+    return f"{label}: {numbers}; {'lower' if a.mean < b.mean else 'higher'} by more than the spread over {a.n} starts."

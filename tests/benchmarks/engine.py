@@ -1,0 +1,211 @@
+"""Speed of the engine, against the usual PyTorch loop and against this machine's matrix product, in one run.
+
+Both sides of a ratio are measured in turn, a short while each, and the median of the ratios is reported: other work on
+the machine then slows both. The usual loop trains one model after the other on one core.
+
+Cost per member falls up to about 33 members, where calls no longer weigh, stays flat while the state (parameters,
+gradient, and three buffers of the optimizer) fits the processor's cache, and rises beyond: every step then reads the
+state from memory. Blocks of members keep it to one reading a step.
+"""
+
+import multiprocessing
+import re
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core import Experiment
+from core.data import load_split
+from core.engine import Trainer
+from core.measures import History
+from core.studies.plan import build_trainer, make_pool
+from core.studies.training import dense_history, sparse_history
+from tests.benchmarks.table import Row
+
+REPEATS = 9
+SECONDS = 0.3
+PENALTIES = {"l1": 1e-3, "l2": 1e-3}
+TOY = Experiment(
+    data={"name": "xor", "n_train": 250, "noise_std": 0.3},
+    network={"hidden_sizes": [8, 8]},
+    regularization=PENALTIES,
+    training={"batch_size": 10, "learning_rate": 0.003, "n_epochs": 1000},
+)
+DIGITS = Experiment(
+    data={"name": "digits", "n_train": 640},
+    network={"hidden_sizes": [64]},
+    regularization=PENALTIES,
+    training={"batch_size": 32, "learning_rate": 0.003, "n_epochs": 200},
+)
+SINE = Experiment(data={"name": "sine", "n_train": 20, "noise_std": 0.3}, training={"n_epochs": 3000})
+
+
+def rows() -> Iterator[Row]:
+    """Yield the engine's part of the table."""
+    yield ratio_row("steps/s, M = 1, 2-8-8-1, batch 10", TOY, 1, 5)
+    yield ratio_row("model-steps/s, M = 33, 64-64-10 digits, batch 32, one core", DIGITS, 33, 20)
+    yield ratio_row("the same, two stacks in two threads", DIGITS, 33, 35, n_threads=2)
+    yield ratio_row("model-steps/s, M = 33, 2-8-8-1, batch 10", TOY, 33, 60)
+    yield arithmetic_row()
+    for name, experiment, n_members in (
+        ("64-64 sine, 20 rows, full batch, M = 1", SINE, 1),
+        ("2-8-8-1, M = 1", TOY, 1),
+        ("64-64-10 digits, M = 33", DIGITS, 33),
+    ):
+        yield measuring_row(name, experiment, n_members)
+    yield from growth_rows()
+
+
+def make_stack(experiment: Experiment, n_members: int) -> Trainer:
+    """Return a stack in which every member has its own L1 strength, as in a path."""
+    pool = make_pool(experiment, None, "float32", n_members)
+    l1 = np.geomspace(1e-5, 1e-1, n_members).tolist()
+    return build_trainer(experiment, pool, {"l1": l1}, [experiment.training.seed] * n_members)
+
+
+def usual_loop(experiment: Experiment) -> Callable[[], None]:
+    """Return one step of nn.Sequential + torch.optim.Adam + a penalty written out, as tutorials do it."""
+    split, sizes = load_split(experiment.data), experiment.network.hidden_sizes
+    X, y = torch.as_tensor(split.X_train), torch.as_tensor(split.y_train)
+    widths = [X.shape[1], *sizes, split.n_outputs]
+    layers: list[torch.nn.Module] = []
+    for a, b in pairwise(widths):
+        layers += [torch.nn.Linear(a, b), torch.nn.Tanh()]
+    model = torch.nn.Sequential(*layers[:-1])
+    loss_of = torch.nn.CrossEntropyLoss() if split.n_outputs > 1 else torch.nn.BCEWithLogitsLoss()
+    targets = y if split.n_outputs > 1 else y.float()[:, None]
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+    weights = [p for p in model.parameters() if p.ndim == 2]
+    batch_size = experiment.training.batch_size or len(X)
+    state = {"order": torch.randperm(len(X)), "start": 0}
+
+    def step() -> None:
+        if state["start"] + batch_size > len(X):
+            state["order"], state["start"] = torch.randperm(len(X)), 0
+        picked = state["order"][state["start"] : state["start"] + batch_size]
+        state["start"] += batch_size
+        loss = loss_of(model(X[picked]), targets[picked])
+        loss = loss + sum(1e-3 * w.abs().sum() + 1e-3 * w.square().sum() for w in weights)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def rate(step: Callable[[], object], n_models: int) -> float:
+    """Return model-steps per second of `step`, measured for SECONDS."""
+    step()
+    n_steps, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        step()
+        n_steps += 1
+    return n_steps * n_models / (time.perf_counter() - began)
+
+
+def joint_rate(steps: list[Callable[[], object]], n_models: int) -> float:
+    """Return model-steps per second of several steps, each in a thread of its own, all together."""
+    rates: list[float] = []
+    threads = [threading.Thread(target=lambda s=step: rates.append(rate(s, n_models))) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(rates)
+
+
+def ratio_row(what: str, experiment: Experiment, n_members: int, target: float, n_threads: int = 1) -> Row:
+    """Measure stacks against the usual loop."""
+    loop = usual_loop(experiment)
+    steps = [make_stack(experiment, n_members).step for _ in range(n_threads)]
+    pairs = [(joint_rate(steps, n_members), rate(loop, 1)) for _ in range(REPEATS)]
+    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return Row(
+        what, f"{ours:,.0f} /s", f"usual loop {theirs:,.0f} /s", f"{ratio:.1f} x", f"{target} x", ratio >= target
+    )
+
+
+def arithmetic_row() -> Row:
+    """Measure the matrix arithmetic that a training step needs, per second of the whole step, against a 1024³ product."""
+    n_members, batch = 33, 256
+    trainer = make_stack(DIGITS.replace(batch_size=batch, n_train=3 * batch), n_members)
+    stack = trainer.stack
+    # A multiply-add is two operations. Forward and weight gradients need n_weights each, slopes all but the first layer's.
+    n_products = 3 * stack.n_weights - stack.sizes[0] * stack.sizes[1]
+    per_step = 2 * batch * n_products
+    a, b, out = (torch.randn(1024, 1024) for _ in range(3))
+    pairs = [
+        (rate(trainer.step, n_members) * per_step / 1e9, rate(lambda: torch.mm(a, b, out=out), 1) * 2 * 1024**3 / 1e9)
+        for _ in range(REPEATS)
+    ]
+    share = statistics.median(ours / theirs for ours, theirs in pairs)
+    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    what = "matrix arithmetic of a step, M = 33, 64-64-10, batch 256"
+    return Row(what, f"{ours:.0f} GFLOP/s", f"1024³ product {theirs:.0f} GFLOP/s", f"{share:.0%}", "40 %", share >= 0.4)
+
+
+def measuring_row(name: str, experiment: Experiment, n_members: int) -> Row:
+    """Measure what recording the history takes of a whole run, from the time of an epoch and of a record."""
+    trainer, n_epochs = make_stack(experiment, n_members), experiment.training.n_epochs
+    n_records = (dense_history if n_members == 1 else sparse_history)(trainer).n_due(n_epochs)
+
+    def record() -> None:
+        History().add(trainer)
+
+    pairs = [(1 / rate(record, 1), 1 / rate(trainer.run_epoch, 1)) for _ in range(REPEATS)]
+    share = statistics.median(n_records * look / (n_epochs * epoch) for look, epoch in pairs)
+    look, epoch = (statistics.median(column) * 1e3 for column in zip(*pairs, strict=True))
+    return Row(
+        f"measuring, {name}: {n_records} records in {n_epochs} epochs",
+        f"{look:.2f} ms a record", f"{epoch:.2f} ms an epoch", f"{share:.0%}", "≤ 30 %", share <= 0.3,
+    )  # fmt: skip
+
+
+def growth_rows() -> Iterator[Row]:
+    """Measure seconds and memory by the size of the stack, each size in a process of its own."""
+    per_member: dict[int, float] = {}
+    for n_members in (1, 33, 165, 660):
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, grown = pool.apply(grow, (n_members,))
+        per_member[n_members] = seconds / n_members * 1e3
+        state = 5 * 4 * 4810 * n_members / 1e6  # five float32 buffers
+        beyond = per_member[n_members] / per_member[33] if n_members > 33 else 1.0
+        yield Row(
+            f"an epoch of 64-64-10 digits, batch 32, M = {n_members}", f"{seconds:.3f} s, peak +{grown:,.0f} MB",
+            f"{per_member[n_members]:.2f} ms a member, state {state:,.1f} MB",
+            f"{beyond:.2f} x a member of M = 33" if n_members > 33 else "", "", None,
+        )  # fmt: skip
+
+
+def grow(n_members: int) -> tuple[float, float]:
+    """Return (seconds of an epoch, MB that making, training and measuring the stack added to the process's peak)."""
+    make_stack(DIGITS, 1).run_epoch()  # loads the libraries
+    before = peak_memory_mb()
+    trainer = make_stack(DIGITS, n_members)
+    History().add(trainer)
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        trainer.run_epoch()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times), peak_memory_mb() - before
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory this process has held so far, nan where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return float(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) / 1e3
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

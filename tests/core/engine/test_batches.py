@@ -1,0 +1,53 @@
+"""Batch order: every row as often as it counts, equal seeds equal batches, padding without weight."""
+
+import pytest
+import torch
+
+from core.engine import batches
+from core.engine.batches import BatchOrder, Feed
+
+
+def make_feed(pools, seeds, batch_size, n=12, versions=1):
+    generator = torch.Generator().manual_seed(0)
+    X = torch.randn(versions, n, 3, generator=generator)
+    version_of_member = torch.arange(len(seeds)) % versions
+    order = BatchOrder([torch.tensor(pool) for pool in pools], seeds, batch_size)
+    return Feed(X, torch.arange(n).float()[:, None], version_of_member, order)
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, 5, 12, None])
+def test_an_epoch_holds_each_row_as_often_as_it_counts(batch_size):
+    pool = [0, 2, 2, 5, 7, 7, 7, 11]
+    for _ in range(3):
+        rows = torch.cat([b.targets[0, 0] for b in make_feed([pool], [1], batch_size).epoch()])
+        assert sorted(rows.int().tolist()) == pool
+
+
+def test_equal_seeds_see_equal_batches_and_other_seeds_others():
+    feed = make_feed([range(12)] * 3, [1, 1, 2], 4)
+    batch = next(feed.epoch())
+    assert torch.equal(batch.X[0], batch.X[1]) and not torch.equal(batch.X[0], batch.X[2])
+    assert len(next(make_feed([range(12)] * 3, [1, 1, 1], 4).epoch()).X) == 1  # shared by all members
+
+
+def test_every_member_gets_its_own_copy_of_the_inputs():
+    feed = make_feed([range(12)] * 2, [1, 1], 4, versions=2)
+    for batch in feed.epoch():
+        rows = batch.targets[0, 0].long()
+        assert torch.equal(batch.X, feed.X[:, rows])
+
+
+def test_padding_has_no_weight_and_weights_sum_to_one():
+    feed = make_feed([range(10), range(7)], [1, 1], 4)
+    weights = [batch.weight for batch in feed.epoch()]
+    assert [w.shape[2] for w in weights] == [4, 4, 2]
+    assert [w[1].count_nonzero().item() for w in weights] == [4, 3, 0]
+    assert torch.allclose(torch.stack([w.sum(2).squeeze(1) for w in weights]), torch.tensor([[1.0, 1], [1, 1], [1, 0]]))
+
+
+def test_gathering_ahead_changes_nothing(monkeypatch):
+    whole = list(make_feed([range(12)] * 2, [1, 2], 5).epoch())
+    monkeypatch.setattr(batches, "GATHER_LIMIT", 1)
+    single = list(make_feed([range(12)] * 2, [1, 2], 5).epoch())
+    for a, b in zip(whole, single, strict=True):
+        assert all(torch.equal(x, y) for x, y in zip(a, b, strict=True))

@@ -1,0 +1,179 @@
+"""Laws of the training loop: blocks, counted rows, augmentation, strengths that change on the way, scores."""
+
+import pytest
+import torch
+
+from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
+from core.engine import Members, Rows, Trainer, block
+from core.engine.losses import is_correct
+from core.engine.trainer import Pool
+
+F64 = torch.float64
+L1 = [0.0, 0.001, 0.01, 0.1, 0.003]
+
+
+def make_pool(n_members, n=24, counts=None, loss="cross_entropy"):
+    generator = torch.Generator().manual_seed(1)
+    X = torch.randn(1, n, 4, generator=generator, dtype=F64)
+    classes = torch.randint(0, 3, (n,), generator=generator)
+    targets = torch.nn.functional.one_hot(classes, 3).double() if loss != "mse" else X[0, :, :1].sin()
+    is_train = (torch.arange(n) < 18).double().expand(n_members, -1) if counts is None else counts
+    is_val = (torch.arange(n) >= 18).double().expand(n_members, -1)
+    return Pool(X, targets, is_train, is_val, torch.zeros(n_members, dtype=torch.long), loss, loss != "mse")
+
+
+def make_trainer(pool, augment=None, seeds=None, regularization=None, training=None, **strengths):
+    regularization = RegularizationConfig(**(regularization or {}))
+    training = TrainingConfig(**{"batch_size": 5, "n_epochs": 50, **(training or {})})
+    members = Members.from_configs(regularization, training, F64, len(pool.is_train), **strengths)
+    members.seeds = tuple(seeds or members.seeds)
+    return Trainer(NetworkConfig(hidden_sizes=(6,)), regularization, training, pool, members, augment)
+
+
+@pytest.mark.parametrize(
+    "regularization, training",
+    [({"dropout_rate": 0.2, "activity_l2": 0.01}, {}), ({}, {"optimizer": "sgd", "momentum": 0.9})],
+)
+def test_blocks_change_nothing(monkeypatch, regularization, training):
+    counts = (torch.arange(24) < torch.tensor([18, 18, 17, 13, 18])[:, None]).double()  # some members skip a step
+    pool, seeds = make_pool(5, counts=counts), [0, 1, 0, 2, 3]
+    whole = make_trainer(pool, None, seeds, regularization, training, l1=L1)
+    monkeypatch.setattr(block, "BLOCK_NUMBERS", 1)
+    cut = make_trainer(pool, None, seeds, regularization, training, l1=L1)
+    assert (len(whole.blocks), len(cut.blocks)) == (1, 5)
+    for _ in range(50):
+        whole.run_epoch()
+        cut.run_epoch()
+    assert torch.allclose(whole.stack.parameters, cut.stack.parameters, rtol=0, atol=1e-9)
+    for a, b in zip(vars(whole.measure()).values(), vars(cut.measure()).values(), strict=True):
+        assert torch.allclose(a, b, rtol=0, atol=1e-9)
+
+
+def test_blocks_cover_all_members_evenly():
+    parts = block.cut(165, 4810 + 32 * 138)
+    assert [p.start for p in parts[1:]] == [p.stop for p in parts[:-1]] and (parts[0].start, parts[-1].stop) == (0, 165)
+    sizes = [p.stop - p.start for p in parts]
+    assert max(sizes) - min(sizes) <= 1 and max(sizes) * (4810 + 32 * 138) <= block.BLOCK_NUMBERS
+    assert block.cut(1, 10**9) == [slice(0, 1)]
+
+
+def test_a_row_that_counts_twice_is_that_row_twice():
+    counts = torch.zeros(1, 24, dtype=F64)
+    counts[0, :6] = torch.tensor([1.0, 2.0, 0.0, 3.0, 1.0, 2.0])
+    pool = make_pool(1, counts=counts)
+    repeated = torch.arange(24).repeat_interleave(counts[0].long())
+    ours = make_trainer(pool, training={"batch_size": None})
+    ours.compute_gradient(Rows(ours.order.shuffle().index, None))
+    by_hand = make_trainer(make_pool(1))
+    by_hand.compute_gradient(Rows(repeated[None], None))
+    assert ours.order.n_rows == 9
+    assert torch.allclose(ours.stack.gradient, by_hand.stack.gradient, atol=1e-14)
+    losses = make_trainer(Pool(pool.X[:, repeated], pool.targets[repeated], torch.ones(1, 9, dtype=F64),
+                               torch.zeros(1, 9, dtype=F64), pool.version_of_member, pool.loss, True))  # fmt: skip
+    assert torch.allclose(ours.measure().train_loss, losses.measure().train_loss, atol=1e-14)
+    assert torch.allclose(ours.measure().train_score, losses.measure().train_score, atol=1e-14)
+
+
+def test_augmentation_meets_training_batches_only_and_repeats_with_the_seed():
+    shapes = []
+
+    def jitter(X, generator):
+        shapes.append(tuple(X.shape))
+        return X + 0.5 * torch.randn(X.shape, generator=generator, dtype=X.dtype)
+
+    runs = [make_trainer(make_pool(2), jitter, [seed] * 2) for seed in (0, 0, 1)]
+    before = runs[0].measure()
+    assert shapes == [] and torch.equal(before.train_loss, make_trainer(make_pool(2)).measure().train_loss)
+    for run in runs:
+        run.run_epoch()
+    assert shapes[:4] == [(1, 5, 4), (1, 5, 4), (1, 5, 4), (1, 3, 4)]
+    assert torch.equal(runs[0].stack.parameters, runs[1].stack.parameters)
+    plain = make_trainer(make_pool(2))
+    plain.run_epoch()
+    assert not torch.allclose(runs[0].stack.parameters, plain.stack.parameters, atol=1e-4)
+    n_calls = len(shapes)
+    runs[0].measure()
+    assert len(shapes) == n_calls
+
+
+def test_augmentation_may_give_each_member_its_own_inputs():
+    def scale(X, generator):
+        return X * torch.tensor([1.0, 0.0], dtype=X.dtype)[:, None, None]
+
+    trainer, plain = make_trainer(make_pool(2), scale), make_trainer(make_pool(2))
+    start = trainer.stack.weights[0].clone()
+    trainer.run_epoch()
+    plain.run_epoch()
+    assert torch.equal(trainer.stack.parameters[0], plain.stack.parameters[0])
+    assert torch.equal(trainer.stack.weights[0][1], start[1])  # inputs of zero: no gradient for the first layer
+
+
+@pytest.mark.parametrize("name", ["l1", "l2", "activity_l2", "dropout_rate", "learning_rate"])
+def test_a_strength_changed_in_place_or_exchanged_counts_from_the_next_step(name):
+    fixed = make_trainer(make_pool(2), **{name: [0.05, 0.05]})
+    filled, exchanged, untouched = (make_trainer(make_pool(2)) for _ in range(3))
+    for trainer in (filled, exchanged, untouched):
+        trainer._read_strengths()
+    with torch.inference_mode():
+        getattr(filled.members, name).fill_(0.05)
+    setattr(exchanged.members, name, torch.full((2, 1), 0.05, dtype=F64))
+    for trainer in (fixed, filled, exchanged, untouched):
+        trainer.run_epoch()
+    assert torch.equal(filled.stack.parameters, fixed.stack.parameters)
+    assert torch.equal(exchanged.stack.parameters, fixed.stack.parameters)
+    assert not torch.equal(untouched.stack.parameters, fixed.stack.parameters)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_members_bits_do_not_depend_on_its_neighbours_strengths(optimizer):
+    shared = make_trainer(make_pool(2), training={"optimizer": optimizer}, l1=[0.01, 0.01])
+    mixed = make_trainer(
+        make_pool(2), training={"optimizer": optimizer}, l1=[0.01, 0.3], l2=[0.0, 0.1], learning_rate=[0.01, 0.3]
+    )
+    for trainer in (shared, mixed):
+        for _ in range(5):
+            trainer.run_epoch()
+    assert torch.equal(shared.stack.parameters[0], mixed.stack.parameters[0])
+
+
+def test_the_l1_method_is_a_members_own():
+    trainer = make_trainer(make_pool(2), l1=[0.1, 0.1], l1_is_proximal=[1.0, 0.0])
+    for method, member in (("proximal", 0), ("subgradient", 1)):
+        alone = make_trainer(make_pool(2), regularization={"l1_method": method, "l1": 0.1})
+        fresh = make_trainer(make_pool(2), l1=[0.1, 0.1], l1_is_proximal=[1.0, 0.0])
+        for run in (alone, fresh):
+            for _ in range(50):
+                run.run_epoch()
+        assert torch.allclose(fresh.stack.parameters[member], alone.stack.parameters[member], atol=1e-10)
+        trainer = fresh
+    zeros = (trainer.stack.parameters[:, : trainer.stack.n_weights] == 0).sum(1)
+    assert zeros[0] > 0 and zeros[1] == 0
+
+
+def test_the_cosine_ends_at_almost_nothing_and_training_may_go_on():
+    trainer = make_trainer(make_pool(1), training={"learning_rate_schedule": "cosine", "n_epochs": 3})
+    for _ in range(3):
+        trainer.run_epoch()
+    end = trainer.stack.parameters.clone()
+    trainer.run_epoch()
+    assert torch.allclose(trainer.stack.parameters, end, atol=1e-8)
+
+
+def test_right_classes_are_those_with_the_largest_output():
+    generator = torch.Generator().manual_seed(0)
+    outputs = torch.randn(2, 50, 4, generator=generator)
+    labels = torch.randint(0, 4, (50,), generator=generator)
+    targets = torch.nn.functional.one_hot(labels, 4).float()
+    assert torch.equal(is_correct("cross_entropy", outputs, targets), (outputs.argmax(-1) == labels).float())
+    assert torch.equal(is_correct("mse", outputs, targets), (outputs.argmax(-1) == labels).float())
+    assert is_correct("cross_entropy", torch.zeros(1, 1, 4), targets[:1]).item() == 0  # a tie is not right
+    signs = torch.tensor([[[1.0], [-1.0], [2.0]]])
+    assert is_correct("mse", signs, torch.tensor([[1.0], [-1.0], [-1.0]])).tolist() == [[1, 1, 0]]
+    assert is_correct("binary_cross_entropy", signs, torch.tensor([[1.0], [0.0], [0.0]])).tolist() == [[1, 1, 0]]
+
+
+def test_r2_by_hand():
+    trainer = make_trainer(make_pool(1, loss="mse"))
+    y, outputs = trainer.pool.targets[:18, 0], trainer.stack.forward(trainer.pool.X).outputs[0, :18, 0]
+    expected = 1 - ((y - outputs) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+    assert trainer.measure().train_score.item() == pytest.approx(expected.item(), abs=1e-12)

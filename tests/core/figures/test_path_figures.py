@@ -1,0 +1,193 @@
+"""Figures of the path and of cross-validation: arrays by hand, bindings, texts, bounds of the axis."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core import figures as f
+from core.figures.strengths import borders, flat_lines, positions, strength_axis, top_places, zero_break
+
+VALUES = np.array([0.0, 1e-3, 1e-2, 1e-1, 1.0])
+TEXTS = ["0", "0.001", "0.01", "0.1", "1"]
+RATES = np.array([1e-3, 1e-2])
+SHAPES = ((2, 3), (3, 1))
+KINDS = ["overfits", "overfits", "fits", "collapsed", "diverged"]
+VAL = np.array([0.9, 0.7, 0.5, 1.0, np.inf])
+FOLDS = np.array([[3.0, 3.0], [0.5, 1.5], [1.5, 1.5], [4.0, 4.0], [5.0, 5.0]])
+ERROR = FOLDS.std(1, ddof=1) / np.sqrt(2)
+IS_VAL = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], dtype=bool)
+TEST = {name: np.array([0.2, 0.4]) for name in ("train_loss", "test_loss", "standard_error")}
+LABELS = ("chosen", "no penalty")
+
+
+def make_arrays() -> dict[str, np.ndarray]:
+    """Return every array that these figures bind to."""
+    counts = np.array([[6, 5, 4, 0, 6], [3, 3, 2, 0, 3]])
+    arrays = f.path_arrays(VALUES, "l1", VAL / 2, VAL, KINDS, counts, np.maximum(counts - 1, 0))
+    arrays |= f.weight_arrays(np.arange(45.0).reshape(9, 5), SHAPES)
+    arrays |= f.input_arrays(np.array([[2.0, 1, 1, 0, 0], [1, 0, 0, 0, 0]]))
+    arrays |= f.grid_arrays(np.array([[1.0, 0.5, np.nan, 2, 5], [3, 2, 1, 4, 0.5]]), VALUES, "l1", RATES)
+    return arrays | f.cv_arrays(VALUES, "l1", FOLDS, ERROR, FOLDS, 1e-3, 1e-2)
+
+
+QUANTILES = {"path_quantiles": np.arange(30.0).reshape(6, 5)}
+PLOTS = {
+    "losses": partial(f.plot_path_losses, values=VALUES, param_name="l1", chosen=2),
+    "weights": partial(f.plot_weight_paths, values=VALUES, param_name="l1", n_layers=2),
+    "inputs": partial(f.plot_input_paths, values=VALUES, param_name="l1", names=["age", "bmi"]),
+    "sparsity": partial(f.plot_path_sparsity, values=VALUES, param_name="l1"),
+    "grid": partial(f.plot_grid, values=VALUES, param_name="l1", learning_rates=RATES),
+    "cv": partial(f.plot_cv, values=VALUES, param_name="l1", chosen=1),
+    "folds": lambda arrays: f.plot_folds(IS_VAL, np.array([0, 0, 1, 1]), ["a", "b"]),
+    "test": lambda arrays: f.plot_test(LABELS, ["0.1", "0"], TEST),
+}
+TEXTS_OF = {
+    "losses": partial(f.describe_path_losses, values=VALUES, texts=TEXTS),
+    "weights": partial(f.describe_weight_paths, texts=TEXTS),
+    "inputs": partial(f.describe_input_paths, names=["age", "bmi"], texts=TEXTS),
+    "sparsity": partial(f.describe_path_sparsity, texts=TEXTS),
+    "grid": partial(f.describe_grid, values=VALUES, learning_rates=RATES),
+    "cv": partial(f.describe_cv, values=VALUES, texts=TEXTS, best=1e-3, one_se=1e-2),
+    "folds": lambda arrays: f.describe_folds(IS_VAL),
+    "test": lambda arrays: f.describe_test(LABELS, ["0.1", "0"], TEST),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_same_arrays_give_the_same_figure_and_stay_untouched(name: str) -> None:
+    arrays = make_arrays()
+    assert PLOTS[name](arrays).to_json() == PLOTS[name](make_arrays()).to_json()
+    for key, value in make_arrays().items():
+        np.testing.assert_array_equal(arrays[key], value)
+
+
+def bound_names(figure: go.Figure) -> list[str]:
+    binds = [name for trace in figure.data for name in ((trace.meta or {}).get("bind", {})).values()]
+    return binds + [name for auto in figure.layout.meta["auto"].values() for name in auto["arrays"]]
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_bindings_name_arrays_that_exist(name: str) -> None:
+    arrays = make_arrays()
+    for bound in bound_names(PLOTS[name](arrays)):
+        if bound in ("at:lambda", "span:y"):
+            continue
+        found = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", bound)
+        assert found and found[1] in arrays
+        assert found[2] is None or int(found[2]) < len(arrays[found[1]])
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_meta_and_text_alternative(name: str) -> None:
+    meta = PLOTS[name](make_arrays()).layout.meta
+    assert meta["name"] and meta["title"] and meta["look_for"].endswith(".")
+    assert meta["size"] in ("half", "full")
+    assert re.search(r"\d", TEXTS_OF[name](make_arrays()))
+
+
+@pytest.mark.parametrize("name", ["losses", "weights", "inputs", "sparsity", "cv"])
+def test_a_click_picks_a_value_and_its_line_follows(name: str) -> None:
+    figure = PLOTS[name](make_arrays())
+    assert figure.layout.meta["pick"] == "lambda"
+    lines = [trace for trace in figure.data if trace.meta and trace.meta["bind"].get("x") == "at:lambda"]
+    assert len(lines) == 1 and lines[0].meta["bind"]["y"] == "span:y"
+
+
+def test_path_arrays_by_hand() -> None:
+    arrays = make_arrays()
+    np.testing.assert_array_equal(arrays["path_val"], [0.9, 0.7, 0.5, 1.0, np.nan])
+    np.testing.assert_array_equal(arrays["path_is_overfits"], [1, 1, 0, 0, 0])
+    np.testing.assert_array_equal(arrays["path_is_underfits"], [0, 0, 0, 1, 0])
+    np.testing.assert_allclose(arrays["path_label_x"], [-3.3, -2, -1])
+    np.testing.assert_allclose([arrays["path_best_x"], arrays["path_best_y"]], [[-2], [0.5]])
+    np.testing.assert_allclose(arrays["path_diverged_x"], [0])
+    np.testing.assert_array_equal(arrays["path_top"], [9, 8, 6, 0, np.nan])
+
+
+def test_at_a_tie_the_larger_value_is_best_and_without_numbers_there_is_none() -> None:
+    counts = np.zeros((1, 3))
+    tied = f.path_arrays(VALUES[1:4], "l1", np.ones(3), np.ones(3), ["fits"] * 3, counts, counts)
+    np.testing.assert_allclose(tied["path_best_x"], [-1])
+    empty = f.path_arrays(VALUES[1:4], "l1", np.full(3, np.nan), np.full(3, np.nan), ["diverged"] * 3, counts, counts)
+    assert empty["path_best_x"].size == 0
+    assert list(f.plot_path_losses(empty, VALUES[1:4], "l1").layout.yaxis.range) == [0, 0.5]
+    assert "nothing" in f.describe_path_losses(empty, VALUES[1:4], TEXTS[1:4])
+
+
+def test_zero_stands_left_of_the_break_and_the_rest_at_its_logarithm() -> None:
+    np.testing.assert_allclose(positions(VALUES, "l1"), [-3.6, -3, -2, -1, 0])
+    np.testing.assert_allclose(positions(np.array([0, 0.3, 0.9]), "dropout_rate"), [0, 0.3, 0.9])
+    assert -3.6 < zero_break(VALUES, "l1")[0]["x0"] < -3
+    assert zero_break(VALUES[1:], "l1") == [] and zero_break(VALUES, "dropout_rate") == []
+
+
+def test_ticks_are_zero_and_powers_of_ten_or_halves_on_a_short_axis() -> None:
+    long = strength_axis(VALUES, "l1")
+    assert long["ticktext"][:3] == ["0", "10<sup>−3</sup>", "10<sup>−2</sup>"]
+    np.testing.assert_allclose(long["tickvals"], [-3.6, -3, -2, -1, 0])
+    assert strength_axis(np.array([0.01, 0.05]), "l2")["ticktext"] == ["10<sup>−2</sup>", "0.02", "0.05"]
+    assert "tickvals" not in strength_axis(np.array([0.0]), "l2")
+
+
+def test_cells_meet_halfway_whatever_the_order() -> None:
+    left, right = borders(np.array([3.0, 0.0, 1.0]))
+    np.testing.assert_allclose(left, [2, -0.5, 0.5])
+    np.testing.assert_allclose(right, [4, 0.5, 2])
+
+
+def test_counts_stand_at_nine_places_with_both_ends() -> None:
+    places = top_places(34)
+    assert len(places) == 9 and places[0] == 0 and places[-1] == 33
+    assert top_places(3).tolist() == [0, 1, 2]
+
+
+def test_curves_in_one_line_are_kept_apart() -> None:
+    np.testing.assert_array_equal(flat_lines(np.array([[1, 2], [3, 4]])), [1, 2, np.nan, 3, 4, np.nan])
+
+
+def test_weights_come_singly_or_as_quantiles() -> None:
+    arrays = f.weight_arrays(np.arange(45.0).reshape(9, 5), SHAPES)
+    assert {key: value.size for key, value in arrays.items()} == {"path_weights_0": 36, "path_weights_1": 18}
+    assert arrays["path_weights_1"][0] == 30
+    assert set(f.weight_arrays(np.zeros((6, 5)), SHAPES)) == {"path_quantiles"}
+    figure = f.plot_weight_paths(QUANTILES, VALUES, "l1", 2)
+    assert len(figure.data) == 7 and figure.layout.meta["title"].startswith("Size")
+    text = f.describe_weight_paths(QUANTILES, TEXTS)
+    assert text == "Weights against λ: the largest |w| is 25 at λ 0 and 29 at λ 1."
+
+
+def test_many_inputs_are_one_bundle_with_their_names_under_the_pointer() -> None:
+    names = [f"pixel {i}" for i in range(20)]
+    figure = f.plot_input_paths(f.input_arrays(np.ones((20, 5))), VALUES, "l1", names)
+    assert len(figure.data) == 2
+    assert figure.data[0].text[6] == "pixel 1" and len(figure.data[0].x) == len(figure.data[0].text)
+
+
+def test_cv_arrays_by_hand() -> None:
+    arrays = make_arrays()
+    np.testing.assert_allclose(arrays["cv_mean"], [3, 1, 1.5, 4, 5])
+    np.testing.assert_allclose(arrays["cv_se"], [0, 0.5, 0, 0, 0])
+    np.testing.assert_allclose(arrays["cv_min_x"], [-3, -3])
+    np.testing.assert_allclose(arrays["cv_1se_x"], [-2, -2])
+    unknown = f.cv_arrays(VALUES, "l1", FOLDS * np.nan, ERROR, FOLDS, float("nan"), float("nan"))
+    assert unknown["cv_min_x"].size == 0
+    assert "nothing" in f.describe_cv(unknown, VALUES, TEXTS, float("nan"), float("nan"))
+    assert len(f.plot_cv(unknown, VALUES, "l1").data) == 5
+
+
+def test_grid_levels_by_hand() -> None:
+    arrays = make_arrays()
+    np.testing.assert_allclose(arrays["grid_level"][0], [np.log10(2), 0, np.nan, np.log10(4), 1])
+    np.testing.assert_allclose([arrays["grid_best_x"], arrays["grid_best_y"]], [[-3], [-3]])
+    assert f.grid_arrays(np.full((2, 5), np.inf), VALUES, "l1", RATES)["grid_best_x"].size == 0
+
+
+def test_the_strip_sorts_rows_by_class_and_fold() -> None:
+    figure = f.plot_folds(IS_VAL, np.array([1, 1, 0, 0]), ["a", "b"])
+    np.testing.assert_array_equal(np.array(figure.data[0].z), [[1, 0, 1, 0], [0, 1, 0, 1]])
+    assert figure.layout.shapes[0].x0 == 2

@@ -1,0 +1,116 @@
+"""The figures of the side-by-side studies: pure, described, bound to arrays that exist, one style per variant."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core import figures as f
+from core.figures.styles import COMBINED, STYLES, styles_of
+from core.studies.compare import VARIANTS
+from core.studies.remedies import DEFAULT_REMEDIES
+
+V = [("none", "No penalty"), ("l1_proximal", "L1"), ("l2", "L2")]
+R = [("nothing", "Nothing"), ("l2", "L2"), ("l2+early_stopping", "Both")]
+LABELS = ("x → unit 1", "y → unit 1")
+NAMES, ROLES = ["signal 1", "duplicate of signal 1", "noise 1"], ["informative", "duplicate", "noise"]
+
+
+def make_arrays() -> dict[str, np.ndarray]:
+    """Return what the studies' reading functions give, small."""
+    rng = np.random.default_rng(0)
+    series = ("val_loss", "train_loss", "gap", "n_zero", "weight_norm")
+    curves = {f"{name}{edge}": rng.random((3, 4)) for name in series for edge in ("", "_low", "_high")}
+    strength = np.array([[2.0, 1.0, 0.5], [1.0, 0.0, 0.0]])
+    scores = {f"score_{p}_{what}": np.array([0.2, 1.0]) for p in ("l1", "l2") for what in ("precision", "recall")}
+    return {
+        "epoch": np.arange(4.0), **curves, "overlay_x": np.linspace(-1, 1, 5), "overlay_share": rng.random((3, 5)),
+        "overlay_zero": np.array([0.0, 0.8, 0.0]), "geometry_x": np.linspace(-1, 1, 4), "geometry_y": np.linspace(-1, 1, 4),
+        "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([0.5]), "geometry_now_y": np.array([-0.2]),
+        "diamond": rng.random((2, 5)), "circle": rng.random((2, 9)), "path": rng.random((2, 6)),
+        **f.ablation_arrays(rng.random((3, 4)), rng.random((3, 4))), "noise_share": np.array([0.0, 0.5]),
+        "noise_val_loss": rng.random((3, 2)), "noise_train_score": rng.random((3, 2)),
+        "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
+        "score_lambda": np.array([0.001, 0.1]), **scores,
+        "chosen_lambda": np.array([0.1, 0.1]), "chosen_score": np.array([0.0, 1.0]),
+    }  # fmt: skip
+
+
+PLOTS = {
+    **{name: partial(f.plot_variants, variants=V, series=name, has_band=True) for name in ("val_loss", "gap", "n_zero")},
+    "norm": partial(f.plot_variants, variants=V, series="weight_norm"), "overlay": partial(f.plot_overlay, variants=V),
+    "geometry": partial(f.plot_geometry, labels=LABELS), "ablation": partial(f.plot_ablation, remedies=R),
+    "noise_loss": partial(f.plot_label_noise, remedies=R, series="noise_val_loss"),
+    "noise_score": partial(f.plot_label_noise, remedies=R, series="noise_train_score"),
+    "inputs": partial(f.plot_inputs, names=NAMES, roles=ROLES, array="input_strength[@lambda]"),
+    "unknown": partial(f.plot_inputs, names=NAMES, array="input_strength[@lambda]"), "scores": f.plot_scores,
+}  # fmt: skip
+TEXTS = [
+    partial(f.describe_variants, variants=V, series="val_loss"), partial(f.describe_overlay, variants=V),
+    partial(f.describe_geometry, labels=LABELS), partial(f.describe_ablation, remedies=R),
+    partial(f.describe_label_noise, remedies=R, series="noise_val_loss"), partial(f.describe_inputs, names=NAMES),
+    f.describe_scores,
+]  # fmt: skip
+
+
+def bound_names(figure: go.Figure) -> list[str]:
+    binds = [name for trace in figure.data for name in ((trace.meta or {}).get("bind", {})).values()]
+    return [*binds, *(name for auto in figure.layout.meta["auto"].values() for name in auto["arrays"])]
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_same_arrays_give_the_same_figure_and_stay_untouched(name: str) -> None:
+    arrays = make_arrays()
+    assert PLOTS[name](arrays).to_json() == PLOTS[name](make_arrays()).to_json()
+    for key, value in make_arrays().items():
+        np.testing.assert_array_equal(arrays[key], value)
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_bindings_name_arrays_that_exist(name: str) -> None:
+    arrays = make_arrays()
+    bound = bound_names(PLOTS[name](arrays))
+    assert bound
+    for each in bound:
+        found = re.fullmatch(r"(\w+)(?:\[(\d+|@lambda)\])?", each)
+        assert found and found[1] in arrays, each
+        assert found[2] in (None, "@lambda") or int(found[2]) < len(arrays[found[1]])
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_meta_and_axes_say_what_is_shown(name: str) -> None:
+    figure = PLOTS[name](make_arrays())
+    meta = figure.layout.meta
+    assert meta["name"] and meta["title"] and meta["look_for"].endswith(".") and meta["legend"]
+    assert figure.layout.xaxis.title.text and (figure.layout.yaxis.title.text or figure.layout.yaxis.ticktext)
+
+
+@pytest.mark.parametrize("describe", TEXTS)
+def test_text_alternative_carries_numbers(describe) -> None:  # type: ignore[no-untyped-def]
+    assert re.search(r"\d", describe(make_arrays()))
+
+
+def test_every_variant_and_remedy_has_a_style_of_its_own() -> None:
+    for keys in ([v.key for v in VARIANTS], [r.key for r in DEFAULT_REMEDIES]):
+        styles = styles_of(keys)
+        assert len(set(styles)) == len(keys)
+        assert len({(style.color, style.dash) for style in styles}) == len(keys)
+    assert styles_of(["l1+l2", "l2", "l1+dropout"]) == [COMBINED[0], STYLES["l2"], COMBINED[1]]
+
+
+def test_ablation_points_by_hand() -> None:
+    arrays = f.ablation_arrays(np.array([[1.0, 3.0, np.nan], [2.0, 2.0, 5.0]]))
+    np.testing.assert_allclose(arrays["ablation_val_median"], [2.0, 2.0])
+    np.testing.assert_allclose(arrays["ablation_val_level"], [1.16, 0.16])
+    assert np.isnan(arrays["ablation_test_x"]).all() and arrays["ablation_val_x"].size == 6
+    assert "test" not in f.describe_ablation(arrays, R[:2])
+
+
+def test_curves_draw_before_the_first_record() -> None:
+    empty = {name: values[:, :0] if values.ndim == 2 else values[:0] for name, values in make_arrays().items()}
+    assert "nothing recorded" in f.describe_variants(empty, V, "gap")
+    assert len(f.plot_variants(empty, V, "gap").data) == 3

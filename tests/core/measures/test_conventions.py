@@ -1,0 +1,118 @@
+"""Every translated strength is run in the other library and gives our minimum, or is said not to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
+
+from core import Experiment, Split, train
+from core.measures.conventions import translate
+
+RNG = np.random.default_rng(0)
+N, D = 60, 4
+X = RNG.normal(size=(N, D))
+X = (X - X.mean(0)) / X.std(0)
+Y = X @ np.array([1.0, -0.5, 0.2, 0.0]) + 0.5 * RNG.normal(size=N)
+LABELS = (Y > 0).astype(int)
+MODELS = {m.__name__: m for m in (ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge)}
+STRENGTHS = [(0.0, 0.05), (0.1, 0.0), (0.1, 0.05), (0.0, 0.0)]
+
+
+def ours(is_classification: bool, optimizer: str = "adam", **strengths: float) -> tuple[np.ndarray, float]:
+    split = Split.from_arrays(X, LABELS if is_classification else Y, X, LABELS if is_classification else Y,
+                              task="classification" if is_classification else "regression")  # fmt: skip
+    experiment = Experiment(
+        network={"hidden_sizes": []}, regularization=strengths,
+        training={"optimizer": optimizer, "learning_rate": 0.05, "learning_rate_schedule": "cosine", "n_epochs": 2500},
+    )  # fmt: skip
+    run = train(experiment, split=split, progress=False, dtype="float64")
+    return run.weights[0][:, 0], float(run.biases[0].squeeze())
+
+
+def line(library: str, l1: float, l2: float, is_classification: bool = False):  # type: ignore[no-untyped-def]
+    return next(t for t in translate(l1, l2, N, is_classification) if t.library == library)
+
+
+def arguments(code: str) -> dict[str, float]:
+    """Return the numbers of a translated call, as its reader would type them."""
+    inside = code[code.index("(") + 1 : -1]
+    pairs = [part.split("=") for part in inside.split(", ") if "=" in part]
+    return {name: float(value) for name, value in pairs if '"' not in value and value != "np.inf"}
+
+
+@pytest.mark.parametrize(("l1", "l2"), STRENGTHS)
+@pytest.mark.parametrize("is_classification", [False, True])
+def test_scikit_learn_finds_our_minimum(l1: float, l2: float, is_classification: bool) -> None:
+    translated = line("scikit-learn", l1, l2, is_classification)
+    model = MODELS[translated.code.split("(")[0]](**arguments(translated.code))
+    if is_classification:
+        model.set_params(tol=1e-8, max_iter=50_000, **({"solver": "saga"} if l1 else {}))
+        if not l1 and not l2:
+            model.set_params(C=np.inf)
+    theirs = model.fit(X, LABELS if is_classification else Y).coef_.ravel()
+    weights, _ = ours(is_classification, l1=l1, l2=l2)
+    assert translated.is_exact
+    assert np.abs(weights - theirs).max() <= 2e-3 * max(1.0, np.abs(theirs).max())
+
+
+@pytest.mark.parametrize("library", ["torch SGD", "torch Adam", "torch AdamW"])
+def test_torch_steps_as_we_do_where_it_is_said_to(library: str) -> None:
+    """Twenty full-batch steps from our own start, biases in a group without decay."""
+    l2 = 0.2
+    translated = line(library, 0.0, l2)
+    optimizer = "sgd" if "SGD" in library else "adam"
+    split = Split.from_arrays(X, Y, X, Y, task="regression")
+    experiment = Experiment(
+        network={"hidden_sizes": []}, regularization={"l2": l2},
+        training={"optimizer": optimizer, "learning_rate": 0.05, "n_epochs": 20},
+    )  # fmt: skip
+    start = train(experiment.replace(n_epochs=1, learning_rate=1e-12), split=split, progress=False, dtype="float64")
+    after = train(experiment, split=split, progress=False, dtype="float64")
+    weight = torch.tensor(start.weights[0].copy(), requires_grad=True)
+    bias = torch.tensor(start.biases[0].copy(), requires_grad=True)
+    groups = [{"params": [weight]}, {"params": [bias], "weight_decay": 0.0}]
+    kind = {"torch SGD": torch.optim.SGD, "torch Adam": torch.optim.Adam, "torch AdamW": torch.optim.AdamW}[library]
+    stepper = kind(groups, lr=0.05, **arguments(translated.code))
+    for _ in range(20):
+        stepper.zero_grad()
+        ((torch.tensor(X) @ weight + bias - torch.tensor(Y)[:, None]) ** 2).mean().backward()
+        stepper.step()
+    distance = np.abs(weight.detach().numpy() - after.weights[0]).max()
+    assert (distance < 1e-6) == translated.is_exact
+    assert "decoupled" in translated.note if library == "torch AdamW" else "biases too" in translated.note
+
+
+def test_torch_decays_biases_when_they_are_not_set_apart() -> None:
+    bias = torch.tensor([1.0], requires_grad=True)
+    stepper = torch.optim.SGD([bias], lr=0.1, **arguments(line("torch SGD", 0.0, 0.5).code))
+    (0.0 * bias).sum().backward()
+    stepper.step()
+    assert bias.item() == pytest.approx(0.9)
+
+
+def test_keras_by_its_formula() -> None:
+    """`keras.regularizers.L1L2` is l1·Σ|w| + l2·Σw²; at w = (1, -2) with 0.1 and 0.01: 0.3 + 0.05."""
+    translated = line("Keras", 0.1, 0.01)
+    k = arguments(translated.code.removeprefix("kernel_regularizer="))
+    w = np.array([1.0, -2.0])
+    assert k["l1"] * np.abs(w).sum() + k["l2"] * (w**2).sum() == pytest.approx(0.35)
+    assert not translated.is_exact and "val_loss" in translated.note and "subgradient" in translated.note
+    assert line("Keras", 0.0, 0.01).is_exact
+
+
+def test_adamw_without_decay_is_adam_and_its_default_is_not_zero() -> None:
+    translated = line("torch AdamW", 0.0, 0.0)
+    assert translated.is_exact and "0.01" in translated.note
+    assert torch.optim.AdamW([torch.zeros(1)]).defaults["weight_decay"] == 0.01
+
+
+def test_hidden_layers_have_no_line_for_scikit_learn() -> None:
+    assert all(t.library != "scikit-learn" for t in translate(0.1, 0.1, N, False, is_linear=False))
+
+
+@pytest.mark.parametrize(("l1", "l2"), [(-0.1, 0.0), (0.0, float("nan"))])
+def test_bad_strengths_are_explained(l1: float, l2: float) -> None:
+    with pytest.raises(ValueError, match="expected a number of at least 0, received"):
+        translate(l1, l2, N, False)

@@ -1,0 +1,122 @@
+"""The panel's numbers against autograd, a hand-made quadratic, and the engine's own next step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from core.data import Split
+from core.studies.compare import L1_PROXIMAL, L1_SUBGRADIENT, L2, NO_PENALTY, TASK, make_compare_trainer, plan_compare
+from core.studies.geometry import (
+    Update,
+    WeightRef,
+    circle,
+    current_point,
+    data_gradient,
+    data_losses,
+    diamond,
+    geometry_arrays,
+    largest_weights,
+    place_of,
+    read_update,
+)
+from core.studies.stacks import make_members
+
+X = np.array([[1.0, 2.0], [-1.0, 1.0], [0.5, -1.0]])
+Y = np.array([1.0, 0.0, -1.0])
+LINEAR = TASK.replace(hidden_sizes=(), batch_size=None, optimizer="sgd", learning_rate=0.1)
+PAIR = (WeightRef(0, 0, 0), WeightRef(0, 1, 0))
+
+
+def linear_trainer(variants=(NO_PENALTY,)):  # type: ignore[no-untyped-def]
+    split = Split.from_arrays(X, Y, X, Y, task="regression")
+    return make_compare_trainer(plan_compare(LINEAR.replace(data="sine"), variants), split)
+
+
+def test_loss_of_a_linear_model_by_hand() -> None:
+    trainer = linear_trainer()
+    bias = float(trainer.stack.biases[0][0, 0, 0])
+    points = np.array([[0.0, 0.0], [1.0, 0.5], [-2.0, 3.0]])
+    expected = [np.mean((X @ w + bias - Y) ** 2) for w in points]
+    np.testing.assert_allclose(data_losses(trainer, 0, PAIR, points), expected, rtol=1e-6)
+
+
+def test_gradient_is_autograds_on_a_network() -> None:
+    trainer = make_compare_trainer(plan_compare(TASK, (NO_PENALTY, L2)), load())
+    for _ in range(4):
+        trainer.run_epoch()
+    refs = [WeightRef(0, 1, 5), WeightRef(1, 3, 7), WeightRef(2, 4, 0)]
+    layers = [
+        (w[1].double().clone().requires_grad_(), b[1].double())
+        for w, b in zip(trainer.stack.weights, trainer.stack.biases, strict=True)
+    ]
+    rows = trainer.pool.is_train[1] > 0
+    signal = trainer.pool.X[0][rows].double()
+    for weight, bias in layers[:-1]:
+        signal = torch.relu(signal @ weight + bias)
+    outputs = signal @ layers[-1][0] + layers[-1][1]
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(outputs, trainer.pool.targets[rows].double())
+    loss.backward()
+    expected = [float(layers[r.layer][0].grad[r.source, r.target]) for r in refs]  # type: ignore[index]
+    np.testing.assert_allclose(data_gradient(trainer, 1, refs), expected, atol=1e-7)
+
+
+def load() -> Split:
+    from core.data import load_split
+
+    return load_split(TASK.data)
+
+
+def test_the_grid_holds_the_present_loss_and_the_shapes_pass_through_the_point() -> None:
+    trainer = make_compare_trainer(plan_compare(TASK, (NO_PENALTY,)), load())
+    pair = largest_weights(trainer, 0)
+    arrays = geometry_arrays(trainer, 0, pair, np.array([[0.1, 0.2], [0.0, 0.1]]), n_grid=21)
+    now = np.concatenate([arrays["geometry_now_x"], arrays["geometry_now_y"]])
+    assert arrays["geometry_loss"].shape == (21, 21) and arrays["path"].shape == (2, 2)
+    row, column = 4, 15
+    point = np.array([[arrays["geometry_x"][column], arrays["geometry_y"][row]]])
+    assert arrays["geometry_loss"][row, column] == pytest.approx(data_losses(trainer, 0, pair, point)[0])
+    np.testing.assert_allclose(np.abs(arrays["diamond"]).sum(0), np.abs(now).sum())
+    np.testing.assert_allclose(np.hypot(*arrays["circle"]), np.hypot(*now))
+    np.testing.assert_allclose(diamond(1, -2), [[3, 0, -3, 0, 3], [0, 3, 0, -3, 0]])
+    assert circle(3, 4)[0, 0] == 5
+
+
+def test_update_rules_by_hand() -> None:
+    update = Update(weight=0.05, gradient=0.2, step=0.1, l1=0.5, l2=1.0)
+    assert update.plain == pytest.approx(0.03)  # 0.05 - 0.1·0.2
+    assert update.after_l2 == pytest.approx(0.8 * 0.05 - 0.02)
+    assert update.after_subgradient == pytest.approx(-0.02) and update.jumps
+    assert update.after_proximal == 0
+    large = Update(weight=-1.0, gradient=0.0, step=0.1, l1=0.5, l2=0.0)
+    assert large.after_proximal == pytest.approx(-0.95) and not large.jumps
+    assert "exactly 0" in update.sentences()["l1_proximal"] and "other side" in update.sentences()["l1_subgradient"]
+    assert "towards 0" in large.sentences()["l1_proximal"]
+
+
+@pytest.mark.parametrize("variant", [NO_PENALTY, L2, L1_PROXIMAL, L1_SUBGRADIENT])
+def test_the_rule_with_its_numbers_is_the_engines_next_step(variant) -> None:  # type: ignore[no-untyped-def]
+    trainer = linear_trainer((variant.at(0.4) if variant.dial else variant,))
+    update = read_update(trainer, 0, PAIR[1])
+    trainer.run_epoch()
+    expected = {"none": update.plain, "l2": update.after_l2, "l1_proximal": update.after_proximal}
+    after = expected.get(variant.key, update.after_subgradient)
+    assert current_point(trainer, 0, PAIR)[1] == pytest.approx(after, abs=1e-6)
+
+
+def test_places_are_those_of_the_weights() -> None:
+    trainer = make_compare_trainer(plan_compare(TASK), load())
+    for ref in (WeightRef(0, 1, 30), WeightRef(1, 31, 0), WeightRef(2, 5, 0)):
+        expected = trainer.stack.weights[ref.layer][2, ref.source, ref.target]
+        assert trainer.stack.parameters[2, place_of(trainer.stack, ref)] == expected
+    with pytest.raises(ValueError, match="layer: expected 0 to 2"):
+        place_of(trainer.stack, WeightRef(3, 0, 0))
+    with pytest.raises(ValueError, match="weight: expected source below 2"):
+        place_of(trainer.stack, WeightRef(0, 2, 0))
+    assert WeightRef(0, 1, 2).label(["x", "y"]) == "y → unit 3 of layer 1"
+
+
+def test_members_of_other_starts_keep_their_own_seeds() -> None:
+    members = make_members(TASK, torch.float32, [3, 4], l2=[0.0, 0.1])
+    assert members.seeds == (3, 4) and members.l2.flatten().tolist() == pytest.approx([0.0, 0.1])

@@ -1,0 +1,235 @@
+"""Remedies: who is in which stack, equal budgets, pairs, and the claims the page makes, over ten starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from core.config import Experiment
+from core.data import load_split
+from core.engine import Trainer
+from core.studies.remedies import (
+    AUGMENTATION,
+    DIGITS,
+    DROPOUT,
+    EARLY_STOPPING,
+    ENSEMBLE,
+    L1,
+    L2,
+    MORE_DATA,
+    NOTHING,
+    POINTS,
+    SINGLE,
+    combine,
+    plan_label_noise,
+    plan_remedies,
+)
+from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays, load_rows
+from core.studies.tuning import candidates, plan_tuning, tuned
+
+SHORT = POINTS.replace(n_epochs=12, hidden_sizes=(6,))
+
+
+def finish(run: RemedyRun) -> list[RemedyRow]:
+    while not run.is_done:
+        run.advance(10)
+    return run.rows()
+
+
+def by_key(rows: list[RemedyRow]) -> dict[str, RemedyRow]:
+    return {row.cell.remedy.key: row for row in rows}
+
+
+@pytest.fixture(scope="module")
+def points() -> RemedyRun:
+    run = RemedyRun(plan_remedies(POINTS))
+    finish(run)
+    return run
+
+
+def test_every_network_has_one_place_and_starts_are_shared() -> None:
+    plan = plan_remedies(SHORT, (NOTHING, ENSEMBLE, L2, MORE_DATA), n_starts=3)
+    assert plan.factors == (1, 4)
+    places = np.concatenate([plan.members_of(cell).ravel() for cell in plan.cells_of(1)])
+    assert places.tolist() == list(range(3 * (1 + 5 + 1)))
+    seeds = np.array(plan.seeds(1))
+    for cell in plan.cells_of(1):
+        assert seeds[plan.members_of(cell)[:, 0]].tolist() == [0, 1, 2]
+    assert len(set(seeds[plan.members_of(plan.cells[1])].ravel())) == 15
+    assert plan.column(1, "l2") == [0.0] * 18 + [L2.l2] * 3
+
+
+def test_two_remedies_of_zero_strength_give_identical_networks() -> None:
+    twin = replace(NOTHING, key="twin")
+    off = {"l1": 0.0, "l2": 0.0, "dropout_rate": 0.0, "augment": 0.0}
+    weak = [replace(remedy, key=f"no {remedy.key}", **off) for remedy in (L1, DROPOUT, AUGMENTATION)]  # type: ignore[arg-type]
+    run = RemedyRun(plan_remedies(SHORT, (NOTHING, twin, *weak, L2, AUGMENTATION, DROPOUT), n_starts=2))
+    rows = finish(run)
+    for row in rows[1:5]:
+        assert np.array_equal(row.val_loss, rows[0].val_loss) and np.array_equal(row.train_loss, rows[0].train_loss)
+    assert not np.array_equal(rows[5].val_loss, rows[0].val_loss)
+
+
+def test_equal_budgets_are_equal_in_steps() -> None:
+    run = RemedyRun(plan_remedies(SHORT, (NOTHING, L2, ENSEMBLE, MORE_DATA), n_starts=2))
+    rows = by_key(finish(run))
+    n_steps = 12 * 3  # 12 epochs, 60 rows in batches of 20
+    assert {stack.trainer.n_steps_done for stack in run.stacks.values()} == {n_steps}
+    for key in ("nothing", "l2", "more_data"):
+        assert rows[key].train_steps.tolist() == [n_steps] * 2
+    assert rows["ensemble"].train_steps.tolist() == [5 * n_steps] * 2
+    assert rows["ensemble"].n_weights == 5 * rows["nothing"].n_weights
+
+
+def test_more_data_keeps_the_units_and_the_other_rows() -> None:
+    few, many = load_rows(POINTS), load_rows(POINTS, 4)
+    np.testing.assert_allclose(many.X_train[:60], few.X_train, atol=1e-5)
+    assert len(many.X_train) == 240 and np.array_equal(many.X_val, few.X_val)
+    values = POINTS.replace(data="sine", n_train=20, noise_std=0.3)
+    few, many = load_rows(values), load_rows(values, 3)
+    np.testing.assert_allclose(many.y_train[:20], few.y_train, atol=1e-5)
+    assert len(many.y_train) == 60
+
+
+def test_a_run_of_one_remedy_is_the_plain_training() -> None:
+    rows = finish(RemedyRun(plan_remedies(SHORT, (NOTHING, L2), n_starts=1)))
+    from core import train  # the public face trains the same network
+
+    run = train(SHORT.replace(l2=L2.l2), progress=False)
+    assert rows[1].val_loss[0] == pytest.approx(run.history["val_loss"][-1], abs=1e-5)
+    assert rows[1].train_loss[0] == pytest.approx(run.history["train_loss"][-1], abs=1e-5)
+
+
+def test_wrong_labels_are_those_of_the_task() -> None:
+    noisy = SHORT.replace(label_noise=0.2)
+    run = RemedyRun(plan_remedies(noisy, (NOTHING,), n_starts=1))
+    pool, split = run.stacks[1].trainer.pool, load_split(noisy.data)
+    rows = pool.is_train[0] > 0
+    assert np.array_equal(pool.targets[rows, 0].numpy(), split.y_train)
+
+
+def test_early_stopping_reads_its_own_best_weights_and_cost(points: RemedyRun) -> None:
+    rows, stack = by_key(points.rows()), points.stacks[1]
+    row = rows["early_stopping"]
+    places = points.plan.members_of(row.cell)[:, 0]
+    np.testing.assert_allclose(row.val_loss, stack.stopping.best_loss[places], rtol=1e-4)
+    assert (row.train_steps == 3 * stack.stopping.stopped_epoch[places]).all()
+    assert (row.train_steps < rows["nothing"].train_steps).all()
+
+
+def test_augmentation_never_sees_a_validation_row_or_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[torch.Tensor] = []
+    run = RemedyRun(plan_remedies(SHORT, (NOTHING, AUGMENTATION), n_starts=1))
+    trainer = run.stacks[1].trainer
+    X, targets, plain = trainer.pool.X.clone(), trainer.pool.targets.clone(), trainer.augment
+    assert plain is not None
+
+    def spy(batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        seen.append(batch.reshape(-1, batch.shape[-1]).clone())
+        return plain(batch, generator)
+
+    monkeypatch.setattr(trainer, "augment", spy)
+    finish(run)
+    assert torch.equal(trainer.pool.X, X) and torch.equal(trainer.pool.targets, targets)
+    validation = X[0][trainer.pool.is_val[0] > 0]
+    assert len(seen) == trainer.n_steps_done and not any((torch.cdist(rows, validation) == 0).any() for rows in seen)
+
+
+def test_every_remedy_lowers_the_median_validation_loss_of_the_default_task(points: RemedyRun) -> None:
+    rows = points.rows()
+    nothing = np.median(rows[0].val_loss)
+    assert len(rows[0].val_loss) == 10
+    for row in rows[1:]:
+        assert np.median(row.val_loss) < nothing, row.cell.remedy.label
+    assert np.median(rows[0].gap) > max(np.median(row.gap) for row in rows[1:])
+    losses = points.look_at_test()
+    assert all(np.median(loss) < np.median(losses[0]) for loss in losses[1:])
+
+
+def test_only_l1_removes_weights(points: RemedyRun) -> None:
+    rows = by_key(points.rows())
+    assert (rows["l1"].n_nonzero < 0.2 * rows["l1"].n_weights).all()
+    assert (rows["l2"].n_nonzero == rows["l2"].n_weights).all()
+
+
+def test_each_remedy_is_said_to_help_or_not(points: RemedyRun) -> None:
+    rows = points.rows()
+    assert rows[0].sentence(rows[0]).startswith("Nothing:")
+    assert "lower by more than the spread" in by_key(rows)["l2"].sentence(rows[0])
+
+
+def test_the_test_rows_are_read_at_the_end_only() -> None:
+    run = RemedyRun(plan_remedies(SHORT, (NOTHING,), n_starts=1))
+    with pytest.raises(ValueError, match="look_at_test: expected finished training"):
+        run.look_at_test()
+
+
+def test_a_network_without_remedy_learns_all_wrong_labels_by_heart() -> None:
+    plan = plan_label_noise(DIGITS, (NOTHING, EARLY_STOPPING), shares=(0.0, 0.3, 0.5), n_starts=1)
+    rows = finish(RemedyRun(plan))
+    assert [row.cell.label_noise for row in rows] == [0.0, 0.3, 0.5] * 2
+    assert all(row.train_score[0] == 1.0 for row in rows[:3])  # wrong labels included
+    assert rows[0].val_loss < rows[1].val_loss < rows[2].val_loss
+    assert all(early.val_loss < late.val_loss for early, late in zip(rows[3:], rows[:3], strict=True))
+
+
+def test_a_diverging_remedy_leaves_the_others_untouched() -> None:
+    wild = replace(L2, key="wild", l2=1e6)
+    values = SHORT.replace(optimizer="sgd", learning_rate=0.1)
+    together = by_key(finish(RemedyRun(plan_remedies(values, (NOTHING, wild), n_starts=2))))
+    alone = finish(RemedyRun(plan_remedies(values, (NOTHING,), n_starts=2)))[0]
+    assert not np.isfinite(together["wild"].val_loss).any()
+    np.testing.assert_allclose(together["nothing"].val_loss, alone.val_loss, atol=1e-6)
+    assert "no run stayed finite" in together["wild"].sentence(together["nothing"])
+
+
+def test_combinations_have_the_settings_of_both() -> None:
+    both = combine(L2, EARLY_STOPPING)
+    assert (both.l2, both.patience, both.label) == (L2.l2, EARLY_STOPPING.patience, "L2 and Early stopping")
+    assert both.n_networks == 1 and combine(ENSEMBLE, L1).n_networks == 5
+
+
+def test_tuning_gives_each_remedy_as_many_candidates_and_keeps_the_best() -> None:
+    assert {len(candidates(remedy)) for remedy in (L1, L2, DROPOUT, AUGMENTATION, EARLY_STOPPING)} == {5}
+    assert candidates(NOTHING) == [NOTHING] and candidates(MORE_DATA) == [MORE_DATA]
+    run = plan_tuning(SHORT, (NOTHING, L2, DROPOUT), n_starts=1)
+    rows = finish(run)
+    assert len(rows) == 10
+    chosen = tuned((NOTHING, L2, DROPOUT), rows)
+    assert [remedy.key for remedy in chosen] == ["nothing", "l2", "dropout"]
+    l2_rows = {row.cell.remedy.l2: row.val_loss[0] for row in rows if row.cell.remedy.key.startswith("l2")}
+    assert l2_rows[chosen[1].l2] == min(l2_rows.values())
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: plan_remedies(SHORT, n_starts=0), "n_starts: expected"),
+        (lambda: plan_remedies(SHORT, (L1, L1)), "remedies: expected"),
+        (lambda: plan_remedies(SHORT.replace(n_train=200), (MORE_DATA,)), "data_factor: expected at most 2"),
+        (lambda: plan_label_noise(Experiment()), "data: expected a task with classes"),
+        (lambda: plan_label_noise(DIGITS, shares=(0.7,)), "shares: expected"),
+    ],
+)
+def test_bad_plans_are_explained(make, words: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_the_plan_of_the_table_covers_every_remedy() -> None:
+    assert {remedy.key for remedy in SINGLE} == {
+        "nothing", "l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data",
+    }  # fmt: skip
+    assert isinstance(RemedyRun(plan_remedies(SHORT, SINGLE, 1)).stacks[4].trainer, Trainer)
+
+
+def test_label_noise_arrays_hold_medians_by_remedy_and_share() -> None:
+    run = RemedyRun(plan_label_noise(SHORT, (NOTHING, L2), shares=(0.0, 0.5), n_starts=3))
+    rows = finish(run)
+    arrays = label_noise_arrays(rows)
+    assert arrays["noise_share"].tolist() == [0.0, 0.5]
+    assert arrays["noise_val_loss"].shape == arrays["noise_train_score"].shape == (2, 2)
+    assert arrays["noise_val_loss"][1, 0] == pytest.approx(np.median(rows[2].val_loss))
