@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Buttons, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
+import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
 import { Painter } from "./painter.js";
 import { Rewind, Scrub } from "./scrub.js";
@@ -17,22 +18,6 @@ const NO_SCRUB = {};
 const counters = (window.overfitLab ??= {
   draws: 0, lastVersion: -1, lastEpoch: 0, frames: 0, connected: false, shownEpoch: 0, strengths: {}, picked: {}, sent: 0,
 });
-let plotlyLoading;
-
-/** Load the drawing library once. */
-function loadPlotly(assets) {
-  plotlyLoading ??= new Promise((resolve, reject) => {
-    const src = new URL(`${assets}vendor/plotly-cartesian.min.js`, location.origin);
-    document.head.append(make("script", { src, onload: resolve, onerror: reject }));
-  });
-  return plotlyLoading;
-}
-
-function loadStyle(assets) {
-  const href = new URL(`${assets}stage.css`, location.origin).href;
-  if (!document.querySelector(`link[rel=stylesheet][href="${href}"]`)) document.head.append(make("link", { rel: "stylesheet", href }));
-}
-
 /** A list of controls without what changes by use, to see whether it must be built anew. */
 const shapeOf = (list) => JSON.stringify(list?.map(({ value, index, ...rest }) => rest));
 

@@ -71,7 +71,7 @@ def serving(app: str) -> Iterator[Server]:
         server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address() -> Iterator[str]:
     """Address of the app itself."""
     with serving("app.py") as server:
