@@ -41,7 +41,7 @@ class View(Protocol):
         """Return the curves over the epochs so far."""
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
-        """Return what is said of a moment: epoch, readouts, verdict, labels, descriptions, members."""
+        """Return what is said of a moment (of a stored one `arrays` has no history): epoch, readouts, verdict, labels, descriptions, members."""
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return the message that stands out, with its remedy, or None."""
@@ -207,7 +207,7 @@ class LiveRun:
         self.is_changed = False
         self.training.hold_diverged()
         now = self.training.state()
-        arrays = {name: values[0] for name, values in self._look([now]).items()}
+        arrays = {**self.view.history(self), **{name: values[0] for name, values in self._look([now]).items()}}
         meta = {
             "version": self.version,
             "state": self.state,
@@ -218,7 +218,7 @@ class LiveRun:
             "epoch": self.training.n_epochs_done,
             "banner": self.view.banner(self, now),
         }
-        return Snapshot(self.version, meta, {**self.view.history(self), **arrays})
+        return Snapshot(self.version, meta, arrays)
 
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""

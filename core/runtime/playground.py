@@ -147,7 +147,5 @@ def history_arrays(history: History, floor: float | None, changes: list[dict[str
             "floor_y": floors,
             "change_epoch": change_epoch,
             "change_loss": np.interp(change_epoch, epoch, curves["val_loss"]),
-            "now_epoch": empty,
-            "now_loss": empty,
         }
     )

@@ -22,7 +22,7 @@ def make_arrays() -> dict[str, np.ndarray]:
     epoch = np.arange(5.0)
     history = {name: 1 / (1 + epoch) for name in ("train_loss", "val_loss", "penalty", "objective")}
     marks = {name: np.array([1.0]) for name in ("best_epoch", "best_val_loss", "change_epoch", "change_loss")}
-    lines = {name: np.array([0.0, 4.0]) for name in ("floor_x", "floor_y", "now_epoch", "now_loss")}
+    lines = {name: np.array([0.0, 4.0]) for name in ("floor_x", "floor_y")}
     fits = {
         "fit_y": np.linspace(0, 1, 6), "map": np.full((6, 6), 0.7), "pixels": np.eye(8), "rank_value": np.array([2.0, 1.0]),
         "confusion": np.array([[3, 1], [0, 4]]), "pred_train": np.zeros(3), "pred_val": np.ones(2),
