@@ -28,9 +28,9 @@ class History:
     the long run; `start` is how many records a doubling of the epochs gets before (both powers of two).
     """
 
-    def __init__(self, max_records: int = MAX_RECORDS) -> None:
+    def __init__(self, stride: int = 1, max_records: int = MAX_RECORDS) -> None:
         self.max_records = max_records
-        self.stride = 1
+        self.stride = stride
         self.start = min(DENSE_START, power_of_two(max_records // 16))
         self.dense_from = [0]  # epochs after which records stand close together: the start, and changes on the way
         self.epochs: list[int] = []
@@ -54,25 +54,26 @@ class History:
         epoch = trainer.n_epochs_done
         if self.epochs and self.epochs[-1] == epoch:
             return
-        if not self.epochs:
-            self.plan(trainer.relative_cost_of_measuring, trainer.training.n_epochs)
         self.epochs.append(epoch)
         self.records.append(record_of(trainer, trainer.measure()))
         self._update_best(epoch, trainer.stack.parameters)
         if len(self.epochs) > self.max_records:
             self._thin()
 
-    def plan(self, cost: float, n_epochs: int) -> None:
-        """Set `stride` and `start` so that measuring, `cost` epochs' work each time, takes at most SHARE of the run.
+    @classmethod
+    def planned(cls, cost: float, n_epochs: int, max_records: int = MAX_RECORDS) -> History:
+        """Return a history with which measuring, `cost` epochs' work each time, takes at most SHARE of a run of `n_epochs`.
 
         First a longer stride, then a thinner start. FREE_RECORDS are had anyway, so that a short run has a curve.
         """
+        history = cls(max_records=max_records)
         allowed, natural = max(FREE_RECORDS, SHARE * n_epochs / cost), 2 * cost / SHARE
-        while self.n_due(n_epochs) > allowed and (self.stride < n_epochs or self.start > MIN_START):
-            if self.stride < min(natural, n_epochs) or self.start <= MIN_START:
-                self.stride *= 2
+        while history.n_due(n_epochs) > allowed and (history.stride < n_epochs or history.start > MIN_START):
+            if history.stride < min(natural, n_epochs) or history.start <= MIN_START:
+                history.stride *= 2
             else:
-                self.start //= 2
+                history.start //= 2
+        return history
 
     def n_due(self, n_epochs: int) -> int:
         """Return how many of the epochs 0 to `n_epochs` are due."""

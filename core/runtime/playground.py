@@ -15,14 +15,16 @@ from core.figures import split_constants
 from core.figures.playground import describe_playground
 from core.measures import History
 from core.measures.verdict import Verdict, judge
-from core.runtime.live import LiveRun, Moment
+from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at, rank_names, shrink
-from core.studies.fit import make_trainer
+from core.studies.fit import make_pool, make_training
+from core.studies.path import constant_loss, noise_floor
+from core.studies.training import MemberState
 
 
 def playground_run(experiment: Experiment, split: Split) -> LiveRun:
     """Return the live run of one network, paused at epoch 0."""
-    return LiveRun(experiment, partial(make_trainer, split=split), PlaygroundView(experiment, split))
+    return LiveRun(experiment, partial(make_training, split=split), PlaygroundView(experiment, split))
 
 
 class PlaygroundView:
@@ -32,9 +34,9 @@ class PlaygroundView:
 
     def __init__(self, experiment: Experiment, split: Split) -> None:
         self.split, self.constants = split, split_constants(split)
-        is_squared = split.task == "regression" or experiment.training.loss == "mse"
-        self.loss = "mse" if is_squared else "cross_entropy"
-        self.floor = split.floors.get(self.loss)
+        pool = make_pool(experiment, split, "float32")
+        self.loss = pool.loss
+        self.floor, self.constant_loss = noise_floor(split, pool), constant_loss(split, pool)
 
     def look(self, stack: Stack) -> Arrays:
         """Return the arrays of all charts but the losses."""
@@ -42,51 +44,51 @@ class PlaygroundView:
 
     def history(self, run: LiveRun) -> Arrays:
         """Return the loss curves and the marks on them."""
-        return history_arrays(run.history, self.floor, run.changes)
+        return history_arrays(run.training.history, self.floor, run.changes)
 
-    def facts(self, run: LiveRun, moment: Moment, arrays: Arrays) -> dict[str, Any]:
-        """Return read-outs, verdict, labels and text alternatives."""
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, read-outs, verdict, labels and text alternatives."""
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
-        verdict = self.verdict(run, moment)
+        verdict = self.verdict(state)
         return {
-            "readouts": self.readouts(run, moment),
+            "epoch": int(state.epoch[0]),
+            "readouts": self.readouts(run, state),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": {**labels, "changes": [change_text(change) for change in run.changes]},
             "descriptions": describe_playground(arrays, labels, self.constants, self.split.kind),
         }
 
-    def verdict(self, run: LiveRun, moment: Moment) -> Verdict:
+    def verdict(self, state: MemberState) -> Verdict:
         """Return the verdict on the losses of a moment."""
-        now = {name: float(moment.record[name][0]) for name in ("train_loss", "val_loss", "weight_norm")}
-        start = float(run.first.record["val_loss"][0])
-        return judge(now["train_loss"], now["val_loss"], start, self.floor, now["weight_norm"], moment.epoch)
+        train_loss, val_loss, start = (float(v[0]) for v in (state.train_loss, state.val_loss, state.start_loss))
+        norm, epoch = float(state.weight_norm[0]), int(state.epoch[0])
+        return judge(train_loss, val_loss, start, self.floor, norm, epoch, self.constant_loss)
 
-    def readouts(self, run: LiveRun, moment: Moment) -> dict[str, str]:
+    def readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
         """Return the numbers above the charts as texts."""
-        record, speed = moment.record, run.epochs_per_s()
-        train_loss, val_loss, score = (float(record[name][0]) for name in ("train_loss", "val_loss", "val_score"))
+        speed = run.epochs_per_s()
+        train_loss, val_loss, score = (float(v[0]) for v in (state.train_loss, state.val_loss, state.val_score))
         return {
-            "epoch": f"{moment.epoch:,}",
+            "epoch": f"{int(state.epoch[0]):,}",
             "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
             "train_loss": f"{train_loss:.3f}",
             "val_loss": f"{val_loss:.3f}",
             "gap": f"{val_loss - train_loss:+.3f}",
             "score": f"{score:.0%} right" if self.split.task == "classification" else f"R² {score:.2f}",
-            "zeros": f"{int(record['n_zero'][0]):,} of {run.trainer.stack.n_weights:,}",
+            "zeros": f"{int(state.n_zero_per_layer[0].sum()):,} of {state.n_weights:,}",
         }
 
-    def banner(self, run: LiveRun) -> dict[str, Any] | None:
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return what went wrong and the one click that mends it, or None."""
         if run.state == "diverged":
             return diverged_banner(run)
-        now = Moment(run.trainer.n_epochs_done, run.history.records[-1], run.first.parameters)
-        return collapsed_banner(run) if self.verdict(run, now).kind == "collapsed" else None
+        return collapsed_banner(run) if self.verdict(state).kind == "collapsed" else None
 
 
 def diverged_banner(run: LiveRun) -> dict[str, Any]:
     """Return the message of a run whose loss grew without bound, with a smaller learning rate as its remedy."""
-    rate, epoch = float(run.experiment.training.learning_rate), run.trainer.n_epochs_done
+    rate, epoch = float(run.experiment.training.learning_rate), run.training.n_epochs_done
     lower = min(0.01, rate / 10)
     return {
         "kind": "diverged",

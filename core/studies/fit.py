@@ -9,12 +9,11 @@ import numpy as np
 from core.config import Experiment
 from core.data import Split
 from core.engine import Trainer
-from core.measures import History
 from core.studies.outputs import class_probabilities, predict
 from core.studies.plan import Plan, load, make_pool, make_trainer
-from core.studies.training import Training, copy_parameters
+from core.studies.training import Training, copy_parameters, dense_history
 
-__all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "train"]
+__all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
 
 _pool = make_pool
 
@@ -36,15 +35,19 @@ class Run:
         return np.asarray(predict(self.trainer.stack, self.trainer.pool, X)[0])
 
 
+def make_training(experiment: Experiment, split: Split, dtype: str = "float32") -> Training:
+    """Return the training of a single run at epoch 0, on a split that is already loaded."""
+    pool = make_pool(experiment, split, dtype)
+    plan = Plan(experiment, split, "", np.zeros(1), pool, {}, (experiment.training.seed,), (np.zeros(1, dtype=int),))
+    return Training(plan, dense_history)
+
+
 def train(experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32") -> Run:
     """Train one network to the end and return it with its history.
 
     `split` replaces the experiment's own data by arrays used as given. `dtype` is "float32" or "float64".
     """
-    data = load(experiment, split, dtype)
-    pool = make_pool(experiment, data, dtype)
-    plan = Plan(experiment, data, "", np.zeros(1), pool, {}, (experiment.training.seed,), (np.zeros(1, dtype=int),))
-    training = Training(plan, History)
+    training = make_training(experiment, load(experiment, split, dtype), dtype)
     training.run(progress)
     history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
     member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}

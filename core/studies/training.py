@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
 
+from core.config import LIVE_FIELDS
 from core.engine import Stack, Trainer
 from core.measures import SMALL_WEIGHT, History
+from core.measures.history import power_of_two
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
@@ -87,11 +89,16 @@ def read_state(trainer: Trainer, history: History) -> MemberState:
 
 
 class Training:
-    """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results."""
+    """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results.
 
-    def __init__(self, plan: Plan, make_history: Callable[[], History] | None = None) -> None:
+    n_epochs: how long each stack is trained. is_diverged: (M of the present stack,) booleans; such a member is held at its
+    last finite weights from then on, its records are nan, and the others go on as if it were not there.
+    """
+
+    def __init__(self, plan: Plan, make_history: Callable[[Trainer], History] | None = None) -> None:
         self.plan = plan
-        self.make_history = make_history or (lambda: sparse_history(plan.experiment.training.n_epochs))
+        self.make_history = make_history or sparse_history
+        self.n_epochs = plan.experiment.training.n_epochs
         self.part = 0
         self._ended: list[tuple[MemberState, History]] = []
         self._begin()
@@ -100,38 +107,82 @@ class Training:
         self.trainer = self.plan.make_trainer(self.part)
         if self.plan.is_warm and self._ended:
             hand_on(self._ended[-1][0], self.trainer)
-        self.history = self.make_history()
+        self.history = self.make_history(self.trainer)
         self.history.add(self.trainer)
+        self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
+        self._finite = self.trainer.stack.copy_parameters()
 
     @property
     def n_epochs_done(self) -> int:
         """Return the epochs done by all stacks together."""
-        return self.part * self.plan.experiment.training.n_epochs + self.trainer.n_epochs_done
+        return self.part * self.n_epochs + self.trainer.n_epochs_done
 
     @property
     def is_done(self) -> bool:
-        """Return whether every member has been trained to the end."""
+        """Return whether every member has been trained to the end, or none can go on."""
         is_last = self.part == self.plan.n_stacks - 1
-        return is_last and self.trainer.n_epochs_done >= self.plan.experiment.training.n_epochs
+        return is_last and (self.trainer.n_epochs_done >= self.n_epochs or bool(self.is_diverged.all()))
 
     def step(self) -> bool:
         """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
         if self.is_done:
             return True
-        if self.trainer.n_epochs_done >= self.plan.experiment.training.n_epochs:
+        if self.trainer.n_epochs_done >= self.n_epochs or self.is_diverged.all():
             self._ended.append((read_state(self.trainer, self.history), self.history))
             self.part += 1
             self._begin()
         if not self.trainer.step():
             return False
         epoch = self.trainer.n_epochs_done
-        if self.history.is_due(epoch) or epoch >= self.plan.experiment.training.n_epochs:
-            self.history.add(self.trainer)
+        if self.history.is_due(epoch) or epoch >= self.n_epochs:
+            self.record()
         return True
+
+    def record(self) -> None:
+        """Measure now; hold the members whose weights or loss are no numbers (any more)."""
+        self.hold_diverged()
+        self.history.add(self.trainer)
+        last, stack = self.history.records[-1], self.trainer.stack
+        is_fine = torch.isfinite(stack.parameters).all(1).numpy() & (last["train_loss"] < HOPELESS_LOSS)
+        self.is_diverged |= ~is_fine
+        if self.is_diverged.any():
+            self.hold_diverged()
+            for values in last.values():
+                if values.dtype.kind == "f":
+                    values[self.is_diverged] = np.nan
+        self._finite = stack.copy_parameters()
+
+    def hold_diverged(self) -> None:
+        """Put the diverged members back on their last finite weights."""
+        if self.is_diverged.any():
+            self.trainer.stack.restore(self._finite, torch.as_tensor(self.is_diverged))
+
+    def strengths(self) -> dict[str, np.ndarray]:
+        """Return the strengths of the present stack's members by name, (M,)."""
+        return {name: getattr(self.trainer.members, name).squeeze(1).numpy().copy() for name in LIVE_FIELDS}
+
+    def give(self, strengths: Mapping[str, np.ndarray]) -> None:
+        """Give the present stack's members their strengths by name, (M,)."""
+        for name, values in strengths.items():
+            getattr(self.trainer.members, name).copy_(torch.as_tensor(values)[:, None])
+
+    def set(self, name: str, value: float, member: int | None = None) -> bool:
+        """Give a strength a new value from the next step on: for one member of the plan, or for all, those to come too.
+
+        Returns False when the plan's present stack has no such member.
+        """
+        strength = getattr(self.trainer.members, name)
+        if member is None:
+            strength.fill_(value)
+            self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
+            return True
+        places = np.flatnonzero(self.plan.parts[self.part] == member)
+        strength[places] = value
+        return len(places) > 0
 
     def run(self, progress: bool = False) -> None:
         """Train to the end."""
-        n_epochs = self.plan.n_stacks * self.plan.experiment.training.n_epochs
+        n_epochs = self.plan.n_stacks * self.n_epochs
         bar = _ProgressBar(n_epochs, progress and sys.stderr.isatty())
         while not self.is_done:
             if self.step():
@@ -183,14 +234,22 @@ class Training:
         return stack
 
 
-def sparse_history(n_epochs: int) -> History:
-    """Return a history that keeps 125 to 249 moments of a run: measuring many members costs as much as training them.
+def sparse_history(trainer: Trainer) -> History:
+    """Return the history of a study, see `sparse_stride`; `best_epoch` is as coarse."""
+    return History(sparse_stride(trainer.training.n_epochs))
 
-    Its stride is the power of two at or below n_epochs/125, decided by the length alone; `best_epoch` is as coarse.
+
+def sparse_stride(n_epochs: int) -> int:
+    """Return the stride with which a study keeps some 125 to 249 moments: measuring many members costs as much as training.
+
+    The power of two at or below n_epochs/125, decided by the length alone: a study cut into several stacks has one.
     """
-    history = History()
-    history.stride = 1 << max(0, (n_epochs // N_MOMENTS).bit_length() - 1)
-    return history
+    return power_of_two(n_epochs // N_MOMENTS)
+
+
+def dense_history(trainer: Trainer) -> History:
+    """Return the history of a single run: as dense as 30 % of the training's work allows, see `History.planned`."""
+    return History.planned(trainer.relative_cost_of_measuring, trainer.training.n_epochs)
 
 
 def hand_on(neighbour: MemberState, trainer: Trainer) -> None:

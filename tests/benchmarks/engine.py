@@ -26,6 +26,7 @@ from core.data import load_split
 from core.engine import Trainer
 from core.measures import History
 from core.studies.plan import build_trainer, make_pool
+from core.studies.training import dense_history
 from tests.benchmarks.table import Row
 
 REPEATS = 9
@@ -154,9 +155,7 @@ def arithmetic_row() -> Row:
 def measuring_row(name: str, experiment: Experiment, n_members: int) -> Row:
     """Measure what recording the history takes of a whole run, from the time of an epoch and of a record."""
     trainer, n_epochs = make_stack(experiment, n_members), experiment.training.n_epochs
-    history = History()
-    history.add(trainer)
-    n_records = history.n_due(n_epochs)
+    n_records = dense_history(trainer).n_due(n_epochs)
 
     def record() -> None:
         History().add(trainer)

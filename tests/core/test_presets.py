@@ -10,7 +10,7 @@ from core.data import load_split
 from core.data.limits import check_budget, settle
 from core.presets import CLOUDS, DIGITS, PRESETS, SINE, SQUARES, START, playground_l1, playground_learning_rate
 from core.runtime.commands import Set, Step
-from core.runtime.live import LiveRun
+from core.runtime.playground import playground_run
 
 SEEDS = (0, 1)
 FLOOR = load_split(SINE.data).noise_floor
@@ -39,14 +39,14 @@ def test_a_preset_is_a_complete_experiment_within_the_budget(name):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_memorise_and_then_l2_live(seed):
-    live = LiveRun(START.replace(seed=seed), load_split(START.data))
+    live = playground_run(START.replace(seed=seed), load_split(START.data))
     train_epochs(live, 1000)
-    before = live.history.records[-1]
+    before = live.training.history.records[-1]
     assert before["train_loss"][0] < 0.01
     assert before["val_loss"][0] > 3 * FLOOR
     live.obey(Set(name="l2", value=dict(PRESETS["memorise"].slides)["l2"]))
     train_epochs(live, 1000)
-    assert live.history.records[-1]["val_loss"][0] < 2 * FLOOR
+    assert live.training.history.records[-1]["val_loss"][0] < 2 * FLOOR
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -98,12 +98,12 @@ def test_the_example_is_64_64_10_with_its_penalties_on_the_hidden_layer_only():
 @pytest.mark.parametrize("seed", SEEDS)
 def test_exercise_a(seed):
     """500 epochs at 0, then 500 more at 0.3, as a class does it."""
-    live = LiveRun(CLOUDS.replace(seed=seed), load_split(CLOUDS.data))
+    live = playground_run(CLOUDS.replace(seed=seed), load_split(CLOUDS.data))
     train_epochs(live, 500)
-    before = live.history.records[-1]
+    before = live.training.history.records[-1]
     live.obey(Set(name="l2", value=0.3))
     train_epochs(live, 500)
-    after = live.history.records[-1]
+    after = live.training.history.records[-1]
     assert after["train_loss"] > before["train_loss"]
     assert after["val_loss"] < before["val_loss"]
     assert after["val_loss"] - after["train_loss"] < before["val_loss"] - before["train_loss"]

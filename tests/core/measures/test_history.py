@@ -28,7 +28,7 @@ def test_a_long_record_is_thinned_and_keeps_its_shape(monkeypatch):
         training={"n_epochs": 300},
     )
     full = train(experiment, progress=False)
-    monkeypatch.setattr("core.studies.fit.History", lambda: History(max_records=40))
+    monkeypatch.setattr("core.studies.fit.dense_history", lambda trainer: History(max_records=40))
     thin = train(experiment, progress=False)
     assert len(thin.history["epoch"]) <= 41
     assert thin.history["epoch"][0] == 0 and thin.history["epoch"][-1] == 300
@@ -49,8 +49,7 @@ def test_gap_and_objective_are_what_they_say():
 @pytest.mark.parametrize("cost", [0.01, 0.3, 1.0, 3.0, 20.0])
 @pytest.mark.parametrize("n_epochs", [1, 20, 400, 3000, 50_000])
 def test_measuring_is_planned_within_its_share(cost, n_epochs):
-    history = History()
-    history.plan(cost, n_epochs)
+    history = History.planned(cost, n_epochs)
     n_due = sum(history.is_due(epoch) for epoch in range(n_epochs + 1))
     assert n_due == history.n_due(n_epochs)
     assert cost * n_due <= SHARE * n_epochs or n_due <= FREE_RECORDS

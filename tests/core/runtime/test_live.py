@@ -5,11 +5,11 @@ import pytest
 
 from core import Experiment
 from core.data import DATASETS, load_split
-from core.engine import Members, Trainer
 from core.runtime.commands import Pause, Reseed, Reset, Run, Set, Step, Stop
-from core.runtime.live import MAX_FRAMES, LiveRun
+from core.runtime.live import MAX_MOMENTS, LiveRun
 from core.runtime.playground import playground_run
-from core.studies.fit import _pool as make_pool
+from core.studies.plan import Plan, make_pool
+from core.studies.training import Training
 
 SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]}, training={"n_epochs": 40})
 
@@ -30,7 +30,7 @@ def test_it_starts_paused_and_step_trains_one_epoch():
     assert run.state == "paused"
     run.obey(Step())
     run.train_for(1.0)
-    assert (run.state, run.trainer.n_epochs_done) == ("paused", 1)
+    assert (run.state, run.training.n_epochs_done) == ("paused", 1)
 
 
 def test_reset_repeats_the_same_run_and_reseed_another():
@@ -52,7 +52,7 @@ def test_a_changed_strength_takes_effect_without_a_reset_and_is_recorded():
     run.obey(Step())
     run.train_for(1.0)
     run.obey(Set(name="l1", value=5.0))
-    assert run.trainer.n_epochs_done == 1
+    assert run.training.n_epochs_done == 1
     run.obey(Step())
     run.train_for(1.0)
     assert run.changes == [{"epoch": 1, "step": 1, "name": "l1", "value": 5.0, "member": None}]
@@ -60,7 +60,7 @@ def test_a_changed_strength_takes_effect_without_a_reset_and_is_recorded():
     for _ in range(20):
         run.obey(Step())
         run.train_for(1.0)
-    assert run.trainer.stack.weights[0].abs().max() == 0
+    assert run.training.trainer.stack.weights[0].abs().max() == 0
 
 
 def test_divergence_is_a_reported_state_with_finite_charts_and_a_remedy():
@@ -89,7 +89,7 @@ def test_frames_hold_the_moments_seen_so_far_thinned():
     run = run_to_the_end(live(SINE.replace(n_epochs=350)))
     frames = run.stored_frames(-1)
     epochs = frames.arrays["frame_epoch"]
-    assert len(epochs) <= MAX_FRAMES and epochs[0] == 0
+    assert len(epochs) <= MAX_MOMENTS and epochs[0] == 0
     assert all(len(values) == len(epochs) for values in frames.arrays.values())
     assert [facts["epoch"] for facts in frames.meta["frames"]] == epochs.tolist()
 
@@ -105,7 +105,7 @@ def test_every_data_set_gives_a_snapshot_that_can_be_sent(name):
 def test_a_finished_run_goes_on_when_told_to():
     run = run_to_the_end(live())
     run_to_the_end(run)
-    assert (run.state, run.trainer.n_epochs_done) == ("finished", 80)
+    assert (run.state, run.training.n_epochs_done) == ("finished", 80)
 
 
 def test_a_moment_of_the_rewind_shows_what_was_shown_then():
@@ -125,10 +125,10 @@ def test_a_moment_of_the_rewind_shows_what_was_shown_then():
 def test_moments_stand_close_after_a_change_of_strength():
     run = live(SINE.replace(n_epochs=600))
     run.obey(Run())
-    while run.trainer.n_epochs_done < 300:
+    while run.training.n_epochs_done < 300:
         run.train_for(0.001)
     run.obey(Set(name="l2", value=0.1))
-    changed = run.trainer.n_epochs_done
+    changed = run.training.n_epochs_done
     run_to_the_end(run)
     epochs = run.stored_frames(-1).arrays["frame_epoch"]
     assert np.diff(epochs[epochs <= 300]).max() > 10
@@ -137,13 +137,13 @@ def test_moments_stand_close_after_a_change_of_strength():
 
 def stack_of_three(**strengths):
     """A live stack of three equal members but for the strengths given as lists."""
+    split = load_split(SINE.data)
 
-    def make_trainer(experiment):
-        pool = make_pool(experiment, None, "float32", 3)
-        members = Members.from_configs(experiment.regularization, experiment.training, pool.X.dtype, 3, **strengths)
-        return Trainer(experiment.network, experiment.regularization, experiment.training, pool, members)
+    def make_training(experiment):
+        pool = make_pool(experiment, split, "float32", 3)
+        return Training(Plan(experiment, split, "", np.zeros(3), pool, strengths, (0, 0, 0), (np.arange(3),)))
 
-    return LiveRun(SINE, make_trainer, BareView())
+    return LiveRun(SINE, make_training, BareView())
 
 
 class BareView:
@@ -155,12 +155,12 @@ class BareView:
         return {"n_zero": (stack.weights[0] == 0).sum((1, 2)).numpy()}
 
     def history(self, run):
-        return {"val_loss": run.history.arrays()["val_loss"]}
+        return {"val_loss": run.training.history.arrays()["val_loss"]}
 
-    def facts(self, run, moment, arrays):
-        return {}
+    def facts(self, run, state, arrays):
+        return {"epoch": int(state.epoch[0])}
 
-    def banner(self, run):
+    def banner(self, run, state):
         return None
 
 
@@ -178,7 +178,7 @@ def test_a_strength_of_one_member_leaves_the_others_alone():
     for _ in range(6):
         alone.obey(Step())
         alone.train_for(1.0)
-    mine, other = run.history.arrays()["val_loss"], alone.history.arrays()["val_loss"]
+    mine, other = run.training.history.arrays()["val_loss"], alone.training.history.arrays()["val_loss"]
     assert np.array_equal(mine[[0, 2]], other[[0, 2]]) and not np.array_equal(mine[1], other[1])
     run.obey(Reset())
     assert run.snapshot().meta["strengths"]["l1.1"] == 5.0
@@ -187,8 +187,8 @@ def test_a_strength_of_one_member_leaves_the_others_alone():
 def test_a_diverged_member_is_marked_and_its_neighbours_go_on():
     run = run_to_the_end(stack_of_three(learning_rate=[0.01, 1e30, 0.01]))
     calm = run_to_the_end(stack_of_three(learning_rate=[0.01, 0.01, 0.01]))
-    assert run.state == "finished" and run.is_diverged.tolist() == [False, True, False]
-    losses, other = run.history.arrays()["val_loss"], calm.history.arrays()["val_loss"]
+    assert run.state == "finished" and run.training.is_diverged.tolist() == [False, True, False]
+    losses, other = run.training.history.arrays()["val_loss"], calm.training.history.arrays()["val_loss"]
     assert np.isnan(losses[1, -1])
     np.testing.assert_allclose(losses[[0, 2]], other[[0, 2]], atol=1e-5)
-    assert np.isfinite(run.trainer.stack.parameters.numpy()).all()
+    assert np.isfinite(run.training.trainer.stack.parameters.numpy()).all()

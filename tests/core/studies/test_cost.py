@@ -19,7 +19,7 @@ DIGITS = Experiment(
 def test_twice_the_epochs_or_the_members_are_twice_the_work():
     once = estimate_seconds(plan_path(DIGITS, "l1", [0.1] * 10))
     assert estimate_seconds(plan_path(DIGITS.replace(n_epochs=2000), "l1", [0.1] * 10)) == pytest.approx(
-        2 * once, rel=0.01
+        2 * once, rel=0.05
     )
     steps_s = 1000 * 20 * STEP_S
     twice = estimate_seconds(plan_path(DIGITS, "l1", [0.1] * 20))

@@ -112,7 +112,9 @@ def test_a_member_of_a_stack_is_the_same_run_alone():
         alone = train(SMALL.replace(l1=value), progress=False)
         for ours, theirs in zip(path.weights, alone.weights, strict=True):
             assert np.abs(ours[member] - theirs).max() <= 1e-5
-        assert np.allclose(path.history["val_loss"][member], alone.history["val_loss"], atol=1e-5)
+        _, mine, other = np.intersect1d(path.history["epoch"], alone.history["epoch"], return_indices=True)
+        assert len(mine) > 10  # a study keeps fewer moments than a single run
+        assert np.allclose(path.history["val_loss"][member, mine], alone.history["val_loss"][other], atol=1e-5)
 
 
 @pytest.mark.parametrize("n_splits", [3, 4, 7])

@@ -86,19 +86,25 @@ def test_a_warm_path_of_a_convex_problem_ends_where_the_cold_one_does():
     assert_same_path(warm, cold)
 
 
+def at_shared_epochs(path, member, run):
+    """Return whether a member of a path has the validation losses of a single run, which keeps more moments."""
+    epochs, mine, other = np.intersect1d(path.history["epoch"], run.history["epoch"], return_indices=True)
+    assert len(epochs) > 10
+    return np.allclose(path.history["val_loss"][member, mine], run.history["val_loss"][other], atol=1e-5)
+
+
 def test_a_warm_member_starts_where_its_larger_neighbour_ended():
     path = sweep(SMALL, "l2", [0.001, 0.1], progress=False, start="warm")
     larger = train(SMALL.replace(l2=0.1), progress=False)
-    assert np.array_equal(path.history["val_loss"][1], larger.history["val_loss"])
+    assert at_shared_epochs(path, 1, larger)
     assert path.history["train_loss"][0, 0] == larger.history["train_loss"][-1]
-    assert path.history["val_loss"].shape == (2, 35)
 
 
 def test_a_warm_path_of_a_network_is_not_trapped_by_a_neighbour_without_weights():
     path = sweep(SMALL, "l1", [0.0, 10.0], progress=False, start="warm")
     assert all((w[1] == 0).all() for w in path.weights)
     cold = train(SMALL, progress=False)
-    assert np.array_equal(path.history["val_loss"][0], cold.history["val_loss"])
+    assert at_shared_epochs(path, 0, cold)
 
 
 @pytest.mark.parametrize("memory_bytes", [1, 150_000])
@@ -134,8 +140,8 @@ def test_a_diverged_member_is_marked_and_leaves_the_others_as_they_were():
     assert path.state.is_diverged.tolist() == [False, False, True, False]
     others = [0, 1, 3]
     for ours, theirs in zip(path.weights, without.weights, strict=True):
-        assert np.abs(ours[others] - theirs).max() <= 1e-5  # a matrix product's last bit depends on where it lies
-    assert np.array_equal(path.history["val_loss"][others], without.history["val_loss"])
+        np.testing.assert_allclose(ours[others], theirs, atol=1e-5)
+    np.testing.assert_allclose(path.history["val_loss"][others], without.history["val_loss"], atol=1e-5)
     assert best_index(np.where(path.state.is_diverged, np.nan, path.state.val_loss)) in others
 
 
