@@ -41,7 +41,10 @@ class View(Protocol):
         """Return the curves over the epochs so far."""
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
-        """Return what is said of a moment (of a stored one `arrays` has no history): epoch, readouts, verdict, labels, descriptions, members."""
+        """Return what is said of a moment: epoch, readouts, verdict, labels, descriptions, members.
+
+        `arrays` are those of the snapshot; of a stored moment they hold no history.
+        """
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return the message that stands out, with its remedy, or None."""
