@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -183,6 +185,8 @@ class Training:
         Returns False when the plan's present stack has no such member.
         """
         strength = getattr(self.trainer.members, name)
+        if self.trainer.n_steps_done:
+            self.history.note_change(self.trainer.n_epochs_done)
         if member is None:
             strength.fill_(value)
             self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
@@ -191,11 +195,15 @@ class Training:
         strength[places] = value
         return len(places) > 0
 
-    def run(self, progress: bool = False) -> None:
-        """Train to the end."""
+    def run(self, progress: bool = False, changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""
+        waiting = deque(sorted(changes, key=lambda change: int(change["step"])))
         n_epochs = self.plan.n_stacks * self.n_epochs
         bar = _ProgressBar(n_epochs, progress and sys.stderr.isatty())
         while not self.is_done:
+            while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
+                change = waiting.popleft()
+                self.set(change["name"], change["value"], change.get("member"))
             if self.step():
                 bar.show(self.n_epochs_done)
 
