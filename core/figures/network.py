@@ -67,7 +67,7 @@ def strongest_of_blocks(w: np.ndarray) -> np.ndarray:
             shape = (*padded.shape[:side], -1, size, *padded.shape[side + 1 :])
             blocks = padded.reshape(shape)
             strongest = np.expand_dims(np.abs(blocks).argmax(side + 1), side + 1)
-            w = np.take_along_side(blocks, strongest, side + 1).squeeze(side + 1)
+            w = np.take_along_axis(blocks, strongest, side + 1).squeeze(side + 1)
     return w
 
 
