@@ -113,10 +113,11 @@ export class Buttons {
     for (const [name, button] of Object.entries(this.list)) button.hidden = !names.includes(name);
   }
 
-  show({ state, seed }) {
+  show({ state, seed, can_go_on = true }) {
     this.seed = seed;
     this.running = state === "running";
-    write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
-    this.list.step.disabled = this.running;
+    write(this.list.run, this.running ? "Pause" : !can_go_on ? "Done" : state === "finished" ? "Run on" : "Run");
+    this.list.run.disabled = !can_go_on;
+    this.list.step.disabled = this.running || !can_go_on;
   }
 }
