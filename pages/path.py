@@ -12,13 +12,14 @@ from core.figures import positions
 from core.figures.path_charts import SCRUB, plot_path_page
 from core.presets import START
 from core.runtime.job import Job
-from core.runtime.path import duration, path_run, path_seconds
+from core.runtime.path import path_run, plan_of
 from core.studies.values import grid_of, strengths_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, live, studies
 from pages.shared.controls import show_controls
 from pages.shared.path_controls import show_path_controls
 from pages.shared.path_exits import show_exits
+from pages.shared.rates import show_rates
 from pages.shared.stage import readout, scrub, slider, stage
 
 READOUTS = [
@@ -28,7 +29,6 @@ READOUTS = [
     readout("train_loss", "Training loss", "At the chosen λ: mean loss on the points it learns from, no penalty in it."),
     readout("val_loss", "Validation loss", "At the chosen λ: mean loss on points it never learns from, no penalty in it."),
     readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
-    readout("score", "Validation score", "Share of right answers, or R² (1 is perfect, 0 is as good as the mean)."),
     readout("zeros", "Weights exactly zero"),
 ]
 CONTROLS = [
@@ -41,7 +41,6 @@ SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the st
 STAGE, FIGURES = "path.stage", "path.figures"
 
 
-MAX_S = 60  # a path that takes longer is asked about before it starts
 STUDY = ("param_name", "l1_share", "values", "path_start", "path_view")
 
 
@@ -78,21 +77,6 @@ def picked(n_values: int) -> int:
     return min(max(int(index), 0), n_values - 1)
 
 
-def is_agreed(experiment: Experiment) -> bool:
-    """Return whether the path may start: it is short, or was asked for although it is not; else ask."""
-    seconds, key = path_seconds(experiment, load_split(experiment.data)), key_of(experiment)
-    if seconds <= MAX_S or st.session_state.get("path.agreed") == key:
-        return True
-    st.warning(
-        f"This path of {len(grid_of(experiment))} networks would take about {duration(seconds)} on one core. Fewer λ values, "
-        "epochs or units take less."
-    )
-    if st.button("Show it anyway", key="path.anyway"):
-        st.session_state["path.agreed"] = key
-        st.rerun(scope="fragment")
-    return False
-
-
 def get_figures(job: Job) -> list[go.Figure] | None:
     """Return the charts of this path, built once from its first snapshot; None when there is none yet."""
     now = shared.current()
@@ -119,10 +103,9 @@ def show_path() -> None:
         jobs.drop("study")
         st.error(str(error))
         return
-    if not is_agreed(now):
-        jobs.drop("study")
-        return
     key, names = key_of(now), held(now)
+    if not studies.may_start(plan_of(now, load_split(now.data)), key):
+        return
     job = studies.find_study(key, partial(path_run, now, load_split(now.data)), now, taken(now))
     figures = get_figures(job)
     if figures is None:
@@ -148,4 +131,7 @@ with st.sidebar:
     show_controls("path")
 st.session_state["path.shown"] = live.strengths_of(shared.current(), SIDEBAR)
 shared.show_problems()
-show_path()
+if shared.current().study.path_view == "rates":
+    show_rates()
+else:
+    show_path()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SCRUB = "lambda"
 CHOSEN, ALL = "At the chosen λ", "All λ"
-# Arrays with a leading axis of members; what else a snapshot holds is shared by them.
+# Arrays with a leading axis of members (epoch only where the members are trained in several stacks); the others are shared.
 OF_MEMBERS = (
     "fit_y", "map", "reach", "rank_value", "pixels", "confusion", "pred_train", "pred_val",
     "hist_x", "hist_y", "zero_share", "spike_x", "spike_y",
@@ -34,24 +34,27 @@ def plot_path_page(
     arrays: Arrays, labels: Mapping[str, Sequence[str]], values: np.ndarray, param_name: str, split: Split,
     chosen: int = 0,
 ) -> list[go.Figure]:  # fmt: skip
-    """Return the losses against λ, what is seen of the chosen λ, then weights, inputs and sparsity against λ.
+    """Return the losses against λ beside the fit at the chosen λ, more of the chosen λ, then weights and inputs against λ.
 
     arrays: those of a snapshot of the path's live run; labels: those of the chosen member.
     """
-    member = {name: array[chosen] if name in OF_MEMBERS else array for name, array in arrays.items()}
+    names = [name for name in OF_MEMBERS if name != "epoch" or arrays["epoch"].ndim == 2]
+    member = {name: array[chosen] if name in names else array for name, array in arrays.items()}
     is_signed = len(arrays["path_nonzero"]) == 1 and split.n_outputs == 1
     main, more = plot_fit(member, labels, split)
     if "map" in arrays:
         main.layout.meta = {**main.layout.meta, "images": [_in_levels(image) for image in main.layout.meta["images"]]}
-    at_chosen = [main, plot_losses(member), plot_histograms(member), *more]
+    at_chosen = [plot_losses(member), plot_histograms(member), *more]
     n_layers = len(arrays["path_nonzero"])
     below = [plot_weight_paths(arrays, values, param_name, n_layers, chosen)]
     if "path_inputs" in arrays:
         below.append(plot_input_paths(arrays, values, param_name, split.feature_names, is_signed, chosen))
     below.append(plot_path_sparsity(arrays, values, param_name, chosen))
+    title = f"{main.layout.meta['title']} at the chosen λ"
     return [
-        with_facts(plot_path_losses(arrays, values, param_name, chosen), height=250),
-        *(at_scrub(figure, SCRUB, OF_MEMBERS, group=CHOSEN) for figure in at_chosen),
+        with_facts(plot_path_losses(arrays, values, param_name, chosen), size="wide", height=None),
+        at_scrub(main, SCRUB, names, title=title),
+        *(at_scrub(figure, SCRUB, names, group=CHOSEN) for figure in at_chosen),
         *(with_facts(figure, group=ALL, size="third" if len(below) == 3 else "half") for figure in below),
     ]
 

@@ -21,7 +21,6 @@ from core.measures.verdict import Verdict
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
 from core.runtime.playground import change_text, diverged_banner
-from core.studies.cost import estimate_seconds
 from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
 from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
@@ -37,11 +36,6 @@ def plan_of(experiment: Experiment, split: Split) -> Plan:
     """Return the plan of the path that an experiment's study describes."""
     study, values = experiment.study, grid_of(experiment)
     return plan_path(experiment, study.param_name, values, split, start=study.path_start, l1_share=study.l1_share)
-
-
-def path_seconds(experiment: Experiment, split: Split) -> float:
-    """Return roughly how many seconds the path takes."""
-    return estimate_seconds(plan_of(experiment, split))
 
 
 def path_run(experiment: Experiment, split: Split) -> PathRun:
@@ -169,12 +163,11 @@ class PathView:
     def _member_readouts(self, state: MemberState, m: int) -> dict[str, str]:
         if state.epoch[m] < 0:
             return {}
-        train, val, score = (float(v[m]) for v in (state.train_loss, state.val_loss, state.val_score))
+        train, val = float(state.train_loss[m]), float(state.val_loss[m])
         return {
             "train_loss": f"{train:.3f}",
             "val_loss": f"{val:.3f}",
             "gap": f"{val - train:+.3f}",
-            "score": f"{score:.0%} right" if self.split.task == "classification" else f"R² {score:.2f}",
             "zeros": f"{int(state.n_zero_per_layer[m].sum()):,} of {state.n_weights:,}",
         }
 
