@@ -26,8 +26,12 @@ READOUTS = [
     readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
     readout("left", "Time left", "At the present speed."),
     readout("best", "Best λ", "The one with the lowest validation loss."),
-    readout("train_loss", "Training loss", "At the chosen λ: mean loss on the points it learns from, no penalty in it."),
-    readout("val_loss", "Validation loss", "At the chosen λ: mean loss on points it never learns from, no penalty in it."),
+    readout(
+        "train_loss", "Training loss", "At the chosen λ: mean loss on the points it learns from, no penalty in it."
+    ),
+    readout(
+        "val_loss", "Validation loss", "At the chosen λ: mean loss on points it never learns from, no penalty in it."
+    ),
     readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
     readout("zeros", "Weights exactly zero"),
 ]

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 SCRUB = "lambda"
 CHOSEN, ALL = "At the chosen λ", "All λ"
+SHORT_TITLES = {
+    "The fit": "The fit at the chosen λ",
+    "The decision map": "Map at chosen λ",
+    "The fitted surface": "Surface at chosen λ",
+}
 # Arrays with a leading axis of members (epoch only where the members are trained in several stacks); the others are shared.
 OF_MEMBERS = (
     "fit_y", "map", "reach", "rank_value", "pixels", "confusion", "pred_train", "pred_val",
@@ -50,12 +55,16 @@ def plot_path_page(
     if "path_inputs" in arrays:
         below.append(plot_input_paths(arrays, values, param_name, split.feature_names, is_signed, chosen))
     below.append(plot_path_sparsity(arrays, values, param_name, chosen))
-    title = f"{main.layout.meta['title']} at the chosen λ"
+    title = SHORT_TITLES.get(main.layout.meta["title"], main.layout.meta["title"])
+    sizes = {2: "half", 4: "half"}
     return [
         with_facts(plot_path_losses(arrays, values, param_name, chosen), size="wide", height=None),
         at_scrub(main, SCRUB, names, title=title),
-        *(at_scrub(figure, SCRUB, names, group=CHOSEN) for figure in at_chosen),
-        *(with_facts(figure, group=ALL, size="third" if len(below) == 3 else "half") for figure in below),
+        *(
+            at_scrub(figure, SCRUB, names, group=CHOSEN, size=sizes.get(len(at_chosen), "third"))
+            for figure in at_chosen
+        ),
+        *(with_facts(figure, group=ALL, size=sizes.get(len(below), "third")) for figure in below),
     ]
 
 

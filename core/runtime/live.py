@@ -79,7 +79,9 @@ class LiveRun:
         strengths = self.training.strengths()
         self.experiment = self.experiment.replace(seed=seed)
         training = self.make_training(self.experiment)
-        if training.plan.n_stacks == 1:  # of several stacks only the present one's strengths are known: the plan has them all
+        if (
+            training.plan.n_stacks == 1
+        ):  # of several stacks only the present one's strengths are known: the plan has them all
             training.give(strengths)
         self._begin(training)
 

@@ -22,9 +22,9 @@ from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
 from core.runtime.playground import change_text, diverged_banner
 from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
-from core.studies.plan import Plan
+from core.studies.plan import MEMORY_BYTES, Plan
 from core.studies.training import MemberState, Training
-from core.studies.values import value_texts, grid_of
+from core.studies.values import grid_of, value_texts
 
 MAX_MAP = 32  # points along each side of a map: M maps are computed for every snapshot
 CURVES = ("train_loss", "val_loss", "penalty", "objective")
@@ -35,7 +35,10 @@ NOT_BEGUN = Verdict("not started", "This λ has not been trained yet: its turn c
 def plan_of(experiment: Experiment, split: Split) -> Plan:
     """Return the plan of the path that an experiment's study describes."""
     study, values = experiment.study, grid_of(experiment)
-    return plan_path(experiment, study.param_name, values, split, start=study.path_start, l1_share=study.l1_share)
+    return plan_path(
+        experiment, study.param_name, values, split, start=study.path_start, l1_share=study.l1_share,
+        memory_bytes=MEMORY_BYTES,
+    )  # fmt: skip
 
 
 def path_run(experiment: Experiment, split: Split) -> PathRun:

@@ -26,7 +26,8 @@ MAX_VALUES = 17  # λ on the map: a longer grid is thinned evenly, both ends sta
 def map_values(experiment: Experiment) -> np.ndarray:
     """Return the λ of the map: the study's grid, thinned to MAX_VALUES."""
     values = grid_of(experiment)
-    return values[np.unique(np.linspace(0, len(values) - 1, min(len(values), MAX_VALUES)).round().astype(int))]
+    picked = np.linspace(0, len(values) - 1, min(len(values), MAX_VALUES)).round().astype(int)
+    return np.asarray(values[np.unique(picked)])
 
 
 def plan_of_map(experiment: Experiment, split: Split) -> Plan:

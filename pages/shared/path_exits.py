@@ -14,7 +14,9 @@ def show_exits(job: Job, member: int) -> None:
     """Show the buttons; they take the path as it is when they are pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("Networks that differ in λ alone: the same data, start and batches, all trained at once.")
-        if st.button("Open in Playground", help="Continues from the weights of the chosen λ, at that λ."):
+        if st.button(
+            "Open in Playground", key="path.open", help="Continues from the weights of the chosen λ, at that λ."
+        ):
             open_member(job, member)
         st.download_button(
             "Download the path", lambda: table_of(job), "path.csv", "text/csv", on_click="ignore",

@@ -10,6 +10,7 @@ from core.data.limits import check_budget
 from core.figures import plot_grid
 from core.figures.path_charts import with_facts
 from core.runtime.rates import RATES, map_values, plan_of_map, rates_run
+from core.studies.values import strengths_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.stage import readout, stage
@@ -41,7 +42,8 @@ def show_rates() -> None:
         jobs.drop("study")
         st.error(str(error))
         return
-    split, key = load_split(now.data), studies.study_key(now, ("learning_rate", now.study.param_name), SETTINGS)
+    varied = strengths_of(now.study.param_name, [])
+    split, key = load_split(now.data), studies.study_key(now, ("learning_rate", *varied), SETTINGS)
     if not studies.may_start(plan_of_map(now, split), key):
         return
     job = studies.find_study(key, partial(rates_run, now, split), now, ())

@@ -16,7 +16,7 @@ from pages.shared import jobs
 from pages.shared.live import strengths_of
 
 HAS, AGREED = "lab.study.has", "lab.study.agreed"
-ASK_S = 60  # a study that takes longer is asked about before it starts
+ASK_S = 120  # a study that takes longer is asked about before it starts
 
 
 def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
@@ -51,11 +51,14 @@ def may_start(plan: Plan, key: str) -> bool:
         f"This study of {plan.n_members:,} networks would take about {duration(seconds)} on one core of a small machine. "
         "Fewer λ values, epochs, units or training points take less."
     )
-    if st.button("Go on anyway", key="lab.study.go"):
-        st.session_state[AGREED] = key
-        st.rerun(scope="fragment")
+    st.button("Go on anyway", key="lab.study.go", on_click=agree, args=(key,))
     jobs.drop("study")
     return False
+
+
+def agree(key: str) -> None:
+    """Note that a long study is wanted."""
+    st.session_state[AGREED] = key
 
 
 def take_strengths(strengths: dict[str, float], taken: Sequence[str]) -> None:
