@@ -25,7 +25,7 @@ Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
 LossName = Literal["auto", "cross_entropy", "mse"]
 
 FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
-MAX_QUERY_CHARS = 4000
+MAX_QUERY_CHARS = 16_000  # holds 500 λ values typed with all their digits
 # The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
 LIVE_FIELDS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate")
 
@@ -160,6 +160,9 @@ class StudyConfig(Section):
     path_start: Literal["cold", "warm"] = setting(
         "cold", "Start of each λ", "Cold: all from the same start. Warm: each from its neighbour with the larger λ."
     )
+    path_view: Literal["path", "rates"] = setting(
+        "path", "Show", "The path: every λ at one learning rate. The map: every λ with every learning rate."
+    )
     n_splits: int = setting(5, "Folds", "Parts of the rows; each is held out once.", ge=3, le=10)
     n_repeats: int = setting(1, "Repeats", "How often the rows are dealt into folds anew.", ge=1, le=10)
     n_starts: int = setting(1, "Starts", "Runs from different initial weights, to see the spread.", ge=1, le=20)
@@ -274,7 +277,7 @@ def bounds_of(name: str) -> tuple[float | None, float | None]:
 CHOICE_LABELS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
     "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
-    "l1": "L1", "l2": "L2", "elastic": "elastic mix",
+    "l1": "L1", "l2": "L2", "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
     "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
 }  # fmt: skip
 

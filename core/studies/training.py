@@ -118,12 +118,19 @@ class Training:
 
     def _begin(self) -> None:
         self.trainer = self.plan.make_trainer(self.part)
+        if self.plan.start is not None:
+            self.trainer.stack.parameters.copy_(torch.as_tensor(self.plan.start))
         if self.plan.is_warm and self._ended:
             hand_on(self._ended[-1][0], self.trainer)
         self.history = self.make_history(self.trainer)
         self.history.add(self.trainer)
         self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
         self._finite = self.trainer.stack.copy_parameters()
+
+    @property
+    def histories(self) -> list[History]:
+        """Return the records of the stacks so far, those of the present one last."""
+        return [*(history for _, history in self._ended), self.history]
 
     @property
     def n_epochs_done(self) -> int:
