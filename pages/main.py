@@ -16,4 +16,10 @@ STYLE = """<style>
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
 </style>"""
 st.html(STYLE)
-st.navigation([st.Page("playground.py", title="Playground", default=True)], position="top").run()
+st.navigation(
+    [
+        st.Page("playground.py", title="Playground", default=True),
+        st.Page("cv.py", title="Cross-validation", url_path="cv"),
+    ],
+    position="top",
+).run()

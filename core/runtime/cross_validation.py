@@ -34,7 +34,7 @@ from core.studies.cross_validation import (
     plan_cross_validation,
     read_cross_validation,
 )
-from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut
+from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut, joined_rows
 from core.studies.refit import Refit, RefitPlan, plan_refit, read_refit
 from core.studies.training import MemberState, Training
 from core.studies.values import value_texts, values_of
@@ -156,6 +156,11 @@ def found(job: Job) -> CrossValidation | None:
     return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
 
 
+def fold_targets(split: Split) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return the targets (n,) of the rows that are folded, and the names of the classes."""
+    return joined_rows(split)[1], split.class_names if split.task == "classification" else ()
+
+
 def arrays_of(cv: CrossValidation) -> Arrays:
     """Return what the cross-validated curve binds to."""
     return cv_arrays(
@@ -249,14 +254,13 @@ class RefitView:
     def history(self, run: LiveRun) -> Arrays:
         """Return the training losses (n_labels, n_records)."""
         epoch, loss = run.training.curves("train_loss")
-        return shrink({"refit_epoch": epoch.astype(float), "refit_loss": loss})
+        return shrink({"refit_epoch": epoch.astype(float), "refit_loss": loss[refit_plan_of(run).places]})
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, what is going on in words, and the record once there is one."""
-        plan = run.training.plan
-        assert isinstance(plan, RefitPlan)
+        plan = refit_plan_of(run)
         n_rows = plan.pool.X.shape[1]
-        said = f"{len(plan.labels)} networks train on all {n_rows:,} training and validation rows, none on a test row."
+        said = f"The networks train on all {n_rows:,} training and validation rows, none on a test row."
         if run.state == "finished":
             said = f"Trained on all {n_rows:,} training and validation rows; no test row has been used."
         return {
@@ -269,6 +273,13 @@ class RefitView:
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return nothing: a diverged network has no test loss, which the table says."""
         return None
+
+
+def refit_plan_of(run: LiveRun) -> RefitPlan:
+    """Return the plan of a refit in training."""
+    plan = run.training.plan
+    assert isinstance(plan, RefitPlan)
+    return plan
 
 
 def refitted(job: Job) -> Refit | None:

@@ -32,9 +32,13 @@ CHOSEN_TRAIN, NO_PENALTY = "lowest training loss", "no penalty"
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RefitPlan(Plan):
-    """A plan whose member i has value i and trains on training and validation rows; inputs are (X - x_mean) / x_scale."""
+    """A plan whose members train on training and validation rows; inputs are (X - x_mean) / x_scale.
+
+    places: (n_labels,) the member of each label: equal values share one, for two would end in slightly different minima.
+    """
 
     labels: tuple[str, ...]
+    places: np.ndarray
     x_mean: np.ndarray
     x_scale: np.ndarray
 
@@ -104,7 +108,8 @@ def plan_refit(
 
     rescale: whether the inputs are standardised anew by all rows it trains on; by default only the experiment's own data.
     """
-    checked = check_values(experiment, param_name, list(values.values()))
+    distinct, places = np.unique(check_values(experiment, param_name, list(values.values())), return_inverse=True)
+    checked = distinct.tolist()
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)
     is_rescaled = split is None if rescale is None else rescale
@@ -112,16 +117,17 @@ def plan_refit(
     is_train = torch.ones(len(checked), len(y), dtype=torch.bool)
     pool = build_pool(experiment, data, ((X - mean) / scale)[None], y, is_train, ~is_train, dtype)
     return RefitPlan(
-        experiment, data, param_name, np.array(checked), pool, strengths_of(param_name, checked, l1_share),
+        experiment, data, param_name, distinct, pool, strengths_of(param_name, checked, l1_share),
         (experiment.training.seed,) * len(checked),
         cut(np.arange(len(checked)), 1, bytes_per_member(experiment, pool), memory_bytes),
-        labels=tuple(values), x_mean=mean, x_scale=scale,
+        labels=tuple(values), places=places, x_mean=mean, x_scale=scale,
     )  # fmt: skip
 
 
 def read_refit(plan: RefitPlan, state: MemberState) -> Refit:
     """Return the networks of a refit that is trained to the end; a diverged one keeps its last finite weights and has no loss."""
-    return Refit(plan, plan.labels, plan.values, kept(state.train_loss, state), network_of(plan, state))
+    train_loss, places = kept(state.train_loss, state), plan.places
+    return Refit(plan, plan.labels, plan.values[places], train_loss[places], network_of(plan, state.parameters[places]))
 
 
 def evaluate_test(refit: Refit) -> TestLosses:

@@ -252,15 +252,15 @@ class Training:
 
     def network(self) -> Stack:
         """Return a stack of all M members with their present weights, for predicting."""
-        return network_of(self.plan, self.state())
+        return network_of(self.plan, self.state().parameters)
 
 
-def network_of(plan: Plan, state: MemberState) -> Stack:
-    """Return a stack of all M members with the weights of a moment, for predicting."""
+def network_of(plan: Plan, parameters: np.ndarray) -> Stack:
+    """Return a stack of a plan's networks with these parameters (n_members, n_parameters), for predicting."""
     network, pool = plan.experiment.network, plan.pool
     n_inputs, n_outputs = pool.X.shape[2], pool.targets.shape[-1]
-    stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, [0] * plan.n_members, pool.X.dtype)
-    stack.parameters.copy_(torch.as_tensor(state.parameters))
+    stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, [0] * len(parameters), pool.X.dtype)
+    stack.parameters.copy_(torch.as_tensor(parameters))
     return stack
 
 
