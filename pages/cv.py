@@ -32,6 +32,10 @@ READOUTS = [
     readout("nonzero", "Non-zero weights", "Mean over the folds at this λ."),
 ]
 STAGE, FIGURES, ALLOWED = "cv.stage", "cv.figures", "cv.allowed"
+INTRO = (
+    "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other folds, and is "
+    "judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
+)
 BUDGET_S = 60.0  # a longer study is asked about first
 
 
@@ -122,6 +126,7 @@ def show_study() -> None:
         return
     if not may_begin:
         return
+    st.markdown(INTRO)
     key = job_key(experiment)
     job = jobs.find("study", key, partial(cross_validation_run, experiment, load_split(experiment.data)))
     values = values_of(experiment)
@@ -140,7 +145,7 @@ def show_study() -> None:
     if cv is not None:
         show_choice(job, cv, state)
         if state == "finished" and cv.best == cv.best:
-            show_refit(cv, key)
+            show_refit(cv, f"{key} {cv.experiment.training.n_epochs}")
 
 
 def tell() -> None:

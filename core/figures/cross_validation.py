@@ -27,6 +27,7 @@ from core.figures.theme import (
     BLUE,
     COLORS,
     GREEN,
+    GREY,
     ORANGE,
     PURPLE,
     VERMILLION,
@@ -153,7 +154,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
 
     losses: train_loss, test_loss, standard_error (n_labels,), of the refitted networks; texts: their λ.
     """
-    names = [f"{label}<br>λ = {text}" for label, text in zip(labels, texts, strict=True)]
+    names = [f"{label.replace(' (', '<br>(')}<br>λ = {text}" for label, text in zip(labels, texts, strict=True)]
     test, train = (np.array(losses[name], dtype=float) for name in ("test_loss", "train_loss"))
     bars = [
         _bar("training loss", train, names, COLORS["train"], "/", None),
@@ -172,7 +173,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     }
     y_range = span([test + np.nan_to_num(losses["standard_error"]), train], include=[0])
     yaxis = axis("", None, autorange="reversed", showgrid=False)
-    margin = {"l": 190, "r": 40, "t": 8, "b": 44}
+    margin = {"l": 130, "r": 16, "t": 8, "b": 44}
     return base_figure(
         bars, about, axis("loss (mean per row)", y_range), yaxis, barmode="group", bargap=0.3, margin=margin
     )
@@ -243,7 +244,7 @@ def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, patte
     stripes = {"shape": pattern, "fillmode": "replace", "bgcolor": color, "fgcolor": "rgba(255,255,255,0.25)"}
     return go.Bar(
         name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
-        error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4},
+        error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4, "color": GREY},
         texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
         hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
     )  # fmt: skip
