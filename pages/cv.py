@@ -10,7 +10,7 @@ from core.data import load_split
 from core.data.limits import check_budget
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, estimate, fold_targets, found
+from core.runtime.cross_validation import cross_validation_run, epochs_within, estimate, fold_targets, found
 from core.runtime.job import Job
 from core.studies.cost import duration_in_words
 from core.studies.cross_validation import CrossValidation
@@ -58,15 +58,18 @@ def is_allowed(experiment: Experiment) -> bool:
         f"This would take about {duration_in_words(cost.seconds)}: {cost.n_networks:,} networks for {n_epochs:,} epochs{parts}. "
         "It can be stopped at any time; what it has found by then stays."
     )
-    fewer = int(float(f"{n_epochs * BUDGET_S / cost.seconds:.0e}"))
+    fewer = epochs_within(experiment, load_split(experiment.data), BUDGET_S)
     left, right = st.columns(2)
-    if left.button("Train it anyway", key="cv.anyway"):
-        st.session_state[ALLOWED] = key
-        st.rerun(scope="fragment")
-    if fewer >= 10 and right.button(f"Use {fewer:,} epochs, about a minute", key="cv.fewer", type="primary"):
+    left.button("Train it anyway", key="cv.anyway", on_click=allow, args=(key,))
+    if fewer >= 10 and right.button(f"Use {fewer:,} epochs, at most a minute", key="cv.fewer", type="primary"):
         shared.change(n_epochs=fewer)
         st.rerun()
     return False
+
+
+def allow(key: str) -> None:
+    """The user wants this study whatever it takes."""
+    st.session_state[ALLOWED] = key
 
 
 def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | None:

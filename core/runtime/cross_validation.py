@@ -87,6 +87,13 @@ def estimate(experiment: Experiment, split: Split) -> Cost:
     return Cost(n_networks, len(parts), estimate_seconds(whole))
 
 
+def epochs_within(experiment: Experiment, split: Split, seconds: float) -> int:
+    """Return how many epochs a cross-validation can have in so many seconds, as 1, 2 or 5 times a power of ten; 0 for none."""
+    steps = (factor * 10**power for power in range(5, -1, -1) for factor in (5, 2, 1))
+    shorter = (n for n in steps if n < experiment.training.n_epochs)
+    return next((n for n in shorter if estimate(experiment.replace(n_epochs=n), split).seconds <= seconds), 0)
+
+
 class FoldView:
     """Every λ on every fold: the curve with its error bars, the choice so far, losses by epoch at each λ."""
 

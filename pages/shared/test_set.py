@@ -18,6 +18,7 @@ from pages.shared import jobs
 from pages.shared.stage import readout, stage
 
 RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
+Order = tuple[str, str, dict[str, float]]  # the cross-validation, the rule, and the λ of each network to refit
 LOOKS = "lab.looks"  # the looks at each test set of this session, by data set and seed
 STAGE, RULE, ORDER, SHOWN = "cv.refit", "cv.rule", "cv.refit.order", "cv.refit.shown"
 
@@ -29,17 +30,16 @@ def show_refit(cv: CrossValidation, key: str) -> None:
         "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
         "lowest training loss, and without a penalty. The test rows stay locked until you have said what you expect."
     )
+    order: Order | None = st.session_state.get(ORDER)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     texts = dict(zip(cv.values.tolist(), value_texts(cv.values), strict=True))
     named = {CHOSEN_1SE: f"λ_1se = {texts[cv.one_se]}, simpler", CHOSEN_MIN: f"λ_min = {texts[cv.best]}, lowest mean"}
     with left:
-        rule = st.radio("Chosen λ", list(RULES), format_func=named.__getitem__, key=RULE, horizontal=True)
+        at = list(RULES).index(order[1]) if order else 0
+        rule = st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, key=RULE, horizontal=True)
     with right:
         if st.button("Refit at this λ", key="cv.start_refit", width="stretch"):
-            order = (key, rule, chosen_values(cv, rule))
-            st.session_state[ORDER] = order
-            start(cv.experiment, order).send(Run())
-    order = st.session_state.get(ORDER)
+            st.session_state[ORDER] = order = (key, rule, chosen_values(cv, rule))
     if order and order[:2] == (key, rule):
         follow_refit(cv, order)
 
@@ -50,12 +50,16 @@ def chosen_values(cv: CrossValidation, rule: str) -> dict[str, float]:
     return {rule: candidates(cv)[rule], **{k: v for k, v in candidates(cv).items() if k not in other}}
 
 
-def start(experiment: Experiment, order: tuple[str, str, dict[str, float]]) -> Job:
-    """Return the job of a refit: the one at work, or a new one."""
-    return jobs.find("refit", repr(order), partial(refit_run, experiment, load_split(experiment.data), order[2]))
+def start(experiment: Experiment, order: Order) -> Job:
+    """Return the job of a refit: the one there is, or a new one, which begins at once."""
+    before = jobs.own("refit")
+    job = jobs.find("refit", repr(order), partial(refit_run, experiment, load_split(experiment.data), order[2]))
+    if job is not before:
+        job.send(Run())
+    return job
 
 
-def follow_refit(cv: CrossValidation, order: tuple[str, str, dict[str, float]]) -> None:
+def follow_refit(cv: CrossValidation, order: Order) -> None:
     """Show the refit while it trains, and the test set once it has ended."""
     job = start(cv.experiment, order)
     snapshot = jobs.first_snapshot(job)
@@ -77,9 +81,7 @@ def follow_refit(cv: CrossValidation, order: tuple[str, str, dict[str, float]]) 
         show_test_set(cv, order, result, look)
 
 
-def show_test_set(
-    cv: CrossValidation, order: tuple[str, str, dict[str, float]], result: Refit, look: Look | None
-) -> None:
+def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look | None) -> None:
     """Ask for an estimate, then open the test set; say what the looks so far mean."""
     looks = looks_of(cv.experiment)
     if look is not None:
@@ -96,12 +98,23 @@ def show_test_set(
         )  # fmt: skip
     with right:
         label = "Open the test set" if not looks else f"Look again (look {len(looks) + 1})"
-        if st.button(label, disabled=expected is None, key="cv.look", width="stretch"):
-            place = int((cv.values == order[2][order[1]]).argmax())
-            mean, error = float(cv.mean[place]), float(cv.standard_error[place])
-            looks.append(Look(len(looks) + 1, order[1], float(expected or 0), mean, error, evaluate_test(result)))
-            st.session_state[SHOWN] = (order, looks[-1])
-            st.rerun(scope="fragment")
+        st.button(
+            label,
+            disabled=expected is None,
+            key="cv.look",
+            width="stretch",
+            on_click=open_test_set,
+            args=(cv, order, result),
+        )
+
+
+def open_test_set(cv: CrossValidation, order: Order, result: Refit) -> None:
+    """Look at the test rows, and count it."""
+    looks, expected, rule = looks_of(cv.experiment), st.session_state["cv.expected"], order[1]
+    place = int((cv.values == order[2][rule]).argmax())
+    mean, error = float(cv.mean[place]), float(cv.standard_error[place])
+    looks.append(Look(len(looks) + 1, rule, expected, mean, error, evaluate_test(result)))
+    st.session_state[SHOWN] = (order, looks[-1])
 
 
 def looks_of(experiment: Experiment) -> list[Look]:
@@ -111,7 +124,7 @@ def looks_of(experiment: Experiment) -> list[Look]:
     return looks
 
 
-def last_look(cv: CrossValidation, order: tuple[str, str, dict[str, float]]) -> Look | None:
+def last_look(cv: CrossValidation, order: Order) -> Look | None:
     """Return the last look if it was at the networks of this refit."""
     shown = st.session_state.get(SHOWN)
     return shown[1] if shown and shown[0] == order else None

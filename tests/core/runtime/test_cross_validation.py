@@ -146,6 +146,15 @@ def test_the_estimate_counts_networks_and_stacks_as_the_plan_does(changes):
     assert cost.seconds == pytest.approx(live.estimate_seconds(plan), rel=0.02)
 
 
+def test_fewer_epochs_fit_into_the_time_there_is():
+    experiment = SMALL.replace(n_epochs=1_000_000)
+    split = load_split(experiment.data)
+    n_epochs = live.epochs_within(experiment, split, 60)
+    assert live.estimate(experiment.replace(n_epochs=n_epochs), split).seconds <= 60
+    assert live.estimate(experiment.replace(n_epochs=3 * n_epochs), split).seconds > 60
+    assert live.epochs_within(experiment, split, 1e-6) == 0
+
+
 def test_the_choice_in_words():
     cv = study.read_cross_validation(run_of().training.plan, train(run_of()).training.state())
     text = live.choice_in_words(cv)
