@@ -144,7 +144,15 @@ class Stage {
     this.buttons.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();
+    this.tellState(meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {} });
+  }
+
+  /** Tell Python, where it asks, that training began, stands still or has ended. */
+  tellState(state) {
+    if (!this.data.tells_state || state === this.told) return;
+    this.told = state;
+    this.setState("state", state);
   }
 
   command(message) {

@@ -19,5 +19,6 @@ st.html(STYLE)
 PAGES = [
     st.Page("playground.py", title="Playground", default=True),
     st.Page("path.py", title="λ path", url_path="path"),
+    st.Page("cv.py", title="Cross-validation", url_path="cv"),
 ]
 st.navigation(PAGES, position="top").run()

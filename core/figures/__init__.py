@@ -26,6 +26,13 @@ from core.figures.fit import (
     plot_ranking,
     split_constants,
 )
+from core.figures.fold_curves import (
+    describe_fold_curves,
+    describe_refit,
+    fold_curve_arrays,
+    plot_fold_curves,
+    plot_refit,
+)
 from core.figures.geometry import describe_geometry, plot_geometry
 from core.figures.grid import describe_grid, grid_arrays, plot_grid
 from core.figures.losses import describe_losses, plot_losses
@@ -71,15 +78,16 @@ from core.figures.weights import (
 
 __all__ = [
     "MAX_LINKS", "ablation_arrays", "cv_arrays", "describe_ablation", "describe_confusion", "describe_curve",
-    "describe_cv", "describe_diagram", "describe_folds", "describe_geometry", "describe_grid",
-    "describe_histograms", "describe_input_paths", "describe_inputs", "describe_label_noise", "describe_losses",
-    "describe_matrices", "describe_overlay", "describe_path_losses", "describe_path_sparsity", "describe_pixels",
-    "describe_plane", "describe_predicted", "describe_ranking", "describe_scores", "describe_sparsity",
-    "describe_test", "describe_variants", "describe_weight_paths", "diagram_arrays", "grid_arrays",
-    "input_arrays", "matrices_array", "n_links", "path_arrays", "plot_ablation",
-    "plot_confusion", "plot_curve", "plot_cv", "plot_diagram", "plot_folds", "plot_geometry", "plot_grid",
-    "plot_histograms", "plot_input_paths", "plot_inputs", "plot_label_noise", "plot_losses", "plot_matrices",
-    "plot_overlay", "plot_path_losses", "plot_path_sparsity", "plot_pixels", "plot_plane", "plot_predicted",
-    "plot_ranking", "plot_scores", "plot_sparsity", "plot_test", "plot_variants", "plot_weight_paths", "positions",
+    "describe_cv", "describe_diagram", "describe_fold_curves", "describe_folds", "describe_geometry",
+    "describe_grid", "describe_histograms", "describe_input_paths", "describe_inputs", "describe_label_noise",
+    "describe_losses", "describe_matrices", "describe_overlay", "describe_path_losses", "describe_path_sparsity",
+    "describe_pixels", "describe_plane", "describe_predicted", "describe_ranking", "describe_refit",
+    "describe_scores", "describe_sparsity", "describe_test", "describe_variants", "describe_weight_paths",
+    "diagram_arrays", "fold_curve_arrays", "grid_arrays", "input_arrays", "matrices_array",
+    "n_links", "path_arrays", "plot_ablation", "plot_confusion", "plot_curve", "plot_cv", "plot_diagram",
+    "plot_fold_curves", "plot_folds", "plot_geometry", "plot_grid", "plot_histograms", "plot_input_paths",
+    "plot_inputs", "plot_label_noise", "plot_losses", "plot_matrices", "plot_overlay", "plot_path_losses",
+    "plot_path_sparsity", "plot_pixels", "plot_plane", "plot_predicted", "plot_ranking", "plot_refit",
+    "plot_scores", "plot_sparsity", "plot_test", "plot_variants", "plot_weight_paths", "positions",
     "split_constants", "weight_arrays",
 ]  # fmt: skip

@@ -28,6 +28,9 @@ SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
 MAX_MOMENTS = 120
 MAX_MOMENT_BYTES = 64_000_000
+MAX_CONTROLLED = (
+    12  # a page has room for the controls of so many members; the strengths of more are not told one by one
+)
 
 
 class View(Protocol):
@@ -152,7 +155,8 @@ class LiveRun:
 
     def _end_of_epoch(self) -> None:
         training = self.training
-        if training.n_epochs_done >= self._next_moment() or self.is_one_epoch:
+        is_moment = self.max_moments > 1 and training.n_epochs_done >= self._next_moment()
+        if is_moment or self.is_one_epoch:
             training.record()
             self._keep_moment()
         if training.is_done:
@@ -190,7 +194,7 @@ class LiveRun:
 
     def _keep_moment(self) -> None:
         """Store the members for rewind; when there are too many moments, every second one of the older half goes."""
-        if self.training.is_diverged.all():
+        if self.training.is_diverged.all() or self.max_moments < 2:
             return
         state = self.training.state()
         moments, epochs = [*self.moments, state], [*self._epochs, self.training.n_epochs_done]
@@ -252,7 +256,7 @@ class LiveRun:
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        if self.view.is_single:
+        if self.view.is_single or self.training.plan.n_members > MAX_CONTROLLED:
             return shared
         strengths = self.training.strengths()
         own = {f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)}

@@ -1,4 +1,4 @@
-"""A session's jobs: at most one live run and one study at a time, found again after a reload or a visit to another page."""
+"""A session's jobs: at most one live run, one study and its refit, found again after a reload or a visit to another page."""
 
 from collections.abc import Callable
 from secrets import token_urlsafe
@@ -11,7 +11,7 @@ from core.runtime.live import LiveRun, live_study
 from core.runtime.scheduler import get_scheduler
 from core.runtime.snapshot import Snapshot
 
-Slot = Literal["run", "study"]
+Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
 
 
