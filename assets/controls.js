@@ -113,10 +113,11 @@ export class Buttons {
     for (const [name, button] of Object.entries(this.list)) button.hidden = !names.includes(name);
   }
 
-  show({ state, seed }) {
+  show({ state, seed, can_run: canRun }) {
     this.seed = seed;
     this.running = state === "running";
     write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
+    this.list.run.disabled = canRun === false;
     this.list.step.disabled = this.running;
   }
 }

@@ -29,6 +29,7 @@ class Mailbox:
         at the start and becomes False with every snapshot the study yields.
     is_idle : set by the study. True when it has nothing to do until a command or a viewer arrives (paused, finished);
         the scheduler then gives it no slices.
+    export : set by the study, or None: `export()` returns all results as CSV text; called from another thread, too.
     frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames". It is
         called from another thread than the study's.
     """
@@ -37,6 +38,7 @@ class Mailbox:
         self.wants_snapshot = True
         self.is_idle = False
         self.frames: Callable[[int], Snapshot] | None = None
+        self.export: Callable[[], str] | None = None
         self._commands: deque[Command] = deque()
         self._lock = threading.Lock()
 
@@ -129,6 +131,11 @@ class Job:
         make_frames = self.mailbox.frames
         return make_frames(after) if make_frames is not None else None
 
+    def export(self) -> str:
+        """Return the results so far as CSV text; empty where the study has none to give."""
+        make_text = self.mailbox.export
+        return make_text() if make_text is not None else ""
+
     def wait(self, version: int, timeout_s: float | None = None) -> Snapshot | None:
         """Block until there is a snapshot newer than `version`; None when the job was dropped or time is up."""
         event = threading.Event()
@@ -178,7 +185,7 @@ class Job:
             with suppress(Exception):  # a study's clean-up must not hurt the worker
                 self.steps.close()
         self.steps = None
-        self.mailbox.frames = None
+        self.mailbox.frames = self.mailbox.export = None
         self._on_wake = None
         self._notify_waiters()
 

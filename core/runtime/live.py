@@ -79,6 +79,10 @@ class LiveRun:
 
     # --- commands ---
 
+    def attach(self, mailbox: Mailbox) -> None:
+        """Offer the stored moments for rewind."""
+        mailbox.frames = self.stored_frames
+
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
         self.is_changed = True
@@ -230,12 +234,31 @@ class LiveRun:
         return {**shared, **own}
 
 
-def live_study(make_run: Callable[[], LiveRun]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+class Obedient(Protocol):
+    """What `live_study` can run: something that takes commands, trains in slices and shows itself."""
+
+    state: str
+    is_changed: bool
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command."""
+
+    def train_for(self, seconds: float) -> None:
+        """Train for about so long."""
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows."""
+
+
+def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
     """Return the study of a live run that starts paused at epoch 0."""
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         run, next_s = make_run(), 0.0
-        mailbox.frames = run.stored_frames
+        run.attach(mailbox)
         while True:
             for command in mailbox.take():
                 run.obey(command)
