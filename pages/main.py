@@ -19,5 +19,6 @@ st.html(STYLE)
 PAGES = [
     st.Page("playground.py", title="Playground", default=True),
     st.Page("remedies.py", title="Remedies", url_path="remedies"),
+    st.Page("features.py", title="Features", url_path="features"),
 ]
 st.navigation(PAGES, position="top").run()

@@ -225,7 +225,9 @@ class RemediesRun:
         progress, n_done = self.progress, self.part + 1
         left = self.elapsed_s * (1 - progress) / progress if progress > 0 else estimate_study_s(self.experiment)
         return {
-            "part": "finished" if self.state == "finished" else f"{self.parts[self.part]} ({n_done} of {len(self.parts)})",
+            "part": "finished"
+            if self.state == "finished"
+            else f"{self.parts[self.part]} ({n_done} of {len(self.parts)})",
             "progress": f"{progress:.0%}",
             "left": "–" if self.state == "finished" else f"{left:,.0f} s",
             "networks": f"{self.run.n_networks:,}",

@@ -40,9 +40,7 @@ class Remedy:
 
 
 NOTHING = Remedy("nothing", "Nothing", "Nothing holds the weights back, and training goes on to the end.")
-L1 = Remedy(
-    "l1", "L1", "Every weight pays for its size alike: those that help little are driven to zero.", l1=0.003
-)
+L1 = Remedy("l1", "L1", "Every weight pays for its size alike: those that help little are driven to zero.", l1=0.003)
 L2 = Remedy("l2", "L2", "Large weights pay most: all shrink, and the function becomes smoother.", l2=0.01)
 DROPOUT = Remedy(
     "dropout", "Dropout", "Units are switched off at random: none can rely on a certain other one.", dropout_rate=0.5
@@ -52,10 +50,16 @@ EARLY_STOPPING = Remedy(
     patience=20,
 )  # fmt: skip
 AUGMENTATION = Remedy(
-    "augmentation", "Augmentation", "Rows are varied anew at each step: no single one can be learned by heart.", augment=0.5
+    "augmentation",
+    "Augmentation",
+    "Rows are varied anew at each step: no single one can be learned by heart.",
+    augment=0.5,
 )
 ENSEMBLE = Remedy(
-    "ensemble", "Ensemble of 5", "Networks from other starts err in other places: their average cancels some of it.", n_networks=5
+    "ensemble",
+    "Ensemble of 5",
+    "Networks from other starts err in other places: their average cancels some of it.",
+    n_networks=5,
 )
 MORE_DATA = Remedy("more_data", "4 × the data", "Fewer functions run through all of more rows.", data_factor=4)
 SINGLE = (NOTHING, L1, L2, DROPOUT, EARLY_STOPPING, AUGMENTATION, ENSEMBLE, MORE_DATA)
@@ -69,7 +73,9 @@ def combine(first: Remedy, second: Remedy) -> Remedy:
         for name, value in vars(remedy).items()
         if name not in ("key", "label", "why") and value != getattr(NOTHING, name)
     }
-    label = f"{first.label} + {second.label[0].lower() if second.label[1].islower() else second.label[0]}{second.label[1:]}"
+    label = (
+        f"{first.label} + {second.label[0].lower() if second.label[1].islower() else second.label[0]}{second.label[1:]}"
+    )
     return Remedy(f"{first.key}+{second.key}", label, f"{first.why} {second.why}", **own)
 
 
@@ -80,7 +86,9 @@ def strengths_text(remedy: Remedy) -> str:
         "patience": "patience {:g} epochs", "n_networks": "{:g} networks", "data_factor": "{:g} × the rows",
     }  # fmt: skip
     texts = [
-        text.format(getattr(remedy, name)) for name, text in words.items() if getattr(remedy, name) != getattr(NOTHING, name)
+        text.format(getattr(remedy, name))
+        for name, text in words.items()
+        if getattr(remedy, name) != getattr(NOTHING, name)
     ]
     return ", ".join(texts) or "–"
 

@@ -103,7 +103,9 @@ def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray]
         for i, row in enumerate(rows):
             for start in range(row.val_loss.size):
                 test_loss = "" if test is None else f"{test[i][start]:.6g}"
-                writer.writerow([study, *head(row.cell.remedy), row.cell.label_noise, start, *numbers(row, start, test_loss)])
+                writer.writerow(
+                    [study, *head(row.cell.remedy), row.cell.label_noise, start, *numbers(row, start, test_loss)]
+                )
     return text.getvalue()
 
 
@@ -116,4 +118,11 @@ def numbers(row: RemedyRow, start: int, test_loss: str) -> list[str]:
     """Return the numbers of one start in the order of `COLUMNS`."""
     losses = [f"{values[start]:.6g}" for values in (row.train_loss, row.val_loss, row.gap)]
     scores = [f"{values[start]:.6g}" for values in (row.train_score, row.val_score)]
-    return [*losses, test_loss, *scores, str(int(row.n_nonzero[start])), str(row.n_weights), str(int(row.train_steps[start]))]
+    return [
+        *losses,
+        test_loss,
+        *scores,
+        str(int(row.n_nonzero[start])),
+        str(row.n_weights),
+        str(int(row.train_steps[start])),
+    ]

@@ -45,5 +45,7 @@ def plan_tuning(experiment: Experiment, remedies: Sequence[Remedy], n_starts: in
 def tuned(remedies: Sequence[Remedy], rows: Sequence[RemedyRow]) -> list[Remedy]:
     """Return the remedies, each at the candidate of lowest median validation loss among `rows`; no test row is read."""
     loss = {row.cell.remedy.key: spread_of(row.val_loss).median for row in rows}
-    best = [min(candidates(remedy), key=lambda c: np.nan_to_num(loss.get(c.key, np.inf), nan=np.inf)) for remedy in remedies]
+    best = [
+        min(candidates(remedy), key=lambda c: np.nan_to_num(loss.get(c.key, np.inf), nan=np.inf)) for remedy in remedies
+    ]
     return [replace(chosen, key=remedy.key) for chosen, remedy in zip(best, remedies, strict=True)]
