@@ -37,7 +37,7 @@ export class Sheet {
     this.places = [];
     const place = (tag, attributes = {}) => this.places[this.places.push(make(tag, attributes)) - 1];
     const lines = rows.flatMap(() => [
-      make("tr", {}, ...heads.map((_, i) => (i ? place("td") : place("th", { scope: "row" })))),
+      make("tr", {}, ...heads.map((text, i) => (i ? place("td", { "data-head": text }) : place("th", { scope: "row" })))),
       make("tr", { class: "lab-note" }, place("td", { colspan: heads.length })),
     ]);
     const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })));

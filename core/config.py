@@ -180,7 +180,7 @@ class StudyConfig(Section):
     tune_remedies: bool = setting(
         False,
         "Tune each strength first",
-        "Tries five strengths of each remedy from three starts and keeps the one of lowest validation loss: the same cost for each.",
+        "Tries five strengths of each remedy from three starts, at the same cost, and keeps that of lowest validation loss.",
     )
 
     @field_validator("first_combination", "second_combination")

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -11,6 +12,7 @@ from core.data.limits import check_budget
 from core.figures.cross_validation import plot_cv
 from core.figures.features import plot_in_use, plot_inputs, plot_pixel_use, plot_scores, plot_twins
 from core.figures.strengths import positions
+from core.figures.theme import Arrays
 from core.runtime.features import features_run, values_of
 from core.runtime.job import Job
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
@@ -32,8 +34,11 @@ TRUTH = [
     readout("found", "Signals found (L1)", "A signal is found when it, or a duplicate of it, is in use."),
     readout("missed", "Missed"),
     readout("false", "Falsely kept", "Inputs of pure noise that are in use."),
-    readout("precision", "Precision", "Share of the inputs in use that are no pure noise."),
-    readout("recall", "Recall", "Share of the signals that are found."),
+    readout(
+        "scores",
+        "Precision and recall",
+        "Share of the inputs in use that are no pure noise; share of the signals that are found.",
+    ),
 ]
 IN_USE = [
     readout("epoch", "Epoch"),
@@ -51,7 +56,7 @@ def job_key(experiment: Experiment) -> str:
     return f"features {same.model_dump_json(exclude={'study'})} {values_of(experiment)} {experiment.study.n_splits}"
 
 
-def plot_all(arrays: dict, values, split: Split, chosen: int) -> list[go.Figure]:  # type: ignore[no-untyped-def, type-arg]
+def plot_all(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
     """Return the charts this task has."""
     figures = [] if split.relevance is None else [plot_scores(arrays, values, chosen)]
     figures += [plot_in_use(arrays, values, len(split.feature_names), chosen)]
@@ -61,7 +66,7 @@ def plot_all(arrays: dict, values, split: Split, chosen: int) -> list[go.Figure]
     return [*figures, plot_cv(arrays, values, "l1", chosen)]
 
 
-def plot_penalty(arrays: dict, split: Split, name: str) -> go.Figure:  # type: ignore[type-arg]
+def plot_penalty(arrays: Arrays, split: Split, name: str) -> go.Figure:
     """Return what one penalty leaves of the inputs: pixels of an image, else bars with their names."""
     array = "{}_l1[0]" if name == "none" else "{}_" + name + "[@lambda]"
     more = {"title": f"{PENALTIES[name]}: inputs in use", "name": f"inputs_{name}"}
@@ -81,16 +86,9 @@ def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
     if snapshot is None or not snapshot.arrays:
         return None
     split = load_split(experiment.data)
-    figures = plot_all(dict(snapshot.arrays), job_values(experiment), split, chosen)
+    figures = plot_all(snapshot.arrays, np.array(values_of(experiment)), split, chosen)
     st.session_state[FIGURES] = (key, figures)
     return figures
-
-
-def job_values(experiment: Experiment):  # type: ignore[no-untyped-def]
-    """Return λ as an array."""
-    import numpy as np
-
-    return np.array(values_of(experiment))
 
 
 def take_job() -> None:
@@ -123,7 +121,7 @@ def show_run() -> None:
         return
     axis = scrub(
         "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
-        positions(job_values(experiment)).tolist(),
+        positions(np.array(values)).tolist(),
     )  # fmt: skip
     has_truth = load_split(experiment.data).relevance is not None
     key = job_key(experiment)

@@ -34,7 +34,7 @@ from core.figures.theme import (
 ROLES = {
     "informative": (GREEN, "", "square"),
     "duplicate": (PURPLE, "/", "square-x"),
-    "noise": (GREY, ".", "square-open"),
+    "noise": (GREY, "", "square-open"),
 }
 DASHES = {"precision": "solid", "recall": "dash"}
 MAX_BARS = 60  # inputs drawn; the signals stand first
@@ -76,9 +76,10 @@ def plot_inputs(
         meta=bind(x=array.replace("input_strength", "input_zero")),
     )  # fmt: skip
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "tickfont": {"size": 11}}
+    ticks |= {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room for the crosses at 0
     return base_figure(
         [bars, crosses], about, axis("sum of |w| over the input's links", span([values], include=[0])),
-        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 12 + 7 * max(map(len, names)), "r": 8, "t": 8, "b": 40},
+        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 40},
     )  # fmt: skip
 
 
@@ -89,7 +90,8 @@ def plot_pixel_use(
     values = np.array(arrays[array.split("[")[0]], dtype=float)
     values = values.reshape(-1, *values.shape[-2:])[0]
     about = {
-        "name": name, "title": title, "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
+        "name": name, "title": title,
+        "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
         "look_for": "An empty cell is a pixel that is out: all its links are exactly zero.",
     }  # fmt: skip
     heat = go.Heatmap(
@@ -113,7 +115,7 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
     ]
     about = {
         "name": "scores", "title": "Signals found along λ",
-        "look_for": "Precision: what share of the inputs in use are signals or their duplicates. Recall: what share of the signals is found.",
+        "look_for": "Precision: which share of the inputs in use is no pure noise. Recall: which share of the signals is found.",
         "legend": [entry(f"{p.upper()} {what}", STYLES[p].color, dash) for p in ("l1", "l2") for what, dash in DASHES.items()],
     }  # fmt: skip
     return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
@@ -123,7 +125,7 @@ def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int =
     """Return how many inputs L1 and L2 have in use over λ, `in_use_<l1|l2>` (n_values,)."""
     about = {
         "name": "in_use", "title": "Inputs in use along λ",
-        "look_for": "An input is out when all its links are exactly zero. Which penalty takes inputs out?",
+        "look_for": "An input is out when all its links are exactly zero: see which penalty takes inputs out.",
         "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
     }  # fmt: skip
     lines = [along(arrays, values, f"in_use_{p}", p.upper(), p, "solid") for p in ("l1", "l2")]
@@ -182,7 +184,7 @@ def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
 def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
     """Return an array's values of L1 and L2 at both ends of λ; `array` has `l1` in its name."""
     parts = [
-        f"{p.upper()} {arrays[array.replace('l1', p)][0]:.3g} at λ {texts[0]}, {arrays[array.replace('l1', p)][-1]:.3g} at λ {texts[-1]}"
-        for p in ("l1", "l2")
+        f"{p.upper()} {values[0]:.3g} at λ {texts[0]}, {values[-1]:.3g} at λ {texts[-1]}"
+        for p, values in ((p, arrays[array.replace("l1", p)]) for p in ("l1", "l2"))
     ]
     return "; ".join(parts) + "."

@@ -101,8 +101,7 @@ class FeaturesView:
                 "found": f"{int(score.n_found)} of {self.n_signals}",
                 "missed": str(int(score.n_missed)),
                 "false": str(int(score.n_false)),
-                "precision": f"{float(score.precision):.2f}",
-                "recall": f"{float(score.recall):.2f}",
+                "scores": f"{float(score.precision):.2f} and {float(score.recall):.2f}",
             }
         names = self.split.feature_names
         texts = {f"inputs_{p}": describe_inputs(arrays[f"input_strength_{p}"][i], names) for p in PENALTIES}
@@ -133,7 +132,9 @@ class FeaturesView:
             )
         said = choice_sentence(self.texts, places, arrays["score_l1_precision"], arrays["score_l1_recall"])
         if "twin_l1" in arrays:
-            said += f" At λ_1se: {twin_sentence(float(arrays['twin_l1'][places[1]]), float(arrays['twin_l2'][places[1]]))}"
+            said += (
+                f" At λ_1se: {twin_sentence(float(arrays['twin_l1'][places[1]]), float(arrays['twin_l2'][places[1]]))}"
+            )
         return said
 
     def descriptions(self, arrays: Arrays) -> dict[str, str]:

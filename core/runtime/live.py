@@ -26,6 +26,7 @@ SHOW_SHARE = 0.3  # making snapshots takes at most this share of the time
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
 MAX_MOMENTS = 120
+MAX_OWN = 20  # larger stacks have no slider for each member, and hundreds of strengths would travel with every snapshot
 MAX_MOMENT_BYTES = 64_000_000
 
 
@@ -41,7 +42,10 @@ class View(Protocol):
         """Return the curves over the epochs so far."""
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
-        """Return what is said of a moment (of a stored one `arrays` has no history): epoch, readouts, verdict, labels, descriptions, members."""
+        """Return what is said of a moment (of a stored one `arrays` has no history):
+
+        epoch, readouts, verdict, labels, descriptions, members.
+        """
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return the message that stands out, with its remedy, or None."""
@@ -227,9 +231,9 @@ class LiveRun:
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        if self.view.is_single:
-            return shared
         strengths = self.training.strengths()
+        if self.view.is_single or len(strengths["l1"]) > MAX_OWN:
+            return shared
         own = {f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)}
         return {**shared, **own}
 

@@ -30,7 +30,14 @@ from core.studies.remedies import (
     strengths_text,
 )
 from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays
-from core.studies.remedy_words import best_sentence, fares_worse, memorise_sentence, row_sentence, to_csv
+from core.studies.remedy_words import (
+    best_sentence,
+    fares_worse,
+    memorise_sentence,
+    reveal_sentence,
+    row_sentence,
+    to_csv,
+)
 from core.studies.tuning import candidates, plan_tuning, tuned
 
 NOISE_STARTS = 3
@@ -222,12 +229,10 @@ class RemediesRun:
 
     def readouts(self) -> dict[str, str]:
         """Return the numbers above the charts as texts."""
-        progress, n_done = self.progress, self.part + 1
+        progress = self.progress
         left = self.elapsed_s * (1 - progress) / progress if progress > 0 else estimate_study_s(self.experiment)
         return {
-            "part": "finished"
-            if self.state == "finished"
-            else f"{self.parts[self.part]} ({n_done} of {len(self.parts)})",
+            "part": "finished" if self.state == "finished" else self.parts[self.part],
             "progress": f"{progress:.0%}",
             "left": "–" if self.state == "finished" else f"{left:,.0f} s",
             "networks": f"{self.run.n_networks:,}",
@@ -244,6 +249,8 @@ class RemediesRun:
         worse = fares_worse(self.rows)
         if self.table_run.is_done and worse:
             said.append(f"Does not help here: {', '.join(worse)}.")
+        if self.test is not None:
+            said.append(reveal_sentence(self.rows, self.test))
         if self.noise_rows and self.run.is_done:
             arrays = label_noise_arrays(self.noise_rows)
             said.append(memorise_sentence(arrays["noise_share"], arrays["noise_train_score"][0]))

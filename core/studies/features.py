@@ -35,7 +35,9 @@ CLASSES = Experiment(
 )  # fmt: skip
 REVIEWS = CLASSES.replace(data="reviews", n_train=300)
 VOWELS = CLASSES.replace(data="vowels", n_train=300)
-DIGITS = CLASSES.replace(data="digits", n_train=200, hidden_sizes=(32,), activation="relu", learning_rate=0.01, n_epochs=300)
+DIGITS = CLASSES.replace(
+    data="digits", n_train=200, hidden_sizes=(32,), activation="relu", learning_rate=0.01, n_epochs=300
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -218,5 +220,7 @@ def twin_sentence(l1: float, l2: float) -> str:
     if not np.isfinite([l1, l2]).all():
         return "At this λ no duplicate is in use."
     if l1 > 0.9 and l2 < l1:
-        return f"Of inputs that say the same, L1 gives one {l1:.0%} of the weight, L2 {l2:.0%}: L1 keeps one, L2 shares."
+        return (
+            f"Of inputs that say the same, L1 gives one {l1:.0%} of the weight, L2 {l2:.0%}: L1 keeps one, L2 shares."
+        )
     return f"Of inputs that say the same, the largest has {l1:.0%} of the weight with L1 and {l2:.0%} with L2."

@@ -153,10 +153,12 @@ class RemedyRun:
         return self.progress >= 1
 
     def advance(self, seconds: float) -> None:
-        """Train for about so long, always the stack that is furthest behind."""
+        """Train for about so long, one step at least, always the stack that is furthest behind."""
         until = time.perf_counter() + seconds
-        while not self.is_done and time.perf_counter() < until:
+        while not self.is_done:
             min(self.stacks.values(), key=lambda stack: stack.progress).advance(until)
+            if time.perf_counter() > until:
+                break
 
     def rows(self) -> list[RemedyRow]:
         """Return the table at the present weights, in the order of the plan's cells; no test row is read."""

@@ -39,7 +39,8 @@ def observations(row: RemedyRow, is_classification: bool) -> list[str]:
         said.append(f"{n_lost} of {row.val_loss.size} starts diverged and are left out.")
     score = spread_of(row.train_score).median
     if remedy.key == "nothing" and is_classification and np.isfinite(score):
-        said.append(f"It answers {share_text(score)} of the training rows as given" + (": it knows them by heart." if score >= BY_HEART else "."))  # fmt: skip
+        end = ": it knows them by heart." if score >= BY_HEART else "."
+        said.append(f"It answers {share_text(score)} of the training rows as labelled{end}")
     if remedy.l1 > 0:
         zeros = 1 - spread_of(row.n_nonzero).median / row.n_weights
         said.append(f"{share_text(zeros)} of the weights are exactly zero.")
@@ -63,11 +64,25 @@ def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
     medians = [spread_of(row.val_loss).median for row in rows]
     if not np.isfinite(medians).any():
         return "No run stayed finite: lower the learning rate."
-    best = rows[int(np.nanargmin(medians))]
-    lead = "Lowest validation loss" if is_done else "So far the lowest validation loss"
+    best, so_far = rows[int(np.nanargmin(medians))], "" if is_done else " so far"
     if best is rows[0]:
-        return f"{lead}: nothing. No remedy helps on this task at these strengths."
-    return f"{lead}: " + compare_sentence(best.cell.remedy.label, best.val_loss, "nothing", rows[0].val_loss, "loss")
+        return f"Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths."
+    label = f"{best.cell.remedy.label} has the lowest validation loss{so_far}"
+    return compare_sentence(label, best.val_loss, "nothing", rows[0].val_loss, "validation loss")
+
+
+def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> str:
+    """Return which remedy the one look at the test rows puts first, and whether validation had put it first, too."""
+    by_test, by_val = ([spread_of(v).median for v in values] for values in (test, [row.val_loss for row in rows]))
+    if not np.isfinite(by_test).any():
+        return ""
+    best, expected = int(np.nanargmin(by_test)), int(np.nanargmin(by_val))
+    end = (
+        "as on the validation rows"
+        if best == expected
+        else f"on the validation rows it was {rows[expected].cell.remedy.label}"
+    )
+    return f"On the test rows {rows[best].cell.remedy.label} is best ({by_test[best]:.3g}; nothing {by_test[0]:.3g}), {end}."
 
 
 def fares_worse(rows: Sequence[RemedyRow]) -> list[str]:
