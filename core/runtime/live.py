@@ -28,9 +28,7 @@ SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
 MAX_MOMENTS = 120
 MAX_MOMENT_BYTES = 64_000_000
-MAX_CONTROLLED = (
-    12  # a page has room for the controls of so many members; the strengths of more are not told one by one
-)
+MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
 
 class View(Protocol):
@@ -92,6 +90,10 @@ class LiveRun:
         self._begin(training)
 
     # --- commands ---
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Offer the stored moments for rewind, and what was trained so far."""
+        mailbox.frames, mailbox.result = self.stored_frames, self.result
 
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
@@ -256,19 +258,38 @@ class LiveRun:
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        if self.view.is_single or self.training.plan.n_members > MAX_CONTROLLED:
-            return shared
         strengths = self.training.strengths()
+        if self.view.is_single or len(strengths["l1"]) > MAX_CONTROLLED:
+            return shared
         own = {f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)}
         return {**shared, **own}
 
 
-def live_study(make_run: Callable[[], LiveRun]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+class Obedient(Protocol):
+    """What `live_study` can run: something that takes commands, trains in slices and shows itself."""
+
+    state: str
+    is_changed: bool
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command."""
+
+    def train_for(self, seconds: float) -> None:
+        """Train for about so long."""
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows."""
+
+
+def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
     """Return the study of a live run that starts paused at epoch 0."""
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         run, next_s = make_run(), 0.0
-        mailbox.frames, mailbox.result = run.stored_frames, run.result
+        run.attach(mailbox)
         while True:
             for command in mailbox.take():
                 run.obey(command)

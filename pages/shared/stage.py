@@ -126,6 +126,14 @@ def readout(name: str, label: str, help: str = "") -> dict[str, str]:
     return {"name": name, "label": label, "help": help}
 
 
+def sheet(name: str, title: str, look_for: str) -> go.Figure:
+    """Return a card for a table of texts, which comes with each snapshot: `meta.tables[name]`, {heads, rows}.
+
+    heads: one text per column; rows: [{"cells": [one text per column], "note": a sentence below them}].
+    """
+    return go.Figure(layout={"meta": {"name": name, "title": title, "look_for": look_for, "is_table": True}})
+
+
 def stage_data(
     job_path: str,
     job_key: str,
