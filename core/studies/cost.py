@@ -32,3 +32,9 @@ def estimate_seconds(plan: Plan) -> float:
     n_looks = History(sparse_stride(training.n_epochs)).n_due(training.n_epochs)
     look = n_rows * (2 * n_parameters * FLOP_S + n_values * VALUE_S)
     return n_steps * plan.n_stacks * STEP_S + plan.n_members * (n_steps * per_member + n_looks * look)
+
+
+def result_bytes(plan: Plan) -> int:
+    """Return the memory that the parameters of all members take once they are trained: unlike a stack's, it cannot be cut."""
+    sizes = (plan.pool.X.shape[2], *plan.experiment.network.hidden_sizes, plan.pool.targets.shape[-1])
+    return plan.n_members * sum((a + 1) * b for a, b in pairwise(sizes)) * plan.pool.X.element_size()

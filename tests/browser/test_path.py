@@ -131,6 +131,15 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     page.get_by_role("link", name="λ path of this").click()
     page.get_by_role("button", name="Open in Playground").wait_for()
     wait_for(page, "document.querySelectorAll('[data-figure=path]').length === 1 && overfitLab.shownEpoch > 300")
+    wait_for(page, "overfitLab.picked.lambda === 20")
+
+
+def test_a_reload_finds_the_path_again(page: Page) -> None:
+    run_to(page, 200)
+    page.reload()
+    wait_for(page, BUILT)
+    wait_for(page, "overfitLab.shownEpoch > 200")
+    pause(page)
 
 
 def test_what_is_trained_can_be_downloaded_in_the_middle(page: Page) -> None:
