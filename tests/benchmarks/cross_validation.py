@@ -24,7 +24,7 @@ from core.studies.plan import joined_rows
 from core.studies.threads import count_threads
 from tests.benchmarks.table import Row
 
-N_SPLITS, N_VALUES, N_EPOCHS, REPEATS = 5, 33, 10, 5
+N_SPLITS, N_VALUES, N_EPOCHS, REPEATS = 5, 33, 20, 5
 VALUES = np.geomspace(1e-5, 1.0, N_VALUES)
 DIGITS = Experiment(
     data={"name": "digits", "n_train": 640},
@@ -53,7 +53,9 @@ def ratio_row(what: str, other: str, ours: list[float], theirs: list[float], tar
     """Return the row of one comparison: the median of the ratios of neighbouring measurements."""
     ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
     ours_ms, theirs_ms = (statistics.median(times) * 1e3 for times in (ours, theirs))
-    return Row(what, f"{ours_ms:.1f} ms", f"{other} {theirs_ms:,.0f} ms", f"{ratio:.1f} x", f"{target} x", ratio >= target)
+    return Row(
+        what, f"{ours_ms:.1f} ms", f"{other} {theirs_ms:,.0f} ms", f"{ratio:.1f} x", f"{target} x", ratio >= target
+    )
 
 
 def seconds(work: Callable[[], object]) -> float:
