@@ -113,10 +113,12 @@ export class Buttons {
     for (const [name, button] of Object.entries(this.list)) button.hidden = !names.includes(name);
   }
 
-  show({ state, seed }) {
+  show({ state, seed, can_go_on = true }) {
     this.seed = seed;
     this.running = state === "running";
-    write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
-    this.list.step.disabled = this.running;
+    const ended = can_go_on ? "Run on" : "Done";
+    write(this.list.run, this.running ? "Pause" : state === "finished" ? ended : "Run");
+    this.list.run.disabled = !can_go_on;
+    this.list.step.disabled = this.running || !can_go_on;
   }
 }

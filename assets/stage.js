@@ -4,9 +4,11 @@ import { Chart } from "./chart.js";
 import { Buttons, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
+import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
 import { Painter } from "./painter.js";
 import { Rewind, Scrub } from "./scrub.js";
+import { Sheet } from "./sheet.js";
 import { row } from "./stream.js";
 
 const stages = new WeakMap();
@@ -17,22 +19,6 @@ const NO_SCRUB = {};
 const counters = (window.overfitLab ??= {
   draws: 0, lastVersion: -1, lastEpoch: 0, frames: 0, connected: false, shownEpoch: 0, strengths: {}, picked: {}, sent: 0,
 });
-let plotlyLoading;
-
-/** Load the drawing library once. */
-function loadPlotly(assets) {
-  plotlyLoading ??= new Promise((resolve, reject) => {
-    const src = new URL(`${assets}vendor/plotly-cartesian.min.js`, location.origin);
-    document.head.append(make("script", { src, onload: resolve, onerror: reject }));
-  });
-  return plotlyLoading;
-}
-
-function loadStyle(assets) {
-  const href = new URL(`${assets}stage.css`, location.origin).href;
-  if (!document.querySelector(`link[rel=stylesheet][href="${href}"]`)) document.head.append(make("link", { rel: "stylesheet", href }));
-}
-
 /** A list of controls without what changes by use, to see whether it must be built anew. */
 const shapeOf = (list) => JSON.stringify(list?.map(({ value, index, ...rest }) => rest));
 
@@ -41,7 +27,7 @@ class Stage {
     this.parent = component.parentElement;
     this.id = `lab-${Math.random().toString(36).slice(2, 8)}`;
     this.buttons = new Buttons((message) => this.command(message));
-    this.facts = new Facts((message) => this.command(message));
+    this.facts = new Facts((messages) => this.cure(messages));
     this.painter = new Painter();
     this.rewind = new Rewind(`${this.id}-rewind`, {
       ask: () => this.askFrames(), onMove: () => this.paint(true), onLive: () => this.goLive(),
@@ -49,8 +35,8 @@ class Stage {
     this.sliders = make("div", { class: "lab-sliders" });
     this.scrubBar = make("div", { class: "lab-scrubs" });
     this.grid = make("div", { class: "lab-grid" });
-    this.root = make("div", { class: "lab-stage" }, this.facts.status,
-      make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element),
+    this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element);
+    this.root = make("div", { class: "lab-stage" }, this.facts.status, this.bar,
       this.sliders, this.facts.readouts, this.facts.verdict, this.scrubBar, this.grid);
     this.parent.append(this.root);
     this.line = new Line({
@@ -88,7 +74,7 @@ class Stage {
   async buildCharts() {
     this.charts.forEach((chart) => chart.destroy());
     const charts = (this.charts = this.data.figures.map((figure) =>
-      new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
+      figure.layout.meta.is_table ? new Sheet(figure) : new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
     this.grid.replaceChildren(...charts.flatMap((chart, i) => [...heading(chart, charts[i - 1]), chart.card]));
     this.painter.watch(charts);
     this.colours = this.themeColours();
@@ -173,6 +159,7 @@ class Stage {
   command(message) {
     this.facts.say("");
     if (message.type !== "set") this.goLive();
+    if (message.type === "reseed") this.setState("seed", message.seed);
     this.line.send(message);
     counters.sent += 1;
   }
@@ -215,8 +202,16 @@ class Stage {
     return new Slider(control, `${this.id}-${control.key}`, send, () => this.commit());
   }
 
-  commit() {
-    this.setState("strengths", Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value])));
+  /** Tell Python the strengths, those of a remedy that have no slider too. */
+  commit(others = {}) {
+    const own = Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value]));
+    this.setState("strengths", { ...own, ...others });
+  }
+
+  /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */
+  cure(messages) {
+    messages.forEach((message) => this.command(message));
+    this.commit(Object.fromEntries(messages.filter(({ type }) => type === "set").map(({ name, value }) => [name, value])));
   }
 
   updateScrubs(old, scrubs) {
@@ -224,6 +219,7 @@ class Stage {
       this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
         () => this.paint(true), () => this.commitScrubs())]));
       this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
+      (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
       return;
     }
     const moved = scrubs.filter(({ name, index }, i) => index !== old[i].index && index !== this.scrubs[name].index);

@@ -14,7 +14,7 @@ from core.runtime.cross_validation import cross_validation_run, epochs_within, e
 from core.runtime.job import Job
 from core.studies.cost import duration_in_words
 from core.studies.cross_validation import CrossValidation
-from core.studies.values import strengths_of, value_texts, values_of
+from core.studies.values import grid_of, strengths_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.controls import show_controls
@@ -132,7 +132,7 @@ def show_study() -> None:
     st.markdown(INTRO)
     key = job_key(experiment)
     job = jobs.find("study", key, partial(cross_validation_run, experiment, load_split(experiment.data)))
-    values = values_of(experiment)
+    values = grid_of(experiment)
     figures = get_figures(job, key, values.tolist())
     if figures is None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")

@@ -1,7 +1,8 @@
 """A block: some members of a stack that take a step together. A small stack is one block.
 
-A large stack is cut into blocks whose numbers fit the processor's cache: a step then takes as long per member as in a
-small one (660 networks 64-64-10: 1.4 times faster than in one piece).
+A large stack is cut into blocks whose numbers fit the processor's cache, so that a step reads them from memory once and
+not once per operation. Twenty stacks of 33 networks 64-64-10, stepped in turn, took 33 µs per member and step; one of
+660 in one piece 46 µs (a busy machine, one run of each).
 """
 
 from __future__ import annotations

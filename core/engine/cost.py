@@ -1,7 +1,7 @@
 """What a step and a measurement cost, from the shapes alone: a count of work, never the clock, so equal runs agree.
 
 The unit is one multiply-add inside a matrix product. The factors were fitted to timings of stacks from one small network
-to 33 digit readers on one core; ratios of costs come out within a factor of about 1.5.
+to 33 digit readers on one core; ratios of costs come out within a factor of 2.
 """
 
 from __future__ import annotations

@@ -81,6 +81,12 @@ class Stop(Message):
     type: Literal["stop"] = "stop"
 
 
+class Look(Message):
+    """Read the test rows, once, and show what they say."""
+
+    type: Literal["look"] = "look"
+
+
 class Ready(Message):
     """The browser has drawn `version` and can take a newer snapshot."""
 
@@ -95,7 +101,7 @@ class Frames(Message):
     after: int = Field(ge=-1, le=MAX_VERSION)
 
 
-Command = Set | Run | Pause | Step | Reset | Reseed | Stop
+Command = Set | Run | Pause | Step | Reset | Reseed | Stop | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
 

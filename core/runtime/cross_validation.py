@@ -37,7 +37,7 @@ from core.studies.cross_validation import (
 from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut, joined_rows
 from core.studies.refit import Refit, RefitPlan, plan_refit, read_refit
 from core.studies.training import MemberState, Training
-from core.studies.values import value_texts, values_of
+from core.studies.values import grid_of, value_texts
 
 END_OF_GRID = {"low": "smallest", "high": "largest"}
 
@@ -55,7 +55,7 @@ def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
 
 def make_training(experiment: Experiment, split: Split) -> Training:
     """Return the training of every λ on every fold."""
-    return Training(make_plan(experiment, split, values_of(experiment)))
+    return Training(make_plan(experiment, split, grid_of(experiment)))
 
 
 def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeats: int | None = None) -> FoldPlan:
@@ -78,7 +78,7 @@ class Cost:
 
 def estimate(experiment: Experiment, split: Split) -> Cost:
     """Return the cost of a cross-validation without laying it out: that of one λ, with as many networks as there are."""
-    study, values = experiment.study, values_of(experiment)
+    study, values = experiment.study, grid_of(experiment)
     plan = make_plan(experiment, split, values[:1], 1)
     n_columns = study.n_splits * study.n_repeats
     n_networks = n_columns * len(values)

@@ -28,9 +28,7 @@ SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
 MAX_MOMENTS = 120
 MAX_MOMENT_BYTES = 64_000_000
-MAX_CONTROLLED = (
-    12  # a page has room for the controls of so many members; the strengths of more are not told one by one
-)
+MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
 
 class View(Protocol):
@@ -45,7 +43,10 @@ class View(Protocol):
         """Return the curves over the epochs so far."""
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
-        """Return what is said of a moment: epoch, readouts, verdict, labels, descriptions, members."""
+        """Return what is said of a moment: epoch, readouts, verdict, labels, descriptions, members.
+
+        `arrays` are those of the snapshot; of a stored moment they hold no history.
+        """
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return the message that stands out, with its remedy, or None."""
@@ -90,10 +91,14 @@ class LiveRun:
 
     # --- commands ---
 
+    def attach(self, mailbox: Mailbox) -> None:
+        """Offer the stored moments for rewind, and what was trained so far."""
+        mailbox.frames, mailbox.result = self.stored_frames, self.result
+
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
         self.is_changed = True
-        can_train = self.state in ("paused", "running", "finished")
+        can_train = self.can_go_on
         match command:
             case Set():
                 self._set(command.name, command.value, command.member)
@@ -138,7 +143,6 @@ class LiveRun:
             self.started_as = self.experiment
             return
         self.changes = [*self.changes, {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}]
-        self.training.history.note_change(epoch)
 
     # --- training ---
 
@@ -158,9 +162,16 @@ class LiveRun:
             training.record()
             self._keep_moment()
         if training.is_done:
-            self.state = "diverged" if training.is_diverged.all() else "finished"
+            self._end()
         elif self.is_one_epoch:
             self.state, self.is_one_epoch = "paused", False
+
+    def _end(self) -> None:
+        """Finish; where every member has diverged, what is shown stays at the last finite state."""
+        is_lost = bool(self.training.is_diverged.all())
+        self.state = "diverged" if is_lost else "finished"
+        if is_lost and len(self.training.history.records) > 1:
+            self.training.history.drop_last()
 
     def _note_speed(self) -> None:
         now = time.perf_counter()
@@ -221,7 +232,7 @@ class LiveRun:
         self.is_changed = False
         self.training.hold_diverged()
         now = self.shown = self.training.state()
-        arrays = {name: values[0] for name, values in self._look([now]).items()}
+        arrays = {**self.view.history(self), **{name: values[0] for name, values in self._look([now]).items()}}
         meta = {
             "version": self.version,
             "state": self.state,
@@ -230,10 +241,15 @@ class LiveRun:
             "changes": self.changes,
             **self.view.facts(self, now, arrays),
             "epoch": self.training.n_epochs_done,
-            "can_go_on": self.state != "finished" or self.training.plan.n_stacks == 1,
+            "can_go_on": self.can_go_on,
             "banner": self.view.banner(self, now),
         }
-        return Snapshot(self.version, meta, {**self.view.history(self), **arrays})
+        return Snapshot(self.version, meta, arrays)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Return whether Run does anything; a plan of several stacks ends with the last of them."""
+        return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
 
     def result(self) -> tuple[Experiment, Plan, MemberState]:
         """Return what was trained and the members as they were last shown. Any thread may call it."""
@@ -242,19 +258,38 @@ class LiveRun:
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        if self.view.is_single or self.training.plan.n_members > MAX_CONTROLLED:
-            return shared
         strengths = self.training.strengths()
+        if self.view.is_single or len(strengths["l1"]) > MAX_CONTROLLED:
+            return shared
         own = {f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)}
         return {**shared, **own}
 
 
-def live_study(make_run: Callable[[], LiveRun]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+class Obedient(Protocol):
+    """What `live_study` can run: something that takes commands, trains in slices and shows itself."""
+
+    state: str
+    is_changed: bool
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command."""
+
+    def train_for(self, seconds: float) -> None:
+        """Train for about so long."""
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows."""
+
+
+def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
     """Return the study of a live run that starts paused at epoch 0."""
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         run, next_s = make_run(), 0.0
-        mailbox.frames, mailbox.result = run.stored_frames, run.result
+        run.attach(mailbox)
         while True:
             for command in mailbox.take():
                 run.obey(command)

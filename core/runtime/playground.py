@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from core.config import Experiment
+from core.config import Experiment, label_of
 from core.data import Split
 from core.engine import Stack
 from core.figures import split_constants
@@ -19,12 +19,33 @@ from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at, rank_names, shrink
 from core.studies.fit import make_pool, make_training
 from core.studies.path import constant_loss, noise_floor
-from core.studies.training import MemberState
+from core.studies.training import MemberState, Training
+
+MILD = 1e-3  # a penalty that lets nearly every network learn
 
 
-def playground_run(experiment: Experiment, split: Split) -> LiveRun:
-    """Return the live run of one network, paused at epoch 0."""
-    return LiveRun(experiment, partial(make_training, split=split), PlaygroundView(experiment, split))
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """The network that a run continues from: parameters (n_parameters,), its validation loss before any training, and in
+    words where it comes from."""
+
+    parameters: np.ndarray
+    start_loss: float
+    text: str
+
+
+def playground_run(experiment: Experiment, split: Split, origin: Origin | None = None) -> LiveRun:
+    """Return the live run of one network, paused at epoch 0, at random weights or at those of `origin`.
+
+    A reset goes back to the same weights; another seed means random ones.
+    """
+    seed = experiment.training.seed
+
+    def make(now: Experiment) -> Training:
+        start = origin.parameters if origin is not None and now.training.seed == seed else None
+        return make_training(now, split, start=start)
+
+    return LiveRun(experiment, make, PlaygroundView(experiment, split, origin))
 
 
 class PlaygroundView:
@@ -32,7 +53,8 @@ class PlaygroundView:
 
     is_single = True
 
-    def __init__(self, experiment: Experiment, split: Split) -> None:
+    def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+        self.origin, self.seed = origin, experiment.training.seed
         self.split, self.constants = split, split_constants(split)
         pool = make_pool(experiment, split, "float32")
         self.loss = pool.loss
@@ -50,19 +72,27 @@ class PlaygroundView:
         """Return epoch, read-outs, verdict, labels and text alternatives."""
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
-        verdict = self.verdict(state)
+        origin = self.origin_of(run)
+        verdict = self.verdict(state, origin)
         return {
             "epoch": int(state.epoch[0]),
+            "origin": origin.text if origin is not None else "",
             "readouts": self.readouts(run, state),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": {**labels, "changes": [change_text(change) for change in run.changes]},
             "descriptions": describe_playground(arrays, labels, self.constants, self.split.kind),
         }
 
-    def verdict(self, state: MemberState) -> Verdict:
-        """Return the verdict on the losses of a moment."""
+    def origin_of(self, run: LiveRun) -> Origin | None:
+        """Return what the run continues from; nothing after a new random start."""
+        return self.origin if run.experiment.training.seed == self.seed else None
+
+    def verdict(self, state: MemberState, origin: Origin | None = None) -> Verdict:
+        """Return the verdict on the losses of a moment; a network that was trained before is judged from the start."""
         train_loss, val_loss, start = (float(v[0]) for v in (state.train_loss, state.val_loss, state.start_loss))
         norm, epoch = float(state.weight_norm[0]), int(state.epoch[0])
+        if origin is not None:
+            start, epoch = origin.start_loss, max(epoch, 1)
         return judge(train_loss, val_loss, start, self.floor, norm, epoch, self.constant_loss)
 
     def readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
@@ -83,43 +113,42 @@ class PlaygroundView:
         """Return what went wrong and the one click that mends it, or None."""
         if run.state == "diverged":
             return diverged_banner(run)
-        return collapsed_banner(run) if self.verdict(state).kind == "collapsed" else None
+        return collapsed_banner(run) if self.verdict(state, self.origin_of(run)).kind == "collapsed" else None
 
 
 def diverged_banner(run: LiveRun) -> dict[str, Any]:
-    """Return the message of a run whose loss grew without bound, with a smaller learning rate as its remedy."""
-    rate, epoch = float(run.experiment.training.learning_rate), run.training.n_epochs_done
-    lower = min(0.01, rate / 10)
-    return {
-        "kind": "diverged",
-        "text": f"Diverged: the loss grew without bound by epoch {epoch:,}, for a learning rate of {rate:g} is too large "
-        "here. The charts keep the last finite state.",
-        "remedy": {
-            "label": f"Set the learning rate to {lower:g} and start again",
-            "commands": [{"type": "set", "name": "learning_rate", "value": lower}, {"type": "reset"}, {"type": "run"}],
-        },
-    }
+    """Return the message of a run whose loss grew without bound, with its reason and the settings that mend it.
+
+    SGD under L2 alone multiplies a weight by 1 - 2·lr·λ₂ a step: from lr·λ₂ = 1 on it grows whatever the data say.
+    """
+    training, l2 = run.experiment.training, run.experiment.regularization.l2
+    rate = training.learning_rate
+    if training.optimizer == "sgd" and rate * l2 >= 1:
+        reason = f"an L2 strength of {l2:g} at a learning rate of {rate:g} overshoots zero further at every step."
+        lower = {"l2": MILD}
+    else:
+        reason = f"a learning rate of {rate:g} is too large here."
+        lower = {"learning_rate": min(0.01, rate / 10)}
+    text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
+    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": remedy(lower)}
 
 
 def collapsed_banner(run: LiveRun) -> dict[str, Any]:
     """Return the message of a network whose weights are all gone, with weaker penalties as its remedy."""
-    names = {"l1": "L1", "l2": "L2", "activity_l2": "activity L2"}
-    lower = {name: round_down(float(run.experiment.get(name)) / 10) for name in names if run.experiment.get(name) > 0}
-    texts = " and ".join(f"{names[name]} to {value:g}" for name, value in lower.items())
-    sets = [{"type": "set", "name": name, "value": value} for name, value in lower.items()]
+    on = [name for name in ("l1", "l2", "activity_l2") if run.experiment.get(name) > 0]
+    lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
     return {
         "kind": "collapsed",
         "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
-        "remedy": {"label": f"Lower {texts} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
-        if lower
-        else None,
+        "remedy": remedy(lower) if lower else None,
     }
 
 
-def round_down(value: float) -> float:
-    """Return the value cut to one significant digit, at most 0.1: from λ = 1e6 a tenth would still be far too much."""
-    value = min(value, 0.1)
-    return float(f"{value:.0e}")
+def remedy(settings: dict[str, float]) -> dict[str, Any]:
+    """Return the one click that gives some settings new values and starts again."""
+    words = " and ".join(f"{label_of(name)} to {value:g}" for name, value in settings.items())
+    sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]
+    return {"label": f"Set {words} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
 
 
 def change_text(change: dict[str, Any]) -> str:
@@ -147,7 +176,5 @@ def history_arrays(history: History, floor: float | None, changes: list[dict[str
             "floor_y": floors,
             "change_epoch": change_epoch,
             "change_loss": np.interp(change_epoch, epoch, curves["val_loss"]),
-            "now_epoch": empty,
-            "now_loss": empty,
         }
     )

@@ -34,7 +34,8 @@ class Plan:
 
     values: (n_values,) of `param_name`, ascending as given; strengths: those that differ between members, each M
     long; seeds: M; parts: member numbers of each stack, (n_stacks) arrays. is_warm: each stack (of one member)
-    starts from the weights in which the one before it ended.
+    starts from the weights in which the one before it ended. start: parameters (n_parameters,) from which every member
+    starts instead of random ones; the optimizer starts afresh.
     """
 
     experiment: Experiment
@@ -46,6 +47,7 @@ class Plan:
     seeds: tuple[int, ...]
     parts: tuple[np.ndarray, ...]
     is_warm: bool = False
+    start: np.ndarray | None = None
 
     @property
     def n_members(self) -> int:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
 
 from core.config import LIVE_FIELDS
 from core.engine import Stack, Trainer
+from core.engine.cost import measurement_cost, step_cost
 from core.measures import SMALL_WEIGHT, History
-from core.measures.history import power_of_two
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
-N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
+N_MOMENTS = 250  # records of a study, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +118,19 @@ class Training:
 
     def _begin(self) -> None:
         self.trainer = self.plan.make_trainer(self.part)
+        if self.plan.start is not None:
+            self.trainer.stack.parameters.copy_(torch.as_tensor(self.plan.start))
         if self.plan.is_warm and self._ended:
             hand_on(self._ended[-1][0], self.trainer)
         self.history = self.make_history(self.trainer)
         self.history.add(self.trainer)
         self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
         self._finite = self.trainer.stack.copy_parameters()
+
+    @property
+    def histories(self) -> list[History]:
+        """Return the records of the stacks so far, those of the present one last."""
+        return [*(history for _, history in self._ended), self.history]
 
     @property
     def n_epochs_done(self) -> int:
@@ -183,6 +192,8 @@ class Training:
         Returns False when the plan's present stack has no such member.
         """
         strength = getattr(self.trainer.members, name)
+        if self.trainer.n_steps_done:
+            self.history.note_change(self.trainer.n_epochs_done)
         if member is None:
             strength.fill_(value)
             self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
@@ -191,11 +202,15 @@ class Training:
         strength[places] = value
         return len(places) > 0
 
-    def run(self, progress: bool = False) -> None:
-        """Train to the end."""
+    def run(self, progress: bool = False, changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""
+        waiting = deque(sorted(changes, key=lambda change: int(change["step"])))
         n_epochs = self.plan.n_stacks * self.n_epochs
         bar = ProgressBar(n_epochs, progress and sys.stderr.isatty())
         while not self.is_done:
+            while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
+                change = waiting.popleft()
+                self.set(change["name"], change["value"], change.get("member"))
             if self.step():
                 bar.show(self.n_epochs_done)
 
@@ -282,16 +297,15 @@ def _at(epochs: np.ndarray, part: Mapping[str, np.ndarray], name: str) -> np.nda
 
 
 def sparse_history(trainer: Trainer) -> History:
-    """Return the history of a study, see `sparse_stride`; `best_epoch` is as coarse."""
-    return History(sparse_stride(trainer.training.n_epochs))
+    """Return the history of a study: at most N_MOMENTS moments of all members, and at most 30 % of the training's work.
 
-
-def sparse_stride(n_epochs: int) -> int:
-    """Return the stride with which a study keeps some 125 to 249 moments: measuring many members costs as much as training.
-
-    The power of two at or below n_epochs/125, decided by the length alone: a study cut into several stacks has one.
+    The cost of a call is left out of the count, for many members share it: so the plan does not depend on how many, and
+    a study cut into several stacks keeps the same moments in each.
     """
-    return power_of_two(n_epochs // N_MOMENTS)
+    stack, order = trainer.stack, trainer.order
+    epoch = order.n_batches * step_cost(stack, order.batch_size, 0)
+    cost = measurement_cost(stack, trainer.pool.X.shape[1], 0) / epoch
+    return History.planned(cost, trainer.training.n_epochs, N_MOMENTS)
 
 
 def dense_history(trainer: Trainer) -> History:

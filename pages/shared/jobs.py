@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from core.runtime.job import Job
-from core.runtime.live import LiveRun, live_study
+from core.runtime.live import Obedient, live_study
 from core.runtime.scheduler import get_scheduler
 from core.runtime.snapshot import Snapshot
 
@@ -15,7 +15,7 @@ Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
 
 
-def find(slot: Slot, key: str, make_run: Callable[[], LiveRun]) -> Job:
+def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     """Return the session's job in this slot if it computes what `key` names, else a new one, which ends the old.
 
     make_run: makes the live run, in the job's own thread.

@@ -126,6 +126,14 @@ def readout(name: str, label: str, help: str = "") -> dict[str, str]:
     return {"name": name, "label": label, "help": help}
 
 
+def sheet(name: str, title: str, look_for: str) -> go.Figure:
+    """Return a card for a table of texts, which comes with each snapshot: `meta.tables[name]`, {heads, rows}.
+
+    heads: one text per column; rows: [{"cells": [one text per column], "note": a sentence below them}].
+    """
+    return go.Figure(layout={"meta": {"name": name, "title": title, "look_for": look_for, "is_table": True}})
+
+
 def stage_data(
     job_path: str,
     job_key: str,
@@ -189,9 +197,10 @@ def stage(
 
     Returns
     -------
-    Result with `strengths` (values by key after a slider was released, or None), `picked` (index by name after a scrub
-    was released, or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given,
-    or None) and `lost` (id of a job that the server no longer knows, for one run, or None).
+    Result with `strengths` (values by key after a slider was released, or None), `seed` (of the start after "New start",
+    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub was released, or None), `state`
+    (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a job
+    that the server no longer knows, for one run, or None).
     """
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
     return component(
@@ -210,6 +219,7 @@ def stage(
             on_state is not None,
         ),
         on_strengths_change=on_strengths or _nothing,
+        on_seed_change=on_strengths or _nothing,
         on_job_change=on_job or _nothing,
         on_lost_change=on_lost or _nothing,
         on_picked_change=on_picked or _nothing,

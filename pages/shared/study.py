@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import field_of, label_of
-from core.studies.values import edge_of, extended_values, parse_values, values_of
+from core.studies.values import edge_of, extended_values, grid_of, parse_values
 from pages.shared import experiment as shared
 from pages.shared.widgets import follow, is_replaced, setting
 
@@ -46,7 +46,7 @@ def take_values(page: str, key: str) -> None:
 def offer_longer_grid(page: str, best: float) -> None:
     """Offer to extend the grid where the best λ is at its end; one click puts the longer one into the experiment."""
     experiment = shared.current()
-    values, name = values_of(experiment), experiment.study.param_name
+    values, name = grid_of(experiment), experiment.study.param_name
     edge = edge_of(values, best)
     longer = extended_values(values, edge, name)
     if len(longer) == len(values):

@@ -29,7 +29,8 @@ TOY = LONG + "&data=xor&n_train=250&hidden_sizes=8-8&batch_size=10"
 PRESS_RUN = """() => new Promise((done) => {
   const began = performance.now(), from = overfitLab.draws;
   [...document.querySelectorAll('.lab-primary')][0].click();
-  const look = () => overfitLab.draws > from && overfitLab.shownEpoch > 0 ? done(performance.now() - began) : requestAnimationFrame(look);
+  const look = () => overfitLab.draws > from && overfitLab.shownEpoch > 0
+    ? done(performance.now() - began) : requestAnimationFrame(look);
   look();
 })"""
 MOVE_L2 = """(position) => new Promise((done) => {

@@ -3,9 +3,9 @@
 Both sides of a ratio are measured in turn, a short while each, and the median of the ratios is reported: other work on
 the machine then slows both. The usual loop trains one model after the other on one core.
 
-Cost per member falls up to about 33 members, where calls no longer weigh, stays flat while the state (parameters,
-gradient, and three buffers of the optimizer) fits the processor's cache, and rises beyond: every step then reads the
-state from memory. Blocks of members keep it to one reading a step.
+The last rows let the stack grow. Small ones pay for calls. Large ones hold more state (parameters, gradient and three
+buffers of the optimizer) than the cache does, and read it from memory at every step. On a busy machine these rows say
+little: each size is measured in a process and at a time of its own.
 """
 
 import multiprocessing

@@ -22,6 +22,9 @@ OTHER = {
     "penalize_output": False, "optimizer": "sgd", "learning_rate": 0.015, "momentum": 0.99,
     "learning_rate_schedule": "cosine", "batch_size": 7, "n_epochs": 123, "loss": "mse", "seed": 4,
     "param_name": "elastic", "l1_share": 0.25, "values": (0.0, 1e-5, 0.3), "path_start": "warm",
+    "path_view": "rates",
+    "n_remedy_starts": 4, "first_combination": ("dropout", "l1"), "second_combination": ("ensemble", "more_data", "l2"),
+    "tune_remedies": True,
     "n_splits": 7, "n_repeats": 2, "n_starts": 9,
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
 }  # fmt: skip
