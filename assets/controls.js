@@ -116,7 +116,7 @@ export class Buttons {
   show({ state, seed, can_run: canRun }) {
     this.seed = seed;
     this.running = state === "running";
-    write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
+    write(this.list.run, this.running ? "Pause" : state === "finished" && canRun !== false ? "Run on" : "Run");
     this.list.run.disabled = canRun === false;
     this.list.step.disabled = this.running;
   }

@@ -121,6 +121,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 def is_bad(message: object) -> bool:
     text = message.text  # type: ignore[attr-defined]
+    if "/_stcore/" in message.location["url"]:  # type: ignore[attr-defined]  # Streamlit looks for its server below a page's path first
+        return False
     return message.type == "error" and not any(part in text for part in HARMLESS)  # type: ignore[attr-defined]
 
 
