@@ -195,8 +195,16 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
 
 
 def map_bounds(constants: Arrays) -> tuple[float, float]:
-    """Return the values of `map` that the first and the last of the 256 colours stand for."""
-    return _map_palettes(constants)[0]
+    """Return the values of `map` that the first and the last of the 256 colours stand for.
+
+    Three classes: the range is moved by half a colour, so that rounding to the nearest colour keeps a sure class out of
+    the next one's colours.
+    """
+    n_classes = int(constants["n_classes"][0])
+    if n_classes == 0:
+        return span([constants["target_train"], constants["truth"]])
+    shift = 0.5 / THIRD if n_classes > 2 else 0.0
+    return shift, n_classes + shift if n_classes > 2 else 1.0
 
 
 def describe_curve(arrays: Arrays, constants: Arrays) -> str:
@@ -294,20 +302,18 @@ def _plane_points(constants: Arrays, split: str, bounds: Sequence[float]) -> go.
 def _map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], list[str]]:
     """Return the map's value range, its smooth palette and its palette with hard edges.
 
-    Three classes: a value is class + confidence, confidence in 0..0.999, and each class has 85 colours. The range is
-    moved by half a colour so that rounding to the nearest colour keeps a sure class out of the next one's colours.
+    Three classes: a value is class + confidence, confidence in 0..0.999, and each class has 85 colours.
     """
-    n_classes = int(constants["n_classes"][0])
+    n_classes, bounds = int(constants["n_classes"][0]), map_bounds(constants)
     if n_classes == 0:
         stops = [mix(color, PALE, SOFT) for color in VALUE_STOPS]
-        return span([constants["target_train"], constants["truth"]]), ramp(stops), bands(stops, 8)
+        return bounds, ramp(stops), bands(stops, 8)
     fields = [mix(color, PALE, SOFT) for color in CLASS_COLORS[:n_classes]]
     if n_classes == 2:
-        return (0.0, 1.0), ramp([fields[0], PALE, fields[1]]), bands(fields, 2)
+        return bounds, ramp([fields[0], PALE, fields[1]]), bands(fields, 2)
     soft = [color for field in fields for color in ramp([PALE, field], THIRD)]
     hard = [field for field in fields for _ in range(THIRD)]
-    shift = 0.5 / THIRD
-    return (shift, n_classes + shift), [*soft, fields[-1]], [*hard, fields[-1]]
+    return bounds, [*soft, fields[-1]], [*hard, fields[-1]]
 
 
 def _plane_legend(constants: Arrays) -> list[dict[str, str]]:

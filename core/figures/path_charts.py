@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.fit import map_bounds, split_constants
 from core.figures.losses import plot_losses
 from core.figures.path import describe_path_losses, describe_path_sparsity, plot_path_losses, plot_path_sparsity
 from core.figures.path_weights import describe_input_paths, describe_weight_paths, plot_input_paths, plot_weight_paths
@@ -87,16 +86,19 @@ def describe_member(
     return {"histograms": describe_histograms(arrays), **describe_fit(arrays, labels, constants, kind)}
 
 
-def to_levels(values: np.ndarray, split: Split) -> np.ndarray:
-    """Return `map` as the colours it will be painted in, 0 to 255: a quarter of the bytes. nan (not begun) stays nan."""
-    low, high = map_bounds(split_constants(split))
+def to_levels(values: np.ndarray, bounds: tuple[float, float]) -> np.ndarray:
+    """Return `map` as the colours it will be painted in, 0 to 255: a quarter of the bytes. nan (not begun) stays nan.
+
+    bounds: the values of the first and the last colour, see `map_bounds`.
+    """
+    low, high = bounds
     levels = np.round(np.clip((values - low) / (high - low), 0, 1) * (N_COLORS - 1))
     return levels.astype(np.float32 if np.isnan(levels).any() else np.uint8)
 
 
-def from_levels(levels: np.ndarray, split: Split) -> np.ndarray:
+def from_levels(levels: np.ndarray, bounds: tuple[float, float]) -> np.ndarray:
     """Return the values that `to_levels` has rounded."""
-    low, high = map_bounds(split_constants(split))
+    low, high = bounds
     return np.asarray(low + levels.astype(float) / (N_COLORS - 1) * (high - low))
 
 

@@ -15,6 +15,7 @@ from core.data import Split
 from core.engine import Stack
 from core.engine.losses import loss_kind
 from core.figures import input_arrays, path_arrays, split_constants, weight_arrays
+from core.figures.fit import map_bounds
 from core.figures.path_charts import describe_member, describe_path_page, from_levels, to_levels
 from core.measures import History
 from core.measures.verdict import Verdict
@@ -53,9 +54,13 @@ class PathRun(LiveRun):
     view: PathView
 
     def _look(self, moments: list[MemberState]) -> Arrays:
-        paths = [self.view.along_path(self.training.plan, moment) for moment in moments]
-        stacked = {name: stack_padded([path[name] for path in paths]) for name in paths[0]}
-        return {**super()._look(moments), **shrink(stacked)}
+        """Return what is seen at several moments; one after the other, for the members of all at once outgrow the cache."""
+        looks = [self._look_once(moment) for moment in moments]
+        return shrink({name: stack_padded([look[name] for look in looks]) for name in looks[0]})
+
+    def _look_once(self, moment: MemberState) -> Arrays:
+        seen = {name: values[0] for name, values in super()._look([moment]).items()}
+        return {**seen, **self.view.along_path(self.training.plan, moment)}
 
 
 class PathView:
@@ -65,6 +70,7 @@ class PathView:
 
     def __init__(self, experiment: Experiment, split: Split) -> None:
         self.split, self.constants = split, split_constants(split)
+        self.map_bounds = map_bounds(self.constants) if split.kind == "plane" else (0.0, 1.0)
         self.loss = loss_kind(experiment.training.loss, split.task, split.n_classes)
         self.values = grid_of(experiment)
         self.texts = value_texts(self.values)
@@ -76,7 +82,7 @@ class PathView:
         """Return what is shown of each member, (M, …): its fit and the histograms of its weights."""
         shown = look_at_weights(stack)
         if self.split.kind == "plane":
-            shown["map"] = to_levels(self._maps(stack), self.split)
+            shown["map"] = to_levels(self._maps(stack), self.map_bounds)
         else:
             shown |= look_at_fit(stack, self.loss, self.split)
         return {name: values for name, values in shown.items() if name not in NOT_SHOWN}
@@ -151,7 +157,7 @@ class PathView:
         """Return what is said while the slider stands on member m."""
         own = {name: values[m] for name, values in arrays.items() if not name.startswith("path_")}
         if "map" in own:
-            own["map"] = from_levels(own["map"], self.split)
+            own["map"] = from_levels(own["map"], self.map_bounds)
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(own["reach"], self.split.feature_names)} if is_table else {}
         charts = describe_member(own, labels, self.constants, self.split.kind)

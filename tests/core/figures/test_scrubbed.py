@@ -43,9 +43,9 @@ def test_a_map_in_colours_is_the_map_to_half_a_colour():
     for name in ("xor", "spiral3", "plane"):
         split = load_split(Experiment(data={"name": name}).data)
         values = np.linspace(0, max(split.n_classes, 1) * 0.999, 500).reshape(1, 20, 25)
-        levels = to_levels(values, split)
+        low, high = bounds = map_bounds(split_constants(split))
+        levels = to_levels(values, bounds)
         assert levels.dtype == np.uint8
-        low, high = map_bounds(split_constants(split))
         inside = (values > low) & (values < high)
-        assert np.abs(from_levels(levels, split) - values)[inside].max() <= 0.501 * (high - low) / 255
-    assert np.isnan(to_levels(np.array([[[np.nan, 0.5]]]), split)[0, 0, 0])
+        assert np.abs(from_levels(levels, bounds) - values)[inside].max() <= 0.501 * (high - low) / 255
+    assert np.isnan(to_levels(np.array([[[np.nan, 0.5]]]), bounds)[0, 0, 0])
