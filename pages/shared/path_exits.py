@@ -7,13 +7,19 @@ import streamlit as st
 
 from core.runtime.job import Job
 from core.runtime.path_export import member_experiment, member_origin, path_csv
+from pages.shared import experiment as shared
 from pages.shared import live
+
+HOW = {
+    "cold": "Networks that differ in λ alone: the same data, start and batches, all trained at once.",
+    "warm": "From the largest λ to the smallest: each network starts where its neighbour ended, on the same data.",
+}
 
 
 def show_exits(job: Job, member: int) -> None:
     """Show the buttons; they take the path as it is when they are pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("Networks that differ in λ alone: the same data, start and batches, all trained at once.")
+        st.caption(HOW[shared.current().study.path_start])
         if st.button(
             "Open in Playground", key="path.open", help="Continues from the weights of the chosen λ, at that λ."
         ):
