@@ -126,7 +126,7 @@ def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:
             shown.append(snapshot.meta)
     epochs = [meta["epoch"] for meta in shown]
     assert epochs == sorted(epochs) and epochs[-1] == 100
-    assert mailbox.is_idle and mailbox.result is not None and "remedies" in mailbox.export()
+    assert mailbox.is_idle and mailbox.result is not None and "remedies" in mailbox.result()
 
 
 def test_a_study_that_would_take_too_long_is_refused_with_what_to_do() -> None:
