@@ -20,7 +20,9 @@ def rows() -> Iterator[Row]:
         met = [first <= FIRST_S, whole <= WHOLE_S] if has_target else [None, None]
         targets = [f"≤ {FIRST_S:g} s", f"≤ {WHOLE_S:g} s"] if has_target else ["", ""]
         yield Row(f"Remedies, {label}: first results", f"{first:.2f} s", "", "", targets[0], met[0])
-        yield Row(f"Remedies, {label}: all parts, 10 starts", f"{whole:.1f} s", f"{cpu:.1f} s of CPU", "", targets[1], met[1])
+        yield Row(
+            f"Remedies, {label}: all parts, 10 starts", f"{whole:.1f} s", f"{cpu:.1f} s of CPU", "", targets[1], met[1]
+        )
 
 
 def measure(experiment) -> tuple[float, float, float]:
