@@ -36,7 +36,7 @@ TRUTH = [
     readout("false", "Falsely kept", "Inputs of pure noise that are in use."),
     readout(
         "scores",
-        "Precision and recall",
+        "Precision, recall",
         "Share of the inputs in use that are no pure noise; share of the signals that are found.",
     ),
 ]
@@ -59,7 +59,7 @@ def job_key(experiment: Experiment) -> str:
 def plot_all(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
     """Return the charts this task has."""
     figures = [] if split.relevance is None else [plot_scores(arrays, values, chosen)]
-    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen)]
+    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if figures else "full")]
     figures += [plot_penalty(arrays, split, name) for name in PENALTIES]
     if "twin_l1" in arrays:
         figures.append(plot_twins(arrays, values, chosen))

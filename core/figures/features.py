@@ -33,7 +33,7 @@ from core.figures.theme import (
 # Role of an input: colour, pattern of the bar, symbol in the legend.
 ROLES = {
     "informative": (GREEN, "", "square"),
-    "duplicate": (PURPLE, "/", "square-x"),
+    "duplicate": (PURPLE, "/", "diamond"),
     "noise": (GREY, "", "square-open"),
 }
 DASHES = {"precision": "solid", "recall": "dash"}
@@ -78,7 +78,7 @@ def plot_inputs(
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "tickfont": {"size": 11}}
     ticks |= {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room for the crosses at 0
     return base_figure(
-        [bars, crosses], about, axis("sum of |w| over the input's links", span([values], include=[0])),
+        [bars, crosses], about, axis("Σ|w| over its links", span([values], include=[0])),
         axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 40},
     )  # fmt: skip
 
@@ -121,10 +121,10 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
     return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
 
 
-def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int = 0) -> go.Figure:
+def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int = 0, size: str = "half") -> go.Figure:
     """Return how many inputs L1 and L2 have in use over λ, `in_use_<l1|l2>` (n_values,)."""
     about = {
-        "name": "in_use", "title": "Inputs in use along λ",
+        "name": "in_use", "size": size, "title": "Inputs in use along λ",
         "look_for": "An input is out when all its links are exactly zero: see which penalty takes inputs out.",
         "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
     }  # fmt: skip

@@ -101,7 +101,7 @@ class FeaturesView:
                 "found": f"{int(score.n_found)} of {self.n_signals}",
                 "missed": str(int(score.n_missed)),
                 "false": str(int(score.n_false)),
-                "scores": f"{float(score.precision):.2f} and {float(score.recall):.2f}",
+                "scores": f"{float(score.precision):.2f}, {float(score.recall):.2f}",
             }
         names = self.split.feature_names
         texts = {f"inputs_{p}": describe_inputs(arrays[f"input_strength_{p}"][i], names) for p in PENALTIES}

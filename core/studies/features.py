@@ -204,23 +204,33 @@ def choice_sentence(values: Sequence[str], places: tuple[int, int], precision: n
         f"{label} = {values[i]}: precision {precision[i]:.2f}, recall {recall[i]:.2f}."
         for label, i in (("λ_min", at_min), ("λ_1se", at_1se))
     ]
+    more = stronger_sentence(values, at_1se, precision, recall)
     if at_min == at_1se:
-        return f"Cross-validation gives one λ for both rules. {said[0]}"
+        return f"Cross-validation gives one λ for both rules. {said[0]}{more}"
     if precision[at_1se] > precision[at_min] and recall[at_1se] >= recall[at_min]:
         verdict = "Selecting inputs asks for more penalty than predicting: the best prediction keeps more noise."
     elif precision[at_1se] > precision[at_min]:
         verdict = "More penalty keeps less noise, but loses signals too."
     else:
         verdict = "Here the stronger λ is no closer to the truth."
-    return f"{' '.join(said)} {verdict}"
+    return f"{' '.join(said)} {verdict}{more}"
+
+
+def stronger_sentence(values: Sequence[str], at_1se: int, precision: np.ndarray, recall: np.ndarray) -> str:
+    """Return which λ above λ_1se has the highest precision and finds no fewer signals, "" where none is better."""
+    later = [i for i in range(at_1se + 1, len(values)) if recall[i] >= recall[at_1se]]
+    best = max(later, key=lambda i: precision[i], default=at_1se)
+    if precision[best] <= precision[at_1se]:
+        return ""
+    return f" A still stronger λ = {values[best]} finds the same signals with precision {precision[best]:.2f}."
 
 
 def twin_sentence(l1: float, l2: float) -> str:
     """Return how each penalty divides the weight between a signal and its duplicates, from the largest one's share."""
     if not np.isfinite([l1, l2]).all():
-        return "At this λ no duplicate is in use."
-    if l1 > 0.9 and l2 < l1:
+        return "no duplicate is in use."
+    if l1 > 0.9 and l2 <= 0.75:
         return (
             f"Of inputs that say the same, L1 gives one {l1:.0%} of the weight, L2 {l2:.0%}: L1 keeps one, L2 shares."
         )
-    return f"Of inputs that say the same, the largest has {l1:.0%} of the weight with L1 and {l2:.0%} with L2."
+    return f"of inputs that say the same, the largest has {l1:.0%} of the weight with L1 and {l2:.0%} with L2."

@@ -7,7 +7,7 @@ from tests.browser.conftest import PHONE, figure, pause, press, wait_for
 
 SHORT = urlencode(POINTS.replace(n_epochs=30, n_remedy_starts=2).to_query())
 PART = "document.querySelector('[data-readout=part] dd').textContent"
-CELL = "document.querySelectorAll('[data-figure=remedies] tbody tr')[0].children[{}].textContent"
+CELL = "document.querySelectorAll('[data-figure=remedies] tbody tr')[0]?.children[{}].textContent"
 DONE = "document.querySelector('[data-readout=progress] dd').textContent"
 
 

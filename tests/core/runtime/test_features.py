@@ -73,7 +73,7 @@ def test_the_subgradient_is_said_to_keep_all() -> None:
 def test_duplicates_are_told_apart() -> None:
     _, snapshot = trained(DUPLICATES.replace(n_epochs=150, values=(0.0, 0.1, 0.2)))
     assert snapshot.arrays["twin_l1"].shape == (3,)
-    assert "Of inputs that say the same" in snapshot.meta["verdict"]["text"]
+    assert "inputs that say the same" in snapshot.meta["verdict"]["text"]
 
 
 def test_digits_are_pictures_in_which_a_pixel_that_is_out_is_empty() -> None:

@@ -153,7 +153,14 @@ def test_the_choice_of_lambda_is_judged_by_the_numbers(precision, recall, words)
     assert same.startswith("Cross-validation gives one λ for both rules. λ_min = 0.1")
 
 
+def test_a_stronger_lambda_that_is_closer_to_the_truth_is_named() -> None:
+    values, recall = ["0.01", "0.1", "0.3", "1"], np.array([1.0, 1.0, 1.0, 0.5])
+    text = choice_sentence(values, (0, 1), np.array([0.2, 0.4, 0.8, 1.0]), recall)
+    assert text.endswith("A still stronger λ = 0.3 finds the same signals with precision 0.80.")
+    assert "still stronger" not in choice_sentence(values, (0, 1), np.array([0.2, 0.8, 0.8, 1.0]), recall)
+
+
 def test_the_twins_are_said_to_be_shared_or_not() -> None:
     assert "L1 keeps one, L2 shares" in twin_sentence(0.97, 0.55)
-    assert "keeps one" not in twin_sentence(0.8, 0.55)
-    assert twin_sentence(float("nan"), 0.5) == "At this λ no duplicate is in use."
+    assert "keeps one" not in twin_sentence(0.8, 0.55) and "shares" not in twin_sentence(0.97, 0.9)
+    assert twin_sentence(float("nan"), 0.5) == "no duplicate is in use."
