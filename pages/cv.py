@@ -10,7 +10,7 @@ from core.data import load_split
 from core.data.limits import check_budget
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, epochs_within, estimate, fold_targets, found
+from core.runtime.cross_validation import cross_validation_run, csv_of, epochs_within, estimate, fold_targets, found
 from core.runtime.job import Job
 from core.studies.cost import duration_in_words
 from core.studies.cross_validation import CrossValidation
@@ -90,12 +90,6 @@ def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | No
     return figures
 
 
-def csv_of(job: Job) -> str:
-    """Return the losses of every λ on every fold, as they are now."""
-    cv = found(job)
-    return "" if cv is None else str(cv.to_frame().to_csv(index=False))
-
-
 def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
     """Show what is odd about the folds, the longer grid, the ways on, and the numbers as a file."""
     for note in cv.notes:
@@ -125,9 +119,10 @@ def show_study() -> None:
         check_budget(experiment)
         may_begin = is_allowed(experiment)
     except ValueError as error:
+        may_begin = False
         st.error(str(error))
-        return
     if not may_begin:
+        jobs.drop("study")
         return
     st.markdown(INTRO)
     key = job_key(experiment)

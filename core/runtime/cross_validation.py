@@ -122,7 +122,7 @@ class FoldView:
             "verdict": {"kind": kind, "text": text},
             "descriptions": {
                 "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
-                "folds": describe_folds(cv.is_val),
+                "folds": describe_folds(cv.is_val[: cv.n_splits]),
             },
             "members": [member(cv, i, texts[i]) for i in range(len(texts))],
             "members_axis": "lambda",
@@ -161,6 +161,12 @@ def found(job: Job) -> CrossValidation | None:
     cv = read_cross_validation(plan, state)
     n_epochs = min(max(1, int(state.epoch.max())), 1_000_000)
     return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
+
+
+def csv_of(job: Job) -> str:
+    """Return the losses of every λ on every fold as they are now, as CSV."""
+    cv = found(job)
+    return "" if cv is None else str(cv.to_frame().to_csv(index=False))
 
 
 def fold_targets(split: Split) -> tuple[np.ndarray, tuple[str, ...]]:
