@@ -27,7 +27,7 @@ from core.figures import (
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
-from core.studies.cost import estimate_seconds
+from core.studies.cost import estimate_seconds, result_bytes
 from core.studies.cross_validation import (
     CrossValidation,
     FoldPlan,
@@ -69,11 +69,15 @@ def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeat
 
 @dataclass(frozen=True)
 class Cost:
-    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core."""
+    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core, and bytes.
+
+    n_bytes: of all parameters and of the rows each network trains on, which cannot be cut as stacks can.
+    """
 
     n_networks: int
     n_stacks: int
     seconds: float
+    n_bytes: int
 
 
 def estimate(experiment: Experiment, split: Split) -> Cost:
@@ -84,7 +88,8 @@ def estimate(experiment: Experiment, split: Split) -> Cost:
     n_networks = n_columns * len(values)
     parts = cut(np.arange(n_networks), n_columns, bytes_per_member(experiment, plan.pool), MEMORY_BYTES)
     whole = replace(plan, seeds=(0,) * n_networks, parts=parts)
-    return Cost(n_networks, len(parts), estimate_seconds(whole))
+    n_bytes = result_bytes(whole) + n_networks * 2 * plan.pool.is_train[0].nbytes
+    return Cost(n_networks, len(parts), estimate_seconds(whole), n_bytes)
 
 
 def epochs_within(experiment: Experiment, split: Split, seconds: float) -> int:

@@ -235,7 +235,7 @@ def four_rows(split):
 )
 def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
     split = change(load_split(Experiment(data={"name": data, "n_train": 60}).data))
-    monkeypatch.setattr("core.data.load_split", lambda config: split)
+    monkeypatch.setattr("core.data.load_split", lambda config: split if config.name == data else load_split(config))
     page = open_page(data=data, n_splits="5")
     assert sentence in words(page)
     if change is four_rows:
@@ -244,6 +244,13 @@ def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
     train(page)
     assert np.isfinite(found(job(page)).val_loss).all()
     close(page)
+
+
+def test_more_networks_than_a_server_can_hold_are_refused_with_the_numbers():
+    page = open_page(
+        values=",".join(f"{i / 500:g}" for i in range(500)), n_repeats="10", n_splits="10", hidden_sizes="64-64"
+    )
+    assert "50,000 networks would hold" in page.error[0].value and "lab.study.job" not in page.session_state
 
 
 def test_stopped_in_the_middle_the_numbers_can_be_taken_home():
