@@ -5,21 +5,19 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import Experiment
 from core.data import load_split
 from core.data.limits import check_budget
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, epochs_within, estimate, fold_targets, found
+from core.runtime.cross_validation import cross_validation_run, fold_targets, found
 from core.runtime.job import Job
-from core.studies.cost import duration_in_words
-from core.studies.cross_validation import CrossValidation
-from core.studies.values import grid_of, strengths_of, value_texts
+from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.controls import show_controls
+from pages.shared.cv_choice import is_allowed, job_key, show_choice
 from pages.shared.stage import readout, scrub, stage
-from pages.shared.study import offer_longer_grid, show_penalty
+from pages.shared.study import show_penalty
 from pages.shared.test_set import show_refit
 from pages.shared.widgets import setting
 
@@ -31,45 +29,11 @@ READOUTS = [
     readout("gap", "Gap at this λ", "Mean validation loss minus mean training loss."),
     readout("nonzero", "Non-zero weights", "Mean over the folds at this λ."),
 ]
-STAGE, FIGURES, ALLOWED = "cv.stage", "cv.figures", "cv.allowed"
+STAGE, FIGURES = "cv.stage", "cv.figures"
 INTRO = (
     "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other folds, and is "
     "judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
 )
-BUDGET_S = 60.0  # a longer study is asked about first
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments whose cross-validations are the same."""
-    study = experiment.study
-    own = dict.fromkeys(strengths_of(study.param_name, [0.0]), 0.0)
-    same = experiment.replace(**own, path_start="cold", n_starts=1)
-    return "cv" + same.model_dump_json()
-
-
-def is_allowed(experiment: Experiment) -> bool:
-    """Say what a long study takes, and ask; return whether it may begin."""
-    cost, key = estimate(experiment, load_split(experiment.data)), job_key(experiment)
-    n_epochs = experiment.training.n_epochs
-    if cost.seconds <= BUDGET_S or st.session_state.get(ALLOWED) == key:
-        return True
-    parts = f", in {cost.n_stacks} parts one after another" if cost.n_stacks > 1 else ""
-    st.warning(
-        f"This would take about {duration_in_words(cost.seconds)}: {cost.n_networks:,} networks for {n_epochs:,} epochs{parts}. "
-        "It can be stopped at any time; what it has found by then stays."
-    )
-    fewer = epochs_within(experiment, load_split(experiment.data), BUDGET_S)
-    left, right = st.columns(2)
-    left.button("Train it anyway", key="cv.anyway", on_click=allow, args=(key,))
-    if fewer >= 10 and right.button(f"Use {fewer:,} epochs, at most a minute", key="cv.fewer", type="primary"):
-        shared.change(n_epochs=fewer)
-        st.rerun()
-    return False
-
-
-def allow(key: str) -> None:
-    """The user wants this study whatever it takes."""
-    st.session_state[ALLOWED] = key
 
 
 def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | None:
@@ -90,32 +54,6 @@ def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | No
     return figures
 
 
-def csv_of(job: Job) -> str:
-    """Return the losses of every λ on every fold, as they are now."""
-    cv = found(job)
-    return "" if cv is None else str(cv.to_frame().to_csv(index=False))
-
-
-def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
-    """Show what is odd about the folds, the longer grid, the ways on, and the numbers as a file."""
-    for note in cv.notes:
-        st.warning(note)
-    if state == "finished":
-        offer_longer_grid("cv", cv.best)
-    columns = st.columns(4)
-    columns[0].download_button(
-        "Download as CSV", partial(csv_of, job), "cross_validation.csv", "text/csv", key="cv.download",
-        help="One row per λ, repeat and fold: the losses at the moment of the click.", on_click="ignore", width="stretch",
-    )  # fmt: skip
-    for column, name, value in zip(columns[1:], ("λ_min", "λ_1se"), (cv.best, cv.one_se), strict=False):
-        if column.button(f"{name} in the Playground", key=f"cv.open.{name}", disabled=value != value, width="stretch"):
-            strengths = strengths_of(cv.param_name, [value], cv.experiment.study.l1_share)
-            shared.change(**{strength: values[0] for strength, values in strengths.items()})
-            st.switch_page("playground.py")
-    if columns[3].button("Grid on the λ path", key="cv.path", width="stretch"):
-        st.switch_page("path.py")
-
-
 @st.fragment
 def show_study() -> None:
     """Show stage, choice, refit and test set. The stage reruns this part when training begins, stands still or ends."""
@@ -123,11 +61,12 @@ def show_study() -> None:
     experiment = shared.current()
     try:
         check_budget(experiment)
-        may_begin = is_allowed(experiment)
+        may_begin = is_allowed(experiment, load_split(experiment.data))
     except ValueError as error:
+        may_begin = False
         st.error(str(error))
-        return
     if not may_begin:
+        jobs.drop("study")
         return
     st.markdown(INTRO)
     key = job_key(experiment)

@@ -27,7 +27,7 @@ from core.figures import (
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
-from core.studies.cost import estimate_seconds
+from core.studies.cost import estimate_seconds, result_bytes
 from core.studies.cross_validation import (
     CrossValidation,
     FoldPlan,
@@ -69,11 +69,15 @@ def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeat
 
 @dataclass(frozen=True)
 class Cost:
-    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core."""
+    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core, and bytes.
+
+    n_bytes: of all parameters and of the rows each network trains on, which cannot be cut as stacks can.
+    """
 
     n_networks: int
     n_stacks: int
     seconds: float
+    n_bytes: int
 
 
 def estimate(experiment: Experiment, split: Split) -> Cost:
@@ -84,7 +88,8 @@ def estimate(experiment: Experiment, split: Split) -> Cost:
     n_networks = n_columns * len(values)
     parts = cut(np.arange(n_networks), n_columns, bytes_per_member(experiment, plan.pool), MEMORY_BYTES)
     whole = replace(plan, seeds=(0,) * n_networks, parts=parts)
-    return Cost(n_networks, len(parts), estimate_seconds(whole))
+    n_bytes = result_bytes(whole) + n_networks * 2 * plan.pool.is_train[0].nbytes
+    return Cost(n_networks, len(parts), estimate_seconds(whole), n_bytes)
 
 
 def epochs_within(experiment: Experiment, split: Split, seconds: float) -> int:
@@ -122,7 +127,7 @@ class FoldView:
             "verdict": {"kind": kind, "text": text},
             "descriptions": {
                 "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
-                "folds": describe_folds(cv.is_val),
+                "folds": describe_folds(cv.is_val[: cv.n_splits]),
             },
             "members": [member(cv, i, texts[i]) for i in range(len(texts))],
             "members_axis": "lambda",
@@ -161,6 +166,12 @@ def found(job: Job) -> CrossValidation | None:
     cv = read_cross_validation(plan, state)
     n_epochs = min(max(1, int(state.epoch.max())), 1_000_000)
     return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
+
+
+def csv_of(job: Job) -> str:
+    """Return the losses of every λ on every fold as they are now, as CSV."""
+    cv = found(job)
+    return "" if cv is None else str(cv.to_frame().to_csv(index=False))
 
 
 def fold_targets(split: Split) -> tuple[np.ndarray, tuple[str, ...]]:

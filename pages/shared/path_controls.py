@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from core.config import LIVE_FIELDS, Experiment, field_of, label_of
-from core.studies.values import parse_values, strengths_of
+from core.config import LIVE_FIELDS, Experiment
+from core.studies.values import strengths_of
 from pages.shared import experiment as shared
 from pages.shared import studies
-from pages.shared.widgets import follow, is_replaced, setting
+from pages.shared.study import show_penalty
+from pages.shared.widgets import setting
 
-VALUES = "path.values"
 STUDY = (
     "param_name",
     "l1_share",
@@ -42,37 +42,9 @@ def key_of(experiment: Experiment) -> str:
 
 def show_path_controls(page: str) -> None:
     """Show what varies along the path."""
-    study = shared.current().study
     setting(page, "path_view")
-    setting(page, "param_name")
-    if study.param_name == "elastic":
-        setting(page, "l1_share")
-    show_values()
-    if study.path_view == "path":
+    show_penalty(page)
+    if shared.current().study.path_view == "path":
         setting(page, "path_start")
         with st.expander("Cold or warm?"):
             st.markdown(START_HELP)
-
-
-def show_values() -> None:
-    """Show the list of λ as text, and a sentence under it where it cannot be used."""
-    values = shared.current().study.values
-    key = follow(VALUES, ", ".join(f"{value:g}" for value in values))
-    st.text_input(
-        label_of("values"), key=key, on_change=take_values, args=(key,), placeholder="0 and 33 values from 1e-5 to 1",
-        help=f"{field_of('values').description} Separate them by commas or blanks.",
-    )  # fmt: skip
-    if problem := st.session_state.pop(f"{VALUES}.problem", None):
-        st.error(problem)
-
-
-def take_values(key: str) -> None:
-    """Put the typed list into the experiment, ascending and each value once, or a sentence under it."""
-    if is_replaced(VALUES, key):
-        return
-    text = str(st.session_state[key])
-    try:
-        values = tuple(float(value) for value in parse_values(text)) if text.strip() else ()
-        shared.change(values=values)
-    except ValueError as error:
-        st.session_state[f"{VALUES}.problem"] = f"λ {error}."

@@ -20,7 +20,7 @@ def values_setting(page: str) -> None:
     """Show the list of λ values as a text; an empty one stands for the default grid."""
     key = follow(f"{page}.values", values_text(shared.current().study.values))
     st.text_input(
-        label_of("values"), key=key, on_change=take_values, args=(page, key), placeholder="0 and 33 from 1e-5 to 1",
+        label_of("values"), key=key, on_change=take_values, args=(page, key), placeholder="0 and 33 values from 1e-5 to 1",
         help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
     )  # fmt: skip
     if problem := st.session_state.pop(f"{page}.values.problem", None):
@@ -40,7 +40,7 @@ def take_values(page: str, key: str) -> None:
     try:
         shared.change(values=tuple(parse_values(text).tolist()) if text.strip() else ())
     except ValueError as error:
-        st.session_state[f"{page}.values.problem"] = str(error)
+        st.session_state[f"{page}.values.problem"] = f"λ {error}."
 
 
 def offer_longer_grid(page: str, best: float) -> None:

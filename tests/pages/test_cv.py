@@ -1,15 +1,19 @@
 """The cross-validation page under AppTest: default, extremes, bad lists, refit and the counted looks at the test set."""
 
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import Experiment
+from core.data import load_split
 from core.presets import CV_START
 from core.runtime.commands import Pause, Run
-from core.runtime.cross_validation import found
+from core.runtime.cross_validation import csv_of, found
 from core.runtime.scheduler import get_scheduler
+from pages.shared import live, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
 
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 SMALL = {
@@ -204,11 +208,49 @@ def test_a_long_study_says_what_it_takes_and_asks():
     close(page)
 
 
-def test_notes_on_the_folds_are_sentences():
-    page = open_page(data="vowels", n_train="5", n_splits="10", n_epochs="1")
-    for note in found(job(page)).notes:
-        assert note in words(page)
+def rare_class(split):
+    """Return wine with one single row of the last class."""
+    last = split.n_classes - 1
+    y_train = np.where(split.y_train == last, 0, split.y_train)
+    y_train[0] = last
+    return dataclasses.replace(split, y_train=y_train, y_val=np.where(split.y_val == last, 0, split.y_val))
+
+
+def constant_target(split):
+    return dataclasses.replace(split, y_train=split.y_train * 0, y_val=split.y_val * 0)
+
+
+def four_rows(split):
+    cut = {name: getattr(split, name)[:2] for name in ("X_train", "y_train", "X_val", "y_val")}
+    return dataclasses.replace(split, **cut)
+
+
+@pytest.mark.parametrize(
+    ("data", "change", "sentence"),
+    [
+        ("wine", rare_class, "has only 1 row: in 1 fold it is held out altogether"),
+        ("diabetes", constant_target, "All targets are equal"),
+        ("diabetes", four_rows, "n_splits: expected a whole number from 2 to 4 (the rows), received 5"),
+    ],
+)
+def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
+    split = change(load_split(Experiment(data={"name": data, "n_train": 60}).data))
+    monkeypatch.setattr("core.data.load_split", lambda config: split if config.name == data else load_split(config))
+    page = open_page(data=data, n_splits="5")
+    assert sentence in words(page)
+    if change is four_rows:
+        assert "lab.study.job" not in page.session_state
+        return
+    train(page)
+    assert np.isfinite(found(job(page)).val_loss).all()
     close(page)
+
+
+def test_more_networks_than_a_server_can_hold_are_refused_with_the_numbers():
+    page = open_page(
+        values=",".join(f"{i / 500:g}" for i in range(500)), n_repeats="10", n_splits="10", hidden_sizes="64-64"
+    )
+    assert "50,000 networks would hold" in page.error[0].value and "lab.study.job" not in page.session_state
 
 
 def test_stopped_in_the_middle_the_numbers_can_be_taken_home():
@@ -219,8 +261,6 @@ def test_stopped_in_the_middle_the_numbers_can_be_taken_home():
     wait(page, states=("paused",))
     button = page.get("download_button")[0]
     assert button.proto.label == "Download as CSV"
-    from pages.cv import csv_of
-
     lines = csv_of(job(page)).splitlines()
     assert lines[0] == "l2,repeat,fold,train_loss,val_loss,n_nonzero" and len(lines) == 10
     close(page)
