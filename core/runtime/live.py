@@ -224,13 +224,9 @@ class LiveRun:
         return Snapshot(self.version, meta, arrays)
 
     def _strengths_by_key(self) -> dict[str, float]:
-        """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
+        """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several, or a dial's."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        if self.view.is_single:
-            return shared
-        strengths = self.training.strengths()
-        own = {f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)}
-        return {**shared, **own}
+        return shared if self.view.is_single else {**shared, **self.training.settings()}
 
 
 def live_study(make_run: Callable[[], LiveRun]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:

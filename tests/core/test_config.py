@@ -22,7 +22,9 @@ OTHER = {
     "penalize_output": False, "optimizer": "sgd", "learning_rate": 0.015, "momentum": 0.99,
     "learning_rate_schedule": "cosine", "batch_size": 7, "n_epochs": 123, "loss": "mse", "seed": 4,
     "param_name": "elastic", "l1_share": 0.25, "values": (0.0, 1e-5, 0.3), "path_start": "warm",
-    "n_splits": 7, "n_repeats": 2, "n_starts": 9,
+    "n_splits": 7, "n_repeats": 2, "n_starts": 9, "variants": ("none", "elastic_net", "dropout"),
+    "compare_l1": 0.0, "compare_subgradient": 0.1, "compare_l2": 1e6, "compare_elastic": 0.2, "compare_activity": 1e-5,
+    "compare_dropout": 0.5,
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
 }  # fmt: skip
 
@@ -72,6 +74,8 @@ def test_values_beyond_the_bounds_are_refused_by_label(name):
         ("learning_rate", "0", "Learning rate: expected a number above 0 and at most 1,000; received '0'."),
         ("learning_rate", "nan", "received 'nan'"),
         ("activation", "swish", "Activation: expected tanh, relu, "),
+        ("variants", "l2,l2", "Penalties to compare: expected one to six of none, l1_proximal, "),
+        ("variants", "", "one to six of"),
         ("l1", "x" * 1000, "received '" + "x" * 40 + "'."),
     ],
 )
