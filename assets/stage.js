@@ -8,6 +8,7 @@ import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
 import { Painter } from "./painter.js";
 import { Rewind, Scrub } from "./scrub.js";
+import { Sheet } from "./sheet.js";
 import { row } from "./stream.js";
 
 const stages = new WeakMap();
@@ -73,7 +74,7 @@ class Stage {
   async buildCharts() {
     this.charts.forEach((chart) => chart.destroy());
     const charts = (this.charts = this.data.figures.map((figure) =>
-      new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
+      figure.layout.meta.is_table ? new Sheet(figure) : new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
     this.grid.replaceChildren(...charts.flatMap((chart, i) => [...heading(chart, charts[i - 1]), chart.card]));
     this.painter.watch(charts);
     this.colours = this.themeColours();

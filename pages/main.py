@@ -16,4 +16,8 @@ STYLE = """<style>
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
 </style>"""
 st.html(STYLE)
-st.navigation([st.Page("playground.py", title="Playground", default=True)], position="top").run()
+PAGES = [
+    st.Page("playground.py", title="Playground", default=True),
+    st.Page("compare.py", title="Compare", url_path="compare"),
+]
+st.navigation(PAGES, position="top").run()

@@ -29,6 +29,9 @@ SERIES = {
 }  # fmt: skip
 
 
+SIZES = {"val_loss": "half"}
+
+
 def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: bool = False) -> go.Figure:
     """Return one series of all variants over `epoch`, (n_variants, n_records); with bands `<series>_low`, `<series>_high`."""
     title, unit, look_for = SERIES[series]
@@ -36,7 +39,7 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
     edges = [f"{series}_low", f"{series}_high"] if has_band else []
     styles = styles_of([key for key, _ in variants])
     about = {
-        "name": f"compare_{series}", "title": title, "look_for": look_for, "size": "half",
+        "name": f"compare_{series}", "title": title, "look_for": look_for, "size": SIZES.get(series, "third"),
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
@@ -64,9 +67,9 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     }  # fmt: skip
     lines = [
         go.Scatter(
-            name=label, x=np.array(arrays["overlay_x"]), y=np.array(arrays["overlay_share"][v]), mode="lines",
+            name=label, x=np.array(arrays["overlay_x"][v]), y=np.array(arrays["overlay_share"][v]), mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hvh"},
-            meta=bind(x="overlay_x", y=f"overlay_share[{v}]"),
+            meta=bind(x=f"overlay_x[{v}]", y=f"overlay_share[{v}]"),
         )
         for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True))
     ]  # fmt: skip

@@ -52,10 +52,11 @@ def describe_playground(arrays: Arrays, labels: Labels, constants: Arrays, kind:
         texts["matrices"] = describe_matrices(arrays)
     else:
         texts["diagram"] = describe_diagram(arrays)
-    return {**texts, **_describe_fit(arrays, labels, constants, kind)}
+    return {**texts, **describe_fit(arrays, labels, constants, kind)}
 
 
-def _describe_fit(arrays: Arrays, labels: Labels, constants: Arrays, kind: str) -> dict[str, str]:
+def describe_fit(arrays: Arrays, labels: Labels, constants: Arrays, kind: str) -> dict[str, str]:
+    """Return the text alternatives of the charts of `plot_fit` by their names."""
     if kind == "curve":
         return {"fit": fit.describe_curve(arrays, constants)}
     if kind == "plane":

@@ -28,7 +28,7 @@ def make_arrays() -> dict[str, np.ndarray]:
     strength = np.array([[2.0, 1.0, 0.5], [1.0, 0.0, 0.0]])
     scores = {f"score_{p}_{what}": np.array([0.2, 1.0]) for p in ("l1", "l2") for what in ("precision", "recall")}
     return {
-        "epoch": np.arange(4.0), **curves, "overlay_x": np.linspace(-1, 1, 5), "overlay_share": rng.random((3, 5)),
+        "epoch": np.arange(4.0), **curves, "overlay_x": np.tile(np.linspace(-1, 1, 5), (3, 1)), "overlay_share": rng.random((3, 5)),
         "overlay_zero": np.array([0.0, 0.8, 0.0]), "geometry_x": np.linspace(-1, 1, 4), "geometry_y": np.linspace(-1, 1, 4),
         "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([0.5]), "geometry_now_y": np.array([-0.2]),
         "diamond": rng.random((2, 5)), "circle": rng.random((2, 9)), "path": rng.random((2, 6)),

@@ -1,0 +1,179 @@
+"""The comparison's live run: all variants and starts in one stack, and what the page shows of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.config import Experiment
+from core.data import Split
+from core.engine import Stack
+from core.figures.fit import split_constants
+from core.figures.side_by_side import FITTED, describe_compare
+from core.measures.histograms import overlaid_histograms
+from core.measures.spread import difference_in_words, is_within_spread, spread_of
+from core.runtime.live import LiveRun
+from core.runtime.looks import Arrays, look_at_fit, rank_names, shrink
+from core.runtime.playground import diverged_banner, round_down
+from core.studies.compare import ComparePlan, CompareRow, make_training, plan_compare, read_curves, read_table
+from core.studies.training import MemberState
+
+
+def compare_run(experiment: Experiment, split: Split) -> LiveRun:
+    """Return the live run of all variants, paused at epoch 0."""
+    return LiveRun(experiment, partial(make_training, split=split), CompareView(experiment, split))
+
+
+class CompareView:
+    """Variants side by side: arrays with a leading axis of variants, a table of numbers, sentences on differences.
+
+    Where there are several starts, the fit is that of the first one, the weights are those of all, and curves are means.
+    """
+
+    is_single = False
+
+    def __init__(self, experiment: Experiment, split: Split) -> None:
+        self.split, self.constants = split, split_constants(split)
+        self.plan, self.n_starts = plan_compare(experiment, split), experiment.study.n_starts
+        self.names = [(variant.key, variant.label) for variant in self.plan.variants]
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return the fit of each variant's first start, and the weights of all starts as histograms: (K·V, …)."""
+        shape = (-1, len(self.names), self.n_starts, stack.n_parameters)
+        parameters = stack.parameters.view(shape)
+        firsts = stack.holding(parameters[:, :, 0].flatten(0, 1).contiguous())
+        weights = parameters[..., : stack.n_weights].flatten(2).numpy()
+        overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid_histograms(weights).items()}
+        fit = look_at_fit(firsts, self.plan.pool.loss, self.split)
+        return {**overlay, **{name: values for name, values in fit.items() if name in (*FITTED, "reach")}}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the curves of all variants, with bands where there are several starts."""
+        curves = read_curves(self.plan, run.training.history.arrays())
+        has_bands = self.n_starts > 1
+        return shrink({name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))})
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, read-outs, the table of numbers, the verdict and text alternatives."""
+        rows, labels = read_table(self.plan, state), self.labels(arrays)
+        speed, epoch = run.epochs_per_s(), int(state.epoch[0])
+        return {
+            "epoch": epoch,
+            "readouts": {
+                "epoch": f"{epoch:,}",
+                "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
+                "networks": f"{self.plan.n_members}",
+            },
+            "verdict": verdict_of(rows, epoch),
+            "labels": labels,
+            "tables": {"numbers": number_rows(rows, state.n_weights, epoch > 0, self.split.task == "classification")},
+            "descriptions": describe_compare(arrays, self.names, labels, self.constants, self.split.kind),
+        }
+
+    def labels(self, arrays: Arrays) -> dict[str, list[str]]:
+        """Return the names of each variant's most used inputs, for data that are tables."""
+        if self.split.kind != "table":
+            return {}
+        return {
+            f"rank_name_{v}": rank_names(reach, self.split.feature_names) for v, reach in enumerate(arrays["reach"])
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return which variants have diverged and the one click that mends it, or None."""
+        if run.state == "diverged":
+            return diverged_banner(run)
+        lost = self.plan.by_variant(state.is_diverged).all(1)
+        return lost_banner(run, self.plan, int(lost.argmax())) if lost.any() else None
+
+
+def number_rows(
+    rows: list[CompareRow], n_weights: int, is_trained: bool, is_classification: bool
+) -> list[dict[str, Any]]:
+    """Return the cells of the table of numbers: means over the starts ± one standard deviation; the best by their places."""
+    val_loss, score = (
+        np.array([spread_of(getattr(row, name)).mean for row in rows]) for name in ("val_loss", "val_score")
+    )
+    is_best = {2: val_loss == nan_safe(np.nanmin, val_loss), 4: score == nan_safe(np.nanmax, score)}
+    return [
+        {
+            "cells": cells_of(row, rows[0], n_weights, is_classification),
+            "best": [place for place, is_it in is_best.items() if is_trained and is_it[v]],
+        }
+        for v, row in enumerate(rows)
+    ]
+
+
+def nan_safe(extreme: Callable[[np.ndarray], float], values: np.ndarray) -> float:
+    """Return the extreme of the finite values, nan where there are none."""
+    return float(extreme(values)) if np.isfinite(values).any() else math.nan
+
+
+def cells_of(row: CompareRow, first: CompareRow, n_weights: int, is_classification: bool) -> list[str]:
+    """Return one row of the table of numbers, see `HEADS` in `core/figures/side_by_side.py`."""
+    losses = [with_spread(values) for values in (row.train_loss, row.val_loss, row.gap)]
+    score = with_spread(row.val_score * 100, 0, " %") if is_classification else with_spread(row.val_score, 2)
+    zeros = with_spread(row.n_zero, 0) + f" of {n_weights:,}"
+    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2), against_first(row, first)]
+
+
+def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
+    """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite."""
+    spread = spread_of(values)
+    if spread.n == 0:
+        return "diverged"
+    more = f" ± {spread.std:.{n_digits}f}" if len(values) > 1 else ""
+    return f"{spread.mean:,.{n_digits}f}{more}{unit}"
+
+
+def against_first(row: CompareRow, first: CompareRow) -> str:
+    """Return the difference in validation loss from the first variant, and how it stands to the spread."""
+    own, other = spread_of(row.val_loss), spread_of(first.val_loss)
+    if row is first or min(own.n, other.n) == 0:
+        return "–"
+    n_lost = len(row.val_loss) - own.n
+    lost = f"; {n_lost} of {len(row.val_loss)} starts diverged" if n_lost else ""
+    return f"{own.mean - other.mean:+.3f}: {difference_in_words(row.val_loss, first.val_loss)}{lost}"
+
+
+def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
+    """Return the headline: who has the lowest validation loss, and who is within the spread of it."""
+    finite = [row for row in rows if np.isfinite(row.val_loss).any()]
+    if epoch == 0 or not finite:
+        return {
+            "kind": "not started",
+            "text": "Not trained yet: press Run. All penalties train at once, from the same starts.",
+        }
+    best = min(finite, key=lambda row: spread_of(row.val_loss).mean)
+    text = f"Lowest validation loss: {best.variant.label}, {with_spread(best.val_loss)}"
+    others = [row for row in finite if row is not best]
+    if min(np.isfinite(row.val_loss).sum() for row in finite) == 1:
+        unknown = "; from one start each, so the spread is unknown: raise Starts to see it." if others else "."
+        return {"kind": "compared", "text": text + unknown}
+    close = [row.variant.label for row in others if is_within_spread(row.val_loss, best.val_loss)]
+    said = (
+        f"closer to it than the spread over starts: {', '.join(close)}"
+        if close
+        else "every other is farther off than the spread"
+    )
+    return {"kind": "compared", "text": f"{text}; {said}."}
+
+
+def lost_banner(run: LiveRun, plan: ComparePlan, variant: int) -> dict[str, Any]:
+    """Return the message of a variant that diverged while others go on, with a tenth of its strength as the remedy."""
+    chosen, dial = plan.variants[variant], plan.dials[variant]
+    text = f"{chosen.label} has diverged; the others go on untouched, and its charts keep the last finite state."
+    value = run.training.settings().get(dial.key, 0.0)
+    if not value:
+        return {"kind": "diverged", "text": text, "remedy": None}
+    lower = round_down(value / 10)
+    move = {"type": "set", "name": next(iter(dial.shares)), "value": lower, "member": variant}
+    label = f"Set {chosen.label} to {lower:g} and start again"
+    return {
+        "kind": "diverged",
+        "text": text,
+        "remedy": {"label": label, "commands": [move, {"type": "reset"}, {"type": "run"}]},
+    }

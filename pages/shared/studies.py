@@ -1,0 +1,67 @@
+"""The session's study: started for the current experiment, told of changed strengths, found again after a reload."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.config import LIVE_FIELDS, Experiment
+from core.runtime.commands import Command, Reseed, Set
+from core.runtime.job import Job
+from core.runtime.live import LiveRun
+from pages.shared import experiment as shared
+from pages.shared import jobs
+from pages.shared.live import strengths_of
+
+HAS = "lab.study.has"
+
+
+def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
+    """Return a text that is equal for experiments of which one study can become the other without a new start.
+
+    taken: what the running study takes (strengths, seed); settings: those of `experiment.study` that it depends on.
+    """
+    default = Experiment()
+    same = experiment.replace(**{name: default.get(name) for name in taken})
+    study = {name: experiment.get(name) for name in settings}
+    return same.model_dump_json(exclude={"study"}) + str(study)
+
+
+def plain_message(experiment: Experiment, name: str) -> Command:
+    """Return the command that gives all members a strength, or the study another start."""
+    value = experiment.get(name)
+    return Set(name=name, value=value) if name in LIVE_FIELDS else Reseed(seed=value)
+
+
+def find_study(
+    key: str, make_run: Callable[[], LiveRun], experiment: Experiment, taken: Sequence[str],
+    message: Callable[[Experiment, str], Command] = plain_message,
+) -> Job:  # fmt: skip
+    """Return the session's study of this key, with the strengths and the start of now; a new one where the key differs.
+
+    message: the command that tells a running study one of `taken`.
+    """
+    before, job, wanted = jobs.own("study"), jobs.find("study", key, make_run), strengths_of(experiment, taken)
+    has = st.session_state.get(HAS, {}) if job is before else wanted
+    for name in taken:
+        if has.get(name, wanted[name]) == wanted[name]:
+            continue
+        job.send(message(experiment, name))
+    st.session_state[HAS] = wanted
+    return job
+
+
+def take_strengths(strengths: dict[str, float], taken: Sequence[str]) -> None:
+    """Put strengths that the study already has (its stage sent them) into the experiment."""
+    known = {name: value for name, value in strengths.items() if name in taken}
+    try:
+        shared.change(**known)
+    except ValueError:  # a browser may send anything; what cannot be used is left alone
+        return
+    st.session_state[HAS] = {**st.session_state.get(HAS, {}), **known}
+
+
+def adopt(job_id: str | None, key: str, taken: Sequence[str]) -> None:
+    """Take over a study that this browser tab had before a reload, with the strengths it has by now."""
+    job = jobs.adopt("study", job_id, key)
+    if job is not None and job.latest is not None:
+        take_strengths({**job.latest.meta.get("strengths", {}), "seed": job.latest.meta.get("seed", 0)}, taken)
