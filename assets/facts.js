@@ -9,7 +9,7 @@ export class Facts {
     this.readouts = make("dl", { class: "lab-readouts" });
     this.icon = make("span", { class: "lab-icon", "aria-hidden": "true" });
     this.sentence = make("span", { "aria-live": "polite" });
-    this.remedy = make("button", { type: "button", class: "lab-button lab-remedy", hidden: "", onclick: () => this.cure() });
+    this.remedy = make("button", { type: "button", class: "lab-button lab-remedy", hidden: "", onclick: () => this.send(this.commands) });
     this.verdict = make("div", { class: "lab-verdict", "data-tone": "plain" }, this.icon, this.sentence, this.remedy);
     this.status = make("p", { class: "lab-status", role: "status" });
   }
@@ -36,10 +36,6 @@ export class Facts {
     this.commands = said.remedy?.commands ?? [];
     this.remedy.hidden = !said.remedy;
     write(this.remedy, said.remedy?.label ?? "");
-  }
-
-  cure() {
-    this.commands.forEach((message) => this.send(message));
   }
 
   /** The state of the line, "" when all is well. */

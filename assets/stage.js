@@ -27,7 +27,7 @@ class Stage {
     this.parent = component.parentElement;
     this.id = `lab-${Math.random().toString(36).slice(2, 8)}`;
     this.buttons = new Buttons((message) => this.command(message));
-    this.facts = new Facts((message) => this.command(message));
+    this.facts = new Facts((messages) => this.cure(messages));
     this.painter = new Painter();
     this.rewind = new Rewind(`${this.id}-rewind`, {
       ask: () => this.askFrames(), onMove: () => this.paint(true), onLive: () => this.goLive(),
@@ -151,6 +151,7 @@ class Stage {
   command(message) {
     this.facts.say("");
     if (message.type !== "set") this.goLive();
+    if (message.type === "reseed") this.setState("seed", message.seed);
     this.line.send(message);
     counters.sent += 1;
   }
@@ -193,8 +194,21 @@ class Stage {
     return new Slider(control, `${this.id}-${control.key}`, send, () => this.commit());
   }
 
-  commit() {
-    this.setState("strengths", Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value])));
+  /** Tell Python the strengths, those of a remedy that have no slider too. */
+  commit(others = {}) {
+    const own = Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value]));
+    this.setState("strengths", { ...own, ...others });
+  }
+
+  /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */
+  cure(messages) {
+    messages.forEach((message) => this.command(message));
+    this.commit(Object.fromEntries(messages.filter(({ type }) => type === "set").map((set) => [this.keyOf(set), set.value])));
+  }
+
+  /** The key among the strengths of what a command sets: that of its slider, if it has one. */
+  keyOf({ name, member = null }) {
+    return this.data.controls.find((control) => control.name === name && control.member === member)?.key ?? name;
   }
 
   updateScrubs(old, scrubs) {

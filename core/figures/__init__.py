@@ -65,10 +65,8 @@ from core.figures.strengths import positions
 from core.figures.weights import (
     describe_histograms,
     describe_sparsity,
-    histogram_arrays,
     plot_histograms,
     plot_sparsity,
-    sparsity_arrays,
 )
 
 __all__ = [
@@ -78,10 +76,10 @@ __all__ = [
     "describe_matrices", "describe_overlay", "describe_path_losses", "describe_path_sparsity", "describe_pixels",
     "describe_plane", "describe_predicted", "describe_ranking", "describe_scores", "describe_sparsity",
     "describe_test", "describe_variants", "describe_weight_paths", "diagram_arrays", "grid_arrays",
-    "histogram_arrays", "input_arrays", "matrices_array", "n_links", "path_arrays", "plot_ablation",
+    "input_arrays", "matrices_array", "n_links", "path_arrays", "plot_ablation",
     "plot_confusion", "plot_curve", "plot_cv", "plot_diagram", "plot_folds", "plot_geometry", "plot_grid",
     "plot_histograms", "plot_input_paths", "plot_inputs", "plot_label_noise", "plot_losses", "plot_matrices",
     "plot_overlay", "plot_path_losses", "plot_path_sparsity", "plot_pixels", "plot_plane", "plot_predicted",
     "plot_ranking", "plot_scores", "plot_sparsity", "plot_test", "plot_variants", "plot_weight_paths", "positions",
-    "sparsity_arrays", "split_constants", "weight_arrays",
+    "split_constants", "weight_arrays",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The network itself: a drawing of small ones, its weight matrices as a picture for large ones.
 
-`diagram_arrays` and `matrices_array` are plain NumPy; every weight matrix has shape (fan_in, fan_out). The strength
+`diagram_arrays` and `matrices_array` are plain NumPy. The strength
 scale is absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
 """
 
@@ -18,6 +18,7 @@ STRENGTH_EDGES = (0.03, 0.1, 0.3, 1.0)  # |w| where one strength class ends and 
 WIDTHS = (0.5, 0.9, 1.6, 2.6, 4.0)  # pixels
 OPACITIES = (0.08, 0.25, 0.45, 0.7, 1.0)
 MAX_LINKS = 400
+MAX_TILE = 96  # cells along each side of the picture of one weight matrix; larger ones show the strongest of each block
 GAP = 1  # empty columns between two matrices
 
 
@@ -42,18 +43,32 @@ def diagram_arrays(weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def matrices_array(weights: Sequence[np.ndarray]) -> np.ndarray:
-    """Return all weight matrices side by side as one picture (rows, cols) of values in -1..1, nan where nothing is.
+    """Return all weight matrices (M, fan_in, fan_out) side by side as one picture (M, rows, cols), nan where nothing is.
 
-    A value is sign(w)·√min(|w|, 1): an absolute scale on which 0.01 is still seen. Columns are the units a layer
+    A value in -1..1 is sign(w)·√min(|w|, 1): an absolute scale on which 0.01 is still seen. Columns are the units a layer
     feeds; the first input unit is the top row (row 0 is the lowest, as in every picture here).
     """
-    n_rows = max(w.shape[0] for w in weights)
-    tiles = []
-    for w in weights:
-        tile = np.full((n_rows, w.shape[1] + GAP), np.nan)
-        tile[: w.shape[0], : w.shape[1]] = np.sign(w) * np.sqrt(np.minimum(np.abs(w), 1.0))
+    small = [strongest_of_blocks(w) for w in weights]
+    n_rows, tiles = max(w.shape[1] for w in small), []
+    for w in small:
+        tile = np.full((len(w), n_rows, w.shape[2] + GAP), np.nan, dtype=np.float32)
+        tile[:, : w.shape[1], : w.shape[2]] = np.sign(w) * np.sqrt(np.minimum(np.abs(w), 1.0))
         tiles.append(tile)
-    return np.concatenate(tiles, axis=1)[::-1, :-GAP]
+    return np.concatenate(tiles, axis=2)[:, ::-1, :-GAP]
+
+
+def strongest_of_blocks(w: np.ndarray) -> np.ndarray:
+    """Return w (M, rows, cols) with each side shrunk to at most MAX_TILE cells, each the value of largest |w| in its block."""
+    for side in (1, 2):
+        n = w.shape[side]
+        size = -(-n // MAX_TILE)
+        if size > 1:
+            padded = np.concatenate([w, np.zeros_like(np.take(w, range(-n % size), side))], side)
+            shape = (*padded.shape[:side], -1, size, *padded.shape[side + 1 :])
+            blocks = padded.reshape(shape)
+            strongest = np.expand_dims(np.abs(blocks).argmax(side + 1), side + 1)
+            w = np.take_along_axis(blocks, strongest, side + 1).squeeze(side + 1)
+    return w
 
 
 def n_links(weights: Sequence[np.ndarray]) -> int:

@@ -14,15 +14,12 @@ import plotly.graph_objects as go
 from core.figures.compare import SERIES, Variants, describe_overlay, describe_variants, plot_overlay, plot_variants
 from core.figures.playground import describe_fit, plot_fit
 from core.figures.styles import styles_of
-from core.figures.table import plot_table
-from core.figures.theme import Arrays, entry
+from core.figures.theme import Arrays, base_figure, entry
 
 if TYPE_CHECKING:
     from core.data.split import Split
 
-HEADS = (
-    "Penalty", "Training loss", "Validation loss", "Gap", "Score", "Exactly zero", "√Σw²", "Validation loss against the first",
-)  # fmt: skip
+HEADS = ("Penalty", "Training loss", "Validation loss", "Gap", "Validation score", "Exactly zero", "√Σw²")
 FITTED = ("fit_y", "map", "pixels", "rank_value", "pred_train", "pred_val")  # arrays of the fit, (n_variants, …)
 ORDER = ("val_loss", "gap", "n_zero", "weight_norm")
 SMALL = 230  # px
@@ -39,12 +36,14 @@ def plot_compare(
 
 
 def plot_numbers(variants: Variants) -> go.Figure:
-    """Return the table of numbers, one row per variant; see `describe_numbers` for its cells."""
+    """Return the card of the table of numbers, one row per variant; its texts come with each snapshot, see `HEADS`."""
     styles = styles_of([key for key, _ in variants])
-    return plot_table(
-        "numbers", "The numbers", "A star marks the best of a column; compare the gap with the validation loss.", HEADS,
-        [entry("", style.color, style.dash) for style in styles],
-    )  # fmt: skip
+    about = {
+        "name": "numbers", "title": "The numbers", "is_table": True, "size": "full",
+        "look_for": "A star marks the lowest validation loss and the best score; ± is the standard deviation over starts.",
+        "swatches": [entry("", style.color, style.dash) for style in styles],
+    }  # fmt: skip
+    return base_figure([], about, {}, {})
 
 
 def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[str]], split: Split) -> list[go.Figure]:

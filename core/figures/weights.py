@@ -1,61 +1,19 @@
 """Weights as numbers: histograms per layer and counts of zeros. Read next: `network.py`.
 
-`histogram_arrays` and `sparsity_arrays` are plain NumPy; a layer is one weight matrix of shape (fan_in, fan_out).
+The arrays come from `core/measures/histograms.py` and `core/measures/sparsity.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.measures.histograms import baselines
 
-RIDGE_HEIGHT = 0.9  # layers stand 1 apart, so a ridge never reaches the next baseline
-SMALL_WEIGHT = 1e-3  # same threshold as core.measures.SMALL_WEIGHT
 PARTS = (("exactly zero", "n_zero", "zero"), ("|w| < 0.001", "n_small", "small"), ("the rest", "n_rest", "positive"))
-
-
-def histogram_arrays(weights: Sequence[np.ndarray], n_bins: int = 41) -> dict[str, np.ndarray]:
-    """Return histograms of the NON-zero weights of every layer on common bins, and the zeros apart.
-
-    hist_x (n_bins,) bin centres; hist_density (n_layers, n_bins) scaled so that the highest of all is 0.9;
-    hist_y = density + the layer's baseline n_layers-1-l (layer 1 on top); zero_share (n_layers,) in 0..1;
-    spike_x, spike_y (3·n_layers,) a bar at 0 of height 0.9·zero_share per layer, nan between bars.
-    """
-    flat = [np.asarray(w, dtype=float).ravel() for w in weights]
-    kept = [w[np.isfinite(w) & (w != 0)] for w in flat]
-    edges = _bin_edges(kept, n_bins)
-    width = edges[1] - edges[0]
-    counts = np.array([np.histogram(w, bins=edges)[0] for w in kept], dtype=float)
-    sizes = np.array([max(w.size, 1) for w in kept])
-    density = counts / (sizes[:, None] * width)
-    density *= RIDGE_HEIGHT / (density.max() or 1.0)
-    zero_share = np.array([np.mean(w == 0) if w.size else 0.0 for w in flat])
-    base = baselines(len(flat))
-    return {
-        "hist_x": (edges[:-1] + edges[1:]) / 2,
-        "hist_density": density,
-        "hist_y": density + base[:, None],
-        "zero_share": zero_share,
-        "spike_x": np.tile([0.0, 0.0, np.nan], len(flat)),
-        "spike_y": np.column_stack([base, base + RIDGE_HEIGHT * zero_share, np.full(len(flat), np.nan)]).ravel(),
-    }
-
-
-def sparsity_arrays(weights: Sequence[np.ndarray], small: float = SMALL_WEIGHT) -> dict[str, np.ndarray]:
-    """Return n_zero, n_small (0 < |w| < small) and n_rest, each (n_layers,) counts of one layer's weights."""
-    n_all = np.array([w.size for w in weights], dtype=np.int32)
-    n_zero = np.array([np.sum(w == 0) for w in weights], dtype=np.int32)
-    n_small = np.array([np.sum(np.abs(w) < small) for w in weights], dtype=np.int32) - n_zero
-    return {"n_zero": n_zero, "n_small": n_small, "n_rest": n_all - n_zero - n_small}
-
-
-def baselines(n_layers: int) -> np.ndarray:
-    """Return the heights (n_layers,) on which the ridges stand, layer 1 highest."""
-    return np.arange(n_layers - 1, -1, -1, dtype=float)
 
 
 def layer_names(n_layers: int) -> list[str]:
@@ -123,15 +81,6 @@ def describe_sparsity(arrays: Arrays) -> str:
     rows = zip(names, arrays["n_zero"], arrays["n_small"], arrays["n_rest"], strict=True)
     layers = "; ".join(f"{name}: {zero:.0f}, {small:.0f}, {rest:.0f}" for name, zero, small, rest in rows)
     return f"Weights exactly zero, below 0.001, and the rest. {layers}."
-
-
-def _bin_edges(kept: Sequence[np.ndarray], n_bins: int) -> np.ndarray:
-    """Return (n_bins + 1,) edges over ±a round number that holds all weights: the axis changes rarely."""
-    largest = max((float(np.max(np.abs(w))) for w in kept if w.size), default=1.0)
-    largest = min(max(largest, 1e-6), 1e30)
-    power = 10.0 ** np.floor(np.log10(largest))
-    reach = next((step * power for step in (1, 2, 5) if largest <= step * power), 10 * power)
-    return np.linspace(-reach, reach, n_bins + 1)
 
 
 def _ridge(arrays: Arrays, layer: int) -> list[Any]:

@@ -35,20 +35,14 @@ def is_within_spread(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(abs(first.mean - second.mean) < np.sqrt((first.std**2 + second.std**2) / 2))
 
 
-def difference_in_words(values: np.ndarray, others: np.ndarray) -> str:
-    """Return how the difference of two sets of repeated numbers, better when lower, stands to their spread over starts."""
-    a, b = spread_of(values), spread_of(others)
-    if min(a.n, b.n) == 1:
-        return "one start only, so the spread is unknown"
-    if is_within_spread(values, others):
-        return f"the difference is smaller than the spread over {a.n} starts"
-    return f"{'lower' if a.mean < b.mean else 'higher'} by more than the spread over {a.n} starts"
-
-
 def compare_sentence(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
     """Return one sentence on the medians of a number that is better when lower, and on their spread over starts."""
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
         return f"{label if a.n == 0 else other_label}: no run stayed finite."
     numbers = f"median {what} {a.median:.3g} against {b.median:.3g} with {other_label}"
-    return f"{label}: {numbers}; {difference_in_words(values, others)}."
+    if min(a.n, b.n) == 1:
+        return f"{label}: {numbers}; one start only, so the spread is unknown."
+    if is_within_spread(values, others):
+        return f"{label}: {numbers}; the difference is smaller than the spread over {a.n} starts."
+    return f"{label}: {numbers}; {'lower' if a.mean < b.mean else 'higher'} by more than the spread over {a.n} starts."

@@ -13,12 +13,12 @@ from core.config import Experiment
 from core.data import Split
 from core.engine import Stack
 from core.figures.fit import split_constants
-from core.figures.side_by_side import FITTED, describe_compare
+from core.figures.side_by_side import FITTED, HEADS, describe_compare
 from core.measures.histograms import overlaid_histograms
-from core.measures.spread import difference_in_words, is_within_spread, spread_of
+from core.measures.spread import is_within_spread, spread_of
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at_fit, rank_names, shrink
-from core.runtime.playground import diverged_banner, round_down
+from core.runtime.playground import MILD, diverged_banner, remedy
 from core.studies.compare import ComparePlan, CompareRow, make_training, plan_compare, read_curves, read_table
 from core.studies.training import MemberState
 
@@ -70,7 +70,7 @@ class CompareView:
             },
             "verdict": verdict_of(rows, epoch),
             "labels": labels,
-            "tables": {"numbers": number_rows(rows, state.n_weights, epoch > 0, self.split.task == "classification")},
+            "tables": {"numbers": numbers_table(rows, state.n_weights, epoch > 0, self.split.task == "classification")},
             "descriptions": describe_compare(arrays, self.names, labels, self.constants, self.split.kind),
         }
 
@@ -90,34 +90,41 @@ class CompareView:
         return lost_banner(run, self.plan, int(lost.argmax())) if lost.any() else None
 
 
-def number_rows(
-    rows: list[CompareRow], n_weights: int, is_trained: bool, is_classification: bool
-) -> list[dict[str, Any]]:
-    """Return the cells of the table of numbers: means over the starts ± one standard deviation; the best by their places."""
-    val_loss, score = (
-        np.array([spread_of(getattr(row, name)).mean for row in rows]) for name in ("val_loss", "val_score")
-    )
-    is_best = {2: val_loss == nan_safe(np.nanmin, val_loss), 4: score == nan_safe(np.nanmax, score)}
-    return [
+def numbers_table(rows: list[CompareRow], n_weights: int, is_trained: bool, is_classification: bool) -> dict[str, Any]:
+    """Return the table of numbers: means over the starts ± one standard deviation, the best marked, differences in words."""
+    val_loss, score = (np.array([spread_of(getattr(r, name)).mean for r in rows]) for name in ("val_loss", "val_score"))
+    is_best = {2: val_loss == extreme(np.nanmin, val_loss), 4: score == extreme(np.nanmax, score)}
+    lines = [
         {
-            "cells": cells_of(row, rows[0], n_weights, is_classification),
+            "cells": cells_of(row, n_weights, is_classification),
             "best": [place for place, is_it in is_best.items() if is_trained and is_it[v]],
+            "note": note_on(row),
         }
         for v, row in enumerate(rows)
     ]
+    return {"heads": HEADS, "rows": lines}
 
 
-def nan_safe(extreme: Callable[[np.ndarray], float], values: np.ndarray) -> float:
+def extreme(find: Callable[[np.ndarray], float], values: np.ndarray) -> float:
     """Return the extreme of the finite values, nan where there are none."""
-    return float(extreme(values)) if np.isfinite(values).any() else math.nan
+    return float(find(values)) if np.isfinite(values).any() else math.nan
 
 
-def cells_of(row: CompareRow, first: CompareRow, n_weights: int, is_classification: bool) -> list[str]:
-    """Return one row of the table of numbers, see `HEADS` in `core/figures/side_by_side.py`."""
+def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[str]:
+    """Return one row of the table of numbers, see `HEADS`."""
     losses = [with_spread(values) for values in (row.train_loss, row.val_loss, row.gap)]
-    score = with_spread(row.val_score * 100, 0, " %") if is_classification else with_spread(row.val_score, 2)
-    zeros = with_spread(row.n_zero, 0) + f" of {n_weights:,}"
-    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2), against_first(row, first)]
+    score = (
+        with_spread(row.val_score * 100, 0, " % right") if is_classification else "R² " + with_spread(row.val_score, 2)
+    )
+    zeros = with_spread(row.n_zero, 0, f" of {n_weights:,}")
+    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2)]
+
+
+def note_on(row: CompareRow) -> str:
+    """Return how a variant compares with the first where there are several starts, and how many of them diverged."""
+    n_starts, n_lost = len(row.val_loss), int((~np.isfinite(row.val_loss)).sum())
+    lost = f"{n_lost} of {n_starts} starts diverged and are left out. " if 0 < n_lost < n_starts else ""
+    return lost + (row.sentence if n_starts > 1 else "")
 
 
 def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
@@ -127,16 +134,6 @@ def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
         return "diverged"
     more = f" ± {spread.std:.{n_digits}f}" if len(values) > 1 else ""
     return f"{spread.mean:,.{n_digits}f}{more}{unit}"
-
-
-def against_first(row: CompareRow, first: CompareRow) -> str:
-    """Return the difference in validation loss from the first variant, and how it stands to the spread."""
-    own, other = spread_of(row.val_loss), spread_of(first.val_loss)
-    if row is first or min(own.n, other.n) == 0:
-        return "–"
-    n_lost = len(row.val_loss) - own.n
-    lost = f"; {n_lost} of {len(row.val_loss)} starts diverged" if n_lost else ""
-    return f"{own.mean - other.mean:+.3f}: {difference_in_words(row.val_loss, first.val_loss)}{lost}"
 
 
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
@@ -163,15 +160,18 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
 
 
 def lost_banner(run: LiveRun, plan: ComparePlan, variant: int) -> dict[str, Any]:
-    """Return the message of a variant that diverged while others go on, with a tenth of its strength as the remedy."""
+    """Return the message of a variant that diverged while others go on, with a mild strength as its remedy."""
     chosen, dial = plan.variants[variant], plan.dials[variant]
-    text = f"{chosen.label} has diverged; the others go on untouched, and its charts keep the last finite state."
+    text = f"{chosen.label} has diverged; the others go on untouched. Its charts keep the last finite state."
     value = run.training.settings().get(dial.key, 0.0)
-    if not value:
-        return {"kind": "diverged", "text": text, "remedy": None}
-    lower = round_down(value / 10)
-    move = {"type": "set", "name": next(iter(dial.shares)), "value": lower, "member": variant}
-    label = f"Set {chosen.label} to {lower:g} and start again"
+    if value <= MILD:
+        return {
+            "kind": "diverged",
+            "text": text,
+            "remedy": remedy({"learning_rate": run.experiment.training.learning_rate / 10}),
+        }
+    move = {"type": "set", "name": next(iter(dial.shares)), "value": MILD, "member": variant}
+    label = f"Set {chosen.label} to {MILD:g} and start again"
     return {
         "kind": "diverged",
         "text": text,

@@ -128,7 +128,6 @@ class LiveRun:
             self.started_as = self.experiment
             return
         self.changes = [*self.changes, {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}]
-        self.training.history.note_change(self.training.trainer.n_epochs_done)
 
     # --- training ---
 

@@ -13,14 +13,12 @@ import torch
 
 from core.data import Split
 from core.engine import Stack
-from core.figures import MAX_LINKS, diagram_arrays
+from core.figures import MAX_LINKS, diagram_arrays, matrices_array
 from core.measures.histograms import weight_histograms
 from core.measures.sparsity import count_weights
 from core.studies.fit import class_probabilities
 
 MAX_RANKED = 15
-MAX_TILE = 96  # cells along each side of the picture of one weight matrix; larger ones show the strongest of each block
-GAP = 1  # empty columns between two matrices
 
 Arrays = dict[str, np.ndarray]
 
@@ -44,7 +42,7 @@ def look_at_network(stack: Stack) -> Arrays:
     """Return the drawing of small networks, (M, …) padded with nan, or the picture of the matrices of larger ones."""
     weights = weight_arrays(stack)
     if stack.n_weights > MAX_LINKS:
-        return {"matrices": matrices_picture(weights)}
+        return {"matrices": matrices_array(weights)}
     drawings = [diagram_arrays([w[m] for w in weights]) for m in range(stack.n_members)]
     return {name: stack_padded([drawing[name] for drawing in drawings]) for name in drawings[0]}
 
@@ -101,35 +99,6 @@ def confusions(stack: Stack, loss: str, split: Split) -> np.ndarray:
     cells = split.y_val * split.n_classes + predicted + split.n_classes**2 * np.arange(len(predicted))[:, None]
     counts = np.bincount(cells.ravel(), minlength=len(predicted) * split.n_classes**2)
     return counts.reshape(-1, split.n_classes, split.n_classes).astype(np.int32)
-
-
-def matrices_picture(weights: Sequence[np.ndarray]) -> np.ndarray:
-    """Return all weight matrices side by side as one picture (M, rows, cols) of values in -1..1, nan where nothing is.
-
-    A value is sign(w)·√min(|w|, 1): an absolute scale on which 0.01 is still seen. Columns are the units a layer
-    feeds; the first input unit is the top row (row 0 is the lowest, as in every picture here).
-    """
-    small = [strongest_of_blocks(w) for w in weights]
-    n_rows, tiles = max(w.shape[1] for w in small), []
-    for w in small:
-        tile = np.full((len(w), n_rows, w.shape[2] + GAP), np.nan, dtype=np.float32)
-        tile[:, : w.shape[1], : w.shape[2]] = np.sign(w) * np.sqrt(np.minimum(np.abs(w), 1.0))
-        tiles.append(tile)
-    return np.concatenate(tiles, axis=2)[:, ::-1, :-GAP]
-
-
-def strongest_of_blocks(w: np.ndarray) -> np.ndarray:
-    """Return w (M, rows, cols) with each side shrunk to at most MAX_TILE cells, each the value of largest |w| in its block."""
-    for axis in (1, 2):
-        n = w.shape[axis]
-        size = -(-n // MAX_TILE)
-        if size > 1:
-            padded = np.concatenate([w, np.zeros_like(np.take(w, range(-n % size), axis))], axis)
-            shape = (*padded.shape[:axis], -1, size, *padded.shape[axis + 1 :])
-            blocks = padded.reshape(shape)
-            strongest = np.expand_dims(np.abs(blocks).argmax(axis + 1), axis + 1)
-            w = np.take_along_axis(blocks, strongest, axis + 1).squeeze(axis + 1)
-    return w
 
 
 def shrink(arrays: Mapping[str, np.ndarray]) -> Arrays:

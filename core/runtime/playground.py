@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.config import Experiment
+from core.config import Experiment, label_of
 from core.data import Split
 from core.engine import Stack
 from core.figures import split_constants
@@ -20,6 +20,8 @@ from core.runtime.looks import Arrays, look_at, rank_names, shrink
 from core.studies.fit import make_pool, make_training
 from core.studies.path import constant_loss, noise_floor
 from core.studies.training import MemberState
+
+MILD = 1e-3  # a penalty that lets nearly every network learn
 
 
 def playground_run(experiment: Experiment, split: Split) -> LiveRun:
@@ -87,39 +89,38 @@ class PlaygroundView:
 
 
 def diverged_banner(run: LiveRun) -> dict[str, Any]:
-    """Return the message of a run whose loss grew without bound, with a smaller learning rate as its remedy."""
-    rate, epoch = float(run.experiment.training.learning_rate), run.training.n_epochs_done
-    lower = min(0.01, rate / 10)
-    return {
-        "kind": "diverged",
-        "text": f"Diverged: the loss grew without bound by epoch {epoch:,}, for a learning rate of {rate:g} is too large "
-        "here. The charts keep the last finite state.",
-        "remedy": {
-            "label": f"Set the learning rate to {lower:g} and start again",
-            "commands": [{"type": "set", "name": "learning_rate", "value": lower}, {"type": "reset"}, {"type": "run"}],
-        },
-    }
+    """Return the message of a run whose loss grew without bound, with its reason and the settings that mend it.
+
+    SGD under L2 alone multiplies a weight by 1 - 2·lr·λ₂ a step: from lr·λ₂ = 1 on it grows whatever the data say.
+    """
+    training, l2 = run.experiment.training, run.experiment.regularization.l2
+    rate = training.learning_rate
+    if training.optimizer == "sgd" and rate * l2 >= 1:
+        reason = f"an L2 strength of {l2:g} at a learning rate of {rate:g} overshoots zero further at every step."
+        lower = {"l2": MILD}
+    else:
+        reason = f"a learning rate of {rate:g} is too large here."
+        lower = {"learning_rate": min(0.01, rate / 10)}
+    text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
+    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": remedy(lower)}
 
 
 def collapsed_banner(run: LiveRun) -> dict[str, Any]:
     """Return the message of a network whose weights are all gone, with weaker penalties as its remedy."""
-    names = {"l1": "L1", "l2": "L2", "activity_l2": "activity L2"}
-    lower = {name: round_down(float(run.experiment.get(name)) / 10) for name in names if run.experiment.get(name) > 0}
-    texts = " and ".join(f"{names[name]} to {value:g}" for name, value in lower.items())
-    sets = [{"type": "set", "name": name, "value": value} for name, value in lower.items()]
+    on = [name for name in ("l1", "l2", "activity_l2") if run.experiment.get(name) > 0]
+    lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
     return {
         "kind": "collapsed",
         "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
-        "remedy": {"label": f"Lower {texts} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
-        if lower
-        else None,
+        "remedy": remedy(lower) if lower else None,
     }
 
 
-def round_down(value: float) -> float:
-    """Return the value cut to one significant digit, at most 0.1: from λ = 1e6 a tenth would still be far too much."""
-    value = min(value, 0.1)
-    return float(f"{value:.0e}")
+def remedy(settings: dict[str, float]) -> dict[str, Any]:
+    """Return the one click that gives some settings new values and starts again."""
+    words = " and ".join(f"{label_of(name)} to {value:g}" for name, value in settings.items())
+    sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]
+    return {"label": f"Set {words} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
 
 
 def change_text(change: dict[str, Any]) -> str:

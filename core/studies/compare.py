@@ -45,7 +45,7 @@ VARIANTS = (
 # The default task: noisy points on which a 32-32 network overfits within seconds.
 TASK = Experiment(
     data={"name": "moons", "n_train": 60, "noise_std": 1.2}, network={"hidden_sizes": (32, 32), "activation": "relu"},
-    training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 300},
+    training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 3000},
 )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from core.config import Experiment
+from core.config import LIVE_FIELDS, Experiment
 from core.data import Split
 from core.engine import Trainer
 from core.studies.outputs import class_probabilities, predict
@@ -42,16 +44,32 @@ def make_training(experiment: Experiment, split: Split, dtype: str = "float32") 
     return Training(plan, dense_history)
 
 
-def train(experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32") -> Run:
+def train(
+    experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32",
+    changes: Sequence[Mapping[str, Any]] = (),
+) -> Run:  # fmt: skip
     """Train one network to the end and return it with its history.
 
     `split` replaces the experiment's own data by arrays used as given. `dtype` is "float32" or "float64".
+    `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}:
+    with those of a live run, and the experiment it started as, its weights are repeated exactly.
     """
     training = make_training(experiment, load(experiment, split, dtype), dtype)
-    training.run(progress)
+    training.run(progress, [checked_change(experiment, change) for change in changes])
     history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
     member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}
     return Run(
         experiment, member, [w[0] for w in weights], [b[0] for b in biases],
         int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer,
     )  # fmt: skip
+
+
+def checked_change(experiment: Experiment, change: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the change; raises ValueError for a setting that cannot change on the way, a bad value, or no step."""
+    if change.get("name") not in LIVE_FIELDS or not isinstance(change.get("step"), int):
+        raise ValueError(
+            f"changes: expected step (a whole number), name (one of {', '.join(LIVE_FIELDS)}) and value, "
+            f"received {dict(change)!r:.80}"
+        )
+    experiment.replace(**{change["name"]: change.get("value")})
+    return change

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -182,6 +184,8 @@ class Training:
 
         Returns False when the plan's present stack has no such member.
         """
+        if self.trainer.n_steps_done:
+            self.history.note_change(self.trainer.n_epochs_done)
         if member is None:
             getattr(self.trainer.members, name).fill_(value)
             self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
@@ -205,11 +209,15 @@ class Training:
             settings[dial.key] = float(f"{strengths[name][dial.members[0]] / share:.6g}")
         return settings
 
-    def run(self, progress: bool = False) -> None:
-        """Train to the end."""
+    def run(self, progress: bool = False, changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""
+        waiting = deque(sorted(changes, key=lambda change: int(change["step"])))
         n_epochs = self.plan.n_stacks * self.n_epochs
         bar = _ProgressBar(n_epochs, progress and sys.stderr.isatty())
         while not self.is_done:
+            while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
+                change = waiting.popleft()
+                self.set(change["name"], change["value"], change.get("member"))
             if self.step():
                 bar.show(self.n_epochs_done)
 

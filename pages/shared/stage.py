@@ -182,7 +182,8 @@ def stage(
 
     Returns
     -------
-    Result with `strengths` (values by key after a slider was released, or None), `picked` (index by name after a scrub
+    Result with `strengths` (values by key after a slider was released, or None), `seed` (of the start after "New start",
+    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub
     was released, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a
     job that the server no longer knows, for one run, or None).
     """
@@ -193,6 +194,7 @@ def stage(
             job_path, job_key, figures, controls, strengths, revision, readouts, scrubs, buttons, can_rewind
         ),
         on_strengths_change=on_strengths or _nothing,
+        on_seed_change=on_strengths or _nothing,
         on_job_change=on_job or _nothing,
         on_lost_change=on_lost or _nothing,
         on_picked_change=on_picked or _nothing,

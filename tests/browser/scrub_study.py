@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures import histogram_arrays, plot_histograms
+from core.figures import plot_histograms
 from core.figures.theme import COLORS, axis, base_figure, bind, entry, image_layer, ramp
+from core.measures.histograms import weight_histograms
 from core.runtime import Mailbox, Pause, Run, Set, Snapshot, Study
 from core.runtime.job import Steps
 
@@ -23,7 +24,7 @@ def make_arrays() -> dict[str, np.ndarray]:
     x, epoch = np.linspace(-1, 1, 200), np.arange(N_EPOCHS)
     calm = np.linspace(1, 0, N_MEMBERS)[:, None]
     weights = rng.normal(size=(4, 400))
-    ridges = [histogram_arrays([w * c * (rng.random(400) < c) for w in weights]) for c in calm[:, 0]]
+    layers = [w * calm * (rng.random((N_MEMBERS, 400)) < calm) for w in weights]
     arrays = {
         "x": x,
         "fit_y": calm * np.sin(9 * x) + np.sin(3 * x),
@@ -33,10 +34,7 @@ def make_arrays() -> dict[str, np.ndarray]:
         "map": calm[:, :, None] * np.sin(4 * x[None, :50, None] + 3 * x[None, None, :50]),
         "path_x": np.array([1e-6, *LAMBDAS[1:]]),
         "path_y": np.linspace(0.2, 0.9, N_MEMBERS),
-        **{
-            name: np.stack([r[name] for r in ridges])
-            for name in ("hist_x", "hist_y", "zero_share", "spike_x", "spike_y")
-        },
+        **weight_histograms(layers),
     }
     return {name: values.astype(np.float32) for name, values in arrays.items()}
 

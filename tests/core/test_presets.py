@@ -22,7 +22,17 @@ def train_epochs(live, n_epochs):
         live.train_for(60)
 
 
-def losses(experiment, n_epochs, seed):
+def late(history, name):
+    """Return the median over the last 100 epochs: Adam's steps leave single epochs that stand out."""
+    return np.median(history[name][history["epoch"] > history["epoch"][-1] - 100])
+
+
+def curves_of(live):
+    """Return the record of a live run as `train` gives it."""
+    return {n: a if n == "epoch" else a[0] for n, a in live.training.history.arrays().items()}
+
+
+def losses(experiment, n_epochs, seed=0):
     return train(experiment.replace(n_epochs=n_epochs, seed=seed), progress=False)
 
 
@@ -41,47 +51,46 @@ def test_a_preset_is_a_complete_experiment_within_the_budget(name):
 def test_memorise_and_then_l2_live(seed):
     live = playground_run(START.replace(seed=seed), load_split(START.data))
     train_epochs(live, 1000)
-    before = live.training.history.records[-1]
-    assert before["train_loss"][0] < 0.01
-    assert before["val_loss"][0] > 3 * FLOOR
+    before = curves_of(live)
+    assert late(before, "train_loss") < 0.01
+    assert late(before, "val_loss") > 3 * FLOOR
     live.obey(Set(name="l2", value=dict(PRESETS["memorise"].slides)["l2"]))
     train_epochs(live, 1000)
-    assert live.training.history.records[-1]["val_loss"][0] < 2 * FLOOR
+    assert late(curves_of(live), "val_loss") < 2 * FLOOR
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_l2_calms_it(seed):
-    run = losses(PRESETS["l2"].experiment, 1000, seed)
-    assert run.history["val_loss"][-1] < 1.7 * FLOOR
-    assert run.history["n_zero"][-1] == 0
+    history = losses(PRESETS["l2"].experiment, 999, seed).history
+    assert late(history, "val_loss") < 1.7 * FLOOR
+    assert history["n_zero"][-1] == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_l1_prunes_it(seed):
-    run = losses(PRESETS["l1"].experiment, 1000, seed)
+    run = losses(PRESETS["l1"].experiment, 999, seed)
     n_weights = sum(w.size for w in run.weights)
-    assert run.history["n_zero"][-1] > 0.8 * n_weights
-    assert run.history["val_loss"][-1] < 1.7 * FLOOR
+    assert late(run.history, "n_zero") > 0.95 * n_weights
+    assert late(run.history, "val_loss") < 1.7 * FLOOR
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_too_much_is_a_flat_line(seed):
-    history = losses(PRESETS["too_much"].experiment, 1000, seed).history
-    assert [history["train_loss"][-1], history["val_loss"][-1]] == pytest.approx([1, 1], abs=0.02)
-    assert history["val_loss"][-1] - history["train_loss"][-1] < 0.02
+def test_too_much_is_a_flat_line():
+    history = losses(PRESETS["too_much"].experiment, 999).history
+    train_loss, val_loss = late(history, "train_loss"), late(history, "val_loss")
+    assert [train_loss, val_loss] == pytest.approx([1, 1], abs=0.02)
+    assert val_loss - train_loss < 0.02
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_digits_and_the_kernel_and_activity_example(seed):
+def test_digits_and_the_kernel_and_activity_example():
     n_wrong = np.sum(load_split(DIGITS.data).y_train != load_split(DIGITS.replace(label_noise=0).data).y_train)
     assert n_wrong == 10
-    plain = losses(PRESETS["digits"].experiment, 300, seed)
+    plain = losses(PRESETS["digits"].experiment, 300)
     assert plain.best_epoch < 60
     assert plain.history["val_loss"][-1] > 1.4 * plain.best_val_loss
     assert plain.history["train_loss"][-1] < 0.01
-    calm = losses(PRESETS["digits"].experiment.replace(**dict(PRESETS["digits"].slides)), 300, seed)
+    calm = losses(PRESETS["digits"].experiment.replace(**dict(PRESETS["digits"].slides)), 300)
     assert calm.history["val_loss"][-1] < 0.85
-    example = losses(PRESETS["example"].experiment, 300, seed)
+    example = losses(PRESETS["example"].experiment, 300)
     assert example.history["train_loss"][-1] > 10 * plain.history["train_loss"][-1]
     assert example.history["val_loss"][-1] < plain.history["val_loss"][-1] - 0.15
 
@@ -95,10 +104,9 @@ def test_the_example_is_64_64_10_with_its_penalties_on_the_hidden_layer_only():
     assert run.history["penalty"][-1] == pytest.approx(by_hand, rel=1e-5)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_exercise_a(seed):
+def test_exercise_a():
     """500 epochs at 0, then 500 more at 0.3, as a class does it."""
-    live = playground_run(CLOUDS.replace(seed=seed), load_split(CLOUDS.data))
+    live = playground_run(CLOUDS, load_split(CLOUDS.data))
     train_epochs(live, 500)
     before = live.training.history.records[-1]
     live.obey(Set(name="l2", value=0.3))
@@ -110,9 +118,8 @@ def test_exercise_a(seed):
     assert after["weight_norm"] < before["weight_norm"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_exercise_b(seed):
-    experiment = SQUARES.replace(seed=seed, n_epochs=250)
+def test_exercise_b():
+    experiment = SQUARES.replace(n_epochs=250)
     l2 = sweep(experiment, "l2", [0, 0.1, 0.3], progress=False)
     l1 = sweep(experiment, "l1", [playground_l1(0.1), playground_l1(0.3)], progress=False)
     gap_l2, gap_l1 = (path.history["val_loss"][:, -1] - path.history["train_loss"][:, -1] for path in (l2, l1))

@@ -8,9 +8,12 @@ from functools import partial
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+import torch
 
 from core import figures as f
 from core.figures.theme import COLORS, GROUPS, to_palette
+from core.measures import count_weights
+from core.measures.histograms import weight_histograms
 
 RNG = np.random.default_rng(0)
 WEIGHTS = [RNG.normal(size=(2, 4)), RNG.normal(size=(4, 1))]
@@ -27,8 +30,11 @@ def make_arrays() -> dict[str, np.ndarray]:
         "fit_y": np.linspace(0, 1, 6), "map": np.full((6, 6), 0.7), "pixels": np.eye(8), "rank_value": np.array([2.0, 1.0]),
         "confusion": np.array([[3, 1], [0, 4]]), "pred_train": np.zeros(3), "pred_val": np.ones(2),
     }  # fmt: skip
-    network = {**f.diagram_arrays(WEIGHTS), "matrices": f.matrices_array(WEIGHTS), **f.sparsity_arrays(WEIGHTS)}
-    return {"epoch": epoch, **history, **marks, **lines, **fits, **network, **f.histogram_arrays(WEIGHTS)}
+    counts = count_weights([torch.as_tensor(w)[None] for w in WEIGHTS])
+    sparsity = {name: getattr(counts, name)[0].numpy() for name in ("n_zero", "n_small", "n_rest")}
+    ridges = {name: values[0] for name, values in weight_histograms([w[None] for w in WEIGHTS]).items()}
+    network = {**f.diagram_arrays(WEIGHTS), "matrices": f.matrices_array([w[None] for w in WEIGHTS])[0]}
+    return {"epoch": epoch, **history, **marks, **lines, **fits, **network, **sparsity, **ridges}
 
 
 def make_constants(n_classes: int = 0, n_dims: int = 2) -> dict[str, np.ndarray]:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from core import Experiment
+from core import Experiment, train
 from core.data import DATASETS, load_split
 from core.runtime.commands import Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.live import MAX_MOMENTS, LiveRun
@@ -192,3 +193,30 @@ def test_a_diverged_member_is_marked_and_its_neighbours_go_on():
     assert np.isnan(losses[1, -1])
     np.testing.assert_allclose(losses[[0, 2]], other[[0, 2]], atol=1e-5)
     assert np.isfinite(run.training.trainer.stack.parameters.numpy()).all()
+
+
+def test_a_run_is_repeated_exactly_from_its_start_and_its_changes():
+    run = live(SINE.replace(n_epochs=200, batch_size=7, dropout_rate=0.1))
+    run.obey(Set(name="l2", value=0.003))  # before the first step: part of the start
+    run.obey(Run())
+    for name, value in (("l1", 0.01), ("dropout_rate", 0.3), ("learning_rate", 0.003), ("l1", 0.0)):
+        run.train_for(0.01)
+        run.obey(Set(name=name, value=value))
+    run_to_the_end(run)
+    assert len(run.changes) == 4 and run.started_as.regularization.l2 == 0.003
+    again = train(run.started_as, progress=False, changes=run.changes)
+    assert torch.equal(run.training.trainer.stack.parameters, again.trainer.stack.parameters)
+
+
+def test_starting_twice_stopping_while_starting_and_resetting_while_paused():
+    run = live()
+    for command in (Run(), Run(), Step(), Run()):
+        run.obey(command)
+    assert run.state == "running" and not run.is_one_epoch
+    run.obey(Pause())
+    run.obey(Reset())
+    assert (run.state, run.training.n_epochs_done) == ("paused", 0)
+    run.obey(Run())
+    run.obey(Stop())
+    run.train_for(0.01)
+    assert (run.state, run.training.trainer.n_steps_done) == ("stopped", 0)
