@@ -4,6 +4,7 @@ import { helpMark, make, write } from "./dom.js";
 const STEPS = 1000;
 const LOG0_MIN = 1e-5;
 const ECHO_WAIT = 2000;
+const OVER = new Set(["diverged", "stopped", "failed"]); // only a reset goes on from here
 
 /** Three digits; small numbers as 1.5e-5. */
 function shorten(value) {
@@ -117,6 +118,7 @@ export class Buttons {
     this.seed = seed;
     this.running = state === "running";
     write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
-    this.list.step.disabled = this.running;
+    this.list.run.disabled = OVER.has(state);
+    this.list.step.disabled = this.running || OVER.has(state);
   }
 }

@@ -67,7 +67,7 @@ class History:
         First a longer stride, then a thinner start. FREE_RECORDS are had anyway, so that a short run has a curve.
         """
         history, natural = cls(max_records=max_records), 2 * cost / SHARE
-        allowed = max(FREE_RECORDS, SHARE * n_epochs / cost)
+        allowed = min(max_records, max(FREE_RECORDS, SHARE * n_epochs / cost))
         while history.n_due(n_epochs) > allowed and (history.stride < n_epochs or history.start > MIN_START):
             if history.stride < min(natural, n_epochs) or history.start <= MIN_START:
                 history.stride *= 2

@@ -146,9 +146,16 @@ class LiveRun:
             training.record()
             self._keep_moment()
         if training.is_done:
-            self.state = "diverged" if training.is_diverged.all() else "finished"
+            self._end()
         elif self.is_one_epoch:
             self.state, self.is_one_epoch = "paused", False
+
+    def _end(self) -> None:
+        """Finish; where every member has diverged, what is shown stays at the last finite state."""
+        is_lost = bool(self.training.is_diverged.all())
+        self.state = "diverged" if is_lost else "finished"
+        if is_lost and len(self.training.history.records) > 1:
+            self.training.history.drop_last()
 
     def _note_speed(self) -> None:
         now = time.perf_counter()

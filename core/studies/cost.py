@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from core.measures import History
 from core.studies.plan import Plan
-from core.studies.training import sparse_stride
+from core.studies.training import N_MOMENTS
 
 STEP_S = 3e-4  # S: one step of anything, however small
 FLOP_S = 1 / 12e9  # F: a multiplication or addition in a matrix product
@@ -29,6 +29,7 @@ def estimate_seconds(plan: Plan) -> float:
     sizes = (pool.X.shape[2], *network.hidden_sizes, pool.targets.shape[-1])
     n_parameters, n_values = sum((a + 1) * b for a, b in pairwise(sizes)), sum(sizes[1:])
     per_member = batch_size * (6 * n_parameters * FLOP_S + n_values * VALUE_S) + n_parameters * PARAMETER_S
-    n_looks = History(sparse_stride(training.n_epochs)).n_due(training.n_epochs)
     look = n_rows * (2 * n_parameters * FLOP_S + n_values * VALUE_S)
+    cost = look * training.n_epochs / (n_steps * per_member)
+    n_looks = History.planned(cost, training.n_epochs, N_MOMENTS).n_due(training.n_epochs)
     return n_steps * plan.n_stacks * STEP_S + plan.n_members * (n_steps * per_member + n_looks * look)

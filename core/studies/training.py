@@ -18,12 +18,12 @@ import torch
 
 from core.config import LIVE_FIELDS
 from core.engine import Stack, Trainer
+from core.engine.cost import measurement_cost, step_cost
 from core.measures import SMALL_WEIGHT, History
-from core.measures.history import power_of_two
 from core.measures.verdict import HOPELESS_LOSS
 from core.studies.plan import Plan
 
-N_MOMENTS = 125  # records of a study, at least, if it has as many epochs
+N_MOMENTS = 250  # records of a study, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,16 +268,15 @@ class Training:
 
 
 def sparse_history(trainer: Trainer) -> History:
-    """Return the history of a study, see `sparse_stride`; `best_epoch` is as coarse."""
-    return History(sparse_stride(trainer.training.n_epochs))
+    """Return the history of a study: at most N_MOMENTS moments of all members, and at most 30 % of the training's work.
 
-
-def sparse_stride(n_epochs: int) -> int:
-    """Return the stride with which a study keeps some 125 to 249 moments: measuring many members costs as much as training.
-
-    The power of two at or below n_epochs/125, decided by the length alone: a study cut into several stacks has one.
+    The cost of a call is left out of the count, for many members share it: so the plan does not depend on how many, and
+    a study cut into several stacks keeps the same moments in each.
     """
-    return power_of_two(n_epochs // N_MOMENTS)
+    stack, order = trainer.stack, trainer.order
+    epoch = order.n_batches * step_cost(stack, order.batch_size, 0)
+    cost = measurement_cost(stack, trainer.pool.X.shape[1], 0) / epoch
+    return History.planned(cost, trainer.training.n_epochs, N_MOMENTS)
 
 
 def dense_history(trainer: Trainer) -> History:

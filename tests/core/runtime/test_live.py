@@ -70,7 +70,8 @@ def test_divergence_is_a_reported_state_with_finite_charts_and_a_remedy():
     snapshot = run.snapshot()
     assert run.state == "diverged"
     assert "learning rate of 1000" in snapshot.meta["banner"]["text"]
-    assert np.isfinite(snapshot.arrays["fit_y"]).all()
+    assert np.isfinite(snapshot.arrays["fit_y"]).all() and np.isfinite(snapshot.arrays["val_loss"]).all()
+    assert not any("nan" in text for text in snapshot.meta["readouts"].values())
     for command in (Set(name="learning_rate", value=0.01), Reset(), Run()):
         run.obey(command)
     assert run.state == "running"

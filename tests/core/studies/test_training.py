@@ -7,7 +7,7 @@ from core import Experiment, sweep
 from core.measures import SMALL_WEIGHT
 from core.studies.path import plan_path
 from core.studies.plan import cut, make_trainer
-from core.studies.training import Training, hand_on, sparse_stride, weights_of
+from core.studies.training import N_MOMENTS, Training, hand_on, sparse_history, weights_of
 
 SMALL = Experiment(
     data={"name": "diabetes", "n_train": 60},
@@ -16,10 +16,16 @@ SMALL = Experiment(
 )
 
 
-@pytest.mark.parametrize("n_epochs, stride", [(1, 1), (124, 1), (249, 1), (250, 2), (2000, 16), (20_000, 128)])
-def test_a_study_keeps_125_to_249_moments_in_the_long_run(n_epochs, stride):
-    assert sparse_stride(n_epochs) == stride
-    assert n_epochs < 125 or 125 <= n_epochs // stride <= 249
+@pytest.mark.parametrize("batch_size", [None, 10])
+@pytest.mark.parametrize("n_epochs", [1, 39, 251, 2000, 20_000])
+def test_a_study_keeps_enough_moments_and_not_too_many_whatever_its_size(n_epochs, batch_size):
+    experiment = SMALL.replace(n_epochs=n_epochs, batch_size=batch_size)
+    histories = [
+        sparse_history(plan_path(experiment, "l1", values).make_trainer()) for values in ([0.0], [0.0, 1.0, 2.0])
+    ]
+    due = [[epoch for epoch in range(n_epochs + 1) if history.is_due(epoch)] for history in histories]
+    assert due[0] == due[1]
+    assert min(n_epochs, 30) <= len(due[0]) <= N_MOMENTS
 
 
 def test_the_last_epoch_is_always_recorded():
