@@ -185,6 +185,19 @@ class StudyConfig(Section):
         0.3, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
     )
 
+    geometry_of: VariantName = setting("l1_proximal", "Shown for", "Whose loss, weights and next step are shown.")
+    geometry_weights: tuple[Annotated[int, Field(ge=1, le=10_000)], ...] = setting(
+        (), "Two weights", "Layer, unit they lead to, unit or input of the first, of the second; none: two large ones.",
+        max_length=4,
+    )  # fmt: skip
+
+    @field_validator("geometry_weights")
+    @classmethod
+    def _weights_are_two(cls, weights: tuple[int, ...]) -> tuple[int, ...]:
+        if weights and (len(weights) != 4 or weights[2] == weights[3]):
+            raise ValueError(f"layer, unit and two different sources, received {format_value(weights)}")
+        return weights
+
     @field_validator("variants")
     @classmethod
     def _variants_in_order(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
@@ -323,6 +336,8 @@ def expected_of(name: str) -> str:
         return "up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none"
     if name == "batch_size":
         return "a whole number from 1 to 2,000, or all"
+    if name == "geometry_weights":
+        return "layer, unit and two different sources, joined by '-', such as 1-3-1-2, or none"
     if name == "variants":
         return f"one to six of {', '.join(choices_of(name))}"
     if choices_of(name):
@@ -357,7 +372,7 @@ def format_value(value: Any) -> str:
 def parse_value(name: str, text: str) -> Any:
     """Return URL text as the value of the named setting, still to be validated."""
     _, field = locate(name)
-    if field == "hidden_sizes":
+    if field in ("hidden_sizes", "geometry_weights"):
         return () if text == "none" else tuple(text.split("-"))
     if field == "values" and text == "none":
         return ()

@@ -9,14 +9,16 @@ import streamlit as st
 from core.config import Experiment, bounds_of, field_of, label_of
 from core.data import load_split
 from core.data.limits import check_budget
+from core.figures.geometry import plot_geometry, plot_update
 from core.figures.side_by_side import plot_compare
-from core.runtime.commands import Command, Set
+from core.runtime.commands import Command, Look, Set
 from core.runtime.compare import compare_run
 from core.runtime.job import Job
 from core.studies.compare import TASK, VARIANTS, chosen_variants, shares_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
+from pages.shared.pick_weights import pick_weights, shown_variant
 from pages.shared.stage import readout, slider, stage
 from pages.shared.widgets import setting
 
@@ -26,7 +28,8 @@ READOUTS = [
     readout("networks", "Networks", "Penalties × starts, trained at once."),
 ]
 RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step, the same for all.")
-TAKEN = ("learning_rate", "seed", *(variant.setting for variant in VARIANTS if variant.setting))
+LOOKED_AT = ("geometry_of", "geometry_weights")
+TAKEN = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
 PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's; here each variant has its own
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
 STAGE, FIGURES, SHOWN = "compare.stage", "compare.figures", "compare.shown"
@@ -37,8 +40,15 @@ def job_key(experiment: Experiment) -> str:
     return studies.study_key(experiment, (*TAKEN, *PUT_ASIDE), ("variants", "n_starts", "l1_share"))
 
 
+def looked_at(experiment: Experiment) -> tuple[int, ...]:
+    """Return what the geometry panel shows: the place of a variant, and two weights unless the panel chooses."""
+    return (experiment.study.variants.index(shown_variant(experiment)), *experiment.study.geometry_weights)
+
+
 def message(experiment: Experiment, name: str) -> Command:
-    """Return the command that gives the run one setting: the strength of a variant, or what all networks share."""
+    """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one."""
+    if name in LOOKED_AT:
+        return Look(at=looked_at(experiment))
     for v, variant in enumerate(chosen_variants(experiment)):
         if variant.setting == name:
             return Set(name=next(iter(shares_of(experiment, variant))), value=experiment.get(name), member=v)
@@ -75,13 +85,16 @@ def get_figures(job: Job, key: str) -> list[go.Figure] | None:
     built = st.session_state.get(FIGURES, ("", []))
     if built[0] == key:
         return list(built[1])
-    snapshot = jobs.first_snapshot(job)
+    experiment = shared.current()
+    at = list(looked_at(experiment))
+    snapshot = jobs.snapshot_where(job, lambda snapshot: snapshot.meta["geometry"]["at"] == at)
     if snapshot is None or not snapshot.arrays:
         return None
-    experiment = shared.current()
     names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
     has_bands = experiment.study.n_starts > 1
-    figures = plot_compare(snapshot.arrays, names, snapshot.meta["labels"], load_split(experiment.data), has_bands)
+    split, arrays, meta = load_split(experiment.data), snapshot.arrays, snapshot.meta
+    figures = plot_compare(arrays, names, meta["labels"], split, has_bands)
+    figures += [plot_geometry(arrays, tuple(meta["geometry"]["labels"])), plot_update(meta["geometry"]["of"])]
     st.session_state[FIGURES] = (key, figures)
     return figures
 
@@ -100,13 +113,14 @@ def show_run() -> None:
     key = job_key(experiment)
     make_run = partial(compare_run, experiment, load_split(experiment.data))
     job = studies.find_study(key, make_run, experiment, TAKEN, message)
-    figures = get_figures(job, key)
+    revision = key + "".join(str(experiment.get(name)) for name in LOOKED_AT)
+    figures = get_figures(job, revision)
     if figures is None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
         return
     strengths = {name: experiment.get(name) for name in TAKEN}
     stage(
-        STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
+        STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, revision, READOUTS,
         on_strengths=take_strengths, on_job=take_job,
     )  # fmt: skip
     if st.session_state[SHOWN] != [experiment.get(name) for name in SIDEBAR]:
@@ -120,6 +134,10 @@ with st.sidebar:
         setting("compare", "l1_share")
     setting("compare", "n_starts")
     show_controls("compare", without=PUT_ASIDE)
+    with st.expander("Two weights"):
+        job = jobs.own("study")
+        meta = job.latest.meta if job is not None and job.latest is not None else {}
+        pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))
 st.session_state[SHOWN] = [shared.current().get(name) for name in SIDEBAR]
 shared.show_problems()
 show_run()

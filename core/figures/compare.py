@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.losses import log_toggle
 from core.figures.styles import Style, faint, styles_of
 from core.figures.theme import Arrays, axis, base_figure, bind, entry, span
 
@@ -43,8 +44,9 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
-            "yaxis": {"arrays": [*names, *edges], "include": [0], "log": series == "val_loss"},
+            "yaxis": {"arrays": [*names, *edges], "include": [0]},
         },
+        "toggles": [log_toggle()] if series == "val_loss" else [],
     }  # fmt: skip
     traces: list[Any] = []
     for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True)):
@@ -60,7 +62,7 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     """Return the weights of all variants as lines on common bins, and beside them bars of the share that is exactly zero."""
     styles = styles_of([key for key, _ in variants])
     about = {
-        "name": "overlay", "title": "Weights of all variants", "size": "half",
+        "name": "overlay", "title": "Weights, exact zeros apart", "size": "half",
         "look_for": "L2 draws the weights together around zero; L1 moves most of them into the bar of exact zeros.",
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
         "auto": {"xaxis": {"arrays": ["overlay_x"]}, "yaxis": {"arrays": ["overlay_share"], "include": [0]}},

@@ -23,6 +23,7 @@ HEADS = ("Penalty", "Training loss", "Validation loss", "Gap", "Validation score
 FITTED = ("fit_y", "map", "pixels", "rank_value", "pred_train", "pred_val")  # arrays of the fit, (n_variants, …)
 ORDER = ("val_loss", "gap", "n_zero", "weight_norm")
 SMALL = 230  # px
+FIT_SIZES = {1: "half", 2: "half", 3: "third", 4: "quarter", 5: "third", 6: "third"}  # by the number of variants
 
 
 def plot_compare(
@@ -53,11 +54,11 @@ def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[
         own = {name: values[v] if name in FITTED else values for name, values in arrays.items()}
         figure, _ = plot_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split)
         heading = f"{figure.layout.meta['title']}, one chart per penalty"
-        figures.append(of_variant(figure, v, key, label, heading))
+        figures.append(of_variant(figure, v, key, label, heading, FIT_SIZES[len(variants)]))
     return figures
 
 
-def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str) -> go.Figure:
+def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str, size: str) -> go.Figure:
     """Return a chart of one network, bound to the rows of one variant."""
     for trace in figure.data:
         if trace.meta:
@@ -70,7 +71,7 @@ def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str
     images = [{**image, "array": row_of(image["array"], variant)} for image in about["images"]]
     more = {"title": label, "group": group, "name": f"{about['name']}_{key}", "auto": auto, "images": images}
     hidden = {} if variant == 0 else {"look_for": "", "legend": []}  # said once, by the first
-    figure.update_layout(meta={**about, **more, **hidden, "size": "third", "height": SMALL})
+    figure.update_layout(meta={**about, **more, **hidden, "size": size, "height": SMALL})
     return figure
 
 
@@ -85,9 +86,9 @@ def row_of(binding: str, variant: int) -> str:
 def describe_compare(
     arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[str]], constants: Arrays, kind: str
 ) -> dict[str, str]:
-    """Return the text alternative of each chart by its name; a stored moment, which has no curves, leaves these out."""
+    """Return the text alternative of each chart by its name."""
     texts = {"overlay": describe_overlay(arrays, variants)}
-    if "epoch" in arrays:
+    if "epoch" in arrays:  # a stored moment has no curves
         texts.update({f"compare_{series}": describe_variants(arrays, variants, series) for series in SERIES})
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] for name, values in arrays.items() if name in FITTED}

@@ -56,13 +56,13 @@ def round_reach(largest: np.ndarray) -> np.ndarray:
 def overlaid_histograms(weights: np.ndarray, n_bins: int = N_BINS) -> dict[str, np.ndarray]:
     """Return histograms of K × V groups of weights (K, V, n), the V groups of one moment on common bins, zeros apart.
 
-    overlay_x (K, V, n_bins) bin centres over ± a round number; overlay_share (K, V, n_bins) share of the group's weights
+    overlay_x (K, V, n_bins) bin centres over ± a round number that holds 98 % of the weights that are not zero; what lies
+    beyond is counted in the outermost bins; overlay_share (K, V, n_bins) share of the group's weights
     per bin, zeros left out; overlay_zero (K, V) share that is exactly zero. The shares of a group sum to 1.
     """
     n_moments, n_groups, n = weights.shape
     w = weights.reshape(n_moments * n_groups, n)
-    largest = np.max(np.abs(np.nan_to_num(weights, posinf=0, neginf=0)), axis=(1, 2))
-    reach = np.repeat(round_reach(largest), n_groups)
+    reach = np.repeat(round_reach(np.array([_usual_size(moment) for moment in weights])), n_groups)
     counts, n_finite = _counts(w, reach, n_bins), np.maximum(np.isfinite(w).sum(1), 1)
     centres = (np.arange(n_bins) + 0.5) / n_bins * 2 - 1
     return {
@@ -70,6 +70,13 @@ def overlaid_histograms(weights: np.ndarray, n_bins: int = N_BINS) -> dict[str, 
         "overlay_share": (counts / n_finite[:, None]).reshape(n_moments, n_groups, n_bins),
         "overlay_zero": ((w == 0).sum(1) / n_finite).reshape(n_moments, n_groups),
     }
+
+
+def _usual_size(weights: np.ndarray) -> float:
+    """Return the |w| that 98 % of the finite non-zero weights do not exceed, 0 without any."""
+    size = np.abs(weights[np.isfinite(weights) & (weights != 0)])
+    place = int(0.98 * size.size)
+    return float(np.partition(size, place)[place]) if size.size else 0.0
 
 
 def _densities(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:

@@ -13,9 +13,11 @@ from core.config import Experiment
 from core.data import Split
 from core.engine import Stack
 from core.figures.fit import split_constants
+from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
 from core.measures.histograms import overlaid_histograms
 from core.measures.spread import is_within_spread, spread_of
+from core.runtime.geometry import GeometryPanel
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at_fit, rank_names, shrink
 from core.runtime.playground import MILD, diverged_banner, remedy
@@ -39,6 +41,7 @@ class CompareView:
     def __init__(self, experiment: Experiment, split: Split) -> None:
         self.split, self.constants = split, split_constants(split)
         self.plan, self.n_starts = plan_compare(experiment, split), experiment.study.n_starts
+        self.geometry = GeometryPanel(self.plan, experiment)
         self.names = [(variant.key, variant.label) for variant in self.plan.variants]
 
     def look(self, stack: Stack) -> Arrays:
@@ -49,20 +52,24 @@ class CompareView:
         weights = parameters[..., : stack.n_weights].flatten(2).numpy()
         overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid_histograms(weights).items()}
         fit = look_at_fit(firsts, self.plan.pool.loss, self.split)
-        return {**overlay, **{name: values for name, values in fit.items() if name in (*FITTED, "reach")}}
+        shown = {name: values for name, values in fit.items() if name in (*FITTED, "reach")}
+        return {**overlay, **shown, **self.geometry.shapes(parameters.flatten(1, 2))}
 
     def history(self, run: LiveRun) -> Arrays:
         """Return the curves of all variants, with bands where there are several starts."""
         curves = read_curves(self.plan, run.training.history.arrays())
         has_bands = self.n_starts > 1
-        return shrink({name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))})
+        shown = {name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))}
+        return shrink({**shown, **self.geometry.contours(run)})
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs, the table of numbers, the verdict and text alternatives."""
         rows, labels = read_table(self.plan, state), self.labels(arrays)
         speed, epoch = run.epochs_per_s(), int(state.epoch[0])
+        is_live = "epoch" in arrays  # a stored moment comes without curves
         return {
             "epoch": epoch,
+            "geometry": self.geometry.facts(run.training.trainer),
             "readouts": {
                 "epoch": f"{epoch:,}",
                 "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
@@ -70,8 +77,14 @@ class CompareView:
             },
             "verdict": verdict_of(rows, epoch),
             "labels": labels,
-            "tables": {"numbers": numbers_table(rows, state.n_weights, epoch > 0, self.split.task == "classification")},
-            "descriptions": describe_compare(arrays, self.names, labels, self.constants, self.split.kind),
+            "tables": {
+                "numbers": numbers_table(rows, state.n_weights, epoch > 0, self.split.task == "classification"),
+                "update": self.geometry.table(run, is_live),
+            },
+            "descriptions": {
+                **describe_compare(arrays, self.names, labels, self.constants, self.split.kind),
+                "geometry": describe_geometry(arrays, self.geometry.labels),
+            },
         }
 
     def labels(self, arrays: Arrays) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ import torch
 
 from core.config import LIVE_FIELDS, Experiment
 from core.engine import Stack
-from core.runtime.commands import Command, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.job import Mailbox
 from core.runtime.looks import Arrays, shrink
 from core.runtime.snapshot import Snapshot
@@ -55,11 +55,13 @@ class LiveRun:
 
     experiment: what runs now, live strengths included; started_as: the same at epoch 0.
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
+    looked_at: the part that the view is to show closely, () for its own choice.
     moments: the members at the epochs kept for rewind, the first one at epoch 0.
     """
 
     def __init__(self, experiment: Experiment, make_training: Callable[[Experiment], Training], view: View) -> None:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
+        self.looked_at: tuple[int, ...] = ()
         self._begin(make_training(experiment))
 
     def _begin(self, training: Training) -> None:
@@ -98,6 +100,8 @@ class LiveRun:
                 self._stand("paused")
             case Stop():
                 self._stand("stopped")
+            case Look():
+                self.looked_at = command.at
             case Reset():
                 self._restart(self.experiment.training.seed)
             case Reseed():

@@ -30,8 +30,8 @@ def make_arrays() -> dict[str, np.ndarray]:
     return {
         "epoch": np.arange(4.0), **curves, "overlay_x": np.tile(np.linspace(-1, 1, 5), (3, 1)), "overlay_share": rng.random((3, 5)),
         "overlay_zero": np.array([0.0, 0.8, 0.0]), "geometry_x": np.linspace(-1, 1, 4), "geometry_y": np.linspace(-1, 1, 4),
-        "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([0.5]), "geometry_now_y": np.array([-0.2]),
-        "diamond": rng.random((2, 5)), "circle": rng.random((2, 9)), "path": rng.random((2, 6)),
+        "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([[0.5]]), "geometry_now_y": np.array([[-0.2]]),
+        "diamond": rng.random((1, 2, 5)), "circle": rng.random((1, 2, 9)), "path": rng.random((2, 6)),
         **f.ablation_arrays(rng.random((3, 4)), rng.random((3, 4))), "noise_share": np.array([0.0, 0.5]),
         "noise_val_loss": rng.random((3, 2)), "noise_train_score": rng.random((3, 2)),
         "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
@@ -76,7 +76,7 @@ def test_bindings_name_arrays_that_exist(name: str) -> None:
     bound = bound_names(PLOTS[name](arrays))
     assert bound
     for each in bound:
-        found = re.fullmatch(r"(\w+)(?:\[(\d+|@lambda)\])?", each)
+        found = re.fullmatch(r"(\w+)(?:\[(\d+|@lambda)\])*", each)
         assert found and found[1] in arrays, each
         assert found[2] in (None, "@lambda") or int(found[2]) < len(arrays[found[1]])
 
