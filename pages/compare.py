@@ -14,10 +14,11 @@ from core.figures.side_by_side import plot_compare
 from core.runtime.commands import Command, Look, Set
 from core.runtime.compare import compare_run
 from core.runtime.job import Job
-from core.studies.compare import TASK, VARIANTS, chosen_variants, shares_of
+from core.studies.compare import TASK, VARIANTS, chosen_variants, shares_of, strengths_in
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
+from pages.shared.conventions import show_conventions
 from pages.shared.pick_weights import pick_weights, shown_variant
 from pages.shared.stage import readout, slider, stage
 from pages.shared.widgets import setting
@@ -86,15 +87,14 @@ def get_figures(job: Job, key: str) -> list[go.Figure] | None:
     if built[0] == key:
         return list(built[1])
     experiment = shared.current()
-    at = list(looked_at(experiment))
-    snapshot = jobs.snapshot_where(job, lambda snapshot: snapshot.meta["geometry"]["at"] == at)
+    snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
         return None
     names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
     has_bands = experiment.study.n_starts > 1
     split, arrays, meta = load_split(experiment.data), snapshot.arrays, snapshot.meta
     figures = plot_compare(arrays, names, meta["labels"], split, has_bands)
-    figures += [plot_geometry(arrays, tuple(meta["geometry"]["labels"])), plot_update(meta["geometry"]["of"])]
+    figures += [plot_geometry(arrays), plot_update()]
     st.session_state[FIGURES] = (key, figures)
     return figures
 
@@ -113,16 +113,18 @@ def show_run() -> None:
     key = job_key(experiment)
     make_run = partial(compare_run, experiment, load_split(experiment.data))
     job = studies.find_study(key, make_run, experiment, TAKEN, message)
-    revision = key + "".join(str(experiment.get(name)) for name in LOOKED_AT)
-    figures = get_figures(job, revision)
+    figures = get_figures(job, key)
     if figures is None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
         return
     strengths = {name: experiment.get(name) for name in TAKEN}
     stage(
-        STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, revision, READOUTS,
+        STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
         on_strengths=take_strengths, on_job=take_job,
     )  # fmt: skip
+    show_conventions(
+        experiment, {variant.label: strengths_in(experiment, variant) for variant in chosen_variants(experiment)}
+    )
     if st.session_state[SHOWN] != [experiment.get(name) for name in SIDEBAR]:
         st.rerun()  # the stage changed what the sidebar shows too
 

@@ -10,8 +10,8 @@ from core.figures.theme import COLORS, PALE, SKY, Arrays, axis, base_figure, bin
 CONTOUR_STOPS = (mix(SKY, "#000000", 0.35), SKY, PALE)  # low loss is dark
 
 
-def plot_geometry(arrays: Arrays, labels: tuple[str, str]) -> go.Figure:
-    """Return the panel of `geometry_arrays`, of which what a moment changes has a leading axis of one; labels name the weights."""
+def plot_geometry(arrays: Arrays) -> go.Figure:
+    """Return the panel of `geometry_arrays`, of which what a moment changes has a leading axis of one."""
     about = {
         "name": "geometry", "title": "The loss around the present point", "size": "half", "height": 380,
         "group": "Two weights and the shapes of their penalties",
@@ -45,10 +45,8 @@ def plot_geometry(arrays: Arrays, labels: tuple[str, str]) -> go.Figure:
     )  # fmt: skip
     bounds = (float(arrays["geometry_x"][0]), float(arrays["geometry_x"][-1]))
     zero = {"zeroline": True, "zerolinecolor": "rgba(128,128,128,0.8)"}
-    yaxis = axis(f"weight of {labels[1]}", bounds, scaleanchor="x", constrain="domain", **zero)
-    return base_figure(
-        [contours, *lines, now], about, axis(f"weight of {labels[0]}", bounds, constrain="domain", **zero), yaxis
-    )
+    yaxis = axis("second weight", bounds, scaleanchor="x", constrain="domain", **zero)
+    return base_figure([contours, *lines, now], about, axis("first weight", bounds, constrain="domain", **zero), yaxis)
 
 
 def describe_geometry(arrays: Arrays, labels: tuple[str, str]) -> str:
@@ -65,10 +63,10 @@ def _line(points: np.ndarray, label: str, name: str, line: dict[str, object]) ->
     )
 
 
-def plot_update(variant: str) -> go.Figure:
+def plot_update() -> go.Figure:
     """Return the card of the update rules with the present numbers put in; its texts come with each snapshot."""
     about = {
-        "name": "update", "title": f"The next step, {variant}", "is_table": True, "size": "half",
+        "name": "update", "title": "The next step, with the numbers of now", "is_table": True, "size": "half",
         "look_for": "Shrinking by a factor never reaches zero; the proximal step takes away a fixed amount and stops at zero.",
     }  # fmt: skip
     return base_figure([], about, {}, {})

@@ -52,7 +52,7 @@ def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[
     figures = []
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] if name in FITTED else values for name, values in arrays.items()}
-        figure, _ = plot_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split)
+        figure = plot_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split)
         heading = f"{figure.layout.meta['title']}, one chart per penalty"
         figures.append(of_variant(figure, v, key, label, heading, FIT_SIZES[len(variants)]))
     return figures

@@ -137,7 +137,10 @@ def note_on(row: CompareRow) -> str:
     """Return how a variant compares with the first where there are several starts, and how many of them diverged."""
     n_starts, n_lost = len(row.val_loss), int((~np.isfinite(row.val_loss)).sum())
     lost = f"{n_lost} of {n_starts} starts diverged and are left out. " if 0 < n_lost < n_starts else ""
-    return lost + (row.sentence if n_starts > 1 else "")
+    if n_starts == 1 or ": " not in row.sentence:
+        return lost
+    words = row.sentence.split(": ", 1)[1]
+    return lost + words[0].upper() + words[1:]
 
 
 def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
@@ -165,9 +168,9 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
         return {"kind": "compared", "text": text + unknown}
     close = [row.variant.label for row in others if is_within_spread(row.val_loss, best.val_loss)]
     said = (
-        f"closer to it than the spread over starts: {', '.join(close)}"
+        f"within the spread over starts of it: {', '.join(close)}"
         if close
-        else "every other is farther off than the spread"
+        else "all others are farther off than the spread over starts"
     )
     return {"kind": "compared", "text": f"{text}; {said}."}
 

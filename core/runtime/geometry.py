@@ -18,13 +18,21 @@ from core.engine import Stack, Trainer
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays
 from core.studies.compare import ComparePlan
-from core.studies.geometry import WeightRef, circle, diamond, geometry_arrays, largest_weights, place_of, read_update
+from core.studies.geometry import (
+    WeightRef,
+    circle,
+    current_point,
+    diamond,
+    geometry_arrays,
+    largest_weights,
+    place_of,
+    read_update,
+)
 
 SHARE = 0.1  # of the time that the contours may take
 FINE, COARSE = 21, 13  # points along each side of the contours; coarse for large data and networks
 FINE_VALUES = 10_000  # rows × units of a network that is fine
-HEADS = ("Rule", "The next step of the first weight w, for the slope g and the step length s of now")
-RULES = {"data": "No penalty", "l2": "L2", "l1_subgradient": "L1, subgradient", "l1_proximal": "L1, proximal step"}
+HEADS = ("Rule", "First weight after the step")
 
 
 class GeometryPanel:
@@ -39,21 +47,26 @@ class GeometryPanel:
         self.names = plan.split.feature_names
         self.member = 0
         self.pair = (WeightRef(0, 0, 0), WeightRef(0, 0, 0))
-        self._own: tuple[WeightRef, WeightRef] | None = None
+        self._own, self._own_of = self.pair, -1
         self._contours: Arrays = {}
         self._key: tuple[Any, ...] = ()
         self._next_s = 0.0
 
     def follow(self, run: LiveRun) -> None:
-        """Turn to the weights that the run is looked at; without a choice, to the largest two that there were at epoch 0."""
+        """Turn to the weights that the run is looked at; without a choice, to two large ones."""
         trainer = run.training.trainer
         self.at = run.looked_at or self.asked
         self.variant, *weights = self.at
         self.variant = min(self.variant, len(self.plan.variants) - 1)
         self.member = self.variant * self.plan.n_starts
-        if self._own is None or trainer.n_steps_done == 0:
-            self._own = largest_weights(trainer, self.member)
-        self.pair = chosen_pair(trainer.stack, weights) or self._own
+        self.pair = chosen_pair(trainer.stack, weights) or self._own_choice(trainer)
+
+    def _own_choice(self, trainer: Trainer) -> tuple[WeightRef, WeightRef]:
+        """Return the two largest weights of the start; once both are zero, the two largest of now."""
+        is_stale = trainer.n_steps_done == 0 or self._own_of != self.member
+        if is_stale or not current_point(trainer, self.member, self._own).any():
+            self._own, self._own_of = largest_weights(trainer, self.member), self.member
+        return self._own
 
     def contours(self, run: LiveRun) -> Arrays:
         """Return geometry_x, geometry_y, geometry_loss and the path so far; older contours while it is too soon for new ones."""
@@ -82,25 +95,31 @@ class GeometryPanel:
         return shown
 
     def table(self, run: LiveRun, is_now: bool) -> dict[str, Any]:
-        """Return the next step of the first weight under each rule with its present numbers; of a stored moment nothing."""
+        """Return the next step of the first weight under each rule with its present numbers; of a stored moment only names."""
+        of, (first, second) = self.plan.variants[self.variant].label, self.labels
+        rows = [{"cells": [f"Weights of: {of}", ""], "note": f"First weight: {first}. Second weight: {second}."}]
         if not is_now:
-            return {"heads": HEADS, "rows": [{"cells": [label, "–"]} for label in RULES.values()]}
+            return {"heads": HEADS, "rows": rows}
         settings, study = run.training.settings(), run.experiment.study
         update = replace(
             read_update(run.training.trainer, self.member, self.pair[0]),
             l1=settings.get("compare_l1", study.compare_l1), l2=settings.get("compare_l2", study.compare_l2),
         )  # fmt: skip
-        sentences = update.sentences()
-        return {"heads": HEADS, "rows": [{"cells": [label, own_words(sentences[key])]} for key, label in RULES.items()]}
+        after = {
+            "data": update.plain, "l2": update.after_l2, "l1_subgradient": update.after_subgradient,
+            "l1_proximal": update.after_proximal,
+        }  # fmt: skip
+        for key, sentence in update.sentences().items():
+            rule, words = sentence.split(": ", 1)
+            rows.append({"cells": [rule, f"{after[key]:.4g}"], "note": words})
+        return {"heads": HEADS, "rows": rows}
 
     def facts(self, trainer: Trainer) -> dict[str, Any]:
-        """Return what is looked at, its names, and which two weights are the largest now: layer, unit, first, second, from 1."""
+        """Return what is looked at, and which two weights are the largest now: layer, unit, first, second, from 1."""
         first, second = largest_weights(trainer, self.member)
         largest = [first.layer + 1, first.target + 1, first.source + 1, second.source + 1]
         return {
             "at": list(self.at),
-            "of": self.plan.variants[self.variant].label,
-            "labels": self.labels,
             "largest": largest if first.source != second.source else [],
         }
 
@@ -129,8 +148,3 @@ def place_of_shape(plan: ComparePlan, ref: WeightRef) -> int:
     sizes = (plan.pool.X.shape[2], *plan.experiment.network.hidden_sizes, plan.pool.targets.shape[1])
     before = sum(sizes[layer] * sizes[layer + 1] for layer in range(ref.layer))
     return int(before + ref.target * sizes[ref.layer] + ref.source)
-
-
-def own_words(sentence: str) -> str:
-    """Return a sentence of `Update` without the rule's name in front."""
-    return sentence.split(": ", 1)[1]

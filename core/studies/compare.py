@@ -77,6 +77,11 @@ def shares_of(experiment: Experiment, variant: Variant) -> dict[str, float]:
     return {name: v[0] for name, v in strengths_of(variant.param_name, [1.0], experiment.study.l1_share).items()}
 
 
+def strengths_in(experiment: Experiment, variant: Variant) -> dict[str, float]:
+    """Return the strengths that a variant has in an experiment, by name; those that are 0 for it are left out."""
+    return {name: share * experiment.get(variant.setting) for name, share in shares_of(experiment, variant).items()}
+
+
 def plan_compare(experiment: Experiment, split: Split | None = None, dtype: str = "float32") -> ComparePlan:
     """Return the plan of `study.variants` from `study.n_starts` starts each, in one stack.
 
@@ -90,9 +95,9 @@ def plan_compare(experiment: Experiment, split: Split | None = None, dtype: str 
     )
     strengths = {name: [0.0] * n_members for name in STRENGTHS}
     strengths["l1_is_proximal"] = [float(variant.is_proximal) for variant in variants for _ in range(r)]
-    for dial in dials:
-        for name, share in dial.shares.items():
-            strengths[name][dial.members[0] : dial.members[-1] + 1] = [share * experiment.get(dial.key)] * r
+    for dial, variant in zip(dials, variants, strict=True):
+        for name, value in strengths_in(experiment, variant).items():
+            strengths[name][dial.members[0] : dial.members[-1] + 1] = [value] * r
     seeds = tuple(experiment.training.seed + s for s in range(r)) * len(variants)
     return ComparePlan(
         experiment, data, "", np.arange(len(variants)), make_pool(experiment, data, dtype, n_members), strengths, seeds,

@@ -1,6 +1,5 @@
 """A session's jobs: at most one live run and one study at a time, found again after a reload or a visit to another page."""
 
-import time
 from collections.abc import Callable
 from secrets import token_urlsafe
 from typing import Literal
@@ -54,16 +53,6 @@ def drop(slot: Slot) -> None:
 def first_snapshot(job: Job) -> Snapshot | None:
     """Return a snapshot of the job to build figures from; None when the server is too busy to give one."""
     return job.latest or job.wait(-1, FIRST_SNAPSHOT_S)
-
-
-def snapshot_where(job: Job, condition: Callable[[Snapshot], bool]) -> Snapshot | None:
-    """Return a snapshot for which the condition holds, as after a command; None when there is none in time."""
-    snapshot = first_snapshot(job)
-    ends = time.monotonic() + FIRST_SNAPSHOT_S
-    while snapshot is not None and not condition(snapshot):
-        left = ends - time.monotonic()
-        snapshot = job.wait(snapshot.version, left) if left > 0 else None
-    return snapshot
 
 
 def stream_path(job: Job) -> str:

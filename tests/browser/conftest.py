@@ -121,6 +121,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 def is_bad(message: object) -> bool:
     text = message.text  # type: ignore[attr-defined]
+    if "/_stcore/" in message.location.get("url", ""):  # type: ignore[attr-defined]
+        return False  # below a page's own path, Streamlit first asks in vain where its server is
     return message.type == "error" and not any(part in text for part in HARMLESS)  # type: ignore[attr-defined]
 
 
