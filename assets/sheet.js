@@ -45,8 +45,8 @@ export class Sheet {
     this.lines = rows.map((_, i) => {
       const [first, ...rest] = heads.map((_, j) => make(j ? "td" : "span"));
       const mark = this.about.swatches?.[i];
-      const words = make("td", { colspan: heads.length });
-      const line = make("tr", { class: "lab-note" }, words);
+      const words = make("div");
+      const line = make("tr", { class: "lab-note" }, make("td", { colspan: heads.length }, words));
       body.append(make("tr", {}, make("th", { scope: "row" }, ...(mark ? [swatch(mark)] : []), first), ...rest), line);
       return { places: [first, ...rest], line, words };
     });

@@ -171,10 +171,10 @@ class StudyConfig(Section):
         min_length=1, max_length=6,
     )  # fmt: skip
     compare_l1: float = setting(
-        0.003, "L1, proximal step", "λ₁ of L1 with the proximal step: drives weights to exactly zero.", ge=0, le=1e6
+        0.003, "L1 proximal", "λ₁ of L1 with the proximal step: drives weights to exactly zero.", ge=0, le=1e6
     )
     compare_subgradient: float = setting(
-        0.003, "L1, subgradient", "λ₁ of L1 by plain descent on |w|: small weights, no exact zeros.", ge=0, le=1e6
+        0.003, "L1 subgradient", "λ₁ of L1 by plain descent on |w|: small weights, no exact zeros.", ge=0, le=1e6
     )
     compare_l2: float = setting(0.003, "L2", "λ₂ of L2: shrinks all weights.", ge=0, le=1e6)
     compare_elastic: float = setting(
@@ -316,7 +316,7 @@ CHOICE_LABELS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
     "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
     "l1": "L1", "l2": "L2", "elastic": "elastic mix",
-    "none": "No penalty", "l1_proximal": "L1, proximal step", "l1_subgradient": "L1, subgradient",
+    "none": "No penalty", "l1_proximal": "L1 proximal", "l1_subgradient": "L1 subgradient",
     "elastic_net": "Elastic net", "activity_l2": "Activity L2", "dropout": "Dropout",
     "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
 }  # fmt: skip

@@ -61,7 +61,7 @@ def sliders(experiment: Experiment) -> list[dict[str, Any]]:
     controls = []
     for v, variant in enumerate(chosen_variants(experiment)):
         if variant.setting:
-            is_share = (bounds_of(variant.setting)[1] or 1) < 1
+            is_share = (bounds_of(variant.setting)[1] or 1) < 1  # a dropout rate
             scale = (0, 0.9, "linear") if is_share else (1e-5, 1, "log0")
             name = next(iter(shares_of(experiment, variant)))
             help = field_of(variant.setting).description or ""
@@ -103,6 +103,9 @@ def get_figures(job: Job, key: str) -> list[go.Figure] | None:
 def show_run() -> None:
     """Show the stage. A slider that is released on it reruns this part only."""
     shared.show_address()
+    st.markdown(
+        "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
+    )
     experiment = shared.current()
     try:
         check_budget(experiment, len(experiment.study.variants) * experiment.study.n_starts)

@@ -35,8 +35,8 @@ class Variant(NamedTuple):
 
 VARIANTS = (
     Variant("none", "No penalty"),
-    Variant("l1_proximal", "L1, proximal step", "compare_l1", "l1"),
-    Variant("l1_subgradient", "L1, subgradient", "compare_subgradient", "l1", is_proximal=False),
+    Variant("l1_proximal", "L1 proximal", "compare_l1", "l1"),
+    Variant("l1_subgradient", "L1 subgradient", "compare_subgradient", "l1", is_proximal=False),
     Variant("l2", "L2", "compare_l2", "l2"),
     Variant("elastic_net", "Elastic net", "compare_elastic", "elastic"),
     Variant("activity_l2", "Activity L2", "compare_activity", "activity_l2"),

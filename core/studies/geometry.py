@@ -187,8 +187,8 @@ class Update:
         return {
             "data": f"Data alone: w - s·g = {w} - {s}·{g} = {self.plain:.4g}.",
             "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. A factor makes a weight smaller, never zero.",
-            "l1_subgradient": f"L1, subgradient: w - s·g - s·λ₁·sign(w) = {sub}. A step of fixed size {side}.",
-            "l1_proximal": f"L1, proximal step: {lands}.",
+            "l1_subgradient": f"L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. A step of fixed size {side}.",
+            "l1_proximal": f"L1 proximal: {lands}.",
         }
 
     @property

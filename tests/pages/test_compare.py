@@ -57,7 +57,7 @@ def test_the_default_page_is_its_own_task_with_four_penalties_not_started():
     assert Experiment.from_query(dict(page.query_params.items())) == (TASK, [])
     assert (meta(page)["state"], meta(page)["epoch"]) == ("paused", 0)
     heads = [row["cells"][0] for row in meta(page)["tables"]["numbers"]["rows"]]
-    assert heads == ["No penalty", "L1, proximal step", "L1, subgradient", "L2"]
+    assert heads == ["No penalty", "L1 proximal", "L1 subgradient", "L2"]
     assert "L1 method" not in [w.label for w in page.sidebar if hasattr(w, "label")]
     assert [tab.label for tab in page.tabs] == heads
     close(page)
@@ -75,7 +75,7 @@ def test_a_link_gives_variants_strengths_and_starts():
     strengths = meta(page)["strengths"]
     assert (strengths["compare_elastic"], strengths["compare_dropout"]) == (0.02, 0.3)
     assert meta(page)["readouts"]["networks"] == "9"
-    assert {name: page.query_params[name][0] for name in link} == link
+    assert {name: page.query_params[name] for name in link} == link
     text = " ".join(block.value for block in page.markdown)
     assert "l1=0.005, l2=0.015" in text and "Dropout(0.3)" in text
     close(page)
