@@ -81,7 +81,8 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
         hovertemplate="%{customdata}: %{y:.0%} exactly zero<extra></extra>", meta=bind(y="overlay_zero"),
     )  # fmt: skip
     shares = span([arrays["overlay_share"]], include=[0])
-    side = {"title": {"text": "zero", "standoff": 4}, "domain": [0.82, 1.0], "anchor": "y2", "showticklabels": False}
+    places = (-0.6, len(variants) - 0.4)
+    side = axis("zero", places, domain=[0.82, 1.0], anchor="y2", showticklabels=False, showgrid=False)
     return base_figure(
         [*lines, bars],
         about,

@@ -29,7 +29,7 @@ from core.studies.geometry import (
     read_update,
 )
 
-SHARE = 0.1  # of the time that the contours may take
+SHARE = 0.02  # of the time that the contours may take: the browser has to draw them, too
 FINE, COARSE = 21, 13  # points along each side of the contours; coarse for large data and networks
 FINE_VALUES = 10_000  # rows × units of a network that is fine
 HEADS = ("Rule", "First weight after the step")
