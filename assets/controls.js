@@ -4,7 +4,6 @@ import { helpMark, make, write } from "./dom.js";
 const STEPS = 1000;
 const LOG0_MIN = 1e-5;
 const ECHO_WAIT = 2000;
-const OVER = new Set(["diverged", "stopped", "failed"]); // only a reset goes on from here
 
 /** Three digits; small numbers as 1.5e-5. */
 function shorten(value) {
@@ -114,11 +113,12 @@ export class Buttons {
     for (const [name, button] of Object.entries(this.list)) button.hidden = !names.includes(name);
   }
 
-  show({ state, seed }) {
+  show({ state, seed, can_go_on = true }) {
     this.seed = seed;
     this.running = state === "running";
-    write(this.list.run, this.running ? "Pause" : state === "finished" ? "Run on" : "Run");
-    this.list.run.disabled = OVER.has(state);
-    this.list.step.disabled = this.running || OVER.has(state);
+    const ended = can_go_on ? "Run on" : "Done";
+    write(this.list.run, this.running ? "Pause" : state === "finished" ? ended : "Run");
+    this.list.run.disabled = !can_go_on;
+    this.list.step.disabled = this.running || !can_go_on;
   }
 }

@@ -43,10 +43,10 @@ export class Sheet {
     const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })));
     const body = make("tbody");
     this.lines = rows.map((_, i) => {
-      const [first, ...rest] = heads.map((_, j) => make(j ? "td" : "span"));
+      const [first, ...rest] = heads.map((text, j) => (j ? make("td", { "data-head": text }) : make("span")));
       const mark = this.about.swatches?.[i];
-      const words = make("div");
-      const line = make("tr", { class: "lab-note" }, make("td", { colspan: heads.length }, words));
+      const words = make("td", { colspan: heads.length });
+      const line = make("tr", { class: "lab-note" }, words);
       body.append(make("tr", {}, make("th", { scope: "row" }, ...(mark ? [swatch(mark)] : []), first), ...rest), line);
       return { places: [first, ...rest], line, words };
     });

@@ -35,8 +35,8 @@ class Stage {
     this.sliders = make("div", { class: "lab-sliders" });
     this.scrubBar = make("div", { class: "lab-scrubs" });
     this.grid = make("div", { class: "lab-grid" });
-    this.root = make("div", { class: "lab-stage" }, this.facts.status,
-      make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element),
+    this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element);
+    this.root = make("div", { class: "lab-stage" }, this.facts.status, this.bar,
       this.sliders, this.facts.readouts, this.facts.verdict, this.scrubBar, this.grid);
     this.parent.append(this.root);
     this.line = new Line({
@@ -145,7 +145,15 @@ class Stage {
     this.buttons.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();
+    this.tellState(meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {} });
+  }
+
+  /** Tell Python, where it asks, that training began, stands still or has ended. */
+  tellState(state) {
+    if (!this.data.tells_state || state === this.told) return;
+    this.told = state;
+    this.setState("state", state);
   }
 
   command(message) {
@@ -216,6 +224,7 @@ class Stage {
       this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
         () => this.paint(true), () => this.commitScrubs())]));
       this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
+      (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
       return;
     }
     const moved = scrubs.filter(({ name, index }, i) => index !== old[i].index && index !== this.scrubs[name].index);

@@ -24,9 +24,10 @@ FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
 Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
 LossName = Literal["auto", "cross_entropy", "mse"]
 VariantName = Literal["none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "activity_l2", "dropout"]
+RemedyName = Literal["l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data"]
 
 FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
-MAX_QUERY_CHARS = 4000
+MAX_QUERY_CHARS = 16_000  # holds 500 λ values typed with all their digits
 # The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
 LIVE_FIELDS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate")
 
@@ -163,6 +164,9 @@ class StudyConfig(Section):
     path_start: Literal["cold", "warm"] = setting(
         "cold", "Start of each λ", "Cold: all from the same start. Warm: each from its neighbour with the larger λ."
     )
+    path_view: Literal["path", "rates"] = setting(
+        "path", "Show", "The path: every λ at one learning rate. The map: every λ with every learning rate."
+    )
     n_splits: int = setting(5, "Folds", "Parts of the rows; each is held out once.", ge=3, le=10)
     n_repeats: int = setting(1, "Repeats", "How often the rows are dealt into folds anew.", ge=1, le=10)
     n_starts: int = setting(1, "Starts", "Runs from different initial weights, to see the spread.", ge=1, le=20)
@@ -204,6 +208,32 @@ class StudyConfig(Section):
         if len(set(variants)) != len(variants):
             raise ValueError(f"each penalty may appear once, received {', '.join(variants)}")
         return tuple(sorted(variants, key=get_args(VariantName).index))
+
+    n_remedy_starts: int = setting(
+        10,
+        "Starts of each remedy",
+        "Networks of each remedy from different initial weights, to see the spread.",
+        ge=1,
+        le=20,
+    )
+    first_combination: tuple[RemedyName, ...] = setting(
+        ("l2", "early_stopping"), "First combination", "Two remedies or more at once.", min_length=2
+    )
+    second_combination: tuple[RemedyName, ...] = setting(
+        ("l2", "augmentation"), "Second combination", "Two other remedies or more at once.", min_length=2
+    )
+    tune_remedies: bool = setting(
+        False,
+        "Tune each strength first",
+        "Tries five strengths of each remedy from three starts, at the same cost, and keeps that of lowest validation loss.",
+    )
+
+    @field_validator("first_combination", "second_combination")
+    @classmethod
+    def _remedies_are_distinct(cls, remedies: tuple[RemedyName, ...]) -> tuple[RemedyName, ...]:
+        if len(set(remedies)) != len(remedies):
+            raise ValueError(f"each remedy may appear once, received {', '.join(remedies)}")
+        return remedies
 
 
 class Experiment(Section):
@@ -315,9 +345,11 @@ def bounds_of(name: str) -> tuple[float | None, float | None]:
 CHOICE_LABELS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
     "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
-    "l1": "L1", "l2": "L2", "elastic": "elastic mix",
-    "none": "No penalty", "l1_proximal": "L1 proximal", "l1_subgradient": "L1 subgradient",
-    "elastic_net": "Elastic net", "activity_l2": "Activity L2", "dropout": "Dropout",
+    "l1": "L1", "l2": "L2", "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
+    "none": "No penalty", "l1_proximal": "L1 proximal", "l1_subgradient": "L1 subgradient", "elastic_net": "Elastic net",
+    "activity_l2": "Activity L2",
+    "dropout": "Dropout", "early_stopping": "Early stopping", "augmentation": "Augmentation", "ensemble": "Ensemble",
+    "more_data": "More data",
     "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
 }  # fmt: skip
 
@@ -340,6 +372,8 @@ def expected_of(name: str) -> str:
         return "layer, unit and two different sources, joined by '-', such as 1-3-1-2, or none"
     if name == "variants":
         return f"one to six of {', '.join(choices_of(name))}"
+    if name.endswith("_combination"):
+        return "two different remedies or more"
     if choices_of(name):
         return ", ".join(choices_of(name))
     low, high = bounds_of(name)
@@ -376,7 +410,7 @@ def parse_value(name: str, text: str) -> Any:
         return () if text == "none" else tuple(text.split("-"))
     if field == "values" and text == "none":
         return ()
-    if field in ("features", "values", "variants"):
+    if field in ("features", "values", "variants", "first_combination", "second_combination"):
         return tuple(text.split(","))
     if field == "batch_size" and text in ("none", "all"):
         return None

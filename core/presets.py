@@ -142,3 +142,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 START = PRESETS["memorise"].experiment
+# The cross-validation page's own start: real data on which 64 units overfit, and seconds of training.
+CV_START = Experiment(
+    data={"name": "diabetes", "n_train": 150},
+    network={"hidden_sizes": (64,), "activation": "relu"},
+    training={"optimizer": "adam", "learning_rate": 0.003, "batch_size": 32, "n_epochs": 200},
+)

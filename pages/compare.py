@@ -11,7 +11,7 @@ from core.data import load_split
 from core.data.limits import check_budget
 from core.figures.geometry import plot_geometry, plot_update
 from core.figures.side_by_side import plot_compare
-from core.runtime.commands import Command, Look, Set
+from core.runtime.commands import Command, Focus, Set
 from core.runtime.compare import compare_run
 from core.runtime.job import Job
 from core.studies.compare import TASK, VARIANTS, chosen_variants, shares_of, strengths_in
@@ -49,7 +49,7 @@ def looked_at(experiment: Experiment) -> tuple[int, ...]:
 def message(experiment: Experiment, name: str) -> Command:
     """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one."""
     if name in LOOKED_AT:
-        return Look(at=looked_at(experiment))
+        return Focus(at=looked_at(experiment))
     for v, variant in enumerate(chosen_variants(experiment)):
         if variant.setting == name:
             return Set(name=next(iter(shares_of(experiment, variant))), value=experiment.get(name), member=v)

@@ -10,7 +10,7 @@ st.set_page_config(page_title="Overfit Lab", page_icon=str(ASSETS / "favicon.svg
 st.logo(str(ASSETS / "logo.svg"))
 # Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
 STYLE = """<style>
-[data-testid=stMainBlockContainer] {padding: 3.5rem 1rem 1rem}
+[data-testid=stMainBlockContainer] {padding: 4rem 1rem 1rem}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
@@ -18,6 +18,10 @@ STYLE = """<style>
 st.html(STYLE)
 PAGES = [
     st.Page("playground.py", title="Playground", default=True),
+    st.Page("path.py", title="λ path", url_path="path"),
+    st.Page("cv.py", title="Cross-validation", url_path="cv"),
     st.Page("compare.py", title="Compare", url_path="compare"),
+    st.Page("remedies.py", title="Remedies", url_path="remedies"),
+    st.Page("features.py", title="Features", url_path="features"),
 ]
 st.navigation(PAGES, position="top").run()

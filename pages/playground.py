@@ -67,6 +67,15 @@ def show_formulas() -> None:
     st.markdown(f"**Objective** ${formulas.objective(shared.current())}$ &emsp; **Step** {steps}", help=formulas.LEGEND)
 
 
+def show_ways(job: Job) -> None:
+    """Say where the weights of this run come from, unless at random, and lead on to the studies of this experiment."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
+        origin = job.latest.meta.get("origin") if job.latest is not None else ""
+        if origin:
+            st.caption(f"{origin}. Reset returns to those weights, New start takes random ones.")
+
+
 def take_strengths() -> None:
     """A slider of the stage was released, or the run was given another start."""
     result = st.session_state[STAGE]
@@ -102,8 +111,9 @@ def show_run() -> None:
         jobs.drop("run")
         st.error(str(error))
         return
-    show_formulas()
     job = live.find_job(shared.current())
+    show_formulas()
+    show_ways(job)
     figures = get_figures(job)
     if figures is None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")

@@ -23,23 +23,41 @@ from core.figures.strengths import (
     top_places,
     zero_break,
 )
-from core.figures.theme import BLUE, COLORS, GREEN, ORANGE, PURPLE, Arrays, axis, base_figure, bind, entry, mix, span
+from core.figures.theme import (
+    BLUE,
+    COLORS,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    Arrays,
+    axis,
+    base_figure,
+    bind,
+    entry,
+    mix,
+    span,
+)
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
+LOST_Y = 0.03  # height of the mark of a diverged fold, as a share of the chart
 FAINT = "rgba(140,140,140,0.35)"
 
 
 def cv_arrays(
     values: np.ndarray, param_name: str, val_loss: np.ndarray, standard_error: np.ndarray, n_nonzero: np.ndarray,
-    best: float, one_se: float,
+    best: float, one_se: float, n_diverged: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Return what the curve shows of losses (n_values, n_columns), a column for each fold of each repeat.
 
     cv_mean, cv_se: (n_values,), nan where a fold diverged; cv_folds: all columns as one line with breaks; cv_top: (n_top,)
     mean non-zero weights at `top_places`; cv_min_x, cv_1se_x: (2,) place of each choice twice, empty while unknown;
-    cv_low, cv_high: mean ∓ standard error, for the axis.
+    cv_low, cv_high: mean ∓ standard error, for the axis. cv_lost_x, cv_lost_y, cv_lost: (n_lost,) the mark of each value
+    of which a fold diverged, and in how many (from `n_diverged`, (n_values,)).
     """
     mean = np.asarray(val_loss, dtype=float).mean(1)
+    lost = np.zeros(len(values)) if n_diverged is None else np.asarray(n_diverged, dtype=float)
     return {
         "cv_mean": mean,
         "cv_se": np.asarray(standard_error, dtype=float),
@@ -49,13 +67,16 @@ def cv_arrays(
         "cv_top": np.asarray(n_nonzero, dtype=float).mean(1)[top_places(len(values))],
         "cv_min_x": _place(values, param_name, best),
         "cv_1se_x": _place(values, param_name, one_se),
+        "cv_lost_x": positions(values, param_name)[lost > 0],
+        "cv_lost_y": np.full(int((lost > 0).sum()), LOST_Y),
+        "cv_lost": lost[lost > 0],
     }
 
 
 def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | None = None) -> go.Figure:
     """Return mean ± standard error against λ, every fold faintly, λ_min and λ_1se.
 
-    Binds cv_mean, cv_se, cv_folds, cv_min_x, cv_1se_x, cv_top, span:y; with `chosen` also at:lambda.
+    Binds cv_mean, cv_se, cv_folds, cv_min_x, cv_1se_x, cv_lost_x, cv_lost_y, cv_lost, cv_top, span:y; with `chosen` also at:lambda.
     """
     x = positions(values, param_name)
     y_range = span([arrays["cv_low"], arrays["cv_high"]])
@@ -67,6 +88,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
             entry("mean ± standard error", COLORS["val"], symbol="circle"),
             entry("single folds", COLORS["truth"], "solid"),
             *(entry(label, color, dash) for label, color, dash in CHOICES),
+            entry("a fold diverged", VERMILLION, symbol="x"),
         ],
         "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},
         "toggles": [log_toggle()],
@@ -80,7 +102,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
     ]
     if chosen is not None:
         lines.append(marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range))
-    traces = [_folds(arrays, x), *lines, _mean(arrays, x), top_counts(arrays, "cv_top", x)]
+    traces = [_folds(arrays, x), *lines, _mean(arrays, x), _lost(arrays), top_counts(arrays, "cv_top", x)]
     yaxis = loss_axis("validation loss (mean per row)", y_range)
     layout = top_layout(zero_break(values, param_name))
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
@@ -107,8 +129,8 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
         "title": "The folds",
         "look_for": "Each row is held out exactly once: every loss of the curve is on rows its network has not seen.",
         "legend": [entry("trains", colors[0], symbol="square"), entry("validates", colors[1], symbol="square")],
-        "size": "full",
-        "height": 60 + 26 * n_splits,
+        "size": "half",
+        "height": 320,
     }
     title = "rows, sorted by class" if class_names else "rows"
     ticks = {
@@ -132,7 +154,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
 
     losses: train_loss, test_loss, standard_error (n_labels,), of the refitted networks; texts: their λ.
     """
-    names = [f"{label}<br>λ = {text}" for label, text in zip(labels, texts, strict=True)]
+    names = [f"{label.replace(' (', '<br>(')}<br>λ = {text}" for label, text in zip(labels, texts, strict=True)]
     test, train = (np.array(losses[name], dtype=float) for name in ("test_loss", "train_loss"))
     bars = [
         _bar("training loss", train, names, COLORS["train"], "/", None),
@@ -151,7 +173,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     }
     y_range = span([test + np.nan_to_num(losses["standard_error"]), train], include=[0])
     yaxis = axis("", None, autorange="reversed", showgrid=False)
-    margin = {"l": 190, "r": 40, "t": 8, "b": 44}
+    margin = {"l": 130, "r": 16, "t": 8, "b": 44}
     return base_figure(
         bars, about, axis("loss (mean per row)", y_range), yaxis, barmode="group", bargap=0.3, margin=margin
     )
@@ -208,11 +230,21 @@ def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
     )  # fmt: skip
 
 
+def _lost(arrays: Arrays) -> go.Scatter:
+    """Return a cross at the foot of the chart for each value that has no mean, for a fold diverged there."""
+    return go.Scatter(
+        name="a fold diverged", x=np.array(arrays["cv_lost_x"]), y=np.array(arrays["cv_lost_y"]), yaxis="y2",
+        customdata=np.array(arrays["cv_lost"]), mode="markers", marker={"symbol": "x", "size": 9, "color": VERMILLION},
+        hovertemplate="diverged in %{customdata:.0f} folds: no mean here<extra></extra>",
+        meta=bind(x="cv_lost_x", y="cv_lost_y", customdata="cv_lost"),
+    )  # fmt: skip
+
+
 def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, pattern: str, error: Any) -> go.Bar:
     stripes = {"shape": pattern, "fillmode": "replace", "bgcolor": color, "fgcolor": "rgba(255,255,255,0.25)"}
     return go.Bar(
         name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
-        error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4},
+        error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4, "color": GREY},
         texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
         hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
     )  # fmt: skip

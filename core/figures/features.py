@@ -1,43 +1,64 @@
-"""Finding the features: what is left of each input, marked by its truth, and precision and recall along λ."""
+"""Finding the features: what is left of each input, marked by its truth, and precision and recall along λ.
+
+`values` are the strengths λ of the arrays' leading axis. Read next: `core/runtime/features.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.cross_validation import CHOICES
+from core.figures.strengths import marker_line, positions, strength_axis, zero_break
 from core.figures.styles import STYLES
-from core.figures.theme import COLORS, GREEN, GREY, PURPLE, Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import (
+    BLUE,
+    COLORS,
+    GREEN,
+    GREY,
+    PALE,
+    PURPLE,
+    Arrays,
+    axis,
+    base_figure,
+    bind,
+    colorscale,
+    entry,
+    span,
+)
 
 # Role of an input: colour, pattern of the bar, symbol in the legend.
 ROLES = {
     "informative": (GREEN, "", "square"),
     "duplicate": (PURPLE, "/", "square-x"),
-    "noise": (GREY, ".", "square-open"),
+    "noise": (GREY, "", "square-open"),
 }
 DASHES = {"precision": "solid", "recall": "dash"}
+MAX_BARS = 60  # inputs drawn; the signals stand first
 
 
 def plot_inputs(
-    arrays: Arrays, names: Sequence[str], roles: Sequence[str] = (), array: str = "input_strength", title: str = "Inputs in use"
+    arrays: Arrays, names: Sequence[str], roles: Sequence[str] = (), array: str = "input_strength", title: str = "Inputs in use",
+    name: str = "inputs",
 ) -> go.Figure:  # fmt: skip
     """Return `array` (d,), Σ|w| over each input's links, as bars marked by role; a cross stands where all links are zero.
 
     The crosses are the array of the same name with `input_zero` for `input_strength`: 0 there, nan elsewhere. `array` may
     be bound with a scrub axis, such as `input_strength[@lambda]`; then arrays[its name] has that leading axis and its
-    first row is drawn. Without roles (nobody knows the truth) all bars have one colour.
+    first row is drawn. Without roles (nobody knows the truth) all bars have one colour. Only the first `MAX_BARS` are drawn.
     """
-    values = np.array(arrays[array.split("[")[0]], dtype=float)
-    values = values[0] if values.ndim == 2 else values
+    names, roles = names[:MAX_BARS], roles[:MAX_BARS]
+    values = first_row(arrays, array)[: len(names)]
     known = [role for role in ROLES if role in roles]
-    zero = array.replace("input_strength", "input_zero")
     about = {
-        "name": array.split("[")[0], "title": title, "size": "half", "height": min(900, 110 + 17 * len(names)),
-        "look_for": "L1 brings the bars of pure noise to exactly zero (a cross); L2 leaves a little of all.",
+        "name": name, "title": title, "height": min(900, 110 + 17 * len(names)),
+        "look_for": "A cross marks an input that is out: all its links are exactly zero.",
         "legend": [
             *(entry(role, ROLES[role][0], symbol=ROLES[role][2]) for role in known),
-            entry("all links exactly zero", COLORS["zero"], symbol="x"),
+            entry("out", COLORS["zero"], symbol="x"),
         ],
         "auto": {"xaxis": {"arrays": [array], "include": [0]}},
     }  # fmt: skip
@@ -50,65 +71,120 @@ def plot_inputs(
         hovertemplate="%{customdata}: Σ|w| = %{x:.3g}<extra></extra>", meta=bind(x=array),
     )  # fmt: skip
     crosses = go.Scatter(
-        name="all links exactly zero", x=np.where(values == 0, 0.0, np.nan), y=list(range(len(names))), mode="markers",
-        hoverinfo="name",
-        marker={"symbol": "x", "size": 8, "color": COLORS["zero"]}, meta=bind(x=zero), cliponaxis=False,
+        name="out", x=np.where(values == 0, 0.0, np.nan), y=list(range(len(names))), mode="markers", hoverinfo="name",
+        marker={"symbol": "x", "size": 8, "color": COLORS["zero"]}, cliponaxis=False,
+        meta=bind(x=array.replace("input_strength", "input_zero")),
     )  # fmt: skip
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "tickfont": {"size": 11}}
+    ticks |= {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room for the crosses at 0
     return base_figure(
         [bars, crosses], about, axis("sum of |w| over the input's links", span([values], include=[0])),
-        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 160, "r": 8, "t": 8, "b": 40},
+        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 40},
     )  # fmt: skip
 
 
-def plot_scores(arrays: Arrays) -> go.Figure:
-    """Return precision and recall of L1 and L2 over λ.
-
-    score_lambda (n,) with 0 already at a place of its own; score_<l1|l2>_<precision|recall> (n,) in 0..1;
-    chosen_lambda, chosen_score (2,) the ends of a line at the λ that cross-validation chose, empty before it did.
-    """
-    styles = {"l1": STYLES["l1"], "l2": STYLES["l2"]}
-    about = {
-        "name": "scores", "title": "Signals found along λ", "size": "half", "pick": "lambda",
-        "look_for": "With L1 precision rises with λ until signals are lost, too; L2 keeps every input, so nothing is selected.",
-        "legend": [
-            *(entry(f"{p.upper()} {what}", styles[p].color, dash) for p in styles for what, dash in DASHES.items()),
-            entry("λ chosen by cross-validation", COLORS["truth"], "dot"),
-        ],
-    }  # fmt: skip
-    x = np.array(arrays["score_lambda"])
-    lines = [
-        go.Scatter(
-            name=f"{penalty.upper()} {what}", x=x, y=np.array(arrays[f"score_{penalty}_{what}"]), mode="lines+markers",
-            line={"color": styles[penalty].color, "dash": dash, "width": 2},
-            marker={"symbol": styles[penalty].symbol, "size": 6},
-            meta=bind(x="score_lambda", y=f"score_{penalty}_{what}"),
-        )
-        for penalty in styles
-        for what, dash in DASHES.items()
-    ]  # fmt: skip
-    chosen = go.Scatter(
-        name="λ chosen by cross-validation", x=np.array(arrays["chosen_lambda"]), y=np.array(arrays["chosen_score"]),
-        mode="lines", line={"color": COLORS["truth"], "dash": "dot", "width": 2},
-        meta=bind(x="chosen_lambda", y="chosen_score"),
-    )  # fmt: skip
-    bounds = np.log10([x.min(), x.max()]) + np.array([-0.1, 0.1])
-    return base_figure([*lines, chosen], about, axis("λ", bounds, type="log"), axis("share", (-0.03, 1.05)))
-
-
-def describe_inputs(arrays: Arrays, names: Sequence[str], array: str = "input_strength") -> str:
-    """Return how many inputs are in use, and the three largest, as a sentence."""
+def plot_pixel_use(
+    arrays: Arrays, array: str = "pixels", title: str = "Pixels in use", name: str = "inputs"
+) -> go.Figure:
+    """Return `array` (8, 8), Σ|w| over each pixel's links, as a picture, first row on top; nan, an empty cell, is out."""
     values = np.array(arrays[array.split("[")[0]], dtype=float)
-    values = values[0] if values.ndim == 2 else values
-    top = ", ".join(f"{names[i]} {values[i]:.3g}" for i in np.argsort(-values)[:3])
-    return f"Inputs in use: {np.sum(values > 0)} of {values.size}. Largest sums of |w|: {top}."
+    values = values.reshape(-1, *values.shape[-2:])[0]
+    about = {
+        "name": name, "title": title,
+        "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
+        "look_for": "An empty cell is a pixel that is out: all its links are exactly zero.",
+    }  # fmt: skip
+    heat = go.Heatmap(
+        name="Σ|w| by pixel", z=values, zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False, xgap=1, ygap=1,
+        hovertemplate="row %{y}, column %{x}: Σ|w| = %{z:.3g}<extra></extra>", meta=bind(z=array),
+    )  # fmt: skip
+    hidden = {"showgrid": False, "showticklabels": False}
+    yaxis = axis("pixel row", (7.5, -0.5), scaleanchor="x", **hidden)
+    return base_figure([heat], about, axis("pixel column", (-0.5, 7.5), **hidden), yaxis)
 
 
-def describe_scores(arrays: Arrays) -> str:
-    """Return precision and recall of L1 at both ends of λ, and at the chosen one, as a sentence."""
-    x, p, r = (arrays[name] for name in ("score_lambda", "score_l1_precision", "score_l1_recall"))
-    text = f"L1: precision {p[0]:.2f} and recall {r[0]:.2f} at λ {x[0]:.2g}, {p[-1]:.2f} and {r[-1]:.2f} at {x[-1]:.2g}"
-    if len(arrays["chosen_lambda"]):
-        i = int(np.argmin(np.abs(np.log(x) - np.log(arrays["chosen_lambda"][0]))))
-        text += f"; at the chosen λ {x[i]:.2g} precision {p[i]:.2f} and recall {r[i]:.2f}"
-    return text + "."
+def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
+    """Return precision and recall of L1 and L2 over λ, `score_<l1|l2>_<precision|recall>` (n_values,) in 0..1.
+
+    cv_min_x, cv_1se_x: (2,) places of λ_min and λ_1se twice, empty while unknown. Binds at:lambda for the chosen λ.
+    """
+    lines = [
+        along(arrays, values, f"score_{penalty}_{what}", f"{penalty.upper()} {what}", penalty, dash)
+        for penalty in ("l1", "l2")
+        for what, dash in DASHES.items()
+    ]
+    about = {
+        "name": "scores", "title": "Signals found along λ",
+        "look_for": "Precision: which share of the inputs in use is no pure noise. Recall: which share of the signals is found.",
+        "legend": [entry(f"{p.upper()} {what}", STYLES[p].color, dash) for p in ("l1", "l2") for what, dash in DASHES.items()],
+    }  # fmt: skip
+    return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
+
+
+def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int = 0) -> go.Figure:
+    """Return how many inputs L1 and L2 have in use over λ, `in_use_<l1|l2>` (n_values,)."""
+    about = {
+        "name": "in_use", "title": "Inputs in use along λ",
+        "look_for": "An input is out when all its links are exactly zero: see which penalty takes inputs out.",
+        "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
+    }  # fmt: skip
+    lines = [along(arrays, values, f"in_use_{p}", p.upper(), p, "solid") for p in ("l1", "l2")]
+    return along_figure(lines, arrays, values, chosen, about, f"inputs of {n_inputs}", (-0.5, 1.05 * n_inputs))
+
+
+def plot_twins(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
+    """Return the largest share that one of several inputs saying the same has, over λ: `twin_<l1|l2>` (n_values,)."""
+    about = {
+        "name": "twins", "title": "Duplicates: shared or one for all",
+        "look_for": "At 1 one of the twins has all the weight; two that share evenly are at ½.",
+        "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
+    }  # fmt: skip
+    lines = [along(arrays, values, f"twin_{p}", p.upper(), p, "solid") for p in ("l1", "l2")]
+    return along_figure(lines, arrays, values, chosen, about, "share of the largest", (0.0, 1.05))
+
+
+def along(arrays: Arrays, values: np.ndarray, array: str, label: str, penalty: str, dash: str) -> go.Scatter:
+    """Return a line of one array over λ in the style of its penalty."""
+    style = STYLES[penalty]
+    return go.Scatter(
+        name=label, x=positions(values), y=np.array(arrays[array], dtype=float), mode="lines+markers",
+        line={"color": style.color, "dash": dash, "width": 2}, marker={"symbol": style.symbol, "size": 6},
+        hovertemplate="%{y:.3g}<extra>" + label + "</extra>", meta=bind(y=array),
+    )  # fmt: skip
+
+
+def along_figure(
+    lines: Sequence[Any], arrays: Arrays, values: np.ndarray, chosen: int, about: dict[str, Any], unit: str,
+    bounds: tuple[float, float],
+) -> go.Figure:  # fmt: skip
+    """Return lines over λ with the λ of cross-validation and the chosen one."""
+    marks = [
+        marker_line(label, list(arrays[name]), name, color, dash, bounds if len(arrays[name]) else ())
+        for (label, color, dash), name in zip(CHOICES, ("cv_min_x", "cv_1se_x"), strict=True)
+    ]
+    here = marker_line("chosen λ", [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)
+    more = [*(entry(label, color, dash) for label, color, dash in CHOICES), entry("chosen λ", COLORS["truth"], "solid")]
+    about = {"size": "half", "pick": "lambda", **about, "legend": [*about["legend"], *more]}
+    xaxis = {**strength_axis(values, "l1"), "title": {"text": "strength λ", "standoff": 4}}
+    return base_figure([*lines, *marks, here], about, xaxis, axis(unit, bounds), shapes=zero_break(values, "l1"))
+
+
+def first_row(arrays: Arrays, array: str) -> np.ndarray:
+    """Return the array of a binding, its first row where it has a leading axis."""
+    values = np.array(arrays[array.split("[")[0]], dtype=float)
+    return values[0] if values.ndim == 2 else values
+
+
+def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
+    """Return how many inputs are in use, and the three largest, from Σ|w| (d,), as a sentence."""
+    top = ", ".join(f"{names[i]} {strength[i]:.3g}" for i in np.argsort(-strength)[:3])
+    return f"Inputs in use: {np.sum(strength > 0)} of {strength.size}. Largest sums of |w|: {top}."
+
+
+def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
+    """Return an array's values of L1 and L2 at both ends of λ; `array` has `l1` in its name."""
+    parts = [
+        f"{p.upper()} {values[0]:.3g} at λ {texts[0]}, {values[-1]:.3g} at λ {texts[-1]}"
+        for p, values in ((p, arrays[array.replace("l1", p)]) for p in ("l1", "l2"))
+    ]
+    return "; ".join(parts) + "."

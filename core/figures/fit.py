@@ -194,6 +194,11 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     return base_figure([diagonal, *points], about, axis(f"true {target}", bounds), axis(f"predicted {target}", bounds))
 
 
+def map_bounds(constants: Arrays) -> tuple[float, float]:
+    """Return the values of `map` that the first and the last of the 256 colours stand for."""
+    return _map_palettes(constants)[0]
+
+
 def describe_curve(arrays: Arrays, constants: Arrays) -> str:
     """Return the range of the fitted curve and its distance from the true function as a sentence."""
     fit, truth = arrays["fit_y"], constants["truth"]

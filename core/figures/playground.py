@@ -64,7 +64,7 @@ def describe_playground(arrays: Arrays, labels: Labels, constants: Arrays, kind:
 
 
 def describe_fit(arrays: Arrays, labels: Labels, constants: Arrays, kind: str) -> dict[str, str]:
-    """Return the text alternatives of the charts of `plot_fit` by their names."""
+    """Return the text alternatives of the charts that `plot_fit` gives."""
     if kind == "curve":
         return {"fit": fit.describe_curve(arrays, constants)}
     if kind == "plane":

@@ -19,11 +19,11 @@ LIFT = 0.16  # validation above, test below a remedy's line
 NOISE_SERIES = {
     "noise_val_loss": (
         "Validation loss by share of wrong labels", "validation loss (mean per row)",
-        "Wrong labels cost the network without a remedy most: it has learned them by heart.",
+        "The grey line has no remedy: compare how steeply the others rise.",
     ),
     "noise_train_score": (
         "Training accuracy by share of wrong labels", "training accuracy (wrong labels included)",
-        "At 1 the network knows every wrong label by heart; a remedy that helps stays below.",
+        "At 1 the network knows every label by heart, the wrong ones too; below 1 something keeps it from that.",
     ),
 }  # fmt: skip
 

@@ -15,10 +15,11 @@ import torch
 
 from core.config import LIVE_FIELDS, Experiment
 from core.engine import Stack
-from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.runtime.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.job import Mailbox
 from core.runtime.looks import Arrays, shrink
 from core.runtime.snapshot import Snapshot
+from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
 
 SLICE_S = 0.025
@@ -27,6 +28,7 @@ SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
 MAX_MOMENTS = 120
 MAX_MOMENT_BYTES = 64_000_000
+MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
 
 class View(Protocol):
@@ -57,7 +59,10 @@ class LiveRun:
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
     looked_at: the part that the view is to show closely, () for its own choice.
     moments: the members at the epochs kept for rewind, the first one at epoch 0.
+    shown: the members as the last snapshot showed them.
     """
+
+    max_moments = MAX_MOMENTS
 
     def __init__(self, experiment: Experiment, make_training: Callable[[Experiment], Training], view: View) -> None:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
@@ -71,7 +76,8 @@ class LiveRun:
         self.changes: list[dict[str, Any]] = []
         self.state, self.is_changed, self.is_one_epoch = "paused", True, False
         self._ticks: deque[tuple[float, int]] = deque()
-        self.moments = [training.state()]
+        self.shown = training.state()
+        self.moments = [self.shown]
         self._epochs = [0]
 
     def _restart(self, seed: int) -> None:
@@ -79,15 +85,22 @@ class LiveRun:
         strengths = self.training.strengths()
         self.experiment = self.experiment.replace(seed=seed)
         training = self.make_training(self.experiment)
-        training.give(strengths)
+        if (
+            training.plan.n_stacks == 1
+        ):  # of several stacks only the present one's strengths are known: the plan has them all
+            training.give(strengths)
         self._begin(training)
 
     # --- commands ---
 
+    def attach(self, mailbox: Mailbox) -> None:
+        """Offer the stored moments for rewind, and what was trained so far."""
+        mailbox.frames, mailbox.result = self.stored_frames, self.result
+
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
         self.is_changed = True
-        can_train = self.state in ("paused", "running", "finished")
+        can_train = self.can_go_on
         match command:
             case Set():
                 self._set(command.name, command.value, command.member)
@@ -100,7 +113,7 @@ class LiveRun:
                 self._stand("paused")
             case Stop():
                 self._stand("stopped")
-            case Look():
+            case Focus():
                 self.looked_at = command.at
             case Reset():
                 self._restart(self.experiment.training.seed)
@@ -110,7 +123,9 @@ class LiveRun:
                 pass
 
     def _go(self) -> None:
-        """Train; a finished run goes on for as many epochs again."""
+        """Train; a finished run goes on for as many epochs again, if it is one stack (the others are gone)."""
+        if self.state == "finished" and self.training.plan.n_stacks > 1:
+            return
         if self.state == "finished":
             self.training.n_epochs += self.experiment.training.n_epochs
         self.state, self.is_one_epoch = "running", False
@@ -146,7 +161,8 @@ class LiveRun:
 
     def _end_of_epoch(self) -> None:
         training = self.training
-        if training.n_epochs_done >= self._next_moment() or self.is_one_epoch:
+        is_moment = self.max_moments > 1 and training.n_epochs_done >= self._next_moment()
+        if is_moment or self.is_one_epoch:
             training.record()
             self._keep_moment()
         if training.is_done:
@@ -184,11 +200,11 @@ class LiveRun:
 
     def _keep_moment(self) -> None:
         """Store the members for rewind; when there are too many moments, every second one of the older half goes."""
-        if self.training.is_diverged.all():
+        if self.training.is_diverged.all() or self.max_moments < 2:
             return
         state = self.training.state()
         moments, epochs = [*self.moments, state], [*self._epochs, self.training.n_epochs_done]
-        if len(moments) > min(MAX_MOMENTS, max(2, MAX_MOMENT_BYTES // state.parameters.nbytes)):
+        if len(moments) > min(self.max_moments, max(2, MAX_MOMENT_BYTES // state.parameters.nbytes)):
             half = len(moments) // 2 or 1
             moments, epochs = [*moments[:half:2], *moments[half:]], [*epochs[:half:2], *epochs[half:]]
         self.moments, self._epochs = moments, epochs
@@ -219,7 +235,7 @@ class LiveRun:
         self.version += 1
         self.is_changed = False
         self.training.hold_diverged()
-        now = self.training.state()
+        now = self.shown = self.training.state()
         arrays = {**self.view.history(self), **{name: values[0] for name, values in self._look([now]).items()}}
         meta = {
             "version": self.version,
@@ -229,22 +245,53 @@ class LiveRun:
             "changes": self.changes,
             **self.view.facts(self, now, arrays),
             "epoch": self.training.n_epochs_done,
+            "can_go_on": self.can_go_on,
             "banner": self.view.banner(self, now),
         }
         return Snapshot(self.version, meta, arrays)
 
+    @property
+    def can_go_on(self) -> bool:
+        """Return whether Run does anything; a plan of several stacks ends with the last of them."""
+        return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
+
+    def result(self) -> tuple[Experiment, Plan, MemberState]:
+        """Return what was trained and the members as they were last shown. Any thread may call it."""
+        return self.experiment, self.training.plan, self.shown
+
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several, or a dial's."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        return shared if self.view.is_single else {**shared, **self.training.settings()}
+        if self.view.is_single or (len(self.training.is_diverged) > MAX_CONTROLLED and not self.training.plan.dials):
+            return shared
+        return {**shared, **self.training.settings()}
 
 
-def live_study(make_run: Callable[[], LiveRun]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+class Obedient(Protocol):
+    """What `live_study` can run: something that takes commands, trains in slices and shows itself."""
+
+    state: str
+    is_changed: bool
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command."""
+
+    def train_for(self, seconds: float) -> None:
+        """Train for about so long."""
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows."""
+
+
+def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
     """Return the study of a live run that starts paused at epoch 0."""
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         run, next_s = make_run(), 0.0
-        mailbox.frames = run.stored_frames
+        run.attach(mailbox)
         while True:
             for command in mailbox.take():
                 run.obey(command)

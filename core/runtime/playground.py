@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,33 @@ from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at, rank_names, shrink
 from core.studies.fit import make_pool, make_training
 from core.studies.path import constant_loss, noise_floor
-from core.studies.training import MemberState
+from core.studies.training import MemberState, Training
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
 
 
-def playground_run(experiment: Experiment, split: Split) -> LiveRun:
-    """Return the live run of one network, paused at epoch 0."""
-    return LiveRun(experiment, partial(make_training, split=split), PlaygroundView(experiment, split))
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """The network that a run continues from: parameters (n_parameters,), its validation loss before any training, and in
+    words where it comes from."""
+
+    parameters: np.ndarray
+    start_loss: float
+    text: str
+
+
+def playground_run(experiment: Experiment, split: Split, origin: Origin | None = None) -> LiveRun:
+    """Return the live run of one network, paused at epoch 0, at random weights or at those of `origin`.
+
+    A reset goes back to the same weights; another seed means random ones.
+    """
+    seed = experiment.training.seed
+
+    def make(now: Experiment) -> Training:
+        start = origin.parameters if origin is not None and now.training.seed == seed else None
+        return make_training(now, split, start=start)
+
+    return LiveRun(experiment, make, PlaygroundView(experiment, split, origin))
 
 
 class PlaygroundView:
@@ -34,7 +53,8 @@ class PlaygroundView:
 
     is_single = True
 
-    def __init__(self, experiment: Experiment, split: Split) -> None:
+    def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+        self.origin, self.seed = origin, experiment.training.seed
         self.split, self.constants = split, split_constants(split)
         pool = make_pool(experiment, split, "float32")
         self.loss = pool.loss
@@ -52,19 +72,27 @@ class PlaygroundView:
         """Return epoch, read-outs, verdict, labels and text alternatives."""
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
-        verdict = self.verdict(state)
+        origin = self.origin_of(run)
+        verdict = self.verdict(state, origin)
         return {
             "epoch": int(state.epoch[0]),
+            "origin": origin.text if origin is not None else "",
             "readouts": self.readouts(run, state),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": {**labels, "changes": [change_text(change) for change in run.changes]},
             "descriptions": describe_playground(arrays, labels, self.constants, self.split.kind),
         }
 
-    def verdict(self, state: MemberState) -> Verdict:
-        """Return the verdict on the losses of a moment."""
+    def origin_of(self, run: LiveRun) -> Origin | None:
+        """Return what the run continues from; nothing after a new random start."""
+        return self.origin if run.experiment.training.seed == self.seed else None
+
+    def verdict(self, state: MemberState, origin: Origin | None = None) -> Verdict:
+        """Return the verdict on the losses of a moment; a network that was trained before is judged from the start."""
         train_loss, val_loss, start = (float(v[0]) for v in (state.train_loss, state.val_loss, state.start_loss))
         norm, epoch = float(state.weight_norm[0]), int(state.epoch[0])
+        if origin is not None:
+            start, epoch = origin.start_loss, max(epoch, 1)
         return judge(train_loss, val_loss, start, self.floor, norm, epoch, self.constant_loss)
 
     def readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
@@ -85,7 +113,7 @@ class PlaygroundView:
         """Return what went wrong and the one click that mends it, or None."""
         if run.state == "diverged":
             return diverged_banner(run)
-        return collapsed_banner(run) if self.verdict(state).kind == "collapsed" else None
+        return collapsed_banner(run) if self.verdict(state, self.origin_of(run)).kind == "collapsed" else None
 
 
 def diverged_banner(run: LiveRun) -> dict[str, Any]:

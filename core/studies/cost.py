@@ -15,9 +15,9 @@ from core.studies.plan import Plan
 from core.studies.training import N_MOMENTS
 
 STEP_S = 3e-4  # S: one step of anything, however small
-FLOP_S = 1 / 12e9  # F: a multiplication or addition in a matrix product
-VALUE_S = 1e-8  # V: an activation and its slope
-PARAMETER_S = 4e-9  # W: the optimizer and the penalty on one parameter
+FLOP_S = 1 / 40e9  # F: a multiplication or addition in a matrix product
+VALUE_S = 5e-9  # V: an activation and its slope
+PARAMETER_S = 8e-9  # W: the optimizer and the penalty on one parameter
 
 
 def estimate_seconds(plan: Plan) -> float:
@@ -33,3 +33,11 @@ def estimate_seconds(plan: Plan) -> float:
     cost = look * training.n_epochs / (n_steps * per_member)
     n_looks = History.planned(cost, training.n_epochs, N_MOMENTS).n_due(training.n_epochs)
     return n_steps * plan.n_stacks * STEP_S + plan.n_members * (n_steps * per_member + n_looks * look)
+
+
+def duration_in_words(seconds: float) -> str:
+    """Return a duration as one would say it: "20 seconds", "4 minutes", "3 hours"."""
+    for unit, length in (("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.0f} {unit}s"
+    return f"{max(1.0, seconds):.0f} second{'s' if seconds >= 1.5 else ''}"

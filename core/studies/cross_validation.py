@@ -47,7 +47,7 @@ class CrossValidation:
     """Losses of every value on every fold, raw: (n_values, n_splits·n_repeats), repeat by repeat; nan where diverged.
 
     best has the lowest mean; one_se is the largest value within one standard error of it; both nan while unknown.
-    is_val: (n_splits·n_repeats, n), the rows held out. edge: the end of the grid at which `best` stands, or "".
+    n_diverged: (n_values,) folds in which the network has diverged. is_val: (n_splits·n_repeats, n), the rows held out.
     """
 
     experiment: Experiment
@@ -56,6 +56,7 @@ class CrossValidation:
     train_loss: np.ndarray
     val_loss: np.ndarray
     n_nonzero: np.ndarray
+    n_diverged: np.ndarray
     best: float
     one_se: float
     n_splits: int
@@ -156,10 +157,11 @@ def read_cross_validation(plan: FoldPlan, state: MemberState) -> CrossValidation
         kept(values, state).reshape(-1, len(plan.values)).T
         for values in (state.train_loss, state.val_loss, state.n_nonzero)
     )
+    n_diverged = state.is_diverged.reshape(-1, len(plan.values)).sum(0)
     best, one_se = choose(plan.values, val, plan.n_repeats)
     return CrossValidation(
-        plan.experiment, plan.param_name, plan.values, train, val, n_nonzero, best, one_se,
-        plan.n_splits, plan.n_repeats, plan.is_val, plan.notes,
+        plan.experiment, plan.param_name, plan.values, train, val, n_nonzero, n_diverged, best, one_se, plan.n_splits,
+        plan.n_repeats, plan.is_val, plan.notes,
     )  # fmt: skip
 
 

@@ -6,14 +6,18 @@ An input is out when all its links to the first layer are exactly zero (the grou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
 from core.config import Experiment
 from core.data import Relevance, Split
-from core.engine import Trainer
-from core.studies.stacks import make_members, make_pool
+from core.engine.trainer import Pool
+from core.studies.cross_validation import FoldPlan, choose, plan_cross_validation
+from core.studies.path import kept, plan_path
+from core.studies.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load
+from core.studies.training import MemberState
 
 PENALTIES = ("l1", "l2")
 VALUES = (0.0, *np.geomspace(1e-3, 0.5, 10).round(6).tolist())
@@ -24,37 +28,72 @@ TASK = Experiment(
     training={"learning_rate": 0.03, "learning_rate_schedule": "cosine", "n_epochs": 600},
 )  # fmt: skip
 DUPLICATES = TASK.replace(n_duplicates=3, duplicate_correlation=0.95, noise_std=0.5)  # each signal has a near copy
+CLASSES = Experiment(
+    data={"name": "informative_classes", "n_train": 200, "n_informative": 4, "val_fraction": 0.1},
+    network={"hidden_sizes": ()},
+    training={"learning_rate": 0.03, "learning_rate_schedule": "cosine", "n_epochs": 600},
+)  # fmt: skip
+REVIEWS = CLASSES.replace(data="reviews", n_train=300)
+VOWELS = CLASSES.replace(data="vowels", n_train=300)
+DIGITS = CLASSES.replace(
+    data="digits", n_train=200, hidden_sizes=(32,), activation="relu", learning_rate=0.01, n_epochs=300
+)
 
 
-@dataclass(frozen=True)
-class FeaturesPlan:
-    """Penalties × values; member p·len(values) + i has penalty p at values[i]. All start alike."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FeaturesPlan(Plan):
+    """L1 at every value, L2 at every value, then the folds of a cross-validation of L1: all in one stack, on one clock.
 
-    experiment: Experiment
-    values: tuple[float, ...]
+    Member i has l1 = values[i], member n_values + i has l2 = values[i]; member (2 + c)·n_values + i has l1 = values[i] on
+    column c of `folds`.
+    """
+
+    folds: FoldPlan
 
     def by_penalty(self, array: np.ndarray) -> np.ndarray:
-        """Return an array (M, …) as (2 penalties, n_values, …): L1 first."""
-        return np.asarray(array).reshape(len(PENALTIES), len(self.values), *np.shape(array)[1:])
+        """Return the part of an array (M, …) without the folds as (2 penalties, n_values, …): L1 first."""
+        n = len(self.values)
+        return np.asarray(array)[: len(PENALTIES) * n].reshape(len(PENALTIES), n, *np.shape(array)[1:])
+
+    def of_folds(self, array: np.ndarray) -> np.ndarray:
+        """Return the folds' part of an array (M,) as (n_values, n_columns)."""
+        return np.asarray(array)[len(PENALTIES) * len(self.values) :].reshape(-1, len(self.values)).T
 
 
-def plan_features(experiment: Experiment, values: Sequence[float] = VALUES) -> FeaturesPlan:
+def plan_features(
+    experiment: Experiment, values: Sequence[float] = VALUES, split: Split | None = None, n_splits: int = 5,
+    dtype: str = "float32", memory_bytes: int = MEMORY_BYTES,
+) -> FeaturesPlan:  # fmt: skip
     """Return the plan; the value 0 is "no penalty". Raises ValueError for no values or negative ones."""
-    if not len(values) or not all(value >= 0 for value in values):
-        raise ValueError(f"values: expected at least one strength λ ≥ 0, received {list(values)}")
-    return FeaturesPlan(experiment, tuple(float(value) for value in values))
+    data = load(experiment, split, dtype)
+    penalties = [plan_path(experiment, name, values, data, dtype) for name in PENALTIES]
+    folds = plan_cross_validation(experiment, "l1", values, n_splits, data, dtype, rescale=True)
+    plans = (*penalties, folds)
+    pool = join_pools([plan.pool for plan in plans])
+    strengths = {
+        name: [v for plan in plans for v in plan.strengths.get(name, [0.0] * plan.n_members)] for name in PENALTIES
+    }
+    seeds = tuple(seed for plan in plans for seed in plan.seeds)
+    parts = cut(np.arange(len(seeds)), 1, bytes_per_member(experiment, pool), memory_bytes)
+    return FeaturesPlan(experiment, data, "l1", penalties[0].values, pool, strengths, seeds, parts, folds=folds)
 
 
-def make_features_trainer(plan: FeaturesPlan, split: Split) -> Trainer:
-    """Return the stack of all penalties and values at epoch 0."""
-    n = len(plan.values)
-    pool = make_pool(plan.experiment, split, 2 * n)
-    zeros = [0.0] * n
-    members = make_members(
-        plan.experiment, pool.X.dtype, [plan.experiment.training.seed] * 2 * n, l1=[*plan.values, *zeros], l2=[*zeros, *plan.values]
-    )  # fmt: skip
-    experiment = plan.experiment
-    return Trainer(experiment.network, experiment.regularization, experiment.training, pool, members)
+def join_pools(pools: Sequence[Pool]) -> Pool:
+    """Return pools over the same rows as one: members and versions of the inputs follow one another."""
+    starts = np.cumsum([0, *(len(pool.X) for pool in pools[:-1])])
+    return replace(
+        pools[0],
+        X=torch.cat([pool.X for pool in pools]),
+        is_train=torch.cat([pool.is_train for pool in pools]),
+        is_val=torch.cat([pool.is_val for pool in pools]),
+        version_of_member=torch.cat([pool.version_of_member + int(s) for pool, s in zip(pools, starts, strict=True)]),
+    )
+
+
+def choose_l1(plan: FeaturesPlan, state: MemberState) -> tuple[np.ndarray, float, float]:
+    """Return the folds' validation losses (n_values, n_columns), and λ_min and λ_1se, nan while unknown."""
+    losses = plan.of_folds(kept(state.val_loss, state))
+    return losses, *choose(plan.values, losses)
 
 
 @dataclass(frozen=True)
@@ -70,10 +109,9 @@ class InputUse:
         return np.asarray(self.n_links > 0)
 
 
-def read_inputs(trainer: Trainer) -> InputUse:
-    """Return the use of the inputs by every member, (M, d)."""
-    weights = trainer.stack.weights[0].numpy()  # (M, d, units)
-    return InputUse(np.abs(weights).sum(2).astype(float), (weights != 0).sum(2))
+def read_inputs(first_layer: np.ndarray) -> InputUse:
+    """Return the use of the inputs from the weights of the first layer (…, d, units)."""
+    return InputUse(np.abs(first_layer).sum(-1, dtype=float), (first_layer != 0).sum(-1))
 
 
 @dataclass(frozen=True)
@@ -118,29 +156,71 @@ def duplicate_shares(strength: np.ndarray, relevance: Relevance) -> np.ndarray:
     return np.asarray(np.divide(largest, sums, out=np.full(sums.shape, np.nan), where=sums > 0))
 
 
-def read_arrays(plan: FeaturesPlan, trainer: Trainer, relevance: Relevance | None) -> dict[str, np.ndarray]:
-    """Return what the figures draw, at the present weights, arrays with a leading axis of values.
+def read_arrays(plan: FeaturesPlan, first_layer: np.ndarray, relevance: Relevance | None) -> dict[str, np.ndarray]:
+    """Return what the figures draw of first-layer weights (k·M, d, units), k moments one after another.
 
-    score_lambda (n,): the values, 0 moved to a third of the smallest positive one, as the axis is logarithmic;
-    input_strength_<l1|l2>, input_zero_<l1|l2> (n, d); with a known truth score_<l1|l2>_<precision|recall> (n,).
+    The leading axis is k·n_values. input_strength_<l1|l2>, input_zero_<l1|l2> (…, d), zero: 0 where an input is out, else
+    nan; in_use_<l1|l2>: inputs in use; with a known truth score_<l1|l2>_<precision|recall>, and with duplicates
+    twin_<l1|l2>, the median over the groups of `duplicate_shares`.
     """
-    use = read_inputs(trainer)
-    values = np.array(plan.values)
-    arrays = {"score_lambda": np.where(values > 0, values, values[values > 0].min(initial=1.0) / 3)}
-    strength = plan.by_penalty(use.strength)
+    moments = first_layer.reshape(-1, plan.n_members, *first_layer.shape[1:])
+    arrays = {}
     for penalty, name in enumerate(PENALTIES):
-        arrays[f"input_strength_{name}"] = strength[penalty]
-        arrays[f"input_zero_{name}"] = np.where(plan.by_penalty(use.is_in)[penalty], np.nan, 0.0)
-    if relevance is None:
-        return arrays
-    score = score_inputs(plan.by_penalty(use.is_in), relevance)
-    for penalty, name in enumerate(PENALTIES):
-        arrays[f"score_{name}_precision"] = score.precision[penalty]
-        arrays[f"score_{name}_recall"] = score.recall[penalty]
+        n = len(plan.values)
+        own = moments[:, penalty * n : (penalty + 1) * n].reshape(-1, *first_layer.shape[1:])
+        use = read_inputs(own)
+        arrays[f"input_strength_{name}"] = use.strength
+        arrays[f"input_zero_{name}"] = np.where(use.is_in, np.nan, 0.0)
+        arrays[f"in_use_{name}"] = use.is_in.sum(-1)
+        if relevance is None:
+            continue
+        score = score_inputs(use.is_in, relevance)
+        arrays[f"score_{name}_precision"], arrays[f"score_{name}_recall"] = score.precision, score.recall
+        if (relevance.duplicate_of >= 0).any():
+            arrays[f"twin_{name}"] = median_of_finite(duplicate_shares(use.strength, relevance))
     return arrays
+
+
+def median_of_finite(values: np.ndarray) -> np.ndarray:
+    """Return the median of the finite values along the last axis, nan where there are none."""
+    is_there = np.isfinite(values).any(-1)
+    filled = np.where(is_there[..., None], values, 0.0)
+    return np.where(is_there, np.nanmedian(filled, axis=-1), np.nan)
 
 
 def features_sentence(score: Score, n_signals: int, label: str) -> str:
     """Return one penalty's score at one value in words; `score` holds single numbers."""
     text = f"{label}: {int(score.n_found)} of {n_signals} signals found, {int(score.n_false)} noise inputs kept falsely"
     return f"{text} (precision {float(score.precision):.2f}, recall {float(score.recall):.2f})."
+
+
+def choice_sentence(values: Sequence[str], places: tuple[int, int], precision: np.ndarray, recall: np.ndarray) -> str:
+    """Return what L1 keeps at λ_min and at λ_1se, whose places among the values are given.
+
+    values: as texts; precision, recall: (n_values,). What is said of the two depends on the numbers alone.
+    """
+    at_min, at_1se = places
+    said = [
+        f"{label} = {values[i]}: precision {precision[i]:.2f}, recall {recall[i]:.2f}."
+        for label, i in (("λ_min", at_min), ("λ_1se", at_1se))
+    ]
+    if at_min == at_1se:
+        return f"Cross-validation gives one λ for both rules. {said[0]}"
+    if precision[at_1se] > precision[at_min] and recall[at_1se] >= recall[at_min]:
+        verdict = "Selecting inputs asks for more penalty than predicting: the best prediction keeps more noise."
+    elif precision[at_1se] > precision[at_min]:
+        verdict = "More penalty keeps less noise, but loses signals too."
+    else:
+        verdict = "Here the stronger λ is no closer to the truth."
+    return f"{' '.join(said)} {verdict}"
+
+
+def twin_sentence(l1: float, l2: float) -> str:
+    """Return how each penalty divides the weight between a signal and its duplicates, from the largest one's share."""
+    if not np.isfinite([l1, l2]).all():
+        return "At this λ no duplicate is in use."
+    if l1 > 0.9 and l2 < l1:
+        return (
+            f"Of inputs that say the same, L1 gives one {l1:.0%} of the weight, L2 {l2:.0%}: L1 keeps one, L2 shares."
+        )
+    return f"Of inputs that say the same, the largest has {l1:.0%} of the weight with L1 and {l2:.0%} with L2."

@@ -37,10 +37,15 @@ class Run:
         return np.asarray(predict(self.trainer.stack, self.trainer.pool, X)[0])
 
 
-def make_training(experiment: Experiment, split: Split, dtype: str = "float32") -> Training:
-    """Return the training of a single run at epoch 0, on a split that is already loaded."""
-    pool = make_pool(experiment, split, dtype)
-    plan = Plan(experiment, split, "", np.zeros(1), pool, {}, (experiment.training.seed,), (np.zeros(1, dtype=int),))
+def make_training(
+    experiment: Experiment, split: Split, dtype: str = "float32", start: np.ndarray | None = None
+) -> Training:
+    """Return the training of a single run at epoch 0, on a split that is already loaded.
+
+    start: parameters (n_parameters,) of a network of this shape to continue from, else random ones.
+    """
+    pool, one = make_pool(experiment, split, dtype), (np.zeros(1, dtype=int),)
+    plan = Plan(experiment, split, "", np.zeros(1), pool, {}, (experiment.training.seed,), one, start=start)
     return Training(plan, dense_history)
 
 

@@ -140,7 +140,7 @@ def sweep_learning_rates(
 def plan_grid(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray,
     learning_rates: Sequence[float] | np.ndarray, split: Split | None = None, dtype: str = "float32",
-    memory_bytes: int = MEMORY_BYTES,
+    memory_bytes: int = MEMORY_BYTES, l1_share: float = 0.5,
 ) -> Plan:  # fmt: skip
     """Return the plan of learning rates × values; member i·n_values + j has learning rate i and value j."""
     checked = check_values(experiment, param_name, values)
@@ -150,7 +150,7 @@ def plan_grid(
     data, n_members = load(experiment, split, dtype), len(rates) * len(checked)
     pool = make_pool(experiment, data, dtype, n_members)
     strengths = {
-        **strengths_of(param_name, checked * len(rates)),
+        **strengths_of(param_name, checked * len(rates), l1_share),
         "learning_rate": [rate for rate in rates for _ in checked],
     }
     parts = cut(np.arange(n_members), 1, bytes_per_member(experiment, pool), memory_bytes)

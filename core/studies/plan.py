@@ -43,7 +43,8 @@ class Plan:
 
     values: (n_values,) of `param_name`, ascending as given; strengths: those that differ between members, each M
     long; seeds: M; parts: member numbers of each stack, (n_stacks) arrays. is_warm: each stack (of one member)
-    starts from the weights in which the one before it ended. dials: what is moved live, where that is not the
+    starts from the weights in which the one before it ended. start: parameters (n_parameters,) from which every member
+    starts instead of random ones; the optimizer starts afresh. dials: what is moved live, where that is not the
     strengths of each member by itself.
     """
 
@@ -56,6 +57,7 @@ class Plan:
     seeds: tuple[int, ...]
     parts: tuple[np.ndarray, ...]
     is_warm: bool = False
+    start: np.ndarray | None = None
     dials: tuple[Dial, ...] = ()
 
     def dial(self, name: str, member: int) -> Dial:

@@ -21,8 +21,9 @@ from core.engine.losses import sample_losses
 from core.studies.cross_validation import CrossValidation
 from core.studies.frames import to_frame
 from core.studies.outputs import forward
+from core.studies.path import kept
 from core.studies.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
-from core.studies.training import Training
+from core.studies.training import MemberState, Training, network_of
 from core.studies.values import check_values, strengths_of
 
 CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
@@ -31,9 +32,13 @@ CHOSEN_TRAIN, NO_PENALTY = "lowest training loss", "no penalty"
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RefitPlan(Plan):
-    """A plan whose member i has value i and trains on training and validation rows; inputs are (X - x_mean) / x_scale."""
+    """A plan whose members train on training and validation rows; inputs are (X - x_mean) / x_scale.
+
+    places: (n_labels,) the member of each label: equal values share one, for two would end in slightly different minima.
+    """
 
     labels: tuple[str, ...]
+    places: np.ndarray
     x_mean: np.ndarray
     x_scale: np.ndarray
 
@@ -90,33 +95,39 @@ def refit(
     """Train one network per labelled value on training and validation rows together, to the end."""
     training = Training(plan_refit(experiment, param_name, values, split, dtype, l1_share, memory_bytes))
     training.run(progress)
-    return read_refit(training)
+    plan = training.plan
+    assert isinstance(plan, RefitPlan)
+    return read_refit(plan, training.state())
 
 
 def plan_refit(
     experiment: Experiment, param_name: str, values: Mapping[str, float], split: Split | None = None,
-    dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
+    dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES, rescale: bool | None = None,
 ) -> RefitPlan:  # fmt: skip
-    """Return the plan of a refit; own data are standardised anew by all rows it trains on."""
-    checked = check_values(experiment, param_name, list(values.values()))
+    """Return the plan of a refit.
+
+    rescale: whether the inputs are standardised anew by all rows it trains on; by default only the experiment's own data.
+    """
+    distinct, places = np.unique(check_values(experiment, param_name, list(values.values())), return_inverse=True)
+    checked = distinct.tolist()
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)
-    mean, scale = mean_and_scale(X) if split is None else (np.zeros(X.shape[1]), np.ones(X.shape[1]))
+    is_rescaled = split is None if rescale is None else rescale
+    mean, scale = mean_and_scale(X) if is_rescaled else (np.zeros(X.shape[1]), np.ones(X.shape[1]))
     is_train = torch.ones(len(checked), len(y), dtype=torch.bool)
     pool = build_pool(experiment, data, ((X - mean) / scale)[None], y, is_train, ~is_train, dtype)
     return RefitPlan(
-        experiment, data, param_name, np.array(checked), pool, strengths_of(param_name, checked, l1_share),
+        experiment, data, param_name, distinct, pool, strengths_of(param_name, checked, l1_share),
         (experiment.training.seed,) * len(checked),
         cut(np.arange(len(checked)), 1, bytes_per_member(experiment, pool), memory_bytes),
-        labels=tuple(values), x_mean=mean, x_scale=scale,
+        labels=tuple(values), places=places, x_mean=mean, x_scale=scale,
     )  # fmt: skip
 
 
-def read_refit(training: Training) -> Refit:
-    """Return the networks of a refit that is trained to the end."""
-    plan = training.plan
-    assert isinstance(plan, RefitPlan)
-    return Refit(plan, plan.labels, plan.values, training.state().train_loss, training.network())
+def read_refit(plan: RefitPlan, state: MemberState) -> Refit:
+    """Return the networks of a refit that is trained to the end; a diverged one keeps its last finite weights and has no loss."""
+    train_loss, places = kept(state.train_loss, state), plan.places
+    return Refit(plan, plan.labels, plan.values[places], train_loss[places], network_of(plan, state.parameters[places]))
 
 
 def evaluate_test(refit: Refit) -> TestLosses:
@@ -130,6 +141,7 @@ def evaluate_test(refit: Refit) -> TestLosses:
     outputs = forward(refit.network, (split.X_test - plan.x_mean) / plan.x_scale)
     targets = encode_targets(split.y_test, pool.loss, split.n_classes, outputs.dtype)
     losses = sample_losses(pool.loss, outputs, targets).double().numpy()  # (n_labels, n_test)
+    losses[~np.isfinite(refit.train_loss)] = np.nan  # diverged
     n_rows = losses.shape[1]
     spread = losses.std(1, ddof=1) / np.sqrt(n_rows) if n_rows > 1 else np.full(len(losses), np.nan)
     return TestLosses(plan.param_name, refit.labels, refit.values, refit.train_loss, losses.mean(1), spread, n_rows)

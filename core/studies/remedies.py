@@ -7,7 +7,8 @@ says which network belongs to which remedy. Read next: `remedy_run.py`, which tr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -38,27 +39,29 @@ class Remedy:
     data_factor: int = 1
 
 
-NOTHING = Remedy(
-    "nothing", "Nothing", "Nothing holds the weights back: training goes on until the rows are learned by heart."
-)
-L1 = Remedy(
-    "l1", "L1", "Every weight pays for its size alike, so those that help little become exactly zero.", l1=0.003
-)
-L2 = Remedy("l2", "L2", "Large weights pay most: the function becomes smoother, no weight leaves.", l2=0.01)
+NOTHING = Remedy("nothing", "Nothing", "Nothing holds the weights back, and training goes on to the end.")
+L1 = Remedy("l1", "L1", "Every weight pays for its size alike: those that help little are driven to zero.", l1=0.003)
+L2 = Remedy("l2", "L2", "Large weights pay most: all shrink, and the function becomes smoother.", l2=0.01)
 DROPOUT = Remedy(
     "dropout", "Dropout", "Units are switched off at random: none can rely on a certain other one.", dropout_rate=0.5
 )
 EARLY_STOPPING = Remedy(
-    "early_stopping", "Early stopping", "Training ends when the validation loss no longer falls; the best weights return.",
+    "early_stopping", "Early stopping", "Training ends when the validation loss no longer falls, and the best weights return.",
     patience=20,
 )  # fmt: skip
 AUGMENTATION = Remedy(
-    "augmentation", "Augmentation", "No row is seen twice alike: there is nothing to learn by heart.", augment=0.5
+    "augmentation",
+    "Augmentation",
+    "Rows are varied anew at each step: no single one can be learned by heart.",
+    augment=0.5,
 )
 ENSEMBLE = Remedy(
-    "ensemble", "Ensemble of 5", "Networks from other starts err in other places: averaging cancels it.", n_networks=5
+    "ensemble",
+    "Ensemble of 5",
+    "Networks from other starts err in other places: their average cancels some of it.",
+    n_networks=5,
 )
-MORE_DATA = Remedy("more_data", "4 × the data", "More rows leave fewer functions that run through all.", data_factor=4)
+MORE_DATA = Remedy("more_data", "4 × the data", "Fewer functions run through all of more rows.", data_factor=4)
 SINGLE = (NOTHING, L1, L2, DROPOUT, EARLY_STOPPING, AUGMENTATION, ENSEMBLE, MORE_DATA)
 
 
@@ -70,14 +73,62 @@ def combine(first: Remedy, second: Remedy) -> Remedy:
         for name, value in vars(remedy).items()
         if name not in ("key", "label", "why") and value != getattr(NOTHING, name)
     }
-    return Remedy(f"{first.key}+{second.key}", f"{first.label} and {second.label}", f"{first.why} {second.why}", **own)
+    label = (
+        f"{first.label} + {second.label[0].lower() if second.label[1].islower() else second.label[0]}{second.label[1:]}"
+    )
+    return Remedy(f"{first.key}+{second.key}", label, f"{first.why} {second.why}", **own)
+
+
+def strengths_text(remedy: Remedy) -> str:
+    """Return how strong a remedy is in words, such as "λ₂ = 0.01, patience 20 epochs"; "–" for nothing."""
+    words = {
+        "l1": "λ₁ = {:g}", "l2": "λ₂ = {:g}", "dropout_rate": "rate {:g}", "augment": "strength {:g}",
+        "patience": "patience {:g} epochs", "n_networks": "{:g} networks", "data_factor": "{:g} × the rows",
+    }  # fmt: skip
+    texts = [
+        text.format(getattr(remedy, name))
+        for name, text in words.items()
+        if getattr(remedy, name) != getattr(NOTHING, name)
+    ]
+    return ", ".join(texts) or "–"
+
+
+def most_data(experiment: Experiment) -> int:
+    """Return how many times the training rows the task can give, at most 4."""
+    data = experiment.data
+    return min(MORE_DATA.data_factor, DATASETS[data.name].max_train(data.val_fraction) // data.n_train)
+
+
+def single_remedies(experiment: Experiment) -> tuple[Remedy, ...]:
+    """Return nothing and every remedy that this experiment can have.
+
+    Without hidden layers there is no dropout; more data are as many times the rows as there are, and left out below 2.
+    """
+    factor, is_linear = most_data(experiment), not experiment.network.hidden_sizes
+    more = () if factor < 2 else (replace(MORE_DATA, label=f"{factor} × the data", data_factor=factor),)
+    return tuple(remedy for remedy in SINGLE[:-1] if not (is_linear and remedy is DROPOUT)) + more
+
+
+def combinations(experiment: Experiment, singles: Sequence[Remedy]) -> tuple[Remedy, ...]:
+    """Return the experiment's two combinations, made of the given single remedies; parts that are not there are left out.
+
+    One that has fewer than two parts left, or the same settings as the other, is left out too.
+    """
+    by_key, study = {remedy.key: remedy for remedy in singles}, experiment.study
+    made: dict[frozenset[str], Remedy] = {}
+    for keys in (study.first_combination, study.second_combination):
+        parts = [by_key[key] for key in keys if key in by_key]
+        if len(parts) > 1:
+            made.setdefault(frozenset(part.key for part in parts), reduce(combine, parts))
+    return tuple(made.values())
 
 
 DEFAULT_REMEDIES = (*SINGLE, combine(L2, EARLY_STOPPING), combine(AUGMENTATION, L2))
-# Two tasks that overfit clearly: noisy points, and digits of which some are labelled wrong.
+# Two tasks that overfit clearly: noisy points, of a draw that a network without a remedy learns by heart even with half of
+# the labels wrong, and digits of which some are labelled wrong.
 POINTS = Experiment(
-    data={"name": "moons", "n_train": 60, "noise_std": 1.2}, network={"hidden_sizes": (32, 32), "activation": "relu"},
-    training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 300},
+    data={"name": "moons", "n_train": 40, "noise_std": 1.2, "seed": 6}, network={"hidden_sizes": (64, 64), "activation": "relu"},
+    training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 400},
 )  # fmt: skip
 DIGITS = Experiment(
     data={"name": "digits", "n_train": 100, "label_noise": 0.15}, network={"hidden_sizes": (64,), "activation": "relu"},

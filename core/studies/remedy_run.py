@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from core.engine.losses import is_correct, sample_losses
 from core.engine.trainer import Pool
 from core.measures.early_stopping import NEVER, EarlyStopping
 from core.measures.ensemble import average_outputs
-from core.measures.spread import compare_sentence, spread_of
+from core.measures.spread import spread_of
 from core.studies.remedies import Cell, Plan
 from core.studies.stacks import make_members, make_pool, outputs_of, weights_set_to
 
@@ -77,12 +78,15 @@ class StackRun:
         """Return the share of the steps that is done, 0 to 1."""
         return self.trainer.n_steps_done / self.n_steps
 
-    def advance(self) -> None:
-        """Train to the next look at the validation rows, or to the end."""
+    def advance(self, until: float = math.inf) -> None:
+        """Train to the next look at the validation rows or to the end, but no longer than to a time of `perf_counter`."""
         goal = min(self.n_steps, (self.trainer.n_steps_done // self.steps_per_look + 1) * self.steps_per_look)
         while self.trainer.n_steps_done < goal:
             self.trainer.step()
-        self.look()
+            if time.perf_counter() > until:
+                break
+        if self.trainer.n_steps_done == goal:
+            self.look()
 
     def look(self) -> None:
         """Tell early stopping the validation losses. Its clock is the budget's epoch, the same for every stack."""
@@ -125,14 +129,6 @@ class RemedyRow:
         """Validation loss minus training loss."""
         return np.asarray(self.val_loss - self.train_loss)
 
-    def sentence(self, nothing: RemedyRow) -> str:
-        """Return how the remedy works and how it fares against nothing."""
-        remedy = self.cell.remedy
-        if remedy.key == nothing.cell.remedy.key:
-            return f"{remedy.label}: {remedy.why}"
-        compared = compare_sentence(remedy.label, self.val_loss, "nothing", nothing.val_loss, "validation loss")
-        return f"{remedy.why} {compared}"
-
 
 class RemedyRun:
     """All stacks of a plan in training. `advance` does a slice of work, `rows` reads the table at any time."""
@@ -147,15 +143,22 @@ class RemedyRun:
         return min(stack.progress for stack in self.stacks.values())
 
     @property
+    def n_networks(self) -> int:
+        """Return how many networks are trained."""
+        return sum(stack.trainer.stack.n_members for stack in self.stacks.values())
+
+    @property
     def is_done(self) -> bool:
         """Return whether every network has made all its steps."""
         return self.progress >= 1
 
     def advance(self, seconds: float) -> None:
-        """Train for about so long, always the stack that is furthest behind."""
-        began = time.perf_counter()
-        while not self.is_done and time.perf_counter() < began + seconds:
-            min(self.stacks.values(), key=lambda stack: stack.progress).advance()
+        """Train for about so long, one step at least, always the stack that is furthest behind."""
+        until = time.perf_counter() + seconds
+        while not self.is_done:
+            min(self.stacks.values(), key=lambda stack: stack.progress).advance(until)
+            if time.perf_counter() > until:
+                break
 
     def rows(self) -> list[RemedyRow]:
         """Return the table at the present weights, in the order of the plan's cells; no test row is read."""

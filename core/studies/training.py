@@ -118,12 +118,19 @@ class Training:
 
     def _begin(self) -> None:
         self.trainer = self.plan.make_trainer(self.part)
+        if self.plan.start is not None:
+            self.trainer.stack.parameters.copy_(torch.as_tensor(self.plan.start))
         if self.plan.is_warm and self._ended:
             hand_on(self._ended[-1][0], self.trainer)
         self.history = self.make_history(self.trainer)
         self.history.add(self.trainer)
         self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
         self._finite = self.trainer.stack.copy_parameters()
+
+    @property
+    def histories(self) -> list[History]:
+        """Return the records of the stacks so far, those of the present one last."""
+        return [*(history for _, history in self._ended), self.history]
 
     @property
     def n_epochs_done(self) -> int:
@@ -244,27 +251,55 @@ class Training:
         return whole
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]) once all stacks are done."""
-        histories = [*(history for _, history in self._ended), self.history]
-        parts = [history.arrays() for history in histories]
-        if len(parts) == 1:
+        """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]), in the plan's order.
+
+        A member has nan (counts -1) at epochs at which its stack has no record: it has not come so far, or has ended.
+        """
+        parts = [history.arrays() for history in self._histories()]
+        if self.plan.n_stacks == 1:
             return parts[0]
-        series = {name: self._spread([part[name] for part in parts]) for name in parts[0] if name != "epoch"}
-        return {"epoch": parts[0]["epoch"], **series}
+        epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
+        names = [name for name in parts[0] if name != "epoch"]
+        series = {name: self._spread([_at(epochs, part, name) for part in parts]) for name in names}
+        return {"epoch": epochs, **series}
+
+    def curves(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return one series without the others: `epoch` (n_records,) and values (M, n_records), see `arrays`."""
+        parts = [
+            {"epoch": np.array(h.epochs), name: np.stack([r[name] for r in h.records], 1)} for h in self._histories()
+        ]
+        epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
+        return epochs, self._spread([_at(epochs, part, name) for part in parts])
+
+    def _histories(self) -> list[History]:
+        return [*(history for _, history in self._ended), self.history]
 
     def best(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (best_epoch, best_val_loss), each (M,), once all stacks are done."""
-        histories = [*(history for _, history in self._ended), self.history]
+        histories = self._histories()
         return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
 
     def network(self) -> Stack:
         """Return a stack of all M members with their present weights, for predicting."""
-        parameters, trained, network = self.state().parameters, self.trainer.stack, self.plan.experiment.network
-        n_inputs, n_outputs = trained.sizes[0], trained.sizes[-1]
-        seeds, dtype = [0] * len(parameters), trained.parameters.dtype
-        stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, seeds, dtype)
-        stack.parameters.copy_(torch.as_tensor(parameters))
-        return stack
+        return network_of(self.plan, self.state().parameters)
+
+
+def network_of(plan: Plan, parameters: np.ndarray) -> Stack:
+    """Return a stack of a plan's networks with these parameters (n_members, n_parameters), for predicting."""
+    network, pool = plan.experiment.network, plan.pool
+    n_inputs, n_outputs = pool.X.shape[2], pool.targets.shape[-1]
+    stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, [0] * len(parameters), pool.X.dtype)
+    stack.parameters.copy_(torch.as_tensor(parameters))
+    return stack
+
+
+def _at(epochs: np.ndarray, part: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """Return a stack's series (M, n_own[, …]) at all epochs of the plan, (M, n_records[, …]); nan or -1 in between."""
+    values = part[name]
+    blank = -1 if np.issubdtype(values.dtype, np.integer) else np.nan
+    whole = np.full((len(values), len(epochs), *values.shape[2:]), blank, dtype=values.dtype)
+    whole[:, np.searchsorted(epochs, part["epoch"])] = values
+    return whole
 
 
 def sparse_history(trainer: Trainer) -> History:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from core.config import Experiment
+from core.measures.spread import spread_of
 from core.studies.remedies import Remedy, plan_remedies
 from core.studies.remedy_run import RemedyRow, RemedyRun
 
@@ -43,6 +44,8 @@ def plan_tuning(experiment: Experiment, remedies: Sequence[Remedy], n_starts: in
 
 def tuned(remedies: Sequence[Remedy], rows: Sequence[RemedyRow]) -> list[Remedy]:
     """Return the remedies, each at the candidate of lowest median validation loss among `rows`; no test row is read."""
-    loss = {row.cell.remedy.key: float(np.median(row.val_loss)) for row in rows}
-    best = [min(candidates(remedy), key=lambda c: loss.get(c.key, np.inf)) for remedy in remedies]
+    loss = {row.cell.remedy.key: spread_of(row.val_loss).median for row in rows}
+    best = [
+        min(candidates(remedy), key=lambda c: np.nan_to_num(loss.get(c.key, np.inf), nan=np.inf)) for remedy in remedies
+    ]
     return [replace(chosen, key=remedy.key) for chosen, remedy in zip(best, remedies, strict=True)]

@@ -1,4 +1,4 @@
-"""A session's jobs: at most one live run and one study at a time, found again after a reload or a visit to another page."""
+"""A session's jobs: at most one live run, one study and its refit, found again after a reload or a visit to another page."""
 
 from collections.abc import Callable
 from secrets import token_urlsafe
@@ -7,15 +7,15 @@ from typing import Literal
 import streamlit as st
 
 from core.runtime.job import Job
-from core.runtime.live import LiveRun, live_study
+from core.runtime.live import Obedient, live_study
 from core.runtime.scheduler import get_scheduler
 from core.runtime.snapshot import Snapshot
 
-Slot = Literal["run", "study"]
+Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
 
 
-def find(slot: Slot, key: str, make_run: Callable[[], LiveRun]) -> Job:
+def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     """Return the session's job in this slot if it computes what `key` names, else a new one, which ends the old.
 
     make_run: makes the live run, in the job's own thread.

@@ -9,7 +9,7 @@ from core.config import LIVE_FIELDS, Experiment
 from core.data import load_split
 from core.runtime.commands import Reseed, Set
 from core.runtime.job import Job
-from core.runtime.playground import playground_run
+from core.runtime.playground import Origin, playground_run
 from pages.shared import experiment as shared
 from pages.shared import jobs
 
@@ -33,6 +33,15 @@ def find_job(experiment: Experiment) -> Job:
         st.session_state[SENT] = strengths_of(experiment)
     tell(job, experiment)
     return job
+
+
+def start_from(experiment: Experiment, origin: Origin) -> None:
+    """Make this the experiment of all pages, and let the session's run continue from the weights of `origin`."""
+    shared.put(experiment)
+    now = shared.current()
+    jobs.drop("run")
+    jobs.find("run", job_key(now), partial(playground_run, now, load_split(now.data), origin))
+    st.session_state[SENT] = strengths_of(now)
 
 
 def strengths_of(experiment: Experiment, names: Sequence[str] = TAKEN) -> dict[str, float]:

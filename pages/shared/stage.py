@@ -49,6 +49,9 @@ VERDICTS = {
     "fits": {"icon": "✓", "tone": "good"},
     "collapsed": {"icon": "⚠", "tone": "bad"},
     "diverged": {"icon": "⚠", "tone": "bad"},
+    "choosing": {"icon": "…", "tone": "plain"},
+    "chosen": {"icon": "✓", "tone": "good"},
+    "at the edge": {"icon": "▲", "tone": "warn"},
 }
 BUTTONS = ("run", "step", "reset", "reseed")
 
@@ -123,6 +126,14 @@ def readout(name: str, label: str, help: str = "") -> dict[str, str]:
     return {"name": name, "label": label, "help": help}
 
 
+def sheet(name: str, title: str, look_for: str) -> go.Figure:
+    """Return a card for a table of texts, which comes with each snapshot: `meta.tables[name]`, {heads, rows}.
+
+    heads: one text per column; rows: [{"cells": [one text per column], "note": a sentence below them}].
+    """
+    return go.Figure(layout={"meta": {"name": name, "title": title, "look_for": look_for, "is_table": True}})
+
+
 def stage_data(
     job_path: str,
     job_key: str,
@@ -134,6 +145,7 @@ def stage_data(
     scrubs: Sequence[Mapping[str, Any]] = (),
     buttons: Sequence[str] = BUTTONS,
     can_rewind: bool = True,
+    tells_state: bool = False,
 ) -> dict[str, Any]:
     """What the component receives, see `stage`."""
     return {
@@ -148,6 +160,7 @@ def stage_data(
         "verdicts": VERDICTS,
         "buttons": list(buttons),
         "can_rewind": can_rewind,
+        "tells_state": tells_state,
         "revision": str(revision),
     }
 
@@ -168,6 +181,7 @@ def stage(
     scrubs: Sequence[Mapping[str, Any]] = (),
     buttons: Sequence[str] = BUTTONS,
     can_rewind: bool = True,
+    on_state: Callable[[], None] | None = None,
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -178,26 +192,38 @@ def stage(
     controls: made by `slider`; strengths: their values by key.
     revision: the figures are rebuilt when it changes, otherwise they are left as they are.
     scrubs: made by `scrub`. buttons: which of run, step, reset, reseed. can_rewind: whether the job keeps moments.
-    on_strengths, on_job, on_lost, on_picked: called before the rerun that a change of these results causes.
+    on_strengths, on_job, on_lost, on_picked, on_state: called before the rerun that a change of these results
+        causes. Without `on_state` the page is not told when the run begins, stands still or ends.
 
     Returns
     -------
     Result with `strengths` (values by key after a slider was released, or None), `seed` (of the start after "New start",
-    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub
-    was released, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a
-    job that the server no longer knows, for one run, or None).
+    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub was released, or None), `state`
+    (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a job
+    that the server no longer knows, for one run, or None).
     """
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
     return component(
         key=key,
         data=stage_data(
-            job_path, job_key, figures, controls, strengths, revision, readouts, scrubs, buttons, can_rewind
+            job_path,
+            job_key,
+            figures,
+            controls,
+            strengths,
+            revision,
+            readouts,
+            scrubs,
+            buttons,
+            can_rewind,
+            on_state is not None,
         ),
         on_strengths_change=on_strengths or _nothing,
         on_seed_change=on_strengths or _nothing,
         on_job_change=on_job or _nothing,
         on_lost_change=on_lost or _nothing,
         on_picked_change=on_picked or _nothing,
+        on_state_change=on_state or _nothing,
     )
 
 

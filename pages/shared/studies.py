@@ -8,11 +8,15 @@ from core.config import LIVE_FIELDS, Experiment
 from core.runtime.commands import Command, Reseed, Set
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
+from core.runtime.path import duration
+from core.studies.cost import estimate_seconds
+from core.studies.plan import Plan
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.live import strengths_of
 
-HAS = "lab.study.has"
+HAS, AGREED = "lab.study.has", "lab.study.agreed"
+ASK_S = 120  # a study that takes longer is asked about before it starts
 
 
 def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
@@ -48,6 +52,25 @@ def find_study(
         job.send(message(experiment, name))
     st.session_state[HAS] = wanted
     return job
+
+
+def may_start(plan: Plan, key: str) -> bool:
+    """Return whether a study may start; one that takes long says so and asks first."""
+    seconds = estimate_seconds(plan)
+    if seconds <= ASK_S or st.session_state.get(AGREED) == key:
+        return True
+    st.warning(
+        f"This study of {plan.n_members:,} networks would take about {duration(seconds)} on one core of a small machine. "
+        "Fewer λ values, epochs, units or training points take less."
+    )
+    st.button("Go on anyway", key="lab.study.go", on_click=agree, args=(key,))
+    jobs.drop("study")
+    return False
+
+
+def agree(key: str) -> None:
+    """Note that a long study is wanted."""
+    st.session_state[AGREED] = key
 
 
 def take_strengths(strengths: dict[str, float], taken: Sequence[str]) -> None:

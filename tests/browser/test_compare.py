@@ -99,6 +99,8 @@ def test_it_fits_a_phone_in_the_dark(open_page: OpenPage, address: str) -> None:
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 5")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    wait_for(page, "document.querySelector('[data-figure=numbers] .lab-note:not([hidden]) div').textContent.length > 20")
-    box = page.evaluate("document.querySelector('[data-figure=numbers] .lab-note:not([hidden]) div').getBoundingClientRect().right")
+    wait_for(page, "document.querySelector('[data-figure=numbers] .lab-note:not([hidden]) td').textContent.length > 20")
+    box = page.evaluate(
+        "document.querySelector('[data-figure=numbers] .lab-note:not([hidden]) td').getBoundingClientRect().right"
+    )
     assert box <= PHONE["width"], "the sentence is read without scrolling sideways"

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core import figures as f
+from core.figures.fold_curves import MAX_NUMBERS
 from core.figures.strengths import borders, flat_lines, positions, strength_axis, top_places, zero_break
 
 VALUES = np.array([0.0, 1e-3, 1e-2, 1e-1, 1.0])
@@ -20,6 +21,7 @@ KINDS = ["overfits", "overfits", "fits", "collapsed", "diverged"]
 VAL = np.array([0.9, 0.7, 0.5, 1.0, np.inf])
 FOLDS = np.array([[3.0, 3.0], [0.5, 1.5], [1.5, 1.5], [4.0, 4.0], [5.0, 5.0]])
 ERROR = FOLDS.std(1, ddof=1) / np.sqrt(2)
+CURVES = np.arange(30.0).reshape(5, 2, 3)
 IS_VAL = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], dtype=bool)
 TEST = {name: np.array([0.2, 0.4]) for name in ("train_loss", "test_loss", "standard_error")}
 LABELS = ("chosen", "no penalty")
@@ -32,7 +34,9 @@ def make_arrays() -> dict[str, np.ndarray]:
     arrays |= f.weight_arrays(np.arange(45.0).reshape(9, 5), SHAPES)
     arrays |= f.input_arrays(np.array([[2.0, 1, 1, 0, 0], [1, 0, 0, 0, 0]]))
     arrays |= f.grid_arrays(np.array([[1.0, 0.5, np.nan, 2, 5], [3, 2, 1, 4, 0.5]]), VALUES, "l1", RATES)
-    return arrays | f.cv_arrays(VALUES, "l1", FOLDS, ERROR, FOLDS, 1e-3, 1e-2)
+    arrays |= f.fold_curve_arrays(np.array([0, 1, 4]), CURVES, CURVES + 1)
+    arrays |= {"refit_epoch": np.arange(3.0), "refit_loss": CURVES[0]}
+    return arrays | f.cv_arrays(VALUES, "l1", FOLDS, ERROR, FOLDS, 1e-3, 1e-2, np.array([0, 0, 0, 1, 2]))
 
 
 QUANTILES = {"path_quantiles": np.arange(30.0).reshape(6, 5)}
@@ -43,6 +47,8 @@ PLOTS = {
     "sparsity": partial(f.plot_path_sparsity, values=VALUES, param_name="l1"),
     "grid": partial(f.plot_grid, values=VALUES, param_name="l1", learning_rates=RATES),
     "cv": partial(f.plot_cv, values=VALUES, param_name="l1", chosen=1),
+    "fold_curves": partial(f.plot_fold_curves, chosen=1),
+    "refit": partial(f.plot_refit, labels=LABELS),
     "folds": lambda arrays: f.plot_folds(IS_VAL, np.array([0, 0, 1, 1]), ["a", "b"]),
     "test": lambda arrays: f.plot_test(LABELS, ["0.1", "0"], TEST),
 }
@@ -53,6 +59,8 @@ TEXTS_OF = {
     "sparsity": partial(f.describe_path_sparsity, texts=TEXTS),
     "grid": partial(f.describe_grid, values=VALUES, learning_rates=RATES),
     "cv": partial(f.describe_cv, values=VALUES, texts=TEXTS, best=1e-3, one_se=1e-2),
+    "fold_curves": lambda arrays: f.describe_fold_curves("0.1", *CURVES[1:3, :, 0]),
+    "refit": partial(f.describe_refit, labels=LABELS),
     "folds": lambda arrays: f.describe_folds(IS_VAL),
     "test": lambda arrays: f.describe_test(LABELS, ["0.1", "0"], TEST),
 }
@@ -77,7 +85,7 @@ def test_bindings_name_arrays_that_exist(name: str) -> None:
     for bound in bound_names(PLOTS[name](arrays)):
         if bound in ("at:lambda", "span:y"):
             continue
-        found = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", bound)
+        found = re.fullmatch(r"(\w+)(?:\[(\d+)\]|\[@lambda\])?", bound)
         assert found and found[1] in arrays
         assert found[2] is None or int(found[2]) < len(arrays[found[1]])
 
@@ -177,7 +185,7 @@ def test_cv_arrays_by_hand() -> None:
     unknown = f.cv_arrays(VALUES, "l1", FOLDS * np.nan, ERROR, FOLDS, float("nan"), float("nan"))
     assert unknown["cv_min_x"].size == 0
     assert "nothing" in f.describe_cv(unknown, VALUES, TEXTS, float("nan"), float("nan"))
-    assert len(f.plot_cv(unknown, VALUES, "l1").data) == 5
+    assert len(f.plot_cv(unknown, VALUES, "l1").data) == 6
 
 
 def test_grid_levels_by_hand() -> None:
@@ -191,3 +199,24 @@ def test_the_strip_sorts_rows_by_class_and_fold() -> None:
     figure = f.plot_folds(IS_VAL, np.array([1, 1, 0, 0]), ["a", "b"])
     np.testing.assert_array_equal(np.array(figure.data[0].z), [[1, 0, 1, 0], [0, 1, 0, 1]])
     assert figure.layout.shapes[0].x0 == 2
+
+
+def test_fold_curves_are_means_over_the_folds_and_long_ones_are_thinned() -> None:
+    arrays = f.fold_curve_arrays(np.array([0, 1, 4]), CURVES, CURVES + 1)
+    np.testing.assert_allclose(arrays["fold_train"][0], [1.5, 2.5, 3.5])
+    np.testing.assert_allclose(arrays["fold_val"][4], [26.5, 27.5, 28.5])
+    np.testing.assert_array_equal(arrays["fold_lines"][0], [1, 2, 3, np.nan, 4, 5, 6, np.nan])
+    np.testing.assert_array_equal(arrays["fold_line_epoch"], [0, 1, 4, np.nan, 0, 1, 4, np.nan])
+    long = np.arange(1001)
+    many = np.broadcast_to(long.astype(float), (50, 10, 1001))
+    thin = f.fold_curve_arrays(long, many, many)
+    assert thin["fold_lines"].size <= MAX_NUMBERS + 3 * 500 and thin["fold_epoch"][-1] == 1000
+    np.testing.assert_array_equal(thin["fold_val"][7], thin["fold_epoch"])
+
+
+def test_values_with_a_diverged_fold_are_marked() -> None:
+    arrays = make_arrays()
+    np.testing.assert_allclose(arrays["cv_lost_x"], [-1, 0])
+    np.testing.assert_allclose(arrays["cv_lost"], [1, 2])
+    lost = f.describe_fold_curves("1", np.array([1.0, np.nan]), np.array([2.0, np.nan]))
+    assert "1 of 2 folds have no loss" in lost

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data import load_split
-from core.runtime.commands import Look, Reset, Run, Set, Step
+from core.runtime.commands import Focus, Reset, Run, Set, Step
 from core.runtime.compare import compare_run
 from core.studies.compare import TASK
 from core.studies.geometry import WeightRef, current_point, data_losses, place_of
@@ -109,7 +109,7 @@ def test_a_lost_variant_is_named_its_remedy_works_and_the_others_go_on():
 def test_the_geometry_shows_the_weights_it_is_told_to():
     run = live(geometry_of="l2")
     step(run, 3)
-    run.obey(Look(at=(1, 2, 3, 1, 4)))
+    run.obey(Focus(at=(1, 2, 3, 1, 4)))
     snapshot = run.snapshot()
     pair = (WeightRef(1, 0, 2), WeightRef(1, 3, 2))
     now = current_point(run.training.trainer, 1, pair)
@@ -122,7 +122,7 @@ def test_the_geometry_shows_the_weights_it_is_told_to():
     assert "unit 1 of layer 1 → unit 3 of layer 2" in snapshot.meta["tables"]["update"]["rows"][0]["note"]
     assert len(snapshot.meta["tables"]["update"]["rows"]) == 5
     run.obey(
-        Look(at=(9, 7, 7, 7, 8))
+        Focus(at=(9, 7, 7, 7, 8))
     )  # no such variant, no such weight: the last variant, two weights of its own choice
     assert len(run.snapshot().arrays["path"]) == 2
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from core import cross_validate, sweep
 from core.config import Experiment
-from core.data import Relevance, load_split
+from core.data import Relevance
 from core.studies.features import (
     DUPLICATES,
     TASK,
     VALUES,
+    choice_sentence,
+    choose_l1,
     duplicate_shares,
     features_sentence,
-    make_features_trainer,
     plan_features,
     read_arrays,
     read_inputs,
     score_inputs,
+    twin_sentence,
 )
+from core.studies.training import Training
 
 # Two signals, a duplicate of the second, two noise inputs.
 TRUTH = Relevance(np.array([True, True, False, False, False]), np.array([-1, -1, 1, -1, -1]))
@@ -56,29 +58,23 @@ def test_shares_between_duplicates_by_hand() -> None:
 
 
 def test_an_input_is_out_when_all_its_links_are_zero() -> None:
-    experiment = TASK.replace(hidden_sizes=(3,), n_noise_features=1)
-    trainer = make_features_trainer(plan_features(experiment, (0.0,)), load_split(experiment.data))
-    trainer.stack.weights[0][0] = torch.tensor([[0.0, 0, 0], [0, -2, 0], [1, 1, 1], [0, 0, 0]])
-    use = read_inputs(trainer)
-    assert use.n_links[0].tolist() == [0, 1, 3, 0] and use.strength[0].tolist() == [0, 2, 3, 0]
-    assert use.is_in[0].tolist() == [False, True, True, False]
+    use = read_inputs(np.array([[0.0, 0, 0], [0, -2, 0], [1, 1, 1], [0, 0, 0]]))
+    assert use.n_links.tolist() == [0, 1, 3, 0] and use.strength.tolist() == [0, 2, 3, 0]
+    assert use.is_in.tolist() == [False, True, True, False]
 
 
 def fit(experiment: Experiment, values: tuple[float, ...]):  # type: ignore[no-untyped-def]
-    split = load_split(experiment.data)
-    plan = plan_features(experiment, values)
-    trainer = make_features_trainer(plan, split)
-    while trainer.n_epochs_done < experiment.training.n_epochs:
-        trainer.run_epoch()
-    return plan, read_inputs(trainer), split.relevance
+    training = Training(plan_features(experiment, values))
+    training.run()
+    return training.plan, read_inputs(training.state().weights[0]), training
 
 
 def test_no_penalty_is_the_same_on_both_paths_and_l2_never_drops_an_input() -> None:
-    plan, use, relevance = fit(TASK.replace(n_epochs=100), (0.0, 0.05, 0.5))
+    plan, use, _ = fit(TASK.replace(n_epochs=100), (0.0, 0.05, 0.5))
     strength = plan.by_penalty(use.strength)
     np.testing.assert_allclose(strength[0, 0], strength[1, 0], atol=1e-6)
     assert plan.by_penalty(use.is_in)[1].all()
-    score = score_inputs(plan.by_penalty(use.is_in), relevance)
+    score = score_inputs(plan.by_penalty(use.is_in), plan.split.relevance)
     assert score.n_false[0, 2] < score.n_false[0, 1] < score.n_false[0, 0] == 20
 
 
@@ -91,8 +87,8 @@ def test_the_l1_path_is_the_sweep() -> None:
 def test_l2_shares_between_duplicates_and_l1_keeps_one() -> None:
     shares = []
     for seed in range(10):
-        plan, use, relevance = fit(DUPLICATES.replace(data_seed=seed), (0.2,))
-        shares.append(plan.by_penalty(duplicate_shares(use.strength, relevance))[:, 0])
+        plan, use, _ = fit(DUPLICATES.replace(data_seed=seed), (0.2,))
+        shares.append(plan.by_penalty(duplicate_shares(use.strength, plan.split.relevance))[:, 0])
     l1, l2 = np.median(shares, axis=(0, 2))
     assert l1 > 0.95 and l2 < 0.65
 
@@ -102,33 +98,62 @@ def test_l1_finds_the_signals_at_the_one_standard_error_lambda() -> None:
     values, scores, at_best = list(VALUES[1:]), [], []
     for seed in range(10):
         experiment = TASK.replace(data_seed=seed, n_epochs=150)
-        plan, use, relevance = fit(experiment, tuple(values))
-        result = cross_validate(experiment, "l1", values, progress=False)
-        score = score_inputs(plan.by_penalty(use.is_in)[0], relevance)
-        chosen = values.index(result.one_se)
+        plan, use, training = fit(experiment, tuple(values))
+        _, best, one_se = choose_l1(plan, training.state())
+        score = score_inputs(plan.by_penalty(use.is_in)[0], plan.split.relevance)
+        chosen = values.index(one_se)
         scores.append((score.recall[chosen], score.precision[chosen]))
-        at_best.append(score.precision[values.index(result.best)])
+        at_best.append(score.precision[values.index(best)])
     recall, precision = np.median(scores, axis=0)
     assert recall >= 0.9 and precision >= 0.8
     assert np.median(at_best) < 0.5
 
 
+def test_the_folds_of_the_plan_are_the_cross_validation() -> None:
+    values = (0.0, 0.03, 0.3)
+    experiment = TASK.replace(n_epochs=40)
+    plan, _, training = fit(experiment, values)
+    losses, best, one_se = choose_l1(plan, training.state())
+    result = cross_validate(experiment, "l1", values, progress=False)
+    np.testing.assert_allclose(losses, result.val_loss, rtol=1e-4)
+    assert (best, one_se) == (result.best, result.one_se)
+
+
 @pytest.mark.parametrize("values", [(), (-0.1,), (float("nan"),)])
 def test_bad_values_are_explained(values: tuple[float, ...]) -> None:
-    with pytest.raises(ValueError, match="values: expected at least one strength"):
+    with pytest.raises(ValueError, match=r"expected at least one number|greater than or equal to 0|finite number"):
         plan_features(TASK, values)
 
 
-def test_arrays_for_the_figures() -> None:
-    experiment = TASK.replace(n_epochs=40)
-    split = load_split(experiment.data)
-    plan = plan_features(experiment, (0.0, 0.03, 0.3))
-    trainer = make_features_trainer(plan, split)
-    while trainer.n_epochs_done < 40:
-        trainer.run_epoch()
-    arrays = read_arrays(plan, trainer, split.relevance)
-    np.testing.assert_allclose(arrays["score_lambda"], [0.01, 0.03, 0.3])
-    assert arrays["input_strength_l1"].shape == (3, 23)
+def test_arrays_for_the_figures_of_two_moments() -> None:
+    experiment = TASK.replace(n_epochs=40, n_duplicates=1)
+    plan, _, training = fit(experiment, (0.0, 0.03, 0.3))
+    first = training.state().weights[0]
+    arrays = read_arrays(plan, np.concatenate([0 * first, first]), plan.split.relevance)
+    assert arrays["input_strength_l1"].shape == (6, 24)
+    assert (arrays["input_zero_l1"][:3] == 0).all() and np.isnan(arrays["twin_l1"][:3]).all()
     assert np.array_equal(arrays["input_zero_l1"] == 0, arrays["input_strength_l1"] == 0)
-    assert arrays["score_l2_recall"].tolist() == [1.0] * 3 and arrays["score_l1_precision"][2] > 0.5
-    assert "score_l1_recall" not in read_arrays(plan, trainer, None)
+    assert arrays["in_use_l2"].tolist() == [0] * 3 + [24] * 3
+    assert arrays["score_l2_recall"][3:].tolist() == [1.0] * 3 and arrays["score_l1_precision"][5] > 0.5
+    assert "score_l1_recall" not in read_arrays(plan, first, None)
+
+
+@pytest.mark.parametrize(
+    ("precision", "recall", "words"),
+    [
+        ([0.3, 0.9], [1.0, 1.0], "Selecting inputs asks for more penalty than predicting"),
+        ([0.3, 0.9], [1.0, 0.5], "loses signals too"),
+        ([0.9, 0.9], [1.0, 1.0], "no closer to the truth"),
+    ],
+)
+def test_the_choice_of_lambda_is_judged_by_the_numbers(precision, recall, words) -> None:  # type: ignore[no-untyped-def]
+    text = choice_sentence(["0.01", "0.1"], (0, 1), np.array(precision), np.array(recall))
+    assert words in text and f"λ_min = 0.01: precision {precision[0]:.2f}, recall 1.00." in text
+    same = choice_sentence(["0.01", "0.1"], (1, 1), np.array(precision), np.array(recall))
+    assert same.startswith("Cross-validation gives one λ for both rules. λ_min = 0.1")
+
+
+def test_the_twins_are_said_to_be_shared_or_not() -> None:
+    assert "L1 keeps one, L2 shares" in twin_sentence(0.97, 0.55)
+    assert "keeps one" not in twin_sentence(0.8, 0.55)
+    assert twin_sentence(float("nan"), 0.5) == "At this λ no duplicate is in use."

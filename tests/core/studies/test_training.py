@@ -80,3 +80,29 @@ def test_cutting_keeps_the_folds_of_a_value_together():
     assert [part.tolist() for part in cut(order, 2, 10, 35)] == [[0, 3], [1, 4], [2, 5]]
     assert [part.tolist() for part in cut(order, 2, 10, 5)] == [[0], [3], [1], [4], [2], [5]]
     assert [part.tolist() for part in cut(order, 2, 10, 60)] == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_curves_can_be_read_while_stacks_wait_and_when_one_was_measured_in_between():
+    values = [0.0, 0.01, 0.1]
+    training = Training(plan_path(SMALL, "l1", values, memory_bytes=1))
+    while training.part == 0:
+        training.step()
+    training.record()  # an epoch that other stacks do not record, were they thinner
+    epoch, curves = training.curves("val_loss")
+    whole = sweep(SMALL, "l1", values, progress=False)
+    known = np.isfinite(curves[0])
+    assert np.allclose(curves[0][known], whole.history["val_loss"][0][: known.sum()], atol=1e-6)
+    assert np.isnan(curves[2]).all() and curves.shape == (3, len(epoch))
+    training.run()
+    arrays = training.arrays()
+    assert np.array_equal(training.curves("val_loss")[1], arrays["val_loss"])
+    assert np.allclose(arrays["val_loss"], whole.history["val_loss"], atol=1e-6)
+
+
+def test_a_stack_that_diverges_as_a_whole_has_no_numbers_from_there_on():
+    experiment = SMALL.replace(optimizer="sgd", learning_rate=0.05, n_epochs=30)
+    training = Training(plan_path(experiment, "l2", [1e-3, 1e4], memory_bytes=1))
+    training.run()
+    arrays = training.arrays()
+    is_lost = np.isnan(arrays["val_loss"][1])
+    assert is_lost[-1] and not np.isnan(arrays["val_loss"][0]).any() and arrays["n_zero"][1][-1] == -1

@@ -1,0 +1,113 @@
+"""Losses over the epochs in cross-validation: the mean over the folds at the λ under the finger, and those of a refit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.strengths import LAYER_COLORS, flat_lines
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+
+MAX_NUMBERS = 60_000  # in the curves of single folds; longer histories show every second, third, … moment
+DASHES = ("solid", "dash", "dot", "dashdot")
+FAINT = "rgba(140,140,140,0.35)"
+
+
+def fold_curve_arrays(epoch: np.ndarray, train_loss: np.ndarray, val_loss: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the loss curves of every value, from losses (n_values, n_columns, n_records) at epochs (n_records,).
+
+    fold_epoch: (n_shown,); fold_train, fold_val: (n_values, n_shown) means over the folds; fold_lines: (n_values,
+    n_columns·(n_shown + 1)) the folds as one line with breaks over fold_line_epoch. The last record is always shown.
+    """
+    every = -(-train_loss.size // MAX_NUMBERS)
+    shown = np.unique(np.append(np.arange(0, len(epoch), every), len(epoch) - 1))
+    epoch, train, val = epoch[shown].astype(float), train_loss[:, :, shown], val_loss[:, :, shown]
+    return {
+        "fold_epoch": epoch,
+        "fold_train": train.mean(1),
+        "fold_val": val.mean(1),
+        "fold_lines": np.stack([flat_lines(curves) for curves in val]),
+        "fold_line_epoch": np.tile(np.append(epoch, np.nan), val.shape[1]),
+    }
+
+
+def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
+    """Return the losses over the epochs at the λ of the scrub axis "lambda", means over the folds and single folds."""
+    losses = ["fold_train[@lambda]", "fold_val[@lambda]"]
+    about = {
+        "name": "fold_curves",
+        "title": "Loss of the folds at this λ",
+        "look_for": "Where the validation curve turns up again, this λ is too weak for so many epochs.",
+        "legend": [
+            entry("training, mean of the folds", COLORS["train"], "solid"),
+            entry("validation, mean of the folds", COLORS["val"], "solid"),
+            entry("validation, single folds", COLORS["truth"], "solid"),
+        ],
+        "auto": {
+            "xaxis": {"arrays": ["fold_epoch"], "include": [0]},
+            "yaxis": {"arrays": losses, "include": [0], "log": True},
+        },
+        "size": "half",
+        "height": 320,
+    }
+    curves = [arrays["fold_train"][chosen], arrays["fold_val"][chosen]]
+    single = go.Scatter(
+        name="single folds", x=np.array(arrays["fold_line_epoch"]), y=np.array(arrays["fold_lines"][chosen]),
+        mode="lines", line={"color": FAINT, "width": 1}, hoverinfo="skip",
+        meta=bind(x="fold_line_epoch", y="fold_lines[@lambda]"),
+    )  # fmt: skip
+    lines = [
+        go.Scatter(
+            name=name, x=np.array(arrays["fold_epoch"]), y=np.array(curve), mode="lines", connectgaps=True,
+            line={"color": COLORS[meaning], "width": 2}, meta=bind(x="fold_epoch", y=binding),
+        )
+        for name, meaning, curve, binding in zip(("training", "validation"), ("train", "val"), curves, losses, strict=True)
+    ]  # fmt: skip
+    x_range, y_range = span([arrays["fold_epoch"]], include=[0]), span(curves, include=[0])
+    return base_figure([single, *lines], about, axis("epoch", x_range), axis("loss (mean per row)", y_range))
+
+
+def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray) -> str:
+    """Return the last means of one λ, from its losses (n_columns,); nan where a fold has none."""
+    n_lost = int((~np.isfinite(val_loss)).sum())
+    if n_lost:
+        return f"λ = {text}: {n_lost} of {len(val_loss)} folds have no loss (not begun, or diverged)."
+    train, val = train_loss.mean(), val_loss.mean()
+    return f"λ = {text}: mean over the folds of the training loss {train:.3g}, of the validation loss {val:.3g}."
+
+
+def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
+    """Return the training losses (n_labels, n_records) of networks that train on all rows but the test rows.
+
+    Binds refit_epoch and refit_loss[i].
+    """
+    styles = [(LAYER_COLORS[i % len(LAYER_COLORS)], DASHES[i % len(DASHES)]) for i in range(len(labels))]
+    about = {
+        "name": "refit",
+        "title": "Refit on training and validation rows",
+        "look_for": "A weaker penalty always reaches a lower training loss. Only the test rows can say what it is worth.",
+        "legend": [entry(label, *style) for label, style in zip(labels, styles, strict=True)],
+        "auto": {
+            "xaxis": {"arrays": ["refit_epoch"], "include": [0]},
+            "yaxis": {"arrays": ["refit_loss"], "include": [0], "log": True},
+        },
+        "size": "full",
+        "height": 300,
+    }
+    lines = [
+        go.Scatter(
+            name=label, x=np.array(arrays["refit_epoch"]), y=np.array(arrays["refit_loss"][i]), mode="lines",
+            line={"color": color, "dash": dash, "width": 2}, meta=bind(x="refit_epoch", y=f"refit_loss[{i}]"),
+        )
+        for i, (label, (color, dash)) in enumerate(zip(labels, styles, strict=True))
+    ]  # fmt: skip
+    x_range, y_range = span([arrays["refit_epoch"]], include=[0]), span([arrays["refit_loss"]], include=[0])
+    return base_figure(lines, about, axis("epoch", x_range), axis("training loss (mean per row)", y_range))
+
+
+def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
+    """Return the last training loss of each network."""
+    last = "; ".join(f"{label} {curve[-1]:.3g}" for label, curve in zip(labels, arrays["refit_loss"], strict=True))
+    return f"Training loss at epoch {arrays['refit_epoch'][-1]:,.0f}: {last}."

@@ -1,0 +1,298 @@
+"""The live cross-validation: what the page shows of a λ grid on every fold, and of the refit after the choice.
+
+Both are `LiveRun`s of a plan; `found` and `refitted` read the study's record off a job.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.config import Experiment
+from core.data import Split
+from core.engine import Stack
+from core.figures import (
+    cv_arrays,
+    describe_cv,
+    describe_fold_curves,
+    describe_folds,
+    describe_refit,
+    fold_curve_arrays,
+)
+from core.runtime.job import Job
+from core.runtime.live import LiveRun
+from core.runtime.looks import Arrays, shrink
+from core.studies.cost import estimate_seconds
+from core.studies.cross_validation import (
+    CrossValidation,
+    FoldPlan,
+    plan_cross_validation,
+    read_cross_validation,
+)
+from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut, joined_rows
+from core.studies.refit import Refit, RefitPlan, plan_refit, read_refit
+from core.studies.training import MemberState, Training
+from core.studies.values import grid_of, value_texts
+
+END_OF_GRID = {"low": "smallest", "high": "largest"}
+
+
+class StudyRun(LiveRun):
+    """A live run without rewind: what happened is in the curves."""
+
+    max_moments = 1
+
+
+def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
+    """Return the live run of `experiment.study`, paused at epoch 0."""
+    return StudyRun(experiment, partial(make_training, split=split), FoldView())
+
+
+def make_training(experiment: Experiment, split: Split) -> Training:
+    """Return the training of every λ on every fold."""
+    return Training(make_plan(experiment, split, grid_of(experiment)))
+
+
+def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeats: int | None = None) -> FoldPlan:
+    """Return the plan of a page's cross-validation: its own data, so each fold has its own scaler."""
+    study = experiment.study
+    return plan_cross_validation(
+        experiment, study.param_name, values, study.n_splits, split, n_repeats=n_repeats or study.n_repeats,
+        l1_share=study.l1_share, rescale=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core."""
+
+    n_networks: int
+    n_stacks: int
+    seconds: float
+
+
+def estimate(experiment: Experiment, split: Split) -> Cost:
+    """Return the cost of a cross-validation without laying it out: that of one λ, with as many networks as there are."""
+    study, values = experiment.study, grid_of(experiment)
+    plan = make_plan(experiment, split, values[:1], 1)
+    n_columns = study.n_splits * study.n_repeats
+    n_networks = n_columns * len(values)
+    parts = cut(np.arange(n_networks), n_columns, bytes_per_member(experiment, plan.pool), MEMORY_BYTES)
+    whole = replace(plan, seeds=(0,) * n_networks, parts=parts)
+    return Cost(n_networks, len(parts), estimate_seconds(whole))
+
+
+def epochs_within(experiment: Experiment, split: Split, seconds: float) -> int:
+    """Return how many epochs a cross-validation can have in so many seconds, as 1, 2 or 5 times a power of ten; 0 for none."""
+    steps = (factor * 10**power for power in range(5, -1, -1) for factor in (5, 2, 1))
+    shorter = (n for n in steps if n < experiment.training.n_epochs)
+    return next((n for n in shorter if estimate(experiment.replace(n_epochs=n), split).seconds <= seconds), 0)
+
+
+class FoldView:
+    """Every λ on every fold: the curve with its error bars, the choice so far, losses by epoch at each λ."""
+
+    is_single = False
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return nothing: no chart shows single networks."""
+        return {}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the cross-validated curve and the loss curves of every λ."""
+        cv, n_values = read(run, run.training.state()), len(plan_of(run).values)
+        epoch, train = run.training.curves("train_loss")
+        _, val = run.training.curves("val_loss")
+        curves = (losses.reshape(-1, n_values, len(epoch)).swapaxes(0, 1) for losses in (train, val))
+        return shrink({**arrays_of(cv), **fold_curve_arrays(epoch, *curves)})
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, read-outs, the choice in words, and the record for the page."""
+        cv = read(run, state)
+        texts = value_texts(cv.values)
+        kind, text = verdict(run, cv)
+        return {
+            "epoch": run.training.n_epochs_done,
+            "readouts": readouts(run, cv),
+            "verdict": {"kind": kind, "text": text},
+            "descriptions": {
+                "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
+                "folds": describe_folds(cv.is_val),
+            },
+            "members": [member(cv, i, texts[i]) for i in range(len(texts))],
+            "members_axis": "lambda",
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return the message of a grid that has diverged as a whole, or None."""
+        if run.state != "diverged":
+            return None
+        rate = float(run.experiment.training.learning_rate)
+        text = f"Every network diverged: a learning rate of {rate:g} is too large here. Choose a smaller one."
+        return {"kind": "diverged", "text": text, "remedy": None}
+
+
+def plan_of(run: LiveRun) -> FoldPlan:
+    """Return the plan of a cross-validation in training."""
+    plan = run.training.plan
+    assert isinstance(plan, FoldPlan)
+    return plan
+
+
+def read(run: LiveRun, state: MemberState) -> CrossValidation:
+    """Return the losses of a moment."""
+    return read_cross_validation(plan_of(run), state)
+
+
+def found(job: Job) -> CrossValidation | None:
+    """Return what a job's cross-validation has found by its last snapshot; None before the first.
+
+    The record's experiment has as many epochs as the networks have seen, for a run may go on or be stopped.
+    """
+    result = job.result()
+    if result is None or not isinstance(result[1], FoldPlan):
+        return None
+    _, plan, state = result
+    cv = read_cross_validation(plan, state)
+    n_epochs = min(max(1, int(state.epoch.max())), 1_000_000)
+    return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
+
+
+def fold_targets(split: Split) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return the targets (n,) of the rows that are folded, and the names of the classes."""
+    return joined_rows(split)[1], split.class_names if split.task == "classification" else ()
+
+
+def arrays_of(cv: CrossValidation) -> Arrays:
+    """Return what the cross-validated curve binds to."""
+    return cv_arrays(
+        cv.values, cv.param_name, cv.val_loss, cv.standard_error, cv.n_nonzero, cv.best, cv.one_se, cv.n_diverged
+    )
+
+
+def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
+    """Return the numbers of the whole run as texts."""
+    training, speed = run.training, run.epochs_per_s()
+    n_stacks = training.plan.n_stacks
+    part = f" · part {training.part + 1} of {n_stacks}" if n_stacks > 1 else ""
+    return {
+        "epoch": f"{training.trainer.n_epochs_done:,} of {training.n_epochs:,}{part}",
+        "speed": f"{speed:,.3g}/s" if math.isfinite(speed) and run.state == "running" else "–",
+        "networks": f"{len(cv.values)} λ × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
+    }
+
+
+def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
+    """Return what is said when the finger is at value i."""
+    descriptions = {"fold_curves": describe_fold_curves(text, cv.train_loss[i], cv.val_loss[i])}
+    if n_lost := int(cv.n_diverged[i]):
+        return {"readouts": {"mean": f"{n_lost} diverged"}, "descriptions": descriptions}
+    train, val, error = (float(v) for v in (cv.train_loss[i].mean(), cv.mean[i], cv.standard_error[i]))
+    if not math.isfinite(val):
+        return {"descriptions": descriptions}
+    return {
+        "readouts": {
+            "mean": f"{val:.3g} ± {error:.2g}",
+            "gap": f"{val - train:+.3g}",
+            "nonzero": f"{cv.n_nonzero[i].mean():,.0f}",
+        },
+        "descriptions": descriptions,
+    }
+
+
+def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
+    """Return (kind, sentence): λ_min, λ_1se, and what stands in the way of trusting them."""
+    if run.training.n_epochs_done == 0 and run.training.trainer.n_steps_done == 0:
+        return "not started", f"Press Run: {cv.val_loss.size:,} networks train at once, every λ on every fold."
+    if not math.isfinite(cv.best):
+        return "choosing", "No λ has a loss on every fold yet."
+    said = choice_in_words(cv)
+    if run.state == "running":
+        return "choosing", f"So far: {said}"
+    if cv.edge and run.state == "finished":
+        end = END_OF_GRID[cv.edge]
+        return (
+            "at the edge",
+            f"λ_min is the {end} λ of the grid: a better one may lie beyond it. Extend the grid below. {said}",
+        )
+    return ("chosen", said) if run.state == "finished" else ("choosing", f"So far: {said}")
+
+
+def choice_in_words(cv: CrossValidation) -> str:
+    """Return λ_min and λ_1se with their losses in a sentence or two."""
+    best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
+    texts, mean, error = value_texts(cv.values), cv.mean, cv.standard_error
+    said = f"λ_min = {texts[best]} has the lowest mean loss, {mean[best]:.3g} ± {error[best]:.2g}."
+    if best == one_se:
+        return f"{said} It is λ_1se too: no stronger penalty comes within one standard error."
+    return (
+        f"{said} λ_1se = {texts[one_se]} ({mean[one_se]:.3g}) is the strongest penalty within one standard error of it."
+    )
+
+
+# --- the refit ---
+
+
+def refit_run(experiment: Experiment, split: Split, values: Mapping[str, float]) -> LiveRun:
+    """Return the live run of one network per labelled value, on training and validation rows together."""
+    return StudyRun(experiment, partial(make_refit, split=split, values=values), RefitView())
+
+
+def make_refit(experiment: Experiment, split: Split, values: Mapping[str, float]) -> Training:
+    """Return the training of a refit."""
+    study = experiment.study
+    return Training(plan_refit(experiment, study.param_name, values, split, l1_share=study.l1_share, rescale=True))
+
+
+class RefitView:
+    """Networks of a refit: their training losses, and, once trained to the end, the record that the test set needs."""
+
+    is_single = False
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return nothing: no chart shows the weights."""
+        return {}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the training losses (n_labels, n_records)."""
+        epoch, loss = run.training.curves("train_loss")
+        return shrink({"refit_epoch": epoch.astype(float), "refit_loss": loss[refit_plan_of(run).places]})
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, what is going on in words, and the record once there is one."""
+        plan = refit_plan_of(run)
+        n_rows = plan.pool.X.shape[1]
+        said = f"The networks train on all {n_rows:,} training and validation rows, none on a test row."
+        if run.state == "finished":
+            said = f"Trained on all {n_rows:,} training and validation rows; no test row has been used."
+        return {
+            "epoch": run.training.n_epochs_done,
+            "readouts": {"epoch": f"{run.training.trainer.n_epochs_done:,} of {run.training.n_epochs:,}"},
+            "verdict": {"kind": "chosen" if run.state == "finished" else "choosing", "text": said},
+            "descriptions": {"refit": describe_refit(self.history(run), plan.labels)},
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return nothing: a diverged network has no test loss, which the table says."""
+        return None
+
+
+def refit_plan_of(run: LiveRun) -> RefitPlan:
+    """Return the plan of a refit in training."""
+    plan = run.training.plan
+    assert isinstance(plan, RefitPlan)
+    return plan
+
+
+def refitted(job: Job) -> Refit | None:
+    """Return the networks of a job's refit once they are trained to the end, else None."""
+    result = job.result()
+    if result is None or not isinstance(result[1], RefitPlan) or job.latest is None:
+        return None
+    is_done = job.latest.meta["state"] in ("finished", "diverged")
+    return read_refit(result[1], result[2]) if is_done else None

@@ -1,0 +1,244 @@
+"""The λ path's live run: one network per strength, and what the page shows of them. See `core/studies/path.py`.
+
+Read next: `path_export.py`, what leaves the page: a table, or one network to go on with.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from core.config import Experiment
+from core.data import Split
+from core.engine import Stack
+from core.engine.losses import loss_kind
+from core.figures import input_arrays, path_arrays, split_constants, weight_arrays
+from core.figures.path_charts import describe_member, describe_path_page, from_levels, to_levels
+from core.measures import History
+from core.measures.verdict import Verdict
+from core.runtime.live import LiveRun
+from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
+from core.runtime.playground import change_text, diverged_banner
+from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
+from core.studies.plan import MEMORY_BYTES, Plan
+from core.studies.training import MemberState, Training
+from core.studies.values import grid_of, value_texts
+
+MAX_MAP = 32  # points along each side of a map: M maps are computed for every snapshot
+CURVES = ("train_loss", "val_loss", "penalty", "objective")
+NOT_SHOWN = ("hist_density", "n_zero", "n_small", "n_rest")
+NOT_BEGUN = Verdict("not started", "This λ has not been trained yet: its turn comes.")
+
+
+def plan_of(experiment: Experiment, split: Split) -> Plan:
+    """Return the plan of the path that an experiment's study describes."""
+    study, values = experiment.study, grid_of(experiment)
+    return plan_path(
+        experiment, study.param_name, values, split, start=study.path_start, l1_share=study.l1_share,
+        memory_bytes=MEMORY_BYTES,
+    )  # fmt: skip
+
+
+def path_run(experiment: Experiment, split: Split) -> PathRun:
+    """Return the live run of a path, paused at epoch 0."""
+    return PathRun(experiment, lambda now: Training(plan_of(now, split)), PathView(experiment, split))
+
+
+class PathRun(LiveRun):
+    """A live run whose moments also show the path itself: losses, weights and sparsity against λ."""
+
+    max_moments = 40  # each is a whole path
+    view: PathView
+
+    def _look(self, moments: list[MemberState]) -> Arrays:
+        paths = [self.view.along_path(self.training.plan, moment) for moment in moments]
+        stacked = {name: stack_padded([path[name] for path in paths]) for name in paths[0]}
+        return {**super()._look(moments), **shrink(stacked)}
+
+
+class PathView:
+    """Arrays (M, …) of all members, curves over λ, and facts for each member."""
+
+    is_single = False
+
+    def __init__(self, experiment: Experiment, split: Split) -> None:
+        self.split, self.constants = split, split_constants(split)
+        self.loss = loss_kind(experiment.training.loss, split.task, split.n_classes)
+        self.values = grid_of(experiment)
+        self.texts = value_texts(self.values)
+        self._ended: tuple[Training | None, list[Arrays]] = (None, [])
+
+    # --- arrays ---
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return what is shown of each member, (M, …): its fit and the histograms of its weights."""
+        shown = look_at_weights(stack)
+        if self.split.kind == "plane":
+            shown["map"] = to_levels(self._maps(stack), self.split)
+        else:
+            shown |= look_at_fit(stack, self.loss, self.split)
+        return {name: values for name, values in shown.items() if name not in NOT_SHOWN}
+
+    def _maps(self, stack: Stack) -> np.ndarray:
+        """Return the members' answers over the plane, (M, n, n), on a coarser grid than that of a single network."""
+        grid = self.split.grid
+        assert grid is not None
+        n = len(grid.x)
+        picked = np.unique(np.linspace(0, n - 1, min(n, MAX_MAP)).round().astype(int))
+        X = grid.X.reshape(n, n, -1)[np.ix_(picked, picked)].reshape(len(picked) ** 2, -1)
+        return answers(stack, self.loss, self.split, X).reshape(-1, len(picked), len(picked))
+
+    def along_path(self, plan: Plan, state: MemberState) -> Arrays:
+        """Return the curves over λ at this moment."""
+        kinds = [verdict.kind for verdict in verdicts(plan, state)]
+        train, val = kept(state.train_loss, state), kept(state.val_loss, state)
+        losses = path_arrays(
+            plan.values, plan.param_name, train, val, kinds, state.nonzero_per_layer, state.large_per_layer
+        )
+        inputs = input_arrays(input_strengths(state)) if state.shapes[0][0] > 1 else {}
+        return {**losses, **weight_arrays(weight_lines(state), state.shapes), **inputs}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the loss curves of every member, (M, n_records), nan where there is no record (yet)."""
+        parts = self._curves(run.training)
+        arrays = parts[0] if run.training.plan.n_stacks == 1 else spread_curves(run.training.plan, parts)
+        best_epoch, best_val_loss = run.training.best()
+        empty, floor = np.zeros(0, dtype=np.float32), noise_floor(self.split, run.training.plan.pool)
+        change_epoch = np.array([change["epoch"] for change in run.changes], dtype=np.float32)
+        marks = [np.interp(change_epoch, epoch, loss) for epoch, loss in zip(*_rows(arrays), strict=True)]
+        return shrink(
+            {
+                **arrays,
+                "best_epoch": np.where(best_epoch < 0, np.nan, best_epoch)[:, None],
+                "best_val_loss": np.where(np.isfinite(best_val_loss), best_val_loss, np.nan)[:, None],
+                "change_epoch": change_epoch,
+                "change_loss": np.array(marks),
+                "floor_x": empty if floor is None else np.array([0.0, max(float(np.nanmax(arrays["epoch"])), 1)]),
+                "floor_y": empty if floor is None else np.full(2, floor),
+            }
+        )
+
+    def _curves(self, training: Training) -> list[Arrays]:
+        """Return the curves of each stack so far; those of stacks that have ended are made once."""
+        if self._ended[0] is not training:
+            self._ended = (training, [])
+        ended, histories = self._ended[1], training.histories
+        ended += [curves_of(history) for history in histories[len(ended) : -1]]
+        return [*ended, curves_of(histories[-1])]
+
+    # --- facts ---
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, read-outs and text alternatives of the path, and the same for each member."""
+        judged = self._verdicts(run.training.plan, state)
+        members = [self._member(state, m, judged[m], arrays) for m in range(len(judged))]
+        return {
+            "epoch": epochs_of(run.training, state),
+            "readouts": self._readouts(run, state),
+            "labels": {"changes": [change_text(change) for change in run.changes]},
+            "descriptions": describe_path_page(arrays, self.values, self.texts, self.split),
+            "members_axis": "lambda",
+            "members": members,
+        }
+
+    def _verdicts(self, plan: Plan, state: MemberState) -> list[Verdict]:
+        has_begun = (state.epoch >= 0) | (state.epoch.max() < 0)
+        return [v if begun else NOT_BEGUN for v, begun in zip(verdicts(plan, state), has_begun, strict=True)]
+
+    def _member(self, state: MemberState, m: int, verdict: Verdict, arrays: Arrays) -> dict[str, Any]:
+        """Return what is said while the slider stands on member m."""
+        own = {name: values[m] for name, values in arrays.items() if not name.startswith("path_")}
+        if "map" in own:
+            own["map"] = from_levels(own["map"], self.split)
+        is_table = self.split.kind == "table"
+        labels = {"rank_name": rank_names(own["reach"], self.split.feature_names)} if is_table else {}
+        charts = describe_member(own, labels, self.constants, self.split.kind)
+        return {
+            "readouts": self._member_readouts(state, m),
+            "verdict": {"kind": verdict.kind, "text": verdict.text},
+            "labels": labels,
+            "descriptions": {name: f"λ {self.texts[m]}. {text}" for name, text in charts.items()}
+            | {"loss": describe_moment(state, m, self.texts[m])},
+        }
+
+    def _member_readouts(self, state: MemberState, m: int) -> dict[str, str]:
+        if state.epoch[m] < 0:
+            return {}
+        train, val = float(state.train_loss[m]), float(state.val_loss[m])
+        return {
+            "train_loss": f"{train:.3f}",
+            "val_loss": f"{val:.3f}",
+            "gap": f"{val - train:+.3f}",
+            "zeros": f"{int(state.n_zero_per_layer[m].sum()):,} of {state.n_weights:,}",
+        }
+
+    def _readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
+        """Return the progress, the time it still takes, and the best λ."""
+        best = best_index(kept(state.val_loss, state))
+        return {
+            "epoch": f"{epochs_of(run.training, state):,} of {n_epochs_of(run.training):,}",
+            "left": time_left(run),
+            "best": self.texts[best] if best is not None and state.epoch.max() > 0 else "–",
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return the message that every member has diverged, with its remedy, or None."""
+        return diverged_banner(run) if run.state == "diverged" else None
+
+
+def describe_moment(state: MemberState, m: int, text: str) -> str:
+    """Return the losses of member m at a moment as the text alternative of its loss curves."""
+    if state.epoch[m] < 0:
+        return f"λ {text}. Loss over the epochs: nothing recorded yet."
+    losses = f"training loss {state.train_loss[m]:.3g}, validation loss {state.val_loss[m]:.3g}"
+    return f"λ {text}. Loss up to epoch {state.epoch[m]:,}: {losses}."
+
+
+def curves_of(history: History) -> Arrays:
+    """Return the curves of one stack: epoch (n_records,) and losses (M, n_records)."""
+    curves = {name: np.stack([record[name] for record in history.records], axis=1) for name in CURVES}
+    return shrink({"epoch": np.array(history.epochs, dtype=np.float32), **curves})
+
+
+def spread_curves(plan: Plan, parts: list[Arrays]) -> Arrays:
+    """Return the curves of several stacks at their members' places, (n_members, n_records), nan where there is none."""
+    n_records = max(len(part["epoch"]) for part in parts)
+    whole = {name: np.full((plan.n_members, n_records), np.nan, dtype=np.float32) for name in ("epoch", *CURVES)}
+    for members, part in zip(plan.parts, parts, strict=False):
+        for name, values in part.items():
+            whole[name][members, : len(part["epoch"])] = values
+    return whole
+
+
+def _rows(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Return epochs and validation losses, (M, n_records) each."""
+    return np.broadcast_to(arrays["epoch"], arrays["val_loss"].shape), arrays["val_loss"]
+
+
+def n_epochs_of(training: Training) -> int:
+    """Return the epochs of all stacks together."""
+    return training.plan.n_stacks * training.n_epochs
+
+
+def epochs_of(training: Training, state: MemberState) -> int:
+    """Return the epochs that all stacks together had done at a moment."""
+    firsts = np.array([state.epoch[members[0]] for members in training.plan.parts])
+    part = max(int((firsts >= 0).sum()) - 1, 0)
+    return part * training.n_epochs + max(int(firsts[part]), 0)
+
+
+def time_left(run: LiveRun) -> str:
+    """Return how long the run still takes at its present speed, in words."""
+    speed = run.epochs_per_s()
+    if run.state != "running" or not math.isfinite(speed) or speed <= 0:
+        return "–"
+    return duration((n_epochs_of(run.training) - run.training.n_epochs_done) / speed)
+
+
+def duration(seconds: float) -> str:
+    """Return a rough length of time: "4 s", "3 min", "2 h"."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"

@@ -1,0 +1,102 @@
+"""Learning rate × λ as one live stack: which pairs train, which diverge, and where the lowest validation loss lies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.config import Experiment
+from core.data import Split
+from core.engine import Stack
+from core.figures import describe_grid, grid_arrays
+from core.runtime.live import LiveRun
+from core.runtime.looks import Arrays, shrink, stack_padded
+from core.runtime.path import epochs_of, n_epochs_of, time_left
+from core.runtime.playground import diverged_banner
+from core.studies.path import Grid, plan_grid, read_grid
+from core.studies.plan import Plan
+from core.studies.training import MemberState, Training
+from core.studies.values import grid_of
+
+RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
+MAX_VALUES = 17  # λ on the map: a longer grid is thinned evenly, both ends stay
+
+
+def map_values(experiment: Experiment) -> np.ndarray:
+    """Return the λ of the map: the study's grid, thinned to MAX_VALUES."""
+    values = grid_of(experiment)
+    picked = np.linspace(0, len(values) - 1, min(len(values), MAX_VALUES)).round().astype(int)
+    return np.asarray(values[np.unique(picked)])
+
+
+def plan_of_map(experiment: Experiment, split: Split) -> Plan:
+    """Return the plan of RATES × λ for the penalty of an experiment's study."""
+    study = experiment.study
+    return plan_grid(experiment, study.param_name, map_values(experiment), RATES, split, l1_share=study.l1_share)
+
+
+def rates_run(experiment: Experiment, split: Split) -> RatesRun:
+    """Return the live run of the map, paused at epoch 0."""
+    return RatesRun(experiment, lambda now: Training(plan_of_map(now, split)), RatesView())
+
+
+class RatesRun(LiveRun):
+    """A live run that shows nothing of its members but their losses."""
+
+    max_moments = 40
+
+    def _look(self, moments: list[MemberState]) -> Arrays:
+        grids = [read_grid(self.training.plan, moment) for moment in moments]
+        maps = [grid_arrays(g.val_loss, g.values, g.param_name, g.learning_rates) for g in grids]
+        return shrink({name: stack_padded([one[name] for one in maps]) for name in maps[0]})
+
+
+class RatesView:
+    """Read-outs and a sentence on the best pair."""
+
+    is_single = False
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return nothing: all is read off the losses."""
+        return {}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return nothing: the map has no curves."""
+        return {}
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return progress, the best pair in words, and the map's text alternative."""
+        grid, epoch = read_grid(run.training.plan, state), epochs_of(run.training, state)
+        rate, value = grid.best
+        return {
+            "epoch": epoch,
+            "readouts": {
+                "epoch": f"{epoch:,} of {n_epochs_of(run.training):,}",
+                "left": time_left(run),
+                "rate": f"{rate:.2g}" if epoch else "–",
+                "best": f"{value:.2g}" if epoch else "–",
+                "diverged": f"{int(state.is_diverged.sum())} of {state.is_diverged.size}",
+            },
+            "verdict": {"kind": "not started" if epoch == 0 else "", "text": best_in_words(grid, epoch)},
+            "descriptions": {"grid": describe_grid(arrays, grid.values, grid.learning_rates)},
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return the message that every pair has diverged, or None."""
+        return diverged_banner(run) if run.state == "diverged" else None
+
+
+def best_in_words(grid: Grid, epoch: int) -> str:
+    """Return which λ is best at the best learning rate, and at the others."""
+    if epoch == 0:
+        return "Not trained yet: press Run."
+    rate, value = grid.best
+    if not np.isfinite(rate):
+        return "No pair has a finite loss."
+    finite = np.flatnonzero(np.isfinite(grid.val_loss).any(1))
+    bests = grid.values[np.nanargmin(grid.val_loss[finite], axis=1)]
+    return (
+        f"Lowest validation loss {np.nanmin(grid.val_loss):.3f} at learning rate {rate:.2g} with λ {value:.2g}. "
+        f"The best λ of a single learning rate lies between {bests.min():.2g} and {bests.max():.2g}."
+    )

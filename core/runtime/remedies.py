@@ -1,0 +1,298 @@
+"""The Remedies study: the strengths tuned if wished, the table of remedies, the label noise; one after another, live.
+
+It obeys Run, Pause, Reset, Reseed, Stop and Look as a live run does, and keeps what it has whenever it stands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core.config import Experiment
+from core.data import DATASETS
+from core.data.limits import check_budget, estimate_epoch_s
+from core.figures.remedies import ablation_arrays, describe_ablation, describe_label_noise
+from core.measures.spread import Spread, spread_of
+from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
+from core.runtime.job import Mailbox
+from core.runtime.looks import Arrays, shrink
+from core.runtime.snapshot import Snapshot
+from core.studies.remedies import (
+    SHARES,
+    Remedy,
+    combinations,
+    plan_label_noise,
+    plan_remedies,
+    single_remedies,
+    strengths_text,
+)
+from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays
+from core.studies.remedy_words import (
+    best_sentence,
+    fares_worse,
+    memorise_sentence,
+    reveal_sentence,
+    row_sentence,
+    to_csv,
+)
+from core.studies.tuning import candidates, plan_tuning, tuned
+
+NOISE_STARTS = 3
+TUNING_STARTS = 3
+MAX_STUDY_S = 1200.0
+HEADS = (
+    "Remedy", "Strength", "Validation loss", "Test loss", "Gap", "Weights not zero", "Training steps", "Prediction cost",
+)  # fmt: skip
+
+
+def has_labels(experiment: Experiment) -> bool:
+    """Return whether the task has labels that can be wrong."""
+    return DATASETS[experiment.data.name].has_label_noise
+
+
+def remedies_of(experiment: Experiment) -> tuple[Remedy, ...]:
+    """Return the lines of the table: nothing, the single remedies, the two combinations."""
+    singles = single_remedies(experiment)
+    return (*singles, *combinations(experiment, singles))
+
+
+def count_networks(experiment: Experiment) -> dict[str, int]:
+    """Return how many networks each part of the study trains, by the part's name, in their order."""
+    remedies, singles = remedies_of(experiment), single_remedies(experiment)
+    counts = {"tuning": 0, "remedies": experiment.study.n_remedy_starts * sum(r.n_networks for r in remedies)}
+    if experiment.study.tune_remedies:
+        counts["tuning"] = TUNING_STARTS * sum(len(candidates(r)) for r in singles if len(candidates(r)) > 1)
+    if has_labels(experiment):
+        counts["label noise"] = NOISE_STARTS * len(SHARES) * sum(r.n_networks for r in singles)
+    return {name: n for name, n in counts.items() if n}
+
+
+def estimate_study_s(experiment: Experiment) -> float:
+    """Return about how many seconds the study takes on one core."""
+    epochs = experiment.training.n_epochs
+    return sum(epochs * estimate_epoch_s(experiment, n) for n in count_networks(experiment).values())
+
+
+def check_study(experiment: Experiment) -> None:
+    """Raise ValueError, with what to do, for a study that would take too long or too much memory."""
+    check_budget(experiment, max(count_networks(experiment).values()))
+    seconds = estimate_study_s(experiment)
+    if seconds > MAX_STUDY_S:
+        raise ValueError(
+            f"This study is too large: {sum(count_networks(experiment).values()):,} networks for "
+            f"{experiment.training.n_epochs:,} epochs would take about {seconds / 60:,.0f} minutes, and at most "
+            f"{MAX_STUDY_S / 60:.0f} are allowed. Choose fewer epochs (under More), fewer starts or fewer units."
+        )
+
+
+class RemediesRun:
+    """State of the study. `state` is paused, running, finished or stopped.
+
+    parts: names of the parts; part: which one is at work. rows, noise_rows: the tables as last read. test: the test
+    losses, one (n_starts,) array a row, or None before the one look.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment, self.version = experiment, 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Stand at the first step of the first part, paused."""
+        self.counts = count_networks(self.experiment)
+        self.parts, self.part = list(self.counts), 0
+        self.state, self.is_changed, self.elapsed_s = "paused", True, 0.0
+        self.singles = single_remedies(self.experiment)
+        self.test: list[np.ndarray] | None = None
+        self.noise_rows: list[RemedyRow] = []
+        self.table_run = self._table_run()
+        self.rows = self.table_run.rows()
+        self.run = self.table_run
+        self._enter()
+
+    def _table_run(self) -> RemedyRun:
+        remedies = (*self.singles, *combinations(self.experiment, self.singles))
+        return RemedyRun(plan_remedies(self.experiment, remedies, self.experiment.study.n_remedy_starts))
+
+    def _enter(self) -> None:
+        """Make the networks of the present part."""
+        if self.parts[self.part] == "tuning":
+            self.run = plan_tuning(self.experiment, self.singles, TUNING_STARTS)
+        elif self.parts[self.part] == "label noise":
+            self.run = RemedyRun(plan_label_noise(self.experiment, self.singles, SHARES, NOISE_STARTS))
+            self.read()
+        else:
+            self.run = self.table_run
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Offer the results as CSV."""
+        mailbox.result = self.export
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command."""
+        self.is_changed = True
+        match command:
+            case Run() if self.state == "paused":
+                self.state = "running"
+            case Pause() if self.state == "running":
+                self.state = "paused"
+            case Stop():
+                self.state = "stopped"
+            case Reset():
+                self._begin()
+            case Reseed():
+                self.experiment = self.experiment.replace(seed=command.seed)
+                self._begin()
+            case Look() if self.table_run.is_done and self.test is None:
+                self.test = self.table_run.look_at_test()
+            case _:
+                pass
+
+    def train_for(self, seconds: float) -> None:
+        """Train for about so long; at the end of a part go on to the next."""
+        began = time.perf_counter()
+        self.run.advance(seconds)
+        if self.run.is_done:
+            self._end_part()
+        self.elapsed_s += time.perf_counter() - began
+        self.is_changed = True
+
+    def _end_part(self) -> None:
+        self.read()
+        if self.parts[self.part] == "tuning":
+            self.singles = tuple(tuned(self.singles, self.run.rows()))
+            self.table_run = self._table_run()
+        if self.part == len(self.parts) - 1:
+            self.state = "finished"
+            return
+        self.part += 1
+        self._enter()
+
+    def read(self) -> None:
+        """Read the table of the part at work."""
+        if self.parts[self.part] == "label noise":
+            self.noise_rows = self.run.rows()
+        elif self.parts[self.part] == "remedies":
+            self.rows = self.run.rows()
+
+    @property
+    def progress(self) -> float:
+        """Return the share of all steps of all networks that is done, 0 to 1."""
+        counts = list(self.counts.values())
+        return (sum(counts[: self.part]) + counts[self.part] * self.run.progress) / sum(counts)
+
+    def export(self) -> str:
+        """Return all that is there as CSV. Any thread may call it."""
+        return to_csv([("remedies", self.rows, self.test), ("label noise", self.noise_rows, None)])
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows."""
+        self.version += 1
+        self.is_changed = False
+        if self.state == "running":
+            self.read()
+        pairs = [(row.cell.remedy.key, row.cell.remedy.label) for row in self.rows]
+        arrays = self.arrays()
+        meta = {
+            "version": self.version, "state": self.state, "epoch": int(100 * self.progress), "banner": None, "changes": [],
+            "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
+            "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
+            "readouts": self.readouts(), "verdict": {"kind": "", "text": self.summary()}, "labels": {},
+            "descriptions": self.descriptions(arrays, pairs), "tables": {"remedies": self.table()},
+        }  # fmt: skip
+        return Snapshot(self.version, meta, shrink(arrays))
+
+    def arrays(self) -> Arrays:
+        """Return what the charts draw; the label noise is nan before its turn."""
+        val = np.stack([row.val_loss for row in self.rows])
+        test = None if self.test is None else np.stack(self.test)
+        return {**ablation_arrays(val, test), **self.noise_arrays()}
+
+    def noise_arrays(self) -> Arrays:
+        """Return the label noise's medians, nan before its turn; nothing where the task has no labels."""
+        if not has_labels(self.experiment):
+            return {}
+        if self.noise_rows:
+            return label_noise_arrays(self.noise_rows)
+        blank = np.full((len(self.singles), len(SHARES)), np.nan)
+        return {"noise_share": np.array(SHARES), "noise_val_loss": blank, "noise_train_score": blank}
+
+    def descriptions(self, arrays: Arrays, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """Return the charts in words."""
+        texts = {"ablation": describe_ablation(arrays, pairs)}
+        if self.noise_rows:
+            names = ("noise_val_loss", "noise_train_score")
+            texts |= {name: describe_label_noise(arrays, pairs[: len(self.singles)], name) for name in names}
+        return texts
+
+    def readouts(self) -> dict[str, str]:
+        """Return the numbers above the charts as texts."""
+        progress = self.progress
+        left = self.elapsed_s * (1 - progress) / progress if progress > 0 else estimate_study_s(self.experiment)
+        return {
+            "part": "finished" if self.state == "finished" else self.parts[self.part],
+            "progress": f"{progress:.0%}",
+            "left": "–" if self.state == "finished" else f"{left:,.0f} s",
+            "networks": f"{self.run.n_networks:,}",
+            "steps": f"{max(stack.trainer.n_steps_done for stack in self.run.stacks.values()):,}",
+        }
+
+    def summary(self) -> str:
+        """Return what stands out, read off the tables."""
+        if self.progress == 0:
+            return "Not started. Run trains every remedy at once, from the same starts, for the same number of steps."
+        if self.parts[self.part] == "tuning":
+            return "Five strengths of each remedy are tried from three starts; validation rows choose, no test row is read."
+        said = [best_sentence(self.rows, self.table_run.is_done)]
+        worse = fares_worse(self.rows)
+        if self.table_run.is_done and worse:
+            said.append(f"Does not help here: {', '.join(worse)}.")
+        if self.test is not None:
+            said.append(reveal_sentence(self.rows, self.test))
+        if self.noise_rows and self.run.is_done:
+            arrays = label_noise_arrays(self.noise_rows)
+            said.append(memorise_sentence(arrays["noise_share"], arrays["noise_train_score"][0]))
+        return " ".join(said)
+
+    def table(self) -> dict[str, Any]:
+        """Return the ablation table as texts: heads, and for each remedy its cells and a note beneath."""
+        nothing = self.rows[0]
+        is_classification = DATASETS[self.experiment.data.name].task == "classification"
+        rows = [
+            {
+                "cells": self.cells(row, nothing, None if self.test is None else self.test[i]),
+                "note": row_sentence(row, nothing, is_classification) if self.table_run.progress > 0 else row.cell.remedy.why,
+            }
+            for i, row in enumerate(self.rows)
+        ]  # fmt: skip
+        return {"heads": list(HEADS), "rows": rows}
+
+    def cells(self, row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None) -> list[str]:
+        """Return the numbers of one remedy as texts: medians over the starts, losses with their range."""
+        n_nonzero, steps = spread_of(row.n_nonzero).median, spread_of(row.train_steps).median
+        times = steps / max(spread_of(nothing.train_steps).median, 1)
+        remedy = row.cell.remedy
+        return [
+            remedy.label,
+            strengths_text(remedy),
+            range_text(spread_of(row.val_loss)),
+            "not looked at" if test is None else range_text(spread_of(test)),
+            number_text(spread_of(row.gap).median, "+.3f"),
+            f"{n_nonzero:,.0f} of {row.n_weights:,}",
+            f"{steps:,.0f} (× {times:.2g})" if self.table_run.progress > 0 else "0",
+            f"{row.n_weights:,} products (× {remedy.n_networks})",
+        ]
+
+
+def number_text(value: float, form: str = ".3f") -> str:
+    """Return a number as text, "–" for one that is none."""
+    return format(value, form) if np.isfinite(value) else "–"
+
+
+def range_text(spread: Spread) -> str:
+    """Return median and range over the starts."""
+    if spread.n < 2:
+        return number_text(spread.median)
+    return f"{number_text(spread.median)} ({number_text(spread.low)} … {number_text(spread.high)})"

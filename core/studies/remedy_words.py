@@ -1,0 +1,143 @@
+"""What a plan of remedies says: a sentence for each remedy, one on memorising, the numbers as a table. All read off the rows.
+
+No sentence claims more than the numbers show: how a remedy works is said apart from how it fares here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.measures.spread import compare_sentence, spread_of
+from core.studies.remedies import Remedy, strengths_text
+from core.studies.remedy_run import RemedyRow
+
+BY_HEART = 0.995  # share of the training rows answered as given from which on they count as known by heart
+COLUMNS = (
+    "study", "remedy", "strengths", "label_noise", "start", "train_loss", "val_loss", "gap", "test_loss", "train_score",
+    "val_score", "n_nonzero", "n_weights", "train_steps",
+)  # fmt: skip
+
+
+def row_sentence(row: RemedyRow, nothing: RemedyRow, is_classification: bool) -> str:
+    """Return how a remedy works, what is to be seen of it, and how it fares against nothing."""
+    remedy = row.cell.remedy
+    parts = [remedy.why, *observations(row, is_classification)]
+    if remedy.key != nothing.cell.remedy.key:
+        parts.append(compare_sentence(remedy.label, row.val_loss, "nothing", nothing.val_loss, "validation loss"))
+    return " ".join(parts)
+
+
+def observations(row: RemedyRow, is_classification: bool) -> list[str]:
+    """Return what the numbers show of a remedy's own effect or price, in sentences."""
+    remedy, said = row.cell.remedy, []
+    n_lost = int((~np.isfinite(row.val_loss)).sum())
+    if n_lost:
+        said.append(f"{n_lost} of {row.val_loss.size} starts diverged and are left out.")
+    score = spread_of(row.train_score).median
+    if remedy.key == "nothing" and is_classification and np.isfinite(score):
+        end = ": it knows them by heart." if score >= BY_HEART else "."
+        said.append(f"It answers {share_text(score)} of the training rows as labelled{end}")
+    if remedy.l1 > 0:
+        zeros = 1 - spread_of(row.n_nonzero).median / row.n_weights
+        said.append(f"{share_text(zeros)} of the weights are exactly zero.")
+    if remedy.n_networks > 1:
+        k = remedy.n_networks
+        said.append(f"Each of the {k} networks has the budget of the others, so all together cost {k} times as much.")
+    if remedy.patience is not None:
+        said.append("It chose its weights by the validation rows, so only the test look is fair to it.")
+    return said
+
+
+def share_text(share: float) -> str:
+    """Return a share as per cent; less than all is never rounded to 100 %, more than none never to 0 %."""
+    if share < 1 and round(100 * share) == 100:
+        return f"{100 * np.floor(1000 * share) / 1000:.1f} %"
+    return f"{100 * share:.0f} %" if share == 0 or share >= 0.01 else f"{100 * share:.1g} %"
+
+
+def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
+    """Return which remedy has the lowest median validation loss, and whether that is more than chance."""
+    medians = [spread_of(row.val_loss).median for row in rows]
+    if not np.isfinite(medians).any():
+        return "No run stayed finite: lower the learning rate."
+    best, so_far = rows[int(np.nanargmin(medians))], "" if is_done else " so far"
+    if best is rows[0]:
+        return f"Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths."
+    label = f"{best.cell.remedy.label} has the lowest validation loss{so_far}"
+    return compare_sentence(label, best.val_loss, "nothing", rows[0].val_loss, "validation loss")
+
+
+def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> str:
+    """Return which remedy the one look at the test rows puts first, and whether validation had put it first, too."""
+    by_test, by_val = ([spread_of(v).median for v in values] for values in (test, [row.val_loss for row in rows]))
+    if not np.isfinite(by_test).any():
+        return ""
+    best, expected = int(np.nanargmin(by_test)), int(np.nanargmin(by_val))
+    end = (
+        "as on the validation rows"
+        if best == expected
+        else f"on the validation rows it was {rows[expected].cell.remedy.label}"
+    )
+    return f"On the test rows {rows[best].cell.remedy.label} is best ({by_test[best]:.3g}; nothing {by_test[0]:.3g}), {end}."
+
+
+def fares_worse(rows: Sequence[RemedyRow]) -> list[str]:
+    """Return the labels of the remedies whose median validation loss is above that of the first row, nothing."""
+    nothing = spread_of(rows[0].val_loss).median
+    return [row.cell.remedy.label for row in rows[1:] if spread_of(row.val_loss).median > nothing]
+
+
+def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
+    """Return whether the network without a remedy knows all labels, wrong ones included, at each share of wrong ones.
+
+    shares, train_score: (n_shares,), the accuracy on the training rows as they are labelled.
+    """
+    known = train_score >= BY_HEART
+    if known.all():
+        return (
+            f"Without a remedy the network memorises all: up to {shares[-1]:.0%} wrong labels it answers at least "
+            f"{share_text(float(train_score.min()))} of the training rows as they are labelled, right or wrong."
+        )
+    worst = int(np.nanargmin(train_score))
+    return (
+        f"Without a remedy the network has not memorised all: at {shares[worst]:.0%} wrong labels it answers "
+        f"{share_text(float(train_score[worst]))} of the training rows as labelled. More units or epochs would let it."
+    )
+
+
+def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray] | None]]) -> str:
+    """Return CSV, a line for each start of each remedy, of tables (study, rows, test losses or None before the look)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for study, rows, test in tables:
+        for i, row in enumerate(rows):
+            for start in range(row.val_loss.size):
+                test_loss = "" if test is None else f"{test[i][start]:.6g}"
+                writer.writerow(
+                    [study, *head(row.cell.remedy), row.cell.label_noise, start, *numbers(row, start, test_loss)]
+                )
+    return text.getvalue()
+
+
+def head(remedy: Remedy) -> tuple[str, str]:
+    """Return label and strengths of a remedy."""
+    return remedy.label, strengths_text(remedy)
+
+
+def numbers(row: RemedyRow, start: int, test_loss: str) -> list[str]:
+    """Return the numbers of one start in the order of `COLUMNS`."""
+    losses = [f"{values[start]:.6g}" for values in (row.train_loss, row.val_loss, row.gap)]
+    scores = [f"{values[start]:.6g}" for values in (row.train_score, row.val_score)]
+    return [
+        *losses,
+        test_loss,
+        *scores,
+        str(int(row.n_nonzero[start])),
+        str(row.n_weights),
+        str(int(row.train_steps[start])),
+    ]

@@ -1,0 +1,150 @@
+"""Features: which inputs L1 and L2 keep along λ, against the truth where it is known."""
+
+from functools import partial
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.config import Experiment
+from core.data import DATASETS, Split, load_split
+from core.data.limits import check_budget
+from core.figures.cross_validation import plot_cv
+from core.figures.features import plot_in_use, plot_inputs, plot_pixel_use, plot_scores, plot_twins
+from core.figures.strengths import positions
+from core.figures.theme import Arrays
+from core.runtime.features import features_run, values_of
+from core.runtime.job import Job
+from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
+from core.studies.values import value_texts
+from pages.shared import experiment as shared
+from pages.shared import jobs, tasks
+from pages.shared.controls import show_controls
+from pages.shared.stage import readout, scrub, stage
+
+TASKS = {
+    "3 signals in noise (values)": TASK,
+    "Signals with duplicates": DUPLICATES,
+    "Signals in noise (two classes)": CLASSES,
+    "Film reviews: words": REVIEWS,
+    "Vowels: formants and noise": VOWELS,
+    "Digits: 64 pixels": DIGITS,
+}
+TRUTH = [
+    readout("found", "Signals found (L1)", "A signal is found when it, or a duplicate of it, is in use."),
+    readout("missed", "Missed"),
+    readout("false", "Falsely kept", "Inputs of pure noise that are in use."),
+    readout(
+        "scores",
+        "Precision and recall",
+        "Share of the inputs in use that are no pure noise; share of the signals that are found.",
+    ),
+]
+IN_USE = [
+    readout("epoch", "Epoch"),
+    readout("in_use_l1", "In use with L1", "Inputs with at least one link that is not exactly zero."),
+    readout("in_use_l2", "In use with L2"),
+]
+STAGE, FIGURES, PICKED = "features.stage", "features.figures", "features.picked"
+PENALTIES = {"none": "No penalty", "l1": "L1", "l2": "L2"}
+
+
+def job_key(experiment: Experiment) -> str:
+    """Return a text that is equal for experiments of the same study."""
+    default = Experiment()
+    same = experiment.replace(l1=default.get("l1"), l2=default.get("l2"))  # the study sets these itself
+    return f"features {same.model_dump_json(exclude={'study'})} {values_of(experiment)} {experiment.study.n_splits}"
+
+
+def plot_all(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
+    """Return the charts this task has."""
+    figures = [] if split.relevance is None else [plot_scores(arrays, values, chosen)]
+    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen)]
+    figures += [plot_penalty(arrays, split, name) for name in PENALTIES]
+    if "twin_l1" in arrays:
+        figures.append(plot_twins(arrays, values, chosen))
+    return [*figures, plot_cv(arrays, values, "l1", chosen)]
+
+
+def plot_penalty(arrays: Arrays, split: Split, name: str) -> go.Figure:
+    """Return what one penalty leaves of the inputs: pixels of an image, else bars with their names."""
+    array = "{}_l1[0]" if name == "none" else "{}_" + name + "[@lambda]"
+    more = {"title": f"{PENALTIES[name]}: inputs in use", "name": f"inputs_{name}"}
+    if split.kind == "images":
+        return plot_pixel_use(arrays, array.format("pixels"), **more)
+    roles = () if split.relevance is None else split.relevance.roles
+    return plot_inputs(arrays, split.feature_names, roles, array.format("input_strength"), **more)
+
+
+def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
+    """Return the charts, built once from the first snapshot; None when there is none yet."""
+    experiment = shared.current()
+    key, built = job_key(experiment), st.session_state.get(FIGURES, ("", []))
+    if built[0] == key:
+        return list(built[1])
+    snapshot = jobs.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        return None
+    split = load_split(experiment.data)
+    figures = plot_all(snapshot.arrays, np.array(values_of(experiment)), split, chosen)
+    st.session_state[FIGURES] = (key, figures)
+    return figures
+
+
+def take_job() -> None:
+    """The stage found the run that this browser tab had before a reload."""
+    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
+
+
+def take_picked() -> None:
+    """Keep the picked λ for a visit to another page."""
+    st.session_state[PICKED] = st.session_state[STAGE]["picked"]["lambda"]
+
+
+@st.fragment
+def show_run() -> None:
+    """Show the stage."""
+    shared.show_address()
+    experiment = shared.current()
+    values = values_of(experiment)
+    try:
+        check_budget(experiment, (2 + experiment.study.n_splits) * len(values))
+    except ValueError as error:
+        jobs.drop("study")
+        st.error(str(error))
+        return
+    job = jobs.find("study", job_key(experiment), partial(features_run, experiment, load_split(experiment.data)))
+    index = min(st.session_state.get(PICKED, len(values) // 2), len(values) - 1)
+    figures = get_figures(job, index)
+    if figures is None:
+        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        return
+    axis = scrub(
+        "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
+        positions(np.array(values)).tolist(),
+    )  # fmt: skip
+    has_truth = load_split(experiment.data).relevance is not None
+    key = job_key(experiment)
+    stage(
+        STAGE, jobs.stream_path(job), key, figures, [], {}, key, [*IN_USE, *(TRUTH if has_truth else [])],
+        on_job=take_job, on_picked=take_picked, scrubs=[axis], buttons=("run", "step", "reset"), can_rewind=False,
+    )  # fmt: skip
+
+
+def show_unsuited() -> None:
+    """Say that the present data have no inputs to select from."""
+    jobs.drop("study")
+    label = DATASETS[shared.current().data.name].label
+    st.info(f"{label}: a picture of one or two inputs, nothing to select from. Choose a **task** in the sidebar.")
+
+
+shared.open_address(TASK)
+with st.sidebar:
+    tasks.show_tasks("features", TASKS)
+    show_controls("features")
+shared.show_problems()
+if DATASETS[shared.current().data.name].kind in ("images", "table"):
+    show_run()
+else:
+    shared.show_address()
+    show_unsuited()

@@ -1,0 +1,141 @@
+"""The λ path: one network per strength, all trained at once, the whole path under one finger."""
+
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.config import LIVE_FIELDS, Experiment
+from core.data import load_split
+from core.data.limits import check_budget
+from core.figures import positions
+from core.figures.path_charts import SCRUB, plot_path_page
+from core.presets import START
+from core.runtime.job import Job
+from core.runtime.path import path_run, plan_of
+from core.studies.values import grid_of, strengths_of, value_texts
+from pages.shared import experiment as shared
+from pages.shared import jobs, live, studies
+from pages.shared.controls import show_controls
+from pages.shared.path_controls import show_path_controls
+from pages.shared.path_exits import show_exits
+from pages.shared.rates import show_rates
+from pages.shared.stage import readout, scrub, slider, stage
+
+READOUTS = [
+    readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
+    readout("left", "Time left", "At the present speed."),
+    readout("best", "Best λ", "The one with the lowest validation loss."),
+    readout(
+        "train_loss", "Training loss", "At the chosen λ: mean loss on the points it learns from, no penalty in it."
+    ),
+    readout(
+        "val_loss", "Validation loss", "At the chosen λ: mean loss on points it never learns from, no penalty in it."
+    ),
+    readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
+    readout("zeros", "Weights exactly zero"),
+]
+CONTROLS = [
+    slider("l1", "L1 strength λ₁", 1e-5, 1, "log0", "The same for every λ of the path. Adds λ₁·Σ|w| to the loss."),
+    slider("l2", "L2 strength λ₂", 1e-5, 1, "log0", "The same for every λ of the path. Adds λ₂·Σw² to the loss."),
+    slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
+    slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
+]
+SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
+STAGE, FIGURES = "path.stage", "path.figures"
+
+
+STUDY = ("param_name", "l1_share", "values", "path_start", "path_view")
+
+
+def held(experiment: Experiment) -> tuple[str, ...]:
+    """Return the strengths that are the same for every λ: they may change while the path trains."""
+    varied = strengths_of(experiment.study.param_name, [])
+    return tuple(name for name in LIVE_FIELDS if name not in varied)
+
+
+def taken(experiment: Experiment) -> tuple[str, ...]:
+    """Return what the running path takes without a new start; in a warm one the λ that are done would not follow."""
+    return () if experiment.study.path_start == "warm" else (*held(experiment), "seed")
+
+
+def key_of(experiment: Experiment) -> str:
+    """Return a text that is equal for experiments of the same path."""
+    varied = [name for name in LIVE_FIELDS if name not in held(experiment)]
+    return studies.study_key(experiment, [*taken(experiment), *varied], STUDY)
+
+
+def take_strengths() -> None:
+    """A slider of the stage was released."""
+    studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, held(shared.current()))
+
+
+def take_job() -> None:
+    """The stage found the path that this browser tab had before a reload."""
+    studies.adopt(st.session_state[STAGE].get("job"), key_of(shared.current()), held(shared.current()))
+
+
+def picked(n_values: int) -> int:
+    """Return which λ the slider stands on."""
+    index = (st.session_state.get(STAGE, {}).get("picked") or {}).get(SCRUB, n_values // 2)
+    return min(max(int(index), 0), n_values - 1)
+
+
+def get_figures(job: Job) -> list[go.Figure] | None:
+    """Return the charts of this path, built once from its first snapshot; None when there is none yet."""
+    now = shared.current()
+    key, built = key_of(now), st.session_state.get(FIGURES, ("", []))
+    if built[0] == key:
+        return list(built[1])
+    snapshot = jobs.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        return None
+    labels = snapshot.meta["members"][0]["labels"]
+    figures = plot_path_page(snapshot.arrays, labels, grid_of(now), now.study.param_name, load_split(now.data))
+    st.session_state[FIGURES] = (key, figures)
+    return figures
+
+
+@st.fragment
+def show_path() -> None:
+    """Show the stage and what leads on from it. A slider that is released on the stage reruns this part only."""
+    shared.show_address()
+    now = shared.current()
+    try:
+        check_budget(now)
+    except ValueError as error:
+        jobs.drop("study")
+        st.error(str(error))
+        return
+    key, names = key_of(now), held(now)
+    if not studies.may_start(plan_of(now, load_split(now.data)), key):
+        return
+    job = studies.find_study(key, partial(path_run, now, load_split(now.data)), now, taken(now))
+    figures = get_figures(job)
+    if figures is None:
+        st.error(job.error or "The server is busy: the path has not begun yet. Reload the page in a moment.")
+        return
+    values = grid_of(now)
+    texts, places = value_texts(values), positions(values, now.study.param_name)
+    index = picked(len(values))
+    axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
+    show_exits(job, index)
+    stage(
+        STAGE, jobs.stream_path(job), key, figures, [c for c in CONTROLS if c["name"] in names],
+        live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_job=take_job,
+        on_picked=lambda: None, scrubs=[axis],
+    )  # fmt: skip
+    if st.session_state["path.shown"] != live.strengths_of(now, SIDEBAR):
+        st.rerun()  # the stage changed what the sidebar shows too
+
+
+shared.open_address(START)
+with st.sidebar:
+    show_path_controls("path")
+    show_controls("path")
+st.session_state["path.shown"] = live.strengths_of(shared.current(), SIDEBAR)
+shared.show_problems()
+if shared.current().study.path_view == "rates":
+    show_rates()
+else:
+    show_path()

@@ -1,0 +1,43 @@
+"""What leads on from a λ path: the chosen network in the Playground, the whole path as a table."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.runtime.job import Job
+from core.runtime.path_export import member_experiment, member_origin, path_csv
+from pages.shared import experiment as shared
+from pages.shared import live
+
+
+def show_exits(job: Job, member: int) -> None:
+    """Show the buttons; they take the path as it is when they are pressed."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Networks that differ in λ alone: the same data, start and batches, all trained at once.")
+        if st.button(
+            "Open in Playground", key="path.open", help="Continues from the weights of the chosen λ, at that λ."
+        ):
+            open_member(job, member)
+        st.download_button(
+            "Download the path", lambda: table_of(job), "path.csv", "text/csv", on_click="ignore",
+            help="A table with one row per λ, as it is now, finished or not; with the experiment and its link.",
+        )  # fmt: skip
+
+
+def open_member(job: Job, member: int) -> None:
+    """Let the Playground continue from one network of the path."""
+    found = job.result()
+    origin = member_origin(found[1], found[2], member) if found is not None else None
+    if origin is None:
+        st.warning("This λ has not been trained yet: there are no weights to continue from.")
+        return
+    live.start_from(member_experiment(found[0], found[1], member), origin)
+    st.switch_page("playground.py")
+
+
+def table_of(job: Job) -> str:
+    """Return the path as CSV."""
+    found = job.result()
+    if found is None:
+        return ""
+    return path_csv(*found, address=f"{st.context.url or ''}?{urlencode(shared.current().to_query())}")

@@ -1,0 +1,60 @@
+"""The map of learning rate × λ: the other view of the λ path page."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from core.data import load_split
+from core.data.limits import check_budget
+from core.figures import plot_grid
+from core.figures.path_charts import with_facts
+from core.runtime.rates import RATES, map_values, plan_of_map, rates_run
+from core.studies.values import strengths_of
+from pages.shared import experiment as shared
+from pages.shared import jobs, studies
+from pages.shared.stage import readout, stage
+
+READOUTS = [
+    readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
+    readout("left", "Time left", "At the present speed."),
+    readout("rate", "Best learning rate", "Of the pair with the lowest validation loss."),
+    readout("best", "Best λ", "Of the pair with the lowest validation loss."),
+    readout("diverged", "Diverged", "Pairs whose weights grew without bound: empty cells."),
+]
+SETTINGS = ("param_name", "l1_share", "values", "path_view")
+STAGE = "rates.stage"
+
+
+def take_job(key: str) -> None:
+    """The stage found the map that this browser tab had before a reload."""
+    studies.adopt(st.session_state[STAGE].get("job"), key, ())
+
+
+@st.fragment
+def show_rates() -> None:
+    """Show the stage with the map."""
+    shared.show_address()
+    now = shared.current()
+    try:
+        check_budget(now)
+    except ValueError as error:
+        jobs.drop("study")
+        st.error(str(error))
+        return
+    varied = strengths_of(now.study.param_name, [])
+    split, key = load_split(now.data), studies.study_key(now, ("learning_rate", *varied), SETTINGS)
+    if not studies.may_start(plan_of_map(now, split), key):
+        return
+    job = studies.find_study(key, partial(rates_run, now, split), now, ())
+    snapshot = jobs.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        st.error(job.error or "The server is busy: the map has not begun yet. Reload the page in a moment.")
+        return
+    values = map_values(now)
+    st.caption(f"{len(RATES) * len(values)} networks that differ in learning rate and λ alone, all trained at once.")
+    figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))
+    stage(
+        STAGE, jobs.stream_path(job), key, [with_facts(figure, size="full", height=430)], [], {}, key, READOUTS,
+        on_job=partial(take_job, key),
+    )  # fmt: skip

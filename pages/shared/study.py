@@ -1,0 +1,57 @@
+"""The sidebar's settings of a study along λ: which penalty, which values. Path and cross-validation share them."""
+
+import streamlit as st
+
+from core.config import field_of, label_of
+from core.studies.values import edge_of, extended_values, grid_of, parse_values
+from pages.shared import experiment as shared
+from pages.shared.widgets import follow, is_replaced, setting
+
+
+def show_penalty(page: str) -> None:
+    """Show which strength the grid is of, the share of L1 in a mix, and the list of values."""
+    setting(page, "param_name")
+    if shared.current().study.param_name == "elastic":
+        setting(page, "l1_share")
+    values_setting(page)
+
+
+def values_setting(page: str) -> None:
+    """Show the list of λ values as a text; an empty one stands for the default grid."""
+    key = follow(f"{page}.values", values_text(shared.current().study.values))
+    st.text_input(
+        label_of("values"), key=key, on_change=take_values, args=(page, key), placeholder="0 and 33 from 1e-5 to 1",
+        help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
+    )  # fmt: skip
+    if problem := st.session_state.pop(f"{page}.values.problem", None):
+        st.error(problem)
+
+
+def values_text(values: tuple[float, ...]) -> str:
+    """Return the values as they are typed."""
+    return ", ".join(f"{value:.10g}" for value in values)
+
+
+def take_values(page: str, key: str) -> None:
+    """Put a typed list into the experiment, or a sentence under the field where it cannot be used."""
+    if is_replaced(f"{page}.values", key):
+        return
+    text = st.session_state[key]
+    try:
+        shared.change(values=tuple(parse_values(text).tolist()) if text.strip() else ())
+    except ValueError as error:
+        st.session_state[f"{page}.values.problem"] = str(error)
+
+
+def offer_longer_grid(page: str, best: float) -> None:
+    """Offer to extend the grid where the best λ is at its end; one click puts the longer one into the experiment."""
+    experiment = shared.current()
+    values, name = grid_of(experiment), experiment.study.param_name
+    edge = edge_of(values, best)
+    longer = extended_values(values, edge, name)
+    if len(longer) == len(values):
+        return
+    which, end = ("smaller", longer[longer > 0][0]) if edge == "low" else ("larger", longer[-1])
+    if st.button(f"Extend the grid to {which} λ, {end:.3g}", key=f"{page}.extend", type="primary"):
+        shared.change(values=tuple(float(f"{value:.6g}") for value in longer))
+        st.rerun()

@@ -1,0 +1,134 @@
+"""After cross-validation: the refit on training and validation rows, and the one look at the locked test set."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.config import Experiment
+from core.data import load_split
+from core.figures import describe_test, plot_refit, plot_test
+from core.runtime.commands import Run
+from core.runtime.cross_validation import refit_run, refitted
+from core.runtime.job import Job
+from core.studies.cross_validation import CrossValidation
+from core.studies.peeking import Look, look_in_words, peeking_in_words
+from core.studies.refit import CHOSEN_1SE, CHOSEN_MIN, Refit, candidates, evaluate_test
+from core.studies.values import value_texts
+from pages.shared import jobs
+from pages.shared.stage import readout, stage
+
+RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
+Order = tuple[str, str, dict[str, float]]  # the cross-validation, the rule, and the λ of each network to refit
+LOOKS = "lab.looks"  # the looks at each test set of this session, by data set and seed
+STAGE, RULE, ORDER, SHOWN = "cv.refit", "cv.rule", "cv.refit.order", "cv.refit.shown"
+
+
+def show_refit(cv: CrossValidation, key: str) -> None:
+    """Show the choice between λ_min and λ_1se, the refit, and the look at the test set. key: names the cross-validation."""
+    st.subheader("Refit, then one look at the test set")
+    st.caption(
+        "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
+        "lowest training loss, and without a penalty. The test rows stay locked until you have said what you expect."
+    )
+    order: Order | None = st.session_state.get(ORDER)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    texts = dict(zip(cv.values.tolist(), value_texts(cv.values), strict=True))
+    named = {CHOSEN_1SE: f"λ_1se = {texts[cv.one_se]}, simpler", CHOSEN_MIN: f"λ_min = {texts[cv.best]}, lowest mean"}
+    with left:
+        at = list(RULES).index(order[1]) if order else 0
+        rule = st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, key=RULE, horizontal=True)
+    with right:
+        if st.button("Refit at this λ", key="cv.start_refit", width="stretch"):
+            st.session_state[ORDER] = order = (key, rule, chosen_values(cv, rule))
+    if order and order[:2] == (key, rule):
+        follow_refit(cv, order)
+
+
+def chosen_values(cv: CrossValidation, rule: str) -> dict[str, float]:
+    """Return the λ of each network to refit, the chosen one first."""
+    other = {CHOSEN_1SE, CHOSEN_MIN} - {rule}
+    return {rule: candidates(cv)[rule], **{k: v for k, v in candidates(cv).items() if k not in other}}
+
+
+def start(experiment: Experiment, order: Order) -> Job:
+    """Return the job of a refit: the one there is, or a new one, which begins at once."""
+    before = jobs.own("refit")
+    job = jobs.find("refit", repr(order), partial(refit_run, experiment, load_split(experiment.data), order[2]))
+    if job is not before:
+        job.send(Run())
+    return job
+
+
+def follow_refit(cv: CrossValidation, order: Order) -> None:
+    """Show the refit while it trains, and the test set once it has ended."""
+    job = start(cv.experiment, order)
+    snapshot = jobs.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        st.error(job.error or "The server is busy: the refit has not begun yet. Reload the page in a moment.")
+        return
+    labels = list(order[2])
+    look = last_look(cv, order)
+    figures = [plot_refit(snapshot.arrays, labels)]
+    if look is not None:
+        figures.append(plot_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)))
+    stage(
+        STAGE, jobs.stream_path(job), repr(order), figures, [], {}, f"{order}{look and look.number}",
+        [readout("epoch", "Epoch", "Passes over all training and validation rows.")], buttons=(), can_rewind=False,
+        on_state=_nothing,
+    )  # fmt: skip
+    result = refitted(job)
+    if result is not None:
+        show_test_set(cv, order, result, look)
+
+
+def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look | None) -> None:
+    """Ask for an estimate, then open the test set; say what the looks so far mean."""
+    looks = looks_of(cv.experiment)
+    if look is not None:
+        st.info(
+            f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
+        )
+    if looks:
+        st.warning(peeking_in_words(len(looks), looks[-1].test_error), icon=":material/visibility:")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        expected = st.number_input(
+            f"Your estimate of the test loss at {RULES[order[1]]}", min_value=0.0, value=None, format="%.4g", key="cv.expected",
+            placeholder="First say what you expect", help="Cross-validation's mean is what you have to go by.",
+        )  # fmt: skip
+    with right:
+        label = "Open the test set" if not looks else f"Look again (look {len(looks) + 1})"
+        st.button(
+            label,
+            disabled=expected is None,
+            key="cv.look",
+            width="stretch",
+            on_click=open_test_set,
+            args=(cv, order, result),
+        )
+
+
+def open_test_set(cv: CrossValidation, order: Order, result: Refit) -> None:
+    """Look at the test rows, and count it."""
+    looks, expected, rule = looks_of(cv.experiment), st.session_state["cv.expected"], order[1]
+    place = int((cv.values == order[2][rule]).argmax())
+    mean, error = float(cv.mean[place]), float(cv.standard_error[place])
+    looks.append(Look(len(looks) + 1, rule, expected, mean, error, evaluate_test(result)))
+    st.session_state[SHOWN] = (order, looks[-1])
+
+
+def looks_of(experiment: Experiment) -> list[Look]:
+    """Return the looks at this experiment's test rows in this session, to be added to."""
+    place = (experiment.data.name, experiment.data.seed)
+    looks: list[Look] = st.session_state.setdefault(LOOKS, {}).setdefault(place, [])
+    return looks
+
+
+def last_look(cv: CrossValidation, order: Order) -> Look | None:
+    """Return the last look if it was at the networks of this refit."""
+    shown = st.session_state.get(SHOWN)
+    return shown[1] if shown and shown[0] == order else None
+
+
+def _nothing() -> None:
+    """The rerun alone is wanted: it finds the refit at its end."""

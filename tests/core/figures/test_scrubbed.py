@@ -1,0 +1,49 @@
+"""A figure of one network becomes a figure of many: which bindings are picked, and which stay."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core import Experiment
+from core.data import load_split
+from core.figures import histogram_arrays, plot_histograms, plot_plane, split_constants
+from core.figures.fit import map_bounds
+from core.figures.path_charts import from_levels, to_levels
+from core.figures.scrubbed import at_scrub
+from core.figures.theme import axis, base_figure, bind
+
+
+def test_bindings_of_the_named_arrays_are_picked_first_and_the_others_stay():
+    trace = go.Scatter(meta=bind(x="epoch", y="train_loss", text="label:rank_name", customdata="at:lambda"))
+    bare = go.Scatter()
+    figure = base_figure([trace, bare], {"name": "loss", "title": "Loss"}, axis("x"), axis("y"))
+    picked = at_scrub(figure, "lambda", ["train_loss"], group="chosen")
+    assert picked.data[0].meta["bind"] == {
+        "x": "epoch", "y": "train_loss[@lambda]", "text": "label:rank_name", "customdata": "at:lambda",
+    }  # fmt: skip
+    assert picked.layout.meta["group"] == "chosen" and picked.layout.meta["title"] == "Loss"
+    assert figure.data[0].meta["bind"]["y"] == "train_loss"  # the figure given is left alone
+
+
+def test_rows_are_picked_after_the_member_and_ranges_keep_whole_arrays():
+    figure = plot_histograms(histogram_arrays([np.ones((2, 3)), np.ones((3, 1))]))
+    picked = at_scrub(figure, "lambda", ["hist_x", "hist_y"])
+    assert picked.data[1].meta["bind"] == {"x": "hist_x[@lambda]", "y": "hist_y[@lambda][0]"}
+    assert picked.layout.meta["auto"] == figure.layout.meta["auto"]
+
+
+def test_pictures_are_picked_too():
+    split = load_split(Experiment(data={"name": "xor"}).data)
+    figure = plot_plane({"map": np.zeros((64, 64))}, split_constants(split))
+    assert at_scrub(figure, "lambda", ["map"]).layout.meta["images"][0]["array"] == "map[@lambda]"
+
+
+def test_a_map_in_colours_is_the_map_to_half_a_colour():
+    for name in ("xor", "spiral3", "plane"):
+        split = load_split(Experiment(data={"name": name}).data)
+        values = np.linspace(0, max(split.n_classes, 1) * 0.999, 500).reshape(1, 20, 25)
+        levels = to_levels(values, split)
+        assert levels.dtype == np.uint8
+        low, high = map_bounds(split_constants(split))
+        inside = (values > low) & (values < high)
+        assert np.abs(from_levels(levels, split) - values)[inside].max() <= 0.501 * (high - low) / 255
+    assert np.isnan(to_levels(np.array([[[np.nan, 0.5]]]), split)[0, 0, 0])

@@ -1,0 +1,288 @@
+"""The cross-validation page under AppTest: default, extremes, bad lists, refit and the counted looks at the test set."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import Experiment
+from core.presets import CV_START
+from core.runtime.commands import Pause, Run
+from core.runtime.cross_validation import found
+from core.runtime.scheduler import get_scheduler
+
+MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
+SMALL = {
+    "data": "diabetes", "n_train": "60", "hidden_sizes": "8", "n_epochs": "5", "values": "0,0.01,0.1", "n_splits": "3",
+    "learning_rate": "0.01",
+}  # fmt: skip
+
+
+def open_page(query=None, **more):
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page.run()
+    page.switch_page("cv.py")
+    drop_job(page, "run")
+    for name, value in {**SMALL, **(query or {}), **more}.items():
+        page.query_params[name] = value
+    return run(page)
+
+
+def run(page):
+    page.run()
+    assert not page.exception
+    return page
+
+
+def now(page):
+    return page.session_state["lab.experiment"]
+
+
+def job(page, slot="study"):
+    return get_scheduler().find(page.session_state[f"lab.{slot}.job"])
+
+
+def drop_job(page, slot):
+    if f"lab.{slot}.job" in page.session_state and job(page, slot) is not None:
+        get_scheduler().drop(job(page, slot))
+
+
+def close(page):
+    for slot in ("study", "refit"):
+        drop_job(page, slot)
+
+
+def train(page, slot="study"):
+    """Train to the end, as the Run button does, and rerun the page, as the stage does then."""
+    job(page, slot).send(Run())
+    return wait(page, slot, ("finished", "diverged"))
+
+
+def wait(page, slot="study", states=("finished",)):
+    version = -1
+    while (snapshot := job(page, slot).wait(version, 60)).meta["state"] not in states:
+        version = snapshot.version
+    return run(page)
+
+
+def words(page):
+    return " ".join(e.value for kind in ("warning", "info", "error", "markdown", "caption") for e in page.get(kind))
+
+
+def press(page, key):
+    found_button = next(b for b in page.button if b.key == key)
+    found_button.click()
+    return run(page)
+
+
+def field(page, key):
+    found_fields = [w for kind in ("text_input", "selectbox", "slider") for w in page.sidebar.get(kind)
+                    if (w.key or "").split(".")[:2] == ["cv", key]]  # fmt: skip
+    assert len(found_fields) == 1
+    return found_fields[0]
+
+
+# --- the page ---
+
+
+def test_the_default_page_is_paused_at_epoch_zero():
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page.switch_page("cv.py")
+    run(page)
+    assert now(page) == CV_START
+    snapshot = job(page).wait(-1, 60)
+    assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
+    assert "170 networks" in snapshot.meta["verdict"]["text"]
+    assert not page.warning and not page.error
+    close(page)
+
+
+def test_a_link_gives_the_study():
+    page = open_page(param_name="elastic", l1_share="0.25", n_repeats="2")
+    plan = job(page).result()[1]
+    assert plan.n_members == 3 * 3 * 2 and plan.n_repeats == 2
+    assert max(plan.strengths["l1"]) == pytest.approx(0.025) and max(plan.strengths["l2"]) == pytest.approx(0.075)
+    assert Experiment.from_query(dict(page.query_params.items())) == (now(page), [])
+    close(page)
+
+
+@pytest.mark.parametrize("n_splits", ["3", "10"])
+@pytest.mark.parametrize("data", ["wine", "sine", "reviews"])
+def test_extremes_of_folds_on_all_kinds_of_data(data, n_splits):
+    page = open_page(data=data, n_splits=n_splits, n_epochs="1")
+    assert found(job(page)).val_loss.shape == (3, int(n_splits))
+    close(page)
+
+
+def test_changed_settings_in_the_middle_begin_a_new_run_and_end_the_old():
+    page = open_page(n_epochs="100000", hidden_sizes="none")
+    press(page, "cv.anyway") if any(b.key == "cv.anyway" for b in page.button) else None
+    old = job(page)
+    old.send(Run())
+    field(page, "n_splits").set_value(4)
+    run(page)
+    assert old.is_closed and job(page) is not old
+    assert job(page).wait(-1, 60).meta["epoch"] == 0 and found(job(page)).val_loss.shape == (3, 4)
+    close(page)
+
+
+def test_the_strength_that_is_on_the_grid_does_not_change_the_study():
+    page = open_page()
+    before = job(page)
+    page.session_state["lab.experiment"] = now(page).replace(l2=0.5, path_start="warm")
+    run(page)
+    assert job(page) is before
+    close(page)
+
+
+# --- the list of λ ---
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("0.1, abc", "received 'abc'"),
+        ("0.1, -2", "received '-2'"),
+        (" ".join(map(str, range(10_000))), "at most 500"),
+        ("1e9", "1000000"),
+        ("nan", "received 'nan'"),
+    ],
+)
+def test_a_bad_list_is_answered_under_the_field_and_changes_nothing(text, complaint):
+    page = open_page()
+    before, same = now(page), job(page)
+    field(page, "values").set_value(text)
+    run(page)
+    assert complaint in page.sidebar.error[0].value
+    assert now(page) == before and job(page) is same
+    close(page)
+
+
+def test_a_typed_list_is_sorted_and_each_once_and_an_empty_one_is_the_default_grid():
+    page = open_page()
+    field(page, "values").set_value("0.1 0.01; 0.1, 0")
+    run(page)
+    assert now(page).study.values == (0.0, 0.01, 0.1)
+    field(page, "values").set_value("0.3, 0.1 0.3")
+    run(page)
+    assert now(page).study.values == (0.1, 0.3) and found(job(page)).values.tolist() == [0.1, 0.3]
+    field(page, "values").set_value(" ")
+    run(page)
+    assert now(page).study.values == () and len(found(job(page)).values) == 34
+    close(page)
+
+
+def test_a_link_with_a_bad_list_falls_back_with_a_sentence():
+    page = open_page(values="0.1,abc", n_epochs="1")
+    assert "cannot be used" in page.warning[0].value and now(page).study.values == ()
+    close(page)
+
+
+def test_a_best_at_the_end_offers_a_longer_grid():
+    page = train(open_page(values="0,1e-5,1e-4", n_epochs="60", hidden_sizes="64"))
+    assert found(job(page)).edge == "high"
+    press(page, "cv.extend")
+    assert now(page).study.values == (0.0, 1e-5, 1e-4, 1e-3)
+    assert found(job(page)).values.tolist() == [0.0, 1e-5, 1e-4, 1e-3]
+    close(page)
+
+
+# --- time and faults ---
+
+
+def test_a_long_study_says_what_it_takes_and_asks():
+    page = open_page(n_epochs="100000", hidden_sizes="64-64")
+    assert "lab.study.job" not in page.session_state
+    assert "9 networks for 100,000 epochs" in page.warning[0].value
+    press(page, "cv.fewer")
+    assert now(page).training.n_epochs < 100_000 and not page.warning
+    assert job(page).wait(-1, 60).meta["epoch"] == 0
+    close(page)
+    page = open_page(n_epochs="100000", hidden_sizes="64-64")
+    press(page, "cv.anyway")
+    assert not page.warning and job(page).wait(-1, 60).meta["epoch"] == 0
+    close(page)
+
+
+def test_notes_on_the_folds_are_sentences():
+    page = open_page(data="vowels", n_train="5", n_splits="10", n_epochs="1")
+    for note in found(job(page)).notes:
+        assert note in words(page)
+    close(page)
+
+
+def test_stopped_in_the_middle_the_numbers_can_be_taken_home():
+    page = open_page(n_epochs="5000")
+    job(page).send(Run())
+    job(page).wait(job(page).latest.version, 60)
+    job(page).send(Pause())
+    wait(page, states=("paused",))
+    button = page.get("download_button")[0]
+    assert button.proto.label == "Download as CSV"
+    from pages.cv import csv_of
+
+    lines = csv_of(job(page)).splitlines()
+    assert lines[0] == "l2,repeat,fold,train_loss,val_loss,n_nonzero" and len(lines) == 10
+    close(page)
+
+
+# --- onwards ---
+
+
+def test_the_best_value_opens_in_the_playground():
+    page = train(open_page())
+    best = found(job(page)).best
+    press(page, "cv.open.λ_min")
+    assert now(page).regularization.l2 == best
+    assert "lab.run.job" in page.session_state
+    close(page)
+    drop_job(page, "run")
+
+
+# --- the test set ---
+
+
+def refit(page):
+    press(page, "cv.start_refit")
+    return wait(page, "refit")
+
+
+def look(page, expected):
+    page.number_input(key="cv.expected").set_value(expected)
+    run(page)
+    return press(page, "cv.look")
+
+
+def test_the_test_set_stays_locked_until_an_estimate_is_given_and_looks_are_counted():
+    page = train(open_page())
+    assert not page.main.number_input
+    refit(page)
+    assert next(b for b in page.button if b.key == "cv.look").disabled
+    assert "test rows say" not in words(page)
+    look(page, 0.7)
+    assert "You expected 0.7, cross-validation said" in words(page) and "This was the one look" in words(page)
+    look(page, 0.7)
+    assert "looked at 2 times" in words(page)
+    page.switch_page("playground.py")
+    run(page)
+    page.switch_page("cv.py")
+    for name, value in SMALL.items():
+        page.query_params[name] = value
+    run(page)
+    assert "looked at 2 times" in words(page)
+    close(page)
+    drop_job(page, "run")
+
+
+def test_other_folds_of_the_same_data_are_a_further_look_and_another_seed_is_not():
+    page = train(open_page())
+    look(refit(page), 0.5)
+    field(page, "n_splits").set_value(4)
+    run(page)
+    look(refit(train(page)), 0.5)
+    assert "looked at 2 times" in words(page)
+    page.session_state["lab.experiment"] = now(page).replace(data_seed=1)
+    run(page)
+    look(refit(train(page)), 0.5)
+    assert "This was the one look" in words(page)
+    close(page)

@@ -1,0 +1,207 @@
+"""The λ path page under AppTest: default, every control, lists typed by hand, the ways between the pages, long studies."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import Experiment
+from core.data import DATASETS
+from core.presets import START
+from core.runtime.scheduler import get_scheduler
+from tests.core.test_config import OTHER
+
+MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
+QUICK = {"n_epochs": "3", "hidden_sizes": "8", "values": "0.0,0.001,0.1"}
+
+
+def open_page(query=None, **more):
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page.switch_page("path.py")
+    for name, value in {**(query or {}), **more}.items():
+        page.query_params[name] = value
+    return run(page)
+
+
+def run(page):
+    page.run()
+    assert not page.exception
+    return page
+
+
+def now(page):
+    return page.session_state["lab.experiment"]
+
+
+def job(page, slot="study"):
+    return get_scheduler().find(page.session_state[f"lab.{slot}.job"])
+
+
+def widget(page, name, kind):
+    found = [w for w in page.sidebar.get(kind) if (w.key or "").split(".")[1:2] == [name]]
+    assert len(found) == 1, name
+    return found[0]
+
+
+def type_values(page, text):
+    widget(page, "values", "text_input").set_value(text)
+    return run(page)
+
+
+def test_the_default_page_is_a_path_of_34_networks_not_started():
+    page = open_page()
+    assert now(page) == START
+    snapshot = job(page).wait(-1, 60)
+    assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
+    assert len(snapshot.meta["members"]) == 34
+    assert snapshot.meta["readouts"]["epoch"] == f"0 of {START.training.n_epochs:,}"
+    assert not page.warning and not page.error
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_data_set_has_a_page(name):
+    page = open_page(QUICK, data=name)
+    assert not page.error
+    assert len(page.session_state["path.figures"][1]) >= 6
+
+
+@pytest.mark.parametrize("param_name", ["l1", "l2", "elastic"])
+@pytest.mark.parametrize("path_start", ["cold", "warm"])
+@pytest.mark.parametrize("path_view", ["path", "rates"])
+def test_every_kind_of_path(param_name, path_start, path_view):
+    page = open_page(QUICK, param_name=param_name, path_start=path_start, path_view=path_view)
+    assert not page.error and not page.warning
+    assert job(page).wait(-1, 60).meta["state"] == "paused"
+
+
+def test_every_setting_at_another_value_gives_a_page():
+    page = open_page(Experiment().replace(**{**OTHER, "n_epochs": 3}).to_query())
+    assert not page.error
+
+
+def test_the_share_is_asked_for_the_mix_alone():
+    page = open_page(QUICK)
+    assert not [w for w in page.sidebar.slider if "l1_share" in (w.key or "")]
+    before = job(page)
+    widget(page, "param_name", "selectbox").set_value("elastic")
+    run(page)
+    widget(page, "l1_share", "slider").set_value(0.2)
+    run(page)
+    assert now(page).study.l1_share == 0.2
+    assert job(page) is not before and before.is_closed
+    assert page.query_params["param_name"] == "elastic"
+
+
+# --- lists typed by hand ---
+
+
+def test_a_typed_list_is_sorted_and_each_value_is_tried_once():
+    page = type_values(open_page(QUICK), "0.1; 0.01 0.1, 0\t1e-3")
+    assert now(page).study.values == (0.0, 0.001, 0.01, 0.1)
+    assert page.query_params["values"] == "0.0,0.001,0.01,0.1"
+    assert len(job(page).wait(-1, 60).meta["members"]) == 4
+    page = type_values(page, "")
+    assert len(job(page).wait(-1, 60).meta["members"]) == 34
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("0.1, abc", "λ values: expected numbers such as 0.01 or 1e-3, received 'abc'."),
+        ("0.1 -0.2", "λ values: expected numbers from 0 up, received '-0.2'."),
+        ("nan", "received 'nan'"),
+        ("1e400", "received '1e400'"),
+        (",;", "expected at least one number"),
+        (" ".join(str(i / 1e4) for i in range(10_000)), "at most 500 different numbers, received 10,000"),
+        ("1e7", "1000000"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_said_in_words_and_changes_nothing(text, sentence):
+    page = open_page(QUICK)
+    before = job(page)
+    type_values(page, text)
+    assert sentence in page.error[0].value
+    assert now(page).study.values == (0.0, 0.001, 0.1)
+    assert job(page) is before
+
+
+def test_five_hundred_values_fit_into_a_link():
+    page = type_values(open_page(QUICK), " ".join(f"{0.123456789012 * i:.12g}" for i in range(500)))
+    assert len(now(page).study.values) == 500 and not page.error
+    again = open_page(dict(page.query_params.items()))
+    assert now(again) == now(page)
+
+
+# --- changes in the middle ---
+
+
+def test_another_learning_rate_goes_to_the_running_path_and_another_network_starts_a_new_one():
+    page = open_page(QUICK)
+    first = job(page)
+    widget(page, "learning_rate", "selectbox").set_value("0.03")
+    run(page)
+    assert job(page) is first
+    first.wait(first.latest.version, 60)
+    while first.latest.meta["strengths"]["learning_rate"] != 0.03:
+        first.wait(first.latest.version, 60)
+    widget(page, "activation", "selectbox").set_value("relu")
+    run(page)
+    assert job(page) is not first and first.is_closed
+
+
+def test_a_warm_path_starts_anew_with_another_learning_rate():
+    page = open_page(QUICK, path_start="warm")
+    first = job(page)
+    widget(page, "learning_rate", "selectbox").set_value("0.03")
+    run(page)
+    assert job(page) is not first
+
+
+# --- ways between the pages ---
+
+
+def test_open_in_playground_continues_from_the_chosen_network():
+    page = open_page(QUICK)
+    path = job(page)
+    page.button(key="path.open").click()
+    run(page)
+    run_job = job(page, "run")
+    assert now(page).regularization.l2 == 0.001  # the middle of three
+    assert "continues" in run_job.wait(-1, 60).meta["origin"]
+    member = path.latest.arrays["fit_y"][1]
+    assert run_job.latest.arrays["fit_y"] == pytest.approx(member, abs=1e-5)
+    page.switch_page("playground.py")
+    run(page)
+    assert job(page, "run") is run_job
+    assert any("continues" in caption.value for caption in page.caption)
+    assert job(page) is path  # the path stays
+
+
+def test_the_playground_leads_to_the_path_of_its_experiment():
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page.query_params["data"] = "xor"
+    page.query_params["hidden_sizes"] = "4"
+    run(page)
+    page.switch_page("path.py")
+    page.query_params.clear()
+    run(page)
+    assert now(page).data.name == "xor" and now(page).network.hidden_sizes == (4,)
+    assert page.query_params["data"] == "xor"
+
+
+# --- long studies ---
+
+
+def test_a_long_path_says_how_long_it_takes_and_asks():
+    page = open_page(n_epochs="1000000", data="digits")
+    assert "would take about" in page.warning[0].value and "34 networks" in page.warning[0].value
+    assert "lab.study.job" not in page.session_state
+    page.button(key="lab.study.go").click()
+    run(page)
+    assert not page.warning
+    assert job(page) is not None
+
+
+def test_a_network_that_is_too_large_is_refused_in_words():
+    page = open_page(data="digits", n_train="1000", hidden_sizes="512-512-512-512-512-512", batch_size="1")
+    assert "too large" in page.error[0].value
