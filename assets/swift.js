@@ -4,11 +4,11 @@
 const PLAIN = new Set(["x", "y", "text", "customdata"]);
 const LAYERS = { scatter: ".scatterlayer", bar: ".barlayer" };
 
-/** Whether these changes {trace: {attribute: value}} can be drawn the swift way. */
+/** Whether these changes {trace: {attribute: value}} can be drawn the swift way; areas that stand on one another cannot. */
 export function isSwift(plot, changes) {
   return [...changes].every(([i, values]) => {
     const trace = plot._fullData[i];
-    if (!(trace.type in LAYERS) || !Object.keys(values).every((name) => PLAIN.has(name))) return false;
+    if (!(trace.type in LAYERS) || trace.stackgroup || !Object.keys(values).every((name) => PLAIN.has(name))) return false;
     return plot.data[i].visible === false || (trace.visible === true && axesOf(plot, trace).every(isFixed));
   });
 }

@@ -5,7 +5,6 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import LIVE_FIELDS, Experiment
 from core.data import load_split
 from core.data.limits import check_budget
 from core.figures import positions
@@ -13,11 +12,11 @@ from core.figures.path_charts import SCRUB, plot_path_page
 from core.presets import START
 from core.runtime.job import Job
 from core.runtime.path import path_run, plan_of
-from core.studies.values import grid_of, strengths_of, value_texts
+from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, live, studies
 from pages.shared.controls import show_controls
-from pages.shared.path_controls import show_path_controls
+from pages.shared.path_controls import held, key_of, show_path_controls, taken
 from pages.shared.path_exits import show_exits
 from pages.shared.rates import show_rates
 from pages.shared.stage import readout, scrub, slider, stage
@@ -42,27 +41,7 @@ CONTROLS = [
     slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
 ]
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, FIGURES = "path.stage", "path.figures"
-
-
-STUDY = ("param_name", "l1_share", "values", "path_start", "path_view")
-
-
-def held(experiment: Experiment) -> tuple[str, ...]:
-    """Return the strengths that are the same for every λ: they may change while the path trains."""
-    varied = strengths_of(experiment.study.param_name, [])
-    return tuple(name for name in LIVE_FIELDS if name not in varied)
-
-
-def taken(experiment: Experiment) -> tuple[str, ...]:
-    """Return what the running path takes without a new start; in a warm one the λ that are done would not follow."""
-    return () if experiment.study.path_start == "warm" else (*held(experiment), "seed")
-
-
-def key_of(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of the same path."""
-    varied = [name for name in LIVE_FIELDS if name not in held(experiment)]
-    return studies.study_key(experiment, [*taken(experiment), *varied], STUDY)
+STAGE, FIGURES, PICKED = "path.stage", "path.figures", "path.picked"
 
 
 def take_strengths() -> None:
@@ -72,13 +51,19 @@ def take_strengths() -> None:
 
 def take_job() -> None:
     """The stage found the path that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), key_of(shared.current()), held(shared.current()))
+    now = shared.current()
+    studies.adopt(st.session_state[STAGE].get("job"), key_of(now), (*held(now), "seed"))
+
+
+def take_picked() -> None:
+    """The slider over λ was released, or a λ was clicked."""
+    st.session_state[PICKED] = (st.session_state[STAGE].get("picked") or {}).get(SCRUB)
 
 
 def picked(n_values: int) -> int:
-    """Return which λ the slider stands on."""
-    index = (st.session_state.get(STAGE, {}).get("picked") or {}).get(SCRUB, n_values // 2)
-    return min(max(int(index), 0), n_values - 1)
+    """Return which λ the slider stands on; a browser may send anything."""
+    index = st.session_state.get(PICKED)
+    return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
 
 
 def get_figures(job: Job) -> list[go.Figure] | None:
@@ -123,7 +108,7 @@ def show_path() -> None:
     stage(
         STAGE, jobs.stream_path(job), key, figures, [c for c in CONTROLS if c["name"] in names],
         live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_job=take_job,
-        on_picked=lambda: None, scrubs=[axis],
+        on_picked=take_picked, scrubs=[axis],
     )  # fmt: skip
     if st.session_state["path.shown"] != live.strengths_of(now, SIDEBAR):
         st.rerun()  # the stage changed what the sidebar shows too

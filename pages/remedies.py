@@ -29,8 +29,9 @@ STAGE, FIGURES, LOOKS = "remedies.stage", "remedies.figures", "remedies.looks"
 def job_key(experiment: Experiment) -> str:
     """Return a text that is equal for experiments of the same study."""
     used = {"n_remedy_starts", "first_combination", "second_combination", "tune_remedies"}
-    study = experiment.study.model_dump(include=used)
-    return f"remedies {experiment.model_dump_json(exclude={'study'})} {study}"
+    study, default = experiment.study.model_dump(include=used), Experiment()
+    same = experiment.replace(**{name: default.get(name) for name in ("l1", "l2", "dropout_rate")})  # each remedy's own
+    return f"remedies {same.model_dump_json(exclude={'study'})} {study}"
 
 
 def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
@@ -47,8 +48,8 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
         plot_ablation(snapshot.arrays, pairs),
         sheet(
             "remedies", "Every remedy in numbers",
-            "Medians over the starts, with lowest and highest. All networks make the same number of steps; products: "
-            "multiplications for one prediction.",
+            "Medians over the starts, losses with lowest and highest. Cost: steps in all and × those of nothing; an answer "
+            "takes one multiplication for each weight. An ensemble is equal per network and k times in total.",
         ),
     ]  # fmt: skip
     if has_labels(experiment):
@@ -121,8 +122,8 @@ def show_study() -> None:
         return
     n_networks = sum(count_networks(experiment).values())
     st.caption(
-        f"{n_networks:,} networks, each for {experiment.training.n_epochs:,} epochs of the {experiment.data.n_train} training "
-        f"rows' steps; about {max(1, estimate_study_s(experiment)):,.0f} s. Press **Run** once."
+        f"{n_networks:,} networks, each for as many steps as {experiment.training.n_epochs:,} epochs of the "
+        f"{experiment.data.n_train} training rows take; about {max(1, estimate_study_s(experiment)):,.0f} s. Press **Run** once."
     )
     job = jobs.find("study", job_key(experiment), lambda: RemediesRun(experiment))
     figures = plot_figures(job, experiment)

@@ -234,4 +234,5 @@ def _small_toggle(names: Sequence[str]) -> dict[str, Any]:
             ]
         }
 
-    return {"label": "count |w| < 0.001 as zero", "on": shown(True), "off": shown(False), "value": False}
+    words = {"label": "small = zero", "help": "Count weights with |w| < 0.001 as gone too"}
+    return {**words, "on": shown(True), "off": shown(False), "value": False}

@@ -45,7 +45,7 @@ class View(Protocol):
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return what is said of a moment: epoch, readouts, verdict, labels, descriptions, members.
 
-        `arrays` are those of the snapshot; of a stored moment they hold no history.
+        `arrays` are those of `look` at that moment.
         """
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
@@ -59,7 +59,7 @@ class LiveRun:
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
     looked_at: the part that the view is to show closely, () for its own choice.
     moments: the members at the epochs kept for rewind, the first one at epoch 0.
-    shown: the members as the last snapshot showed them.
+    shown, curves: the members and the history as the last snapshot showed them.
     """
 
     max_moments = MAX_MOMENTS
@@ -77,6 +77,7 @@ class LiveRun:
         self.state, self.is_changed, self.is_one_epoch = "paused", True, False
         self._ticks: deque[tuple[float, int]] = deque()
         self.shown = training.state()
+        self.curves: Arrays = {}
         self.moments = [self.shown]
         self._epochs = [0]
 
@@ -236,7 +237,8 @@ class LiveRun:
         self.is_changed = False
         self.training.hold_diverged()
         now = self.shown = self.training.state()
-        arrays = {**self.view.history(self), **{name: values[0] for name, values in self._look([now]).items()}}
+        arrays = {name: values[0] for name, values in self._look([now]).items()}
+        self.curves = self.view.history(self)
         meta = {
             "version": self.version,
             "state": self.state,
@@ -248,7 +250,7 @@ class LiveRun:
             "can_go_on": self.can_go_on,
             "banner": self.view.banner(self, now),
         }
-        return Snapshot(self.version, meta, arrays)
+        return Snapshot(self.version, meta, {**self.curves, **arrays})
 
     @property
     def can_go_on(self) -> bool:

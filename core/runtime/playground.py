@@ -74,13 +74,14 @@ class PlaygroundView:
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
         origin = self.origin_of(run)
         verdict = self.verdict(state, origin)
+        shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
         return {
             "epoch": int(state.epoch[0]),
             "origin": origin.text if origin is not None else "",
             "readouts": self.readouts(run, state),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": {**labels, "changes": [change_text(change) for change in run.changes]},
-            "descriptions": describe_playground(arrays, labels, self.constants, self.split.kind),
+            "descriptions": describe_playground(shown, labels, self.constants, self.split.kind),
         }
 
     def origin_of(self, run: LiveRun) -> Origin | None:

@@ -44,7 +44,7 @@ NOISE_STARTS = 3
 TUNING_STARTS = 3
 MAX_STUDY_S = 1200.0
 HEADS = (
-    "Remedy", "Strength", "Validation loss", "Test loss", "Gap", "Weights not zero", "Training steps", "Prediction cost",
+    "Remedy", "Strength", "Validation loss", "Test loss", "Gap", "Weights not zero", "Training steps", "Products per answer",
 )  # fmt: skip
 
 
@@ -282,7 +282,7 @@ class RemediesRun:
             number_text(spread_of(row.gap).median, "+.3f"),
             f"{n_nonzero:,.0f} of {row.n_weights:,}",
             f"{steps:,.0f} (× {times:.2g})" if self.table_run.progress > 0 else "0",
-            f"{row.n_weights:,} products (× {remedy.n_networks})",
+            f"{row.n_weights:,} (× {remedy.n_networks})",
         ]
 
 
@@ -295,4 +295,4 @@ def range_text(spread: Spread) -> str:
     """Return median and range over the starts."""
     if spread.n < 2:
         return number_text(spread.median)
-    return f"{number_text(spread.median)} ({number_text(spread.low)} … {number_text(spread.high)})"
+    return f"{number_text(spread.median)} ({number_text(spread.low, '.2f')}–{number_text(spread.high, '.2f')})"

@@ -41,3 +41,9 @@ def duration_in_words(seconds: float) -> str:
         if seconds >= 1.5 * length:
             return f"{seconds / length:.0f} {unit}s"
     return f"{max(1.0, seconds):.0f} second{'s' if seconds >= 1.5 else ''}"
+
+
+def result_bytes(plan: Plan) -> int:
+    """Return the memory that the parameters of all members take once they are trained: unlike a stack's, it cannot be cut."""
+    sizes = (plan.pool.X.shape[2], *plan.experiment.network.hidden_sizes, plan.pool.targets.shape[-1])
+    return plan.n_members * sum((a + 1) * b for a, b in pairwise(sizes)) * plan.pool.X.element_size()

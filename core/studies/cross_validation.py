@@ -24,7 +24,8 @@ from core.studies.folds import fold_notes, repeated_folds, restandardise
 from core.studies.frames import to_frame
 from core.studies.path import kept
 from core.studies.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
-from core.studies.training import MemberState, Training
+from core.studies.threads import train_to_the_end
+from core.studies.training import MemberState
 from core.studies.values import Edge, check_values, edge_of, strengths_of
 
 
@@ -40,6 +41,12 @@ class FoldPlan(Plan):
     n_repeats: int
     is_val: np.ndarray
     notes: tuple[str, ...]
+
+    def pieces(self, part: np.ndarray, n_pieces: int) -> list[np.ndarray]:
+        """Return the same, the folds of one value together: with folds of unequal size, dropout's draws depend on the widest."""
+        value = part % len(self.values)
+        present = np.unique(value)
+        return [part[np.isin(value, some)] for some in np.array_split(present, min(n_pieces, len(present)))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +121,7 @@ def cross_validate(
     plan = plan_cross_validation(
         experiment, param_name, values, n_splits, split, dtype, n_repeats, l1_share, memory_bytes
     )
-    training = Training(plan)
-    training.run(progress)
-    return read_cross_validation(plan, training.state())
+    return read_cross_validation(plan, train_to_the_end(plan, progress))
 
 
 def plan_cross_validation(

@@ -77,6 +77,10 @@ class Plan:
         """Return the number of stacks that are trained one after another."""
         return len(self.parts)
 
+    def pieces(self, part: np.ndarray, n_pieces: int) -> list[np.ndarray]:
+        """Return the members of a stack as at most `n_pieces` smaller ones, to be trained side by side."""
+        return np.array_split(part, min(n_pieces, len(part)))
+
     def make_trainer(self, part: int = 0) -> Trainer:
         """Return the trainer of one stack at epoch 0."""
         chosen = self.parts[part]

@@ -210,7 +210,7 @@ def plan_label_noise(
 def plan_remedies(
     experiment: Experiment, remedies: Sequence[Remedy] = DEFAULT_REMEDIES, n_starts: int = 10, look_every: int = 5
 ) -> Plan:  # fmt: skip
-    """Return the plan that compares remedies on the experiment's task, its own penalties included in all of them.
+    """Return the plan that compares remedies on the experiment's task; an activity penalty of its own is in all of them.
 
     Raises ValueError for no start, for remedies of equal key, and for more data than the task has.
     """

@@ -67,9 +67,10 @@ class StackRun:
         own_epochs = -(-self.n_steps // n_batches(experiment, len(y)))
         training = experiment.training.model_copy(update={"n_epochs": own_epochs})
         self.trainer = Trainer(experiment.network, experiment.regularization, training, pool, members, augment)
-        patience = [NEVER if p is None else p for p in plan.column(factor, "patience")]
-        self.is_stopping = np.isfinite(patience)
-        self.stopping = EarlyStopping(self.trainer.stack.parameters, patience, plan.column(factor, "min_delta"))
+        patience = np.array([NEVER if p is None else p for p in plan.column(factor, "patience")])
+        self.watched = np.flatnonzero(np.isfinite(patience))  # the members with early stopping, the only ones it looks at
+        min_delta = np.array(plan.column(factor, "min_delta"))[self.watched]
+        self.stopping = EarlyStopping(self.watched_parameters(), patience[self.watched], min_delta)
         self.steps_per_look = plan.look_every * n_batches(experiment, experiment.data.n_train)
         self.look()
 
@@ -88,16 +89,33 @@ class StackRun:
         if self.trainer.n_steps_done == goal:
             self.look()
 
+    def watched_parameters(self) -> Tensor:
+        """Return copies of the weights of the members with early stopping."""
+        return self.trainer.stack.parameters[torch.from_numpy(self.watched)]
+
     def look(self) -> None:
         """Tell early stopping the validation losses. Its clock is the budget's epoch, the same for every stack."""
-        if self.is_stopping.any():
-            epoch = self.trainer.n_steps_done * self.plan.look_every // self.steps_per_look
-            self.stopping.look(epoch, self.trainer.measure().val_loss.numpy(), self.trainer.stack.parameters)
+        if not len(self.watched):
+            return
+        epoch = self.trainer.n_steps_done * self.plan.look_every // self.steps_per_look
+        pool, parameters = self.trainer.pool, self.watched_parameters()
+        is_val = pool.is_val[0] > 0
+        outputs = self.trainer.stack.holding(parameters).forward(pool.X[:, is_val]).outputs
+        loss = sample_losses(pool.loss, outputs, pool.targets[is_val]).mean(1)
+        self.stopping.look(epoch, loss.numpy(), parameters)
 
-    def chosen_parameters(self) -> torch.Tensor:
+    def chosen_parameters(self) -> Tensor:
         """Return the weights each member would be used with, (M, n): the best ones under early stopping, else the last."""
-        is_stopping = torch.from_numpy(self.is_stopping)[:, None]
-        return torch.where(is_stopping, self.stopping.best_parameters, self.trainer.stack.parameters)
+        chosen = self.trainer.stack.parameters.clone()
+        chosen[torch.from_numpy(self.watched)] = self.stopping.best_parameters
+        return chosen
+
+    def steps_used(self) -> np.ndarray:
+        """Return the steps each member has made until its weights were decided, (M,)."""
+        steps, stopped = np.full(self.trainer.stack.n_members, self.trainer.n_steps_done), self.stopping.stopped_epoch
+        own = np.where(self.stopping.is_stopped, stopped * self.steps_per_look // self.plan.look_every, steps[self.watched])
+        steps[self.watched] = own
+        return steps
 
 
 def n_batches(experiment: Experiment, n_rows: int) -> int:
@@ -206,10 +224,7 @@ def read_rows(stack: StackRun) -> list[RemedyRow]:
     """Return the lines of one stack's cells."""
     pool, network = stack.trainer.pool, stack.trainer.stack
     n_nonzero = (stack.chosen_parameters()[:, : network.n_weights] != 0).sum(1).numpy()
-    steps = np.where(stack.is_stopping & stack.stopping.is_stopped, stack.stopping.stopped_epoch, -1)
-    made = stack.trainer.n_steps_done
-    steps = np.where(steps < 0, made, steps * stack.steps_per_look // stack.plan.look_every)
-    rows = []
+    steps, rows = stack.steps_used(), []
     for cell, outputs in cell_outputs(stack, pool.X[0]).items():
         places = stack.plan.members_of(cell)
         is_train, is_val = (mask[places[0, 0]] > 0 for mask in (pool.is_train, pool.is_val))

@@ -98,9 +98,11 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
     """
     known = train_score >= BY_HEART
     if known.all():
+        lowest = share_text(float(train_score.min()))
+        part = "all" if lowest == "100 %" else f"at least {lowest} of the"
         return (
-            f"Without a remedy the network memorises all: up to {shares[-1]:.0%} wrong labels it answers at least "
-            f"{share_text(float(train_score.min()))} of the training rows as they are labelled, right or wrong."
+            f"Without a remedy the network memorises all: up to {shares[-1]:.0%} wrong labels it answers {part} training "
+            "rows as they are labelled, right or wrong."
         )
     worst = int(np.nanargmin(train_score))
     return (

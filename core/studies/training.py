@@ -220,7 +220,7 @@ class Training:
         """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""
         waiting = deque(sorted(changes, key=lambda change: int(change["step"])))
         n_epochs = self.plan.n_stacks * self.n_epochs
-        bar = _ProgressBar(n_epochs, progress and sys.stderr.isatty())
+        bar = ProgressBar(n_epochs, progress and sys.stderr.isatty())
         while not self.is_done:
             while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
                 change = waiting.popleft()
@@ -233,22 +233,10 @@ class Training:
         now = read_state(self.trainer, self.history)
         if self.plan.n_stacks == 1:
             return now
-        states = [*(state for state, _ in self._ended), now]
-        whole = {
-            field.name: self._spread([getattr(s, field.name) for s in states])
-            for field in fields(MemberState)
-            if field.name != "shapes"
-        }
-        return MemberState(**whole, shapes=now.shapes)
+        return merge(self.plan.n_members, self.plan.parts, [*(state for state, _ in self._ended), now])
 
     def _spread(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the rows of each stack at its members' places; members that have not begun are nan or -1."""
-        first = arrays[0]
-        blank = -1 if np.issubdtype(first.dtype, np.integer) else np.nan
-        whole = np.full((self.plan.n_members, *first.shape[1:]), blank, dtype=first.dtype)
-        for members, rows in zip(self.plan.parts, arrays, strict=False):
-            whole[members] = rows
-        return whole
+        return spread(self.plan.n_members, self.plan.parts, arrays)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]), in the plan's order.
@@ -282,6 +270,26 @@ class Training:
     def network(self) -> Stack:
         """Return a stack of all M members with their present weights, for predicting."""
         return network_of(self.plan, self.state().parameters)
+
+
+def merge(n_members: int, parts: Sequence[np.ndarray], states: Sequence[MemberState]) -> MemberState:
+    """Return the states of stacks (each with its members' numbers) as one, in the plan's order."""
+    whole = {
+        field.name: spread(n_members, parts, [getattr(state, field.name) for state in states])
+        for field in fields(MemberState)
+        if field.name != "shapes"
+    }
+    return MemberState(**whole, shapes=states[0].shapes)
+
+
+def spread(n_members: int, parts: Sequence[np.ndarray], arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the rows of each stack at its members' places; members that have not begun are nan or -1."""
+    first = arrays[0]
+    blank = -1 if np.issubdtype(first.dtype, np.integer) else np.nan
+    whole = np.full((n_members, *first.shape[1:]), blank, dtype=first.dtype)
+    for members, rows in zip(parts, arrays, strict=False):
+        whole[members] = rows
+    return whole
 
 
 def network_of(plan: Plan, parameters: np.ndarray) -> Stack:
@@ -336,7 +344,7 @@ def copy_parameters(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     return [w.numpy().copy() for w in stack.weights], [b.squeeze(1).numpy().copy() for b in stack.biases]
 
 
-class _ProgressBar:
+class ProgressBar:
     """A line in the terminal, redrawn at most ten times a second."""
 
     def __init__(self, n_epochs: int, is_on: bool) -> None:

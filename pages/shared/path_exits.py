@@ -1,12 +1,12 @@
 """What leads on from a λ path: the chosen network in the Playground, the whole path as a table."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from core.runtime.job import Job
 from core.runtime.path_export import member_experiment, member_origin, path_csv
-from pages.shared import experiment as shared
 from pages.shared import live
 
 
@@ -19,7 +19,7 @@ def show_exits(job: Job, member: int) -> None:
         ):
             open_member(job, member)
         st.download_button(
-            "Download the path", lambda: table_of(job), "path.csv", "text/csv", on_click="ignore",
+            "Download the path", partial(table_of, job, st.context.url or ""), "path.csv", "text/csv", on_click="ignore",
             help="A table with one row per λ, as it is now, finished or not; with the experiment and its link.",
         )  # fmt: skip
 
@@ -35,9 +35,7 @@ def open_member(job: Job, member: int) -> None:
     st.switch_page("playground.py")
 
 
-def table_of(job: Job) -> str:
-    """Return the path as CSV."""
+def table_of(job: Job, address: str) -> str:
+    """Return the path as CSV, with the link that leads to it; called outside the page's run, when the button is pressed."""
     found = job.result()
-    if found is None:
-        return ""
-    return path_csv(*found, address=f"{st.context.url or ''}?{urlencode(shared.current().to_query())}")
+    return "" if found is None else path_csv(*found, address=f"{address}?{urlencode(found[0].to_query())}")

@@ -9,13 +9,14 @@ from core.runtime.commands import Command, Reseed, Set
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.path import duration
-from core.studies.cost import estimate_seconds
+from core.studies.cost import estimate_seconds, result_bytes
 from core.studies.plan import Plan
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.live import strengths_of
 
 HAS, AGREED = "lab.study.has", "lab.study.agreed"
+MAX_RESULT_BYTES = 256_000_000  # of the weights of all networks; some copies of them are held
 ASK_S = 120  # a study that takes longer is asked about before it starts
 
 
@@ -55,7 +56,15 @@ def find_study(
 
 
 def may_start(plan: Plan, key: str) -> bool:
-    """Return whether a study may start; one that takes long says so and asks first."""
+    """Return whether a study may start; one that takes long says so and asks first, one whose networks the server cannot
+    hold is refused."""
+    if result_bytes(plan) > MAX_RESULT_BYTES:
+        jobs.drop("study")
+        st.error(
+            f"This study is too large: its {plan.n_members:,} networks would hold {result_bytes(plan) / 1e6:,.0f} MB, and at "
+            f"most {MAX_RESULT_BYTES / 1e6:,.0f} MB are allowed. Choose fewer λ values or fewer units."
+        )
+        return False
     seconds = estimate_seconds(plan)
     if seconds <= ASK_S or st.session_state.get(AGREED) == key:
         return True

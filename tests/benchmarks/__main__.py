@@ -8,7 +8,7 @@ from pathlib import Path
 import core  # noqa: F401  (one thread a kernel, before any thread starts)
 from tests.benchmarks.table import HEADER, line
 
-PARTS = ("engine", "browser", "compare")
+PARTS = ("engine", "cross_validation", "compare", "remedies", "browser", "path")
 
 
 def main(names: list[str]) -> None:

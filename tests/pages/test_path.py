@@ -205,3 +205,9 @@ def test_a_long_path_says_how_long_it_takes_and_asks():
 def test_a_network_that_is_too_large_is_refused_in_words():
     page = open_page(data="digits", n_train="1000", hidden_sizes="512-512-512-512-512-512", batch_size="1")
     assert "too large" in page.error[0].value
+
+
+def test_more_networks_than_the_server_can_hold_are_refused_in_words():
+    values = ",".join(str(i / 1000) for i in range(400))
+    page = open_page(hidden_sizes="512-512-512-512-512-512", values=values, n_epochs="1")
+    assert "its 400 networks would hold" in page.error[0].value

@@ -5,11 +5,12 @@ import plotly.graph_objects as go
 
 from core import Experiment
 from core.data import load_split
-from core.figures import histogram_arrays, plot_histograms, plot_plane, split_constants
+from core.figures import plot_histograms, plot_plane, split_constants
 from core.figures.fit import map_bounds
 from core.figures.path_charts import from_levels, to_levels
 from core.figures.scrubbed import at_scrub
 from core.figures.theme import axis, base_figure, bind
+from core.measures.histograms import weight_histograms
 
 
 def test_bindings_of_the_named_arrays_are_picked_first_and_the_others_stay():
@@ -25,7 +26,8 @@ def test_bindings_of_the_named_arrays_are_picked_first_and_the_others_stay():
 
 
 def test_rows_are_picked_after_the_member_and_ranges_keep_whole_arrays():
-    figure = plot_histograms(histogram_arrays([np.ones((2, 3)), np.ones((3, 1))]))
+    ridges = weight_histograms([np.ones((1, 2, 3)), np.ones((1, 3, 1))])
+    figure = plot_histograms({name: values[0] for name, values in ridges.items()})
     picked = at_scrub(figure, "lambda", ["hist_x", "hist_y"])
     assert picked.data[1].meta["bind"] == {"x": "hist_x[@lambda]", "y": "hist_y[@lambda][0]"}
     assert picked.layout.meta["auto"] == figure.layout.meta["auto"]

@@ -50,8 +50,9 @@ def test_the_path_shown_is_the_one_that_sweep_trains():
     shown = run_to_the_end(path()).snapshot().arrays
     trained = sweep(SINE, "l2", VALUES, progress=False)
     np.testing.assert_allclose(shown["path_val"], trained.history["val_loss"][:, -1], rtol=1e-5)
-    np.testing.assert_allclose(shown["train_loss"], trained.history["train_loss"], rtol=1e-5)
-    np.testing.assert_allclose(shown["epoch"], trained.history["epoch"])
+    epochs, mine, other = np.intersect1d(shown["epoch"], trained.history["epoch"], return_indices=True)
+    assert len(epochs) == len(trained.history["epoch"])  # a live run keeps some more, for rewind
+    np.testing.assert_allclose(shown["train_loss"][:, mine], trained.history["train_loss"][:, other], rtol=1e-5)
 
 
 def test_a_member_is_shown_as_the_playground_shows_it():

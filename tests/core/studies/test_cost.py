@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core import Experiment
-from core.studies.cost import STEP_S, estimate_seconds
+from core.studies.cost import STEP_S, estimate_seconds, result_bytes
 from core.studies.path import plan_path
 from core.studies.training import Training
 
@@ -38,3 +38,8 @@ def test_the_order_of_magnitude_is_right():
     Training(plan).run()
     ratio = estimate_seconds(plan) / (time.perf_counter() - began)
     assert 0.05 < ratio < 20
+
+
+def test_what_the_trained_networks_take_by_hand():
+    # 64 inputs to 64 hidden to 10 classes, with biases, in float32, twenty of them.
+    assert result_bytes(plan_path(DIGITS, "l1", [0.1] * 20)) == 20 * 4 * (65 * 64 + 65 * 10)

@@ -118,7 +118,7 @@ def test_wrong_labels_are_those_of_the_task() -> None:
 def test_early_stopping_reads_its_own_best_weights_and_cost(points: RemedyRun) -> None:
     rows, stack = by_key(points.rows()), points.stacks[1]
     row = rows["early_stopping"]
-    places = points.plan.members_of(row.cell)[:, 0]
+    places = np.searchsorted(stack.watched, points.plan.members_of(row.cell)[:, 0])
     np.testing.assert_allclose(row.val_loss, stack.stopping.best_loss[places], rtol=1e-4)
     assert (row.train_steps == 2 * stack.stopping.stopped_epoch[places]).all()
     assert (row.train_steps < rows["nothing"].train_steps).all()

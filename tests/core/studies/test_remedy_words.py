@@ -73,7 +73,9 @@ def test_the_test_look_says_whether_validation_had_it_right() -> None:
 
 def test_memorising_is_claimed_only_where_it_is_seen() -> None:
     shares = np.array([0.0, 0.5])
-    assert "memorises all: up to 50% wrong labels" in memorise_sentence(shares, np.array([1.0, 1.0]))
+    assert "memorises all: up to 50% wrong labels it answers all training rows" in memorise_sentence(
+        shares, np.array([1.0, 1.0])
+    )
     text = memorise_sentence(shares, np.array([1.0, 0.8]))
     assert "has not memorised all: at 50% wrong labels it answers 80 %" in text
 

@@ -1,0 +1,83 @@
+"""Cross-validation in the browser: it fills while it trains, a λ is picked by click, refit, the look at the test set, a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, TIMEOUT_MS, OpenPage, figure, pause, press, wait_for
+
+STUDY = "/?data=diabetes&n_train=150&hidden_sizes=16&learning_rate=0.01&batch_size=32&values=0,0.01,0.03,0.1,0.3,1"
+DRAWN = "document.querySelectorAll('[data-figure] .main-svg').length >= 9"
+FINISHED = "document.querySelector('[data-readout=epoch] dd')?.textContent === '{0} of {0}'"
+
+
+@pytest.fixture
+def open_study(address: str, open_page: OpenPage):
+    """Open the page from the Playground, which hands its experiment on."""
+
+    def open_study(n_epochs: int, **options: object) -> Page:
+        page = open_page(f"{address}{STUDY}&n_epochs={n_epochs}", **options)
+        if options.get("viewport") == PHONE:
+            page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_role("link", name="Cross-validation").first.click()
+        if options.get("viewport") == PHONE:
+            page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        page.wait_for_function("document.querySelector('[data-figure=cv]')", timeout=TIMEOUT_MS)
+        wait_for(page, DRAWN)
+        return page
+
+    return open_study
+
+
+def test_the_curve_fills_while_it_trains_and_a_click_picks_a_value(open_study) -> None:
+    page = open_study(500)
+    press(page, "Run")
+    wait_for(page, "overfitLab.lastEpoch > 20")
+    pause(page)
+    assert page.evaluate(f"{figure('cv')}.data.find((t) => t.name === 'mean').y.length") == 6
+    expect(page.locator(".lab-verdict")).to_contain_text("So far: λ_min =")
+    sent = page.evaluate("overfitLab.sent")
+    box = page.locator("[data-figure=cv] .nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] - 30, box["y"] + box["height"] / 2)
+    wait_for(page, "overfitLab.picked.lambda === 5")
+    last = page.evaluate(f"{figure('fold_curves')}.data.find((t) => t.name === 'validation').y.at(-1)")
+    mean = page.evaluate(f"{figure('cv')}.data.find((t) => t.name === 'mean').y[5]")
+    assert last == pytest.approx(mean, rel=1e-5)
+    expect(page.locator("[data-readout=mean] dd")).to_contain_text(f"{mean:.3g} ±")
+    assert page.evaluate("overfitLab.sent") == sent
+
+
+def test_refit_and_one_look_at_the_test_set(open_study) -> None:
+    page = open_study(20)
+    press(page, "Run")
+    wait_for(page, FINISHED.format(20))
+    press(page, "Refit at this λ")
+    look = page.get_by_role("button", name="Open the test set")
+    expect(look).to_be_disabled()
+    page.get_by_placeholder("First say what you expect").fill("0.6")
+    page.keyboard.press("Enter")
+    expect(look).to_be_enabled()
+    look.click()
+    expect(page.get_by_text("You expected 0.6")).to_be_visible()
+    wait_for(page, f"{figure('test')}?.data?.length === 2")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("looked at 2 times")).to_be_visible()
+
+
+def test_the_best_value_goes_to_the_playground_and_the_run_is_there_on_return(open_study) -> None:
+    page = open_study(20)
+    press(page, "Run")
+    wait_for(page, FINISHED.format(20))
+    press(page, "λ_min in the Playground")
+    wait_for(page, "overfitLab.strengths.l2 > 0 && location.search.includes('l2=')")
+    page.get_by_role("link", name="Cross-validation").first.click()
+    wait_for(page, FINISHED.format(20))
+
+
+def test_it_fits_a_phone(open_study) -> None:
+    page = open_study(20, viewport=PHONE)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
+    widths = page.evaluate(
+        "[...document.querySelectorAll('[data-figure]')].map((c) => c.getBoundingClientRect().width)"
+    )
+    assert min(widths) > 300

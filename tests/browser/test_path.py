@@ -1,0 +1,185 @@
+"""The real λ path page in a real Chromium: it fills while it trains, is scrubbed from memory, and leads to the Playground."""
+
+import csv
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PHONE, OpenPage, figure, pause, press, wait_for
+
+PLOTS = "[...document.querySelectorAll('.lab-plot')]"
+BUILT = f"window.overfitLab?.draws > 0 && {PLOTS}.every((plot) => plot.querySelector('.main-svg'))"
+QUICK = "/path?hidden_sizes=8&noise_std=0.3&n_epochs=100000"
+# Every stop in turn as a slow hand takes them: what the fit shows at each after the next frames; and what was sent meanwhile.
+SLOW_HAND = """async () => {
+  const sent = [], send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (message) {
+    if (!String(message).includes('"ready"')) sent.push(String(message));
+    return send.call(this, message);
+  };
+  const asked = performance.getEntriesByType('resource').length;
+  const range = document.querySelector('[data-scrub=lambda] input');
+  const shown = [], marked = [];
+  for (let i = 0; i <= Number(range.max); i++) {
+    range.value = i;
+    range.dispatchEvent(new Event('input', {bubbles: true}));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    shown.push(document.querySelector('[data-figure=fit] .lab-plot').data.at(-1).y.slice(0, 5).join());
+    marked.push(document.querySelector('[data-figure=path] .lab-plot').data.find((t) => t.name === 'chosen λ').x[0]);
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  WebSocket.prototype.send = send;
+  return {shown, marked, sent, asked: performance.getEntriesByType('resource').length - asked};
+}"""
+
+
+@pytest.fixture
+def page(address: str, open_page: OpenPage) -> Page:
+    return open_page(address + QUICK, ready=BUILT)
+
+
+def run_to(page: Page, epoch: int) -> None:
+    press(page, "Run")
+    wait_for(page, f"overfitLab.lastEpoch > {epoch}")
+
+
+def move_to(page: Page, index: int) -> None:
+    slider = page.locator("[data-scrub=lambda] input")
+    slider.fill(str(index))
+    wait_for(page, f"overfitLab.picked.lambda === {index}")
+
+
+def test_every_chart_fills_while_the_path_trains(page: Page) -> None:
+    before = page.evaluate(f"Array.from({figure('path')}.data.find((t) => t.name === 'training').y)")
+    run_to(page, 300)
+    losses = page.evaluate(f"Array.from({figure('path')}.data.find((t) => t.name === 'training').y)")
+    assert len(losses) == 34 and losses != before
+    assert losses[0] < losses[-1]
+    assert page.evaluate(f"{figure('path')}.data.find((t) => t.name === 'best').x.length") == 1
+    pause(page)
+    for name in ("weight_paths", "path_sparsity", "histograms", "loss"):
+        page.locator(f"[data-figure={name}]").scroll_into_view_if_needed()
+        wait_for(page, f"{figure(name)}.querySelector('.scatterlayer path.js-line')?.getAttribute('d')?.length > 20")
+    assert page.evaluate(f"{figure('path_sparsity')}.querySelectorAll('.fills path.js-fill').length") == 2
+
+
+def test_a_slow_hand_sees_every_network_and_asks_the_server_nothing(page: Page) -> None:
+    run_to(page, 200)
+    pause(page)
+    seen = page.evaluate(SLOW_HAND)
+    assert seen["sent"] == [] and seen["asked"] == 0
+    assert len(set(seen["marked"])) == 34
+    assert len(set(seen["shown"])) >= 25  # the largest λ all give the same flat line
+
+
+def test_words_follow_the_chosen_network(page: Page) -> None:
+    run_to(page, 300)
+    pause(page)
+    move_to(page, 0)
+    weak = page.locator("[data-readout=train_loss] dd").text_content()
+    wait_for(page, f"{figure('fit')}.getAttribute('aria-label').startsWith('λ 0. Fitted curve')")
+    move_to(page, 33)
+    assert page.locator("[data-readout=train_loss] dd").text_content() != weak
+    assert page.locator(".lab-verdict").get_attribute("data-kind") in ("underfits", "collapsed")
+    wait_for(page, f"{figure('loss')}.getAttribute('aria-label').startsWith('λ 1. Loss up to')")
+
+
+def test_a_click_on_the_path_picks_its_network(page: Page) -> None:
+    spot = page.evaluate(f"""() => {{
+      const plot = {figure("path")}, axis = plot._fullLayout.xaxis, box = plot.getBoundingClientRect();
+      return [box.left + axis._offset + axis.d2p(-1) + 2, box.top + plot._fullLayout.yaxis._offset + 30];
+    }}""")
+    page.mouse.click(*spot)
+    wait_for(page, "document.querySelector('[data-scrub=lambda] output').textContent === '0.12'")
+
+
+def test_two_sliders_span_the_plane_of_strengths_and_epochs(page: Page) -> None:
+    run_to(page, 100)
+    pause(page)
+    move_to(page, 0)
+    now = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    rewind = page.get_by_label("Rewind")
+    rewind.focus()
+    wait_for(page, "overfitLab.frames > 5")
+    page.keyboard.press("Home")
+    wait_for(page, "overfitLab.shownEpoch === 0")
+    start = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    assert start != now
+    wait_for(
+        page, f"new Set({figure('path')}.data.find((t) => t.name === 'training').y).size === 1"
+    )  # one start for all
+    page.keyboard.press("ArrowRight")
+    wait_for(page, "overfitLab.shownEpoch > 0")
+    press(page, "Live")
+    wait_for(page, f"Array.from({figure('fit')}.data.at(-1).y).join() === '{','.join(map(repr, now))}'")
+
+
+def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Page) -> None:
+    run_to(page, 300)
+    pause(page)
+    move_to(page, 20)
+    page.locator("[data-scrub=lambda] input").dispatch_event("change")
+    curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    press(page, "Open in Playground")
+    page.get_by_text("This run continues the network of the λ path with λ = 0.0093").wait_for()
+    wait_for(page, BUILT)
+    there = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    assert there == pytest.approx(curve, abs=1e-5)
+    assert "l2=0.0093" in page.url
+    press(page, "Run")
+    wait_for(page, "overfitLab.lastEpoch > 5 && overfitLab.strengths.l2 > 0.009")
+    page.get_by_role("link", name="λ path of this").click()
+    page.get_by_role("button", name="Open in Playground").wait_for()
+    wait_for(page, "document.querySelectorAll('[data-figure=path]').length === 1 && overfitLab.shownEpoch > 300")
+    wait_for(page, "overfitLab.picked.lambda === 20")
+
+
+def test_a_reload_finds_the_path_again(page: Page) -> None:
+    run_to(page, 200)
+    page.reload()
+    wait_for(page, BUILT)
+    wait_for(page, "overfitLab.shownEpoch > 200")
+    pause(page)
+
+
+def test_what_is_trained_can_be_downloaded_in_the_middle(page: Page) -> None:
+    run_to(page, 50)
+    pause(page)
+    with page.expect_download() as download:
+        press(page, "Download the path")
+    text = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert text[1].startswith("# experiment: {") and "/path?" in text[2]
+    rows = list(csv.DictReader(line for line in text if not line.startswith("#")))
+    assert len(rows) == 34 and int(rows[0]["epoch"]) > 50
+    shown = page.evaluate(f"Array.from({figure('path')}.data.find((t) => t.name === 'validation').y)")
+    assert [float(row["val_loss"]) for row in rows] == pytest.approx(shown, rel=1e-5)
+
+
+def test_a_diverged_network_is_marked_and_its_neighbours_go_on(address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{address}{QUICK}&optimizer=sgd&learning_rate=0.05&values=0.0,0.01,1000000.0", ready=BUILT)
+    run_to(page, 50)
+    wait_for(page, f"Array.from({figure('path')}.data.find((t) => t.name === 'diverged').x).join() === '6'")
+    assert page.evaluate(f"Array.from({figure('path')}.data.find((t) => t.name === 'training').y, Number.isFinite)") == [
+        True, True, False,
+    ]  # fmt: skip
+    assert not page.locator(".lab-verdict[data-banner]").count()
+
+
+def test_tables_and_phone(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + QUICK, viewport=PHONE, ready=BUILT, has_touch=True)
+    run_to(page, 20)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    pause(page)
+    for name in ("path", "weight_paths", "path_sparsity"):
+        card = page.locator(f"[data-figure={name}]")
+        card.get_by_role("button", name="table").click()
+        card.locator("table td").first.wait_for()
+    bar = page.locator(".lab-scrubs").bounding_box()
+    assert bar is not None and 0 <= bar["y"] < 100  # the sliders stay in view however far one has scrolled
+
+
+def test_the_map_of_learning_rates_fills(address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{address}{QUICK}&path_view=rates", ready=BUILT)
+    run_to(page, 5)
+    wait_for(page, f"{figure('grid')}.data[0].z.length === 9 && {figure('grid')}.data[0].z[0].length === 17")
+    wait_for(page, f"{figure('grid')}.data[1].x.length === 1")

@@ -1,0 +1,137 @@
+"""The Remedies study as a job: its parts, its commands, what it shows, stops and exports."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from core.config import Experiment
+from core.runtime.commands import Look, Pause, Reseed, Reset, Run, Stop
+from core.runtime.job import Mailbox
+from core.runtime.live import live_study
+from core.runtime.remedies import RemediesRun, check_study, count_networks, estimate_study_s
+from core.runtime.snapshot import Snapshot, decode
+from core.studies.remedies import DIGITS, POINTS
+
+SHORT = POINTS.replace(n_epochs=8, hidden_sizes=(6,), n_remedy_starts=2)
+
+
+def finish(run: RemediesRun) -> RemediesRun:
+    run.obey(Run())
+    while run.state == "running":
+        run.train_for(5)
+    return run
+
+
+@pytest.fixture(scope="module")
+def done() -> RemediesRun:
+    return finish(RemediesRun(SHORT))
+
+
+def test_it_stands_at_the_first_step_until_run() -> None:
+    run = RemediesRun(SHORT)
+    meta = run.snapshot().meta
+    assert (meta["state"], meta["readouts"]["progress"], meta["can_run"]) == ("paused", "0%", True)
+    assert meta["verdict"]["text"].startswith("Not started.")
+    assert [row["cells"][0] for row in meta["tables"]["remedies"]["rows"]][:3] == ["Nothing", "L1", "L2"]
+    assert all(
+        len(row["cells"]) == len(meta["tables"]["remedies"]["heads"]) for row in meta["tables"]["remedies"]["rows"]
+    )
+
+
+def test_the_networks_counted_are_those_trained(done: RemediesRun) -> None:
+    counts = count_networks(SHORT)
+    assert list(counts) == ["remedies", "label noise"]
+    assert (done.table_run.n_networks, done.run.n_networks) == tuple(counts.values())
+    assert "tuning" in count_networks(SHORT.replace(tune_remedies=True))
+    assert list(count_networks(SHORT.replace(data="sine"))) == ["remedies"]
+
+
+def test_the_end_has_both_tables_and_says_so(done: RemediesRun) -> None:
+    snapshot = done.snapshot()
+    meta, arrays = snapshot.meta, snapshot.arrays
+    assert (meta["state"], meta["can_run"], meta["readouts"]["part"]) == ("finished", False, "finished")
+    assert "memorise" in meta["verdict"]["text"] and "validation loss" in meta["verdict"]["text"]
+    assert np.isfinite(arrays["noise_val_loss"]).all() and np.isfinite(arrays["ablation_val_x"]).all()
+    assert {"ablation", "noise_val_loss", "noise_train_score"} <= set(meta["descriptions"])
+    assert decode(snapshot.encoded).meta["tables"] == meta["tables"]
+
+
+def test_the_costs_in_the_table_are_the_steps_made(done: RemediesRun) -> None:
+    cells = {row["cells"][0]: row["cells"] for row in done.snapshot().meta["tables"]["remedies"]["rows"]}
+    assert cells["Nothing"][6] == "16 (× 1)"  # 8 epochs of 2 batches
+    assert cells["Ensemble of 5"][6] == "80 (× 5)" and cells["Ensemble of 5"][7].endswith("(× 5)")
+    assert cells["4 × the data"][6] == "16 (× 1)"
+
+
+def test_the_test_rows_are_closed_until_the_look_and_only_after_training() -> None:
+    run = RemediesRun(SHORT.replace(data="sine", n_train=20))
+    run.obey(Look())
+    assert run.test is None and "not looked at" in str(run.table())
+    finish(run)
+    assert np.isnan(run.snapshot().arrays["ablation_test_x"]).all()
+    run.obey(Look())
+    seen = run.test
+    assert seen is not None and np.isfinite(run.snapshot().arrays["ablation_test_x"]).all()
+    assert "On the test rows" in run.summary()
+    run.obey(Look())
+    assert run.test is seen
+    run.obey(Reset())
+    assert run.test is None
+
+
+def test_what_is_there_stays_when_it_is_stopped_and_is_exported() -> None:
+    run = RemediesRun(SHORT)
+    run.obey(Run())
+    while run.progress == 0:
+        run.train_for(1e-9)
+    run.obey(Pause())
+    assert run.state == "paused" and 0 < run.progress < 1
+    run.obey(Stop())
+    lines = list(csv.DictReader(run.export().splitlines()))
+    assert run.snapshot().meta["state"] == "stopped" and len(lines) == 2 * len(run.rows)
+    run.obey(Run())
+    assert run.state == "stopped"
+
+
+def test_reset_gives_the_same_numbers_and_another_start_others(done: RemediesRun) -> None:
+    run = RemediesRun(SHORT)
+    first = finish(run).rows[0].val_loss
+    run.obey(Reset())
+    assert (run.state, run.progress) == ("paused", 0.0)
+    assert np.array_equal(finish(run).rows[0].val_loss, first)
+    run.obey(Reseed(seed=7))
+    assert not np.array_equal(finish(run).rows[0].val_loss, first)
+
+
+def test_tuned_strengths_are_candidates_and_reach_the_combinations() -> None:
+    run = finish(RemediesRun(SHORT.replace(tune_remedies=True, data="sine", n_train=20)))
+    remedies = {row.cell.remedy.key: row.cell.remedy for row in run.rows}
+    assert remedies["l2"].l2 in (0.001, 0.003, 0.01, 0.03, 0.1)
+    assert remedies["l2+augmentation"].l2 == remedies["l2"].l2
+    assert remedies["l2+early_stopping"].patience == remedies["early_stopping"].patience
+
+
+def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:
+    mailbox = Mailbox()
+    steps = live_study(lambda: RemediesRun(SHORT))(mailbox)
+    assert isinstance(next(steps), Snapshot)
+    mailbox.put(Run())
+    shown = []
+    while not (shown and shown[-1]["state"] == "finished"):
+        mailbox.wants_snapshot = True
+        if (snapshot := next(steps)) is not None:
+            shown.append(snapshot.meta)
+    epochs = [meta["epoch"] for meta in shown]
+    assert epochs == sorted(epochs) and epochs[-1] == 100
+    assert mailbox.is_idle and mailbox.export is not None and "remedies" in mailbox.export()
+
+
+def test_a_study_that_would_take_too_long_is_refused_with_what_to_do() -> None:
+    for experiment in (POINTS, DIGITS):
+        check_study(experiment)
+        assert estimate_study_s(experiment) < 60
+    with pytest.raises(ValueError, match="Choose fewer epochs"):
+        check_study(Experiment().replace(n_epochs=1_000_000))
