@@ -27,7 +27,9 @@ from core.studies.training import MemberState
 
 def compare_run(experiment: Experiment, split: Split) -> LiveRun:
     """Return the live run of all variants, paused at epoch 0."""
-    return LiveRun(experiment, partial(make_training, split=split), CompareView(experiment, split))
+    view = CompareView(experiment, split)
+    view.run = run = LiveRun(experiment, partial(make_training, split=split), view)
+    return run
 
 
 class CompareView:
@@ -37,6 +39,7 @@ class CompareView:
     """
 
     is_single = False
+    run: LiveRun  # whose weights the geometry panel follows
 
     def __init__(self, experiment: Experiment, split: Split) -> None:
         self.split, self.constants = split, split_constants(split)
@@ -46,6 +49,7 @@ class CompareView:
 
     def look(self, stack: Stack) -> Arrays:
         """Return the fit of each variant's first start, and the weights of all starts as histograms: (K·V, …)."""
+        self.geometry.follow(self.run)
         shape = (-1, len(self.names), self.n_starts, stack.n_parameters)
         parameters = stack.parameters.view(shape)
         firsts = stack.holding(parameters[:, :, 0].flatten(0, 1).contiguous())
@@ -66,7 +70,8 @@ class CompareView:
         """Return epoch, read-outs, the table of numbers, the verdict and text alternatives."""
         rows, labels = read_table(self.plan, state), self.labels(arrays)
         speed, epoch = run.epochs_per_s(), int(state.epoch[0])
-        is_live = "epoch" in arrays  # a stored moment comes without curves
+        is_live = state is run.shown  # else it is a stored moment, which has no curves
+        shown = {**run.curves, **arrays} if is_live else arrays
         return {
             "epoch": epoch,
             "geometry": self.geometry.facts(run.training.trainer),
@@ -82,7 +87,7 @@ class CompareView:
                 "update": self.geometry.table(run, is_live),
             },
             "descriptions": {
-                **describe_compare(arrays, self.names, labels, self.constants, self.split.kind),
+                **describe_compare(shown, self.names, labels, self.constants, self.split.kind),
                 "geometry": describe_geometry(arrays, self.geometry.labels),
             },
         }

@@ -70,7 +70,6 @@ class GeometryPanel:
 
     def contours(self, run: LiveRun) -> Arrays:
         """Return geometry_x, geometry_y, geometry_loss and the path so far; older contours while it is too soon for new ones."""
-        self.follow(run)
         trainer, key = run.training.trainer, (run.training, self.member, self.pair)
         began = time.perf_counter()
         if key != self._key or (began >= self._next_s):

@@ -68,7 +68,9 @@ class StackRun:
         training = experiment.training.model_copy(update={"n_epochs": own_epochs})
         self.trainer = Trainer(experiment.network, experiment.regularization, training, pool, members, augment)
         patience = np.array([NEVER if p is None else p for p in plan.column(factor, "patience")])
-        self.watched = np.flatnonzero(np.isfinite(patience))  # the members with early stopping, the only ones it looks at
+        self.watched = np.flatnonzero(
+            np.isfinite(patience)
+        )  # the members with early stopping, the only ones it looks at
         min_delta = np.array(plan.column(factor, "min_delta"))[self.watched]
         self.stopping = EarlyStopping(self.watched_parameters(), patience[self.watched], min_delta)
         self.steps_per_look = plan.look_every * n_batches(experiment, experiment.data.n_train)
@@ -113,7 +115,9 @@ class StackRun:
     def steps_used(self) -> np.ndarray:
         """Return the steps each member has made until its weights were decided, (M,)."""
         steps, stopped = np.full(self.trainer.stack.n_members, self.trainer.n_steps_done), self.stopping.stopped_epoch
-        own = np.where(self.stopping.is_stopped, stopped * self.steps_per_look // self.plan.look_every, steps[self.watched])
+        own = np.where(
+            self.stopping.is_stopped, stopped * self.steps_per_look // self.plan.look_every, steps[self.watched]
+        )
         steps[self.watched] = own
         return steps
 
