@@ -22,11 +22,16 @@ Labels = Mapping[str, Sequence[str]]
 def plot_playground(arrays: Arrays, labels: Labels, split: Split) -> list[go.Figure]:
     """Return the fit, the losses, the histograms, then the rest, in the order of the page."""
     network = plot_matrices(arrays) if "matrices" in arrays else plot_diagram(arrays)
-    main, more = plot_fit(arrays, labels, split), plot_more_of_fit(arrays, labels, split)
+    main, more = plot_fit(arrays, labels, split)
     return [main, plot_losses(arrays), plot_histograms(arrays), plot_sparsity(arrays), network, *more]
 
 
-def plot_fit(arrays: Arrays, labels: Labels, split: Split) -> go.Figure:
+def plot_fit(arrays: Arrays, labels: Labels, split: Split) -> tuple[go.Figure, list[go.Figure]]:
+    """Return the main chart of the fit and any further ones."""
+    return plot_main_fit(arrays, labels, split), plot_more_of_fit(arrays, labels, split)
+
+
+def plot_main_fit(arrays: Arrays, labels: Labels, split: Split) -> go.Figure:
     """Return the main chart of what a network computes."""
     if split.kind == "curve":
         return fit.plot_curve(arrays, fit.split_constants(split))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from core.figures.compare import SERIES, Variants, describe_overlay, describe_variants, plot_overlay, plot_variants
-from core.figures.playground import describe_fit, plot_fit
+from core.figures.playground import describe_fit, plot_main_fit
 from core.figures.styles import styles_of
 from core.figures.theme import Arrays, base_figure, entry
 
@@ -52,7 +52,7 @@ def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[
     figures = []
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] if name in FITTED else values for name, values in arrays.items()}
-        figure = plot_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split)
+        figure = plot_main_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split)
         heading = f"{figure.layout.meta['title']}, one chart per penalty"
         figures.append(of_variant(figure, v, key, label, heading, FIT_SIZES[len(variants)]))
     return figures
