@@ -33,7 +33,7 @@ def done() -> RemediesRun:
 def test_it_stands_at_the_first_step_until_run() -> None:
     run = RemediesRun(SHORT)
     meta = run.snapshot().meta
-    assert (meta["state"], meta["readouts"]["progress"], meta["can_run"]) == ("paused", "0%", True)
+    assert (meta["state"], meta["readouts"]["progress"], meta["can_go_on"]) == ("paused", "0%", True)
     assert meta["verdict"]["text"].startswith("Not started.")
     assert [row["cells"][0] for row in meta["tables"]["remedies"]["rows"]][:3] == ["Nothing", "L1", "L2"]
     assert all(
@@ -52,7 +52,7 @@ def test_the_networks_counted_are_those_trained(done: RemediesRun) -> None:
 def test_the_end_has_both_tables_and_says_so(done: RemediesRun) -> None:
     snapshot = done.snapshot()
     meta, arrays = snapshot.meta, snapshot.arrays
-    assert (meta["state"], meta["can_run"], meta["readouts"]["part"]) == ("finished", False, "finished")
+    assert (meta["state"], meta["can_go_on"], meta["readouts"]["part"]) == ("finished", False, "finished")
     assert "memorise" in meta["verdict"]["text"] and "validation loss" in meta["verdict"]["text"]
     assert np.isfinite(arrays["noise_val_loss"]).all() and np.isfinite(arrays["ablation_val_x"]).all()
     assert {"ablation", "noise_val_loss", "noise_train_score"} <= set(meta["descriptions"])
@@ -126,7 +126,7 @@ def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:
             shown.append(snapshot.meta)
     epochs = [meta["epoch"] for meta in shown]
     assert epochs == sorted(epochs) and epochs[-1] == 100
-    assert mailbox.is_idle and mailbox.export is not None and "remedies" in mailbox.export()
+    assert mailbox.is_idle and mailbox.result is not None and "remedies" in mailbox.result()
 
 
 def test_a_study_that_would_take_too_long_is_refused_with_what_to_do() -> None:
