@@ -1,7 +1,7 @@
 // A chart's legend: a sample of each line or marker beside its name.
 import { make } from "./dom.js";
 
-const DASHES = { solid: "", dash: "5 3", dot: "1.5 3", dashdot: "5 3 1.5 3" };
+const DASHES = { solid: "", dash: "5 3", dot: "1.5 3", dashdot: "5 3 1.5 3", longdash: "8 3", longdashdot: "8 3 1.5 3" };
 // Markers in a box of 22 × 10, centre (11, 5).
 const SHAPES = {
   circle: "M7.5 5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z",
@@ -15,7 +15,8 @@ const SHAPES = {
   "line-ns": "M9.5 .5h3v9h-3Z",
 };
 
-function swatch({ color, dash, symbol }) {
+/** A sample of a line or marker {color, dash, symbol}. */
+export function swatch({ color, dash, symbol }) {
   const open = symbol?.includes("open");
   const path = SHAPES[symbol?.replace("-open", "")] ?? SHAPES.circle;
   const mark = symbol

@@ -1,15 +1,16 @@
-// A card that holds a table of texts made in Python, {heads, rows: [{cells, note}]} of `meta.tables`, in place of a chart.
+// A card that holds a table of texts made in Python, {heads, rows: [{cells, note, best}]} of `meta.tables`, in place of a chart.
 import { make, write } from "./dom.js";
+import { swatch } from "./legend.js";
 
 const nothing = () => {};
 
-/** Stands where a `Chart` stands. */
+/** Stands where a `Chart` stands. `about.swatches` are samples of line or marker, one before the head of each row. */
 export class Sheet {
   constructor({ layout }) {
     this.about = layout.meta;
     this.cost = 0;
     this.body = make("div", { class: "lab-sheet", tabindex: 0, role: "region", "aria-label": this.about.title });
-    this.card = make("section", { class: "lab-chart", "data-figure": this.about.name, "data-size": "full" },
+    this.card = make("section", { class: "lab-chart", "data-figure": this.about.name, "data-size": this.about.size ?? "full" },
       make("header", { class: "lab-chart-head" }, make("h3", { text: this.about.title })),
       make("p", { class: "lab-look", text: this.about.look_for }), make("span"), this.body);
     this.retheme = this.destroy = this.build = nothing;
@@ -29,18 +30,26 @@ export class Sheet {
     const shape = JSON.stringify([table.heads, table.rows.length]);
     if (shape !== this.shape) this.lay(table);
     this.shape = shape;
-    const texts = table.rows.flatMap(({ cells, note }) => [...cells, note]);
-    texts.forEach((text, i) => write(this.places[i], text));
+    table.rows.forEach(({ cells, note, best = [] }, i) => {
+      const { places, line, words } = this.lines[i];
+      cells.forEach((text, j) => write(places[j], text));
+      places.forEach((place, j) => place.toggleAttribute("data-best", best.includes(j)));
+      write(words, note ?? "");
+      line.hidden = !note;
+    });
   }
 
   lay({ heads, rows }) {
-    this.places = [];
-    const place = (tag, attributes = {}) => this.places[this.places.push(make(tag, attributes)) - 1];
-    const lines = rows.flatMap(() => [
-      make("tr", {}, ...heads.map((text, i) => (i ? place("td", { "data-head": text }) : place("th", { scope: "row" })))),
-      make("tr", { class: "lab-note" }, place("td", { colspan: heads.length })),
-    ]);
     const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })));
-    this.body.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines)));
+    const body = make("tbody");
+    this.lines = rows.map((_, i) => {
+      const [first, ...rest] = heads.map((text, j) => (j ? make("td", { "data-head": text }) : make("span")));
+      const mark = this.about.swatches?.[i];
+      const words = make("td", { colspan: heads.length });
+      const line = make("tr", { class: "lab-note" }, words);
+      body.append(make("tr", {}, make("th", { scope: "row" }, ...(mark ? [swatch(mark)] : []), first), ...rest), line);
+      return { places: [first, ...rest], line, words };
+    });
+    this.body.replaceChildren(make("table", {}, make("thead", {}, head), body));
   }
 }

@@ -211,7 +211,12 @@ class Stage {
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */
   cure(messages) {
     messages.forEach((message) => this.command(message));
-    this.commit(Object.fromEntries(messages.filter(({ type }) => type === "set").map(({ name, value }) => [name, value])));
+    this.commit(Object.fromEntries(messages.filter(({ type }) => type === "set").map((set) => [this.keyOf(set), set.value])));
+  }
+
+  /** The key among the strengths of what a command sets: that of its slider, if it has one. */
+  keyOf({ name, member = null }) {
+    return this.data.controls.find((control) => control.name === name && control.member === member)?.key ?? name;
   }
 
   updateScrubs(old, scrubs) {

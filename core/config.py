@@ -23,6 +23,7 @@ DatasetName = Literal[
 FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
 Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
 LossName = Literal["auto", "cross_entropy", "mse"]
+VariantName = Literal["none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "activity_l2", "dropout"]
 RemedyName = Literal["l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data"]
 
 FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
@@ -154,7 +155,9 @@ class StudyConfig(Section):
     param_name: Literal["l2", "l1", "elastic"] = setting(
         "l2", "Penalty", "Which strength the grid is of. Elastic: a mix of L1 and L2."
     )
-    l1_share: float = setting(0.5, "Share of L1", "Elastic mix only: λ₁ = share · λ, λ₂ = (1 − share) · λ.", ge=0, le=1)
+    l1_share: float = setting(
+        0.5, "Share of L1", "Elastic mix (elastic net) only: λ₁ = share · λ, λ₂ = (1 − share) · λ.", ge=0, le=1
+    )
     values: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = setting(
         (), "λ values", "Strengths to try; none: 0 and 33 values from 1e-5 to 1.", max_length=500
     )
@@ -167,6 +170,45 @@ class StudyConfig(Section):
     n_splits: int = setting(5, "Folds", "Parts of the rows; each is held out once.", ge=3, le=10)
     n_repeats: int = setting(1, "Repeats", "How often the rows are dealt into folds anew.", ge=1, le=10)
     n_starts: int = setting(1, "Starts", "Runs from different initial weights, to see the spread.", ge=1, le=20)
+    variants: tuple[VariantName, ...] = setting(
+        ("none", "l1_proximal", "l1_subgradient", "l2"), "Penalties to compare", "One to six, trained side by side.",
+        min_length=1, max_length=6,
+    )  # fmt: skip
+    compare_l1: float = setting(
+        0.003, "L1 proximal", "λ₁ of L1 with the proximal step: drives weights to exactly zero.", ge=0, le=1e6
+    )
+    compare_subgradient: float = setting(
+        0.003, "L1 subgradient", "λ₁ of L1 by plain descent on |w|: small weights, no exact zeros.", ge=0, le=1e6
+    )
+    compare_l2: float = setting(0.003, "L2", "λ₂ of L2: shrinks all weights.", ge=0, le=1e6)
+    compare_elastic: float = setting(
+        0.003, "Elastic net", "λ of a mix of L1 and L2, half and half (see Share of L1).", ge=0, le=1e6
+    )
+    compare_activity: float = setting(0.003, "Activity L2", "Strength of the penalty on hidden outputs.", ge=0, le=1e6)
+    compare_dropout: float = setting(
+        0.3, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
+    )
+
+    geometry_of: VariantName = setting("l1_proximal", "Shown for", "Whose loss, weights and next step are shown.")
+    geometry_weights: tuple[Annotated[int, Field(ge=1, le=10_000)], ...] = setting(
+        (), "Two weights", "Layer, unit they lead to, unit or input of the first, of the second; none: two large ones.",
+        max_length=4,
+    )  # fmt: skip
+
+    @field_validator("geometry_weights")
+    @classmethod
+    def _weights_are_two(cls, weights: tuple[int, ...]) -> tuple[int, ...]:
+        if weights and (len(weights) != 4 or weights[2] == weights[3]):
+            raise ValueError(f"layer, unit and two different sources, received {format_value(weights)}")
+        return weights
+
+    @field_validator("variants")
+    @classmethod
+    def _variants_in_order(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(variants)) != len(variants):
+            raise ValueError(f"each penalty may appear once, received {', '.join(variants)}")
+        return tuple(sorted(variants, key=get_args(VariantName).index))
+
     n_remedy_starts: int = setting(
         10,
         "Starts of each remedy",
@@ -304,6 +346,8 @@ CHOICE_LABELS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
     "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
     "l1": "L1", "l2": "L2", "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
+    "none": "No penalty", "l1_proximal": "L1 proximal", "l1_subgradient": "L1 subgradient", "elastic_net": "Elastic net",
+    "activity_l2": "Activity L2",
     "dropout": "Dropout", "early_stopping": "Early stopping", "augmentation": "Augmentation", "ensemble": "Ensemble",
     "more_data": "More data",
     "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
@@ -324,6 +368,10 @@ def expected_of(name: str) -> str:
         return "up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none"
     if name == "batch_size":
         return "a whole number from 1 to 2,000, or all"
+    if name == "geometry_weights":
+        return "layer, unit and two different sources, joined by '-', such as 1-3-1-2, or none"
+    if name == "variants":
+        return f"one to six of {', '.join(choices_of(name))}"
     if name.endswith("_combination"):
         return "two different remedies or more"
     if choices_of(name):
@@ -358,11 +406,11 @@ def format_value(value: Any) -> str:
 def parse_value(name: str, text: str) -> Any:
     """Return URL text as the value of the named setting, still to be validated."""
     _, field = locate(name)
-    if field == "hidden_sizes":
+    if field in ("hidden_sizes", "geometry_weights"):
         return () if text == "none" else tuple(text.split("-"))
     if field == "values" and text == "none":
         return ()
-    if field in ("features", "values", "first_combination", "second_combination"):
+    if field in ("features", "values", "variants", "first_combination", "second_combination"):
         return tuple(text.split(","))
     if field == "batch_size" and text in ("none", "all"):
         return None

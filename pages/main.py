@@ -20,6 +20,7 @@ PAGES = [
     st.Page("playground.py", title="Playground", default=True),
     st.Page("path.py", title="λ path", url_path="path"),
     st.Page("cv.py", title="Cross-validation", url_path="cv"),
+    st.Page("compare.py", title="Compare", url_path="compare"),
     st.Page("remedies.py", title="Remedies", url_path="remedies"),
     st.Page("features.py", title="Features", url_path="features"),
 ]

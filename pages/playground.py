@@ -11,6 +11,7 @@ from core.runtime.job import Job
 from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
 from pages.shared.controls import show_controls
+from pages.shared.conventions import show_conventions
 from pages.shared.stage import readout, slider, stage
 from pages.shared.widgets import follow, is_replaced
 
@@ -122,6 +123,7 @@ def show_run() -> None:
         STAGE, jobs.stream_path(job), key, figures, CONTROLS, live.strengths_of(shared.current()), key, READOUTS,
         on_strengths=take_strengths, on_job=take_job,
     )  # fmt: skip
+    show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != live.strengths_of(shared.current(), SIDEBAR):
         st.rerun()  # the stage changed what the sidebar shows too
 

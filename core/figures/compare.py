@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.losses import log_toggle
 from core.figures.styles import Style, faint, styles_of
 from core.figures.theme import Arrays, axis, base_figure, bind, entry, span
 
@@ -29,6 +30,9 @@ SERIES = {
 }  # fmt: skip
 
 
+SIZES = {"val_loss": "half"}
+
+
 def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: bool = False) -> go.Figure:
     """Return one series of all variants over `epoch`, (n_variants, n_records); with bands `<series>_low`, `<series>_high`."""
     title, unit, look_for = SERIES[series]
@@ -36,12 +40,13 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
     edges = [f"{series}_low", f"{series}_high"] if has_band else []
     styles = styles_of([key for key, _ in variants])
     about = {
-        "name": f"compare_{series}", "title": title, "look_for": look_for, "size": "half",
+        "name": f"compare_{series}", "title": title, "look_for": look_for, "size": SIZES.get(series, "third"),
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
-            "yaxis": {"arrays": [*names, *edges], "include": [0], "log": series == "val_loss"},
+            "yaxis": {"arrays": [*names, *edges], "include": [0]},
         },
+        "toggles": [log_toggle()] if series == "val_loss" else [],
     }  # fmt: skip
     traces: list[Any] = []
     for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True)):
@@ -57,16 +62,16 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     """Return the weights of all variants as lines on common bins, and beside them bars of the share that is exactly zero."""
     styles = styles_of([key for key, _ in variants])
     about = {
-        "name": "overlay", "title": "Weights of all variants", "size": "half",
+        "name": "overlay", "title": "Weights, exact zeros apart", "size": "half",
         "look_for": "L2 draws the weights together around zero; L1 moves most of them into the bar of exact zeros.",
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
         "auto": {"xaxis": {"arrays": ["overlay_x"]}, "yaxis": {"arrays": ["overlay_share"], "include": [0]}},
     }  # fmt: skip
     lines = [
         go.Scatter(
-            name=label, x=np.array(arrays["overlay_x"]), y=np.array(arrays["overlay_share"][v]), mode="lines",
+            name=label, x=np.array(arrays["overlay_x"][v]), y=np.array(arrays["overlay_share"][v]), mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hvh"},
-            meta=bind(x="overlay_x", y=f"overlay_share[{v}]"),
+            meta=bind(x=f"overlay_x[{v}]", y=f"overlay_share[{v}]"),
         )
         for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True))
     ]  # fmt: skip
@@ -76,7 +81,8 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
         hovertemplate="%{customdata}: %{y:.0%} exactly zero<extra></extra>", meta=bind(y="overlay_zero"),
     )  # fmt: skip
     shares = span([arrays["overlay_share"]], include=[0])
-    side = {"title": {"text": "zero", "standoff": 4}, "domain": [0.82, 1.0], "anchor": "y2", "showticklabels": False}
+    places = (-0.6, len(variants) - 0.4)
+    side = axis("zero", places, domain=[0.82, 1.0], anchor="y2", showticklabels=False, showgrid=False)
     return base_figure(
         [*lines, bars],
         about,

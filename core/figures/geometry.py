@@ -10,10 +10,11 @@ from core.figures.theme import COLORS, PALE, SKY, Arrays, axis, base_figure, bin
 CONTOUR_STOPS = (mix(SKY, "#000000", 0.35), SKY, PALE)  # low loss is dark
 
 
-def plot_geometry(arrays: Arrays, labels: tuple[str, str]) -> go.Figure:
-    """Return the panel of `geometry_arrays`; labels name the two weights."""
+def plot_geometry(arrays: Arrays) -> go.Figure:
+    """Return the panel of `geometry_arrays`, of which what a moment changes has a leading axis of one."""
     about = {
-        "name": "geometry", "title": "Two weights and their penalties", "size": "half",
+        "name": "geometry", "title": "The loss around the present point", "size": "half", "height": 380,
+        "group": "Two weights and the shapes of their penalties",
         "look_for": "The diamond has its corners on the axes, where a weight is zero; the circle has none.",
         "legend": [
             entry("same L1 penalty", COLORS["l1"], "solid"), entry("same L2 penalty", COLORS["l2"], "dash"),
@@ -28,32 +29,44 @@ def plot_geometry(arrays: Arrays, labels: tuple[str, str]) -> go.Figure:
         meta=bind(x="geometry_x", y="geometry_y", z="geometry_loss"),
     )  # fmt: skip
     lines = [
-        _line(arrays, "same L1 penalty", "diamond", {"color": COLORS["l1"], "width": 2.5}),
-        _line(arrays, "same L2 penalty", "circle", {"color": mix(SKY, "#000000", 0.5), "width": 2.5, "dash": "dash"}),
-        _line(arrays, "path", "path", {"color": COLORS["truth"], "width": 2, "dash": "dot"}),
+        _line(arrays["diamond"][0], "same L1 penalty", "diamond[0]", {"color": COLORS["l1"], "width": 2.5}),
+        _line(
+            arrays["circle"][0],
+            "same L2 penalty",
+            "circle[0]",
+            {"color": mix(SKY, "#000000", 0.5), "width": 2.5, "dash": "dash"},
+        ),
+        _line(arrays["path"], "path", "path", {"color": COLORS["truth"], "width": 2, "dash": "dot"}),
     ]
     now = go.Scatter(
-        name="now", x=np.array(arrays["geometry_now_x"]), y=np.array(arrays["geometry_now_y"]), mode="markers",
+        name="now", x=np.array(arrays["geometry_now_x"][0]), y=np.array(arrays["geometry_now_y"][0]), mode="markers",
         marker={"color": COLORS["val"], "size": 11, "line": {"width": 1.5, "color": "white"}},
-        meta=bind(x="geometry_now_x", y="geometry_now_y"),
+        meta=bind(x="geometry_now_x[0]", y="geometry_now_y[0]"),
     )  # fmt: skip
     bounds = (float(arrays["geometry_x"][0]), float(arrays["geometry_x"][-1]))
     zero = {"zeroline": True, "zerolinecolor": "rgba(128,128,128,0.8)"}
-    yaxis = axis(f"weight of {labels[1]}", bounds, scaleanchor="x", constrain="domain", **zero)
-    return base_figure(
-        [contours, *lines, now], about, axis(f"weight of {labels[0]}", bounds, constrain="domain", **zero), yaxis
-    )
+    yaxis = axis("second weight", bounds, scaleanchor="x", constrain="domain", **zero)
+    return base_figure([contours, *lines, now], about, axis("first weight", bounds, constrain="domain", **zero), yaxis)
 
 
 def describe_geometry(arrays: Arrays, labels: tuple[str, str]) -> str:
     """Return the present point and both penalties of it as a sentence."""
-    first, second = float(arrays["geometry_now_x"][0]), float(arrays["geometry_now_y"][0])
+    first, second = float(arrays["geometry_now_x"][0, 0]), float(arrays["geometry_now_y"][0, 0])
     text = f"Now {labels[0]} = {first:.3g} and {labels[1]} = {second:.3g}"
     return f"{text}: sum of |w| {abs(first) + abs(second):.3g}, sum of w² {first**2 + second**2:.3g}."
 
 
-def _line(arrays: Arrays, label: str, name: str, line: dict[str, object]) -> go.Scatter:
-    x, y = (np.array(row) for row in arrays[name])
+def _line(points: np.ndarray, label: str, name: str, line: dict[str, object]) -> go.Scatter:
+    x, y = (np.array(row) for row in points)
     return go.Scatter(
         name=label, x=x, y=y, mode="lines", line=line, hoverinfo="name", meta=bind(x=f"{name}[0]", y=f"{name}[1]")
     )
+
+
+def plot_update() -> go.Figure:
+    """Return the card of the update rules with the present numbers put in; its texts come with each snapshot."""
+    about = {
+        "name": "update", "title": "The next step, with the numbers of now", "is_table": True, "size": "half",
+        "look_for": "Shrinking by a factor never reaches zero; the proximal step takes away a fixed amount and stops at zero.",
+    }  # fmt: skip
+    return base_figure([], about, {}, {})

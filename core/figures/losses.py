@@ -28,7 +28,7 @@ def plot_losses(arrays: Arrays) -> go.Figure:
             "xaxis": {"arrays": ["epoch"], "include": [0]},
             "yaxis": {"arrays": LOSSES, "include": [0], "log": True},
         },
-        "toggles": [_log_toggle(), _penalty_toggle()],
+        "toggles": [log_toggle(), _penalty_toggle()],
     }
     x_range = span([arrays["epoch"]], include=[0])
     y_range = span([arrays[name] for name in LOSSES], include=[0])
@@ -110,7 +110,8 @@ def _legend() -> list[dict[str, str]]:
     ]
 
 
-def _log_toggle() -> dict[str, Any]:
+def log_toggle() -> dict[str, Any]:
+    """Return the switch that shows a loss axis on a logarithmic scale."""
     return {
         "label": "log",
         "help": "Show the losses on a logarithmic scale",

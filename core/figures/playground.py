@@ -28,16 +28,29 @@ def plot_playground(arrays: Arrays, labels: Labels, split: Split) -> list[go.Fig
 
 def plot_fit(arrays: Arrays, labels: Labels, split: Split) -> tuple[go.Figure, list[go.Figure]]:
     """Return the main chart of the fit and any further ones."""
+    return plot_main_fit(arrays, labels, split), plot_more_of_fit(arrays, labels, split)
+
+
+def plot_main_fit(arrays: Arrays, labels: Labels, split: Split) -> go.Figure:
+    """Return the main chart of what a network computes."""
     if split.kind == "curve":
-        return fit.plot_curve(arrays, fit.split_constants(split)), []
+        return fit.plot_curve(arrays, fit.split_constants(split))
     if split.kind == "plane":
-        return fit.plot_plane(arrays, fit.split_constants(split)), []
+        return fit.plot_plane(arrays, fit.split_constants(split))
     if split.kind == "images":
-        return fit.plot_pixels(arrays), [fit.plot_confusion(arrays, split.class_names)]
-    ranking = fit.plot_ranking(arrays, labels["rank_name"])
+        return fit.plot_pixels(arrays)
     if split.task == "classification":
-        return ranking, [fit.plot_confusion(arrays, split.class_names)]
-    return fit.plot_predicted(arrays, fit.split_constants(split)), [ranking]
+        return fit.plot_ranking(arrays, labels["rank_name"])
+    return fit.plot_predicted(arrays, fit.split_constants(split))
+
+
+def plot_more_of_fit(arrays: Arrays, labels: Labels, split: Split) -> list[go.Figure]:
+    """Return what further charts there are of it, for real data."""
+    if split.grid is not None:
+        return []
+    if split.task == "classification":
+        return [fit.plot_confusion(arrays, split.class_names)]
+    return [fit.plot_ranking(arrays, labels["rank_name"])]
 
 
 def describe_playground(arrays: Arrays, labels: Labels, constants: Arrays, kind: str) -> dict[str, str]:

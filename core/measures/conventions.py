@@ -59,6 +59,27 @@ def in_adamw(l1: float, l2: float) -> Translation:
     return Translation("torch AdamW", f"AdamW(…, weight_decay={torch_weight_decay(l2):.6g})", not l1 and not l2, note)
 
 
+def translate_activity(activity_l2: float) -> list[Translation]:
+    """Return activity_l2·Σ(hidden output)²/batch size as other libraries want it: Keras divides by the batch size too."""
+    loss = f"loss + {activity_l2:.6g} * sum(h.square().sum() for h in hidden) / len(batch)"
+    return [
+        Translation("Keras", f"Dense(…, activity_regularizer=L2({activity_l2:.6g}))", True, "The same, for each hidden layer."),
+        Translation("torch", loss, True, "There is no option for it: add it to the loss by hand, in training only."),
+        Translation("scikit-learn", "–", False, "No exact equivalent: its networks have no penalty on outputs."),
+    ]  # fmt: skip
+
+
+def translate_dropout(rate: float) -> list[Translation]:
+    """Return the dropout rate as other libraries want it: the share of units switched off, the others scaled by 1/(1-rate)."""
+    return [
+        Translation("Keras", f"Dropout({rate:.6g})", True, "After each hidden layer; switched off in evaluation."),
+        Translation(
+            "torch", f"nn.Dropout(p={rate:.6g})", True, "After each hidden layer; call model.eval() to measure."
+        ),
+        Translation("scikit-learn", "–", False, "No exact equivalent: its networks have no dropout."),
+    ]
+
+
 def torch_weight_decay(l2: float) -> float:
     """Return torch's weight_decay: its penalty is ½·weight_decay·w²."""
     return 2 * l2

@@ -53,11 +53,41 @@ def round_reach(largest: np.ndarray) -> np.ndarray:
     return np.asarray(steps[np.argmax(clipped[:, None] <= steps * power[:, None] * (1 + 1e-12), axis=1)] * power)
 
 
+def overlaid_histograms(weights: np.ndarray, n_bins: int = N_BINS) -> dict[str, np.ndarray]:
+    """Return histograms of K × V groups of weights (K, V, n), the V groups of one moment on common bins, zeros apart.
+
+    overlay_x (K, V, n_bins) bin centres over ± a round number that holds 98 % of the weights that are not zero; what lies
+    beyond is counted in the outermost bins; overlay_share (K, V, n_bins) share of the group's weights
+    per bin, zeros left out; overlay_zero (K, V) share that is exactly zero. The shares of a group sum to 1.
+    """
+    n_moments, n_groups, n = weights.shape
+    w = weights.reshape(n_moments * n_groups, n)
+    reach = np.repeat(round_reach(np.array([_usual_size(moment) for moment in weights])), n_groups)
+    counts, n_finite = _counts(w, reach, n_bins), np.maximum(np.isfinite(w).sum(1), 1)
+    centres = (np.arange(n_bins) + 0.5) / n_bins * 2 - 1
+    return {
+        "overlay_x": (reach[:, None] * centres).reshape(n_moments, n_groups, n_bins),
+        "overlay_share": (counts / n_finite[:, None]).reshape(n_moments, n_groups, n_bins),
+        "overlay_zero": ((w == 0).sum(1) / n_finite).reshape(n_moments, n_groups),
+    }
+
+
+def _usual_size(weights: np.ndarray) -> float:
+    """Return the |w| that 98 % of the finite non-zero weights do not exceed, 0 without any."""
+    size = np.abs(weights[np.isfinite(weights) & (weights != 0)])
+    place = int(0.98 * size.size)
+    return float(np.partition(size, place)[place]) if size.size else 0.0
+
+
 def _densities(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:
     """Return (M, n_bins) densities of the finite non-zero values of w (M, k) over ±reach."""
+    counts, width = _counts(w, reach, n_bins), 2 * reach / n_bins
+    return np.asarray(counts / (np.maximum(counts.sum(1), 1) * width)[:, None])
+
+
+def _counts(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:
+    """Return how many of the finite non-zero values of w (M, k) lie in each of n_bins over ±reach, (M, n_bins)."""
     is_kept = np.isfinite(w) & (w != 0)
     place = np.nan_to_num((w / reach[:, None] + 1) * (n_bins / 2), nan=0, posinf=0, neginf=0)
     bins = np.clip(place.astype(int), 0, n_bins - 1) + n_bins * np.arange(len(w))[:, None]
-    counts = np.bincount(bins[is_kept], minlength=n_bins * len(w)).reshape(len(w), n_bins)
-    width = 2 * reach / n_bins
-    return np.asarray(counts / (np.maximum(is_kept.sum(1), 1) * width)[:, None])
+    return np.bincount(bins[is_kept], minlength=n_bins * len(w)).reshape(len(w), n_bins)

@@ -75,6 +75,13 @@ class Reseed(Message):
     seed: int = Field(ge=0, le=MAX_SEED)
 
 
+class Focus(Message):
+    """Show this part of the networks more closely; which numbers name a part is the view's affair."""
+
+    type: Literal["focus"] = "focus"
+    at: tuple[Annotated[int, Field(ge=0, le=MAX_MEMBERS)], ...] = Field(max_length=8)
+
+
 class Stop(Message):
     """End the run; what it has found so far stays."""
 
@@ -101,7 +108,7 @@ class Frames(Message):
     after: int = Field(ge=-1, le=MAX_VERSION)
 
 
-Command = Set | Run | Pause | Step | Reset | Reseed | Stop | Look
+Command = Set | Run | Pause | Step | Reset | Reseed | Stop | Focus | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
 

@@ -15,7 +15,7 @@ import torch
 
 from core.config import LIVE_FIELDS, Experiment
 from core.engine import Stack
-from core.runtime.commands import Command, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.runtime.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.job import Mailbox
 from core.runtime.looks import Arrays, shrink
 from core.runtime.snapshot import Snapshot
@@ -57,6 +57,7 @@ class LiveRun:
 
     experiment: what runs now, live strengths included; started_as: the same at epoch 0.
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
+    looked_at: the part that the view is to show closely, () for its own choice.
     moments: the members at the epochs kept for rewind, the first one at epoch 0.
     shown, curves: the members and the history as the last snapshot showed them.
     """
@@ -65,6 +66,7 @@ class LiveRun:
 
     def __init__(self, experiment: Experiment, make_training: Callable[[Experiment], Training], view: View) -> None:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
+        self.looked_at: tuple[int, ...] = ()
         self._begin(make_training(experiment))
 
     def _begin(self, training: Training) -> None:
@@ -113,6 +115,8 @@ class LiveRun:
                 self._stand("paused")
             case Stop():
                 self._stand("stopped")
+            case Focus():
+                self.looked_at = command.at
             case Reset():
                 self._restart(self.experiment.training.seed)
             case Reseed():
@@ -264,13 +268,11 @@ class LiveRun:
         return self.experiment, self.training.plan, self.shown
 
     def _strengths_by_key(self) -> dict[str, float]:
-        """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several."""
+        """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several, or a dial's."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
-        strengths = self.training.strengths()
-        if self.view.is_single or len(strengths["l1"]) > MAX_CONTROLLED:
+        if self.view.is_single or (len(self.training.is_diverged) > MAX_CONTROLLED and not self.training.plan.dials):
             return shared
-        own = {f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)}
-        return {**shared, **own}
+        return {**shared, **self.training.settings()}
 
 
 class Obedient(Protocol):

@@ -1,123 +1,108 @@
 """Penalties side by side: up to six variants of one network, r starts each, in one stack.
 
 Start s of every variant has the same weights, rows and batch order, so a difference is the penalty's alone. A
-`ComparePlan` says whose member is whose; the reading functions take a history or a trainer and return arrays with a leading
-axis of variants. Read next: `geometry.py`.
+`ComparePlan` says whose member is whose; the reading functions return arrays with a leading axis of variants.
+Read next: `geometry.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from core.config import Experiment
 from core.data import Split
-from core.engine import Trainer
 from core.measures.spread import compare_sentence
-from core.studies.stacks import make_members, make_pool
+from core.studies.plan import Dial, Plan, load, make_pool
+from core.studies.training import MemberState, Training
+from core.studies.values import strengths_of
 
-MAX_VARIANTS, MAX_STARTS = 6, 20
+STRENGTHS = ("l1", "l2", "activity_l2", "dropout_rate")
 
 
-@dataclass(frozen=True)
-class Variant:
-    """One penalty. `key` names its colour; `dial` is the setting its slider moves, "" for none."""
+class Variant(NamedTuple):
+    """One penalty. `key` names its colour, `setting` the setting of its strength ("" for none), see `strengths_of`."""
 
     key: str
     label: str
-    dial: str
-    l1: float = 0.0
-    l2: float = 0.0
-    activity_l2: float = 0.0
-    dropout_rate: float = 0.0
-    l1_method: str = "proximal"
-
-    def at(self, value: float) -> Variant:
-        """Return the variant with its dial at another value; both strengths of the elastic net move in proportion."""
-        if not self.dial:
-            raise ValueError(f"strength: '{self.label}' has none to set, received {value:g}")
-        if self.key == "elastic_net":
-            return replace(self, l1=value, l2=value * ELASTIC_NET.l2 / ELASTIC_NET.l1)
-        return replace(self, **{self.dial: value})  # type: ignore[arg-type]
+    setting: str = ""
+    param_name: str = ""
+    is_proximal: bool = True
 
 
-NO_PENALTY = Variant("none", "No penalty", "")
-L1_PROXIMAL = Variant("l1_proximal", "L1, proximal step", "l1", l1=0.003)
-L1_SUBGRADIENT = Variant("l1_subgradient", "L1, subgradient", "l1", l1=0.003, l1_method="subgradient")
-L2 = Variant("l2", "L2", "l2", l2=0.003)
-ELASTIC_NET = Variant("elastic_net", "Elastic net", "l1", l1=0.0015, l2=0.0015)
-ACTIVITY_L2 = Variant("activity_l2", "Activity L2", "activity_l2", activity_l2=0.003)
-DROPOUT = Variant("dropout", "Dropout", "dropout_rate", dropout_rate=0.3)
-VARIANTS = (NO_PENALTY, L1_PROXIMAL, L1_SUBGRADIENT, L2, ELASTIC_NET, ACTIVITY_L2, DROPOUT)
-DEFAULT_VARIANTS = VARIANTS[:4]
+VARIANTS = (
+    Variant("none", "No penalty"),
+    Variant("l1_proximal", "L1 proximal", "compare_l1", "l1"),
+    Variant("l1_subgradient", "L1 subgradient", "compare_subgradient", "l1", is_proximal=False),
+    Variant("l2", "L2", "compare_l2", "l2"),
+    Variant("elastic_net", "Elastic net", "compare_elastic", "elastic"),
+    Variant("activity_l2", "Activity L2", "compare_activity", "activity_l2"),
+    Variant("dropout", "Dropout", "compare_dropout", "dropout_rate"),
+)
 # The default task: noisy points on which a 32-32 network overfits within seconds.
 TASK = Experiment(
     data={"name": "moons", "n_train": 60, "noise_std": 1.2}, network={"hidden_sizes": (32, 32), "activation": "relu"},
-    training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 300},
+    training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 3000},
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ComparePlan:
-    """Variants × starts; member v·n_starts + s is variant v from start s."""
+@dataclass(frozen=True, eq=False)
+class ComparePlan(Plan):
+    """Variants × starts; member v·n_starts + s is variant v from start s. A live strength addresses a variant's dial."""
 
-    experiment: Experiment
-    variants: tuple[Variant, ...]
-    n_starts: int
+    variants: tuple[Variant, ...] = ()
 
     @property
-    def n_members(self) -> int:
-        """Return the size of the stack."""
-        return len(self.variants) * self.n_starts
-
-    def members_of(self, variant: int) -> slice:
-        """Return the places of a variant's networks in the stack."""
-        return slice(variant * self.n_starts, (variant + 1) * self.n_starts)
+    def n_starts(self) -> int:
+        """Return r."""
+        return self.n_members // len(self.variants)
 
     def by_variant(self, values: np.ndarray) -> np.ndarray:
         """Return an array (M, …) as (n_variants, n_starts, …)."""
-        return np.asarray(values).reshape(len(self.variants), self.n_starts, *np.shape(values)[1:])
+        return np.asarray(values).reshape(len(self.variants), -1, *np.shape(values)[1:])
 
 
-def plan_compare(
-    experiment: Experiment, variants: Sequence[Variant] = DEFAULT_VARIANTS, n_starts: int = 1
-) -> ComparePlan:  # fmt: skip
-    """Return the plan; the experiment's own penalties are put aside for those of the variants.
+def chosen_variants(experiment: Experiment) -> tuple[Variant, ...]:
+    """Return the variants that an experiment compares, in the fixed order."""
+    return tuple(variant for variant in VARIANTS if variant.key in experiment.study.variants)
 
-    Raises ValueError for none or more than six variants, variants of equal key, and starts outside 1..20.
+
+def shares_of(experiment: Experiment, variant: Variant) -> dict[str, float]:
+    """Return what share of its strength a variant gives to l1, l2, activity_l2 or dropout_rate; nothing for no penalty."""
+    if not variant.setting:
+        return {}
+    return {name: v[0] for name, v in strengths_of(variant.param_name, [1.0], experiment.study.l1_share).items()}
+
+
+def strengths_in(experiment: Experiment, variant: Variant) -> dict[str, float]:
+    """Return the strengths that a variant has in an experiment, by name; those that are 0 for it are left out."""
+    return {name: share * experiment.get(variant.setting) for name, share in shares_of(experiment, variant).items()}
+
+
+def plan_compare(experiment: Experiment, split: Split | None = None, dtype: str = "float32") -> ComparePlan:
+    """Return the plan of `study.variants` from `study.n_starts` starts each, in one stack.
+
+    The experiment's own penalties are put aside for those of the variants.
     """
-    keys = [variant.key for variant in variants]
-    if not 1 <= len(variants) <= MAX_VARIANTS or len(set(keys)) != len(keys):
-        raise ValueError(f"variants: expected 1 to {MAX_VARIANTS}, each once, received {', '.join(keys) or 'none'}")
-    if not 1 <= n_starts <= MAX_STARTS:
-        raise ValueError(f"n_starts: expected a whole number from 1 to {MAX_STARTS}, received {n_starts}")
-    return ComparePlan(experiment, tuple(variants), n_starts)
-
-
-def make_compare_trainer(plan: ComparePlan, split: Split) -> Trainer:
-    """Return the stack of all variants and starts at epoch 0."""
-    experiment, r = plan.experiment, plan.n_starts
-
-    def column(name: str) -> list[float]:
-        return [getattr(variant, name) for variant in plan.variants for _ in range(r)]
-
-    pool = make_pool(experiment, split, plan.n_members)
-    seeds = [experiment.training.seed + s for s in range(r)] * len(plan.variants)
-    is_proximal = [float(variant.l1_method == "proximal") for variant in plan.variants for _ in range(r)]
-    strengths = {name: column(name) for name in ("l1", "l2", "activity_l2", "dropout_rate")}
-    members = make_members(experiment, pool.X.dtype, seeds, l1_is_proximal=is_proximal, **strengths)
-    return Trainer(experiment.network, experiment.regularization, experiment.training, pool, members)
-
-
-def set_strength(plan: ComparePlan, trainer: Trainer, variant: int, value: float) -> ComparePlan:
-    """Move the dial of one variant while training goes on; return the plan with the new strength."""
-    moved = plan.variants[variant].at(value)
-    for name in ("l1", "l2", "activity_l2", "dropout_rate"):
-        getattr(trainer.members, name)[plan.members_of(variant)] = getattr(moved, name)
-    variants = (*plan.variants[:variant], moved, *plan.variants[variant + 1 :])
-    return replace(plan, variants=variants)
+    variants, r = chosen_variants(experiment), experiment.study.n_starts
+    data, n_members = load(experiment, split, dtype), len(variants) * r
+    dials = tuple(
+        Dial(variant.setting, tuple(range(v * r, (v + 1) * r)), shares_of(experiment, variant))
+        for v, variant in enumerate(variants)
+    )
+    strengths = {name: [0.0] * n_members for name in STRENGTHS}
+    strengths["l1_is_proximal"] = [float(variant.is_proximal) for variant in variants for _ in range(r)]
+    for dial, variant in zip(dials, variants, strict=True):
+        for name, value in strengths_in(experiment, variant).items():
+            strengths[name][dial.members[0] : dial.members[-1] + 1] = [value] * r
+    seeds = tuple(experiment.training.seed + s for s in range(r)) * len(variants)
+    return ComparePlan(
+        experiment, data, "", np.arange(len(variants)), make_pool(experiment, data, dtype, n_members), strengths, seeds,
+        (np.arange(n_members),), dials=dials, variants=variants,
+    )  # fmt: skip
 
 
 SERIES = ("train_loss", "val_loss", "gap", "n_zero", "weight_norm")
@@ -148,35 +133,8 @@ def mean_and_std(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, std
 
 
-def read_histograms(plan: ComparePlan, trainer: Trainer, n_bins: int = 41) -> dict[str, np.ndarray]:
-    """Return the weights of all variants on common bins, the exact zeros apart, all starts of a variant together.
-
-    overlay_x (n_bins,) bin centres over ± a round number; overlay_share (V, n_bins) share of the variant's weights per bin,
-    zeros left out; overlay_zero (V,) share that is exactly zero. The shares of a variant sum to 1.
-    """
-    weights = plan.by_variant(trainer.stack.parameters[:, : trainer.stack.n_weights].numpy().astype(float))
-    flat = weights.reshape(len(plan.variants), -1)
-    edges = np.linspace(-1, 1, n_bins + 1) * round_reach(flat)
-    counts = np.array([np.histogram(w[(w != 0) & np.isfinite(w)], bins=edges)[0] for w in flat])
-    n = np.maximum(np.isfinite(flat).sum(1), 1)
-    return {
-        "overlay_x": (edges[:-1] + edges[1:]) / 2,
-        "overlay_share": counts / n[:, None],
-        "overlay_zero": (flat == 0).sum(1) / n,
-    }
-
-
-def round_reach(values: np.ndarray) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that holds all finite values: the axis changes rarely."""
-    finite = np.abs(values[np.isfinite(values)])
-    largest = min(max(float(finite.max(initial=0.0)), 1e-6), 1e30)
-    power = 10.0 ** np.floor(np.log10(largest))
-    return float(next(step * power for step in (1, 2, 5, 10) if largest <= step * power * (1 + 1e-9)))
-
-
-@dataclass(frozen=True)
-class CompareRow:
-    """One line of the table of numbers; arrays are (n_starts,), raw."""
+class CompareRow(NamedTuple):
+    """One line of the table of numbers; arrays are (n_starts,), raw; diverged starts are nan."""
 
     variant: Variant
     train_loss: np.ndarray
@@ -188,16 +146,22 @@ class CompareRow:
     sentence: str
 
 
-def read_table(plan: ComparePlan, history: Mapping[str, np.ndarray]) -> list[CompareRow]:
-    """Return the numbers at the last record and, from the second variant on, a sentence comparing it with the first."""
-    last = {
-        name: plan.by_variant(history[name][:, -1].astype(float)) for name in (*SERIES, "val_score") if name != "gap"
-    }
+def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
+    """Return the numbers of a moment and, from the second variant on, a sentence comparing it with the first."""
+    raw = {
+        "train_loss": state.train_loss, "val_loss": state.val_loss, "gap": state.val_loss - state.train_loss,
+        "val_score": state.val_score, "n_zero": state.n_zero_per_layer.sum(1), "weight_norm": state.weight_norm,
+    }  # fmt: skip
+    last = {name: plan.by_variant(np.where(state.is_diverged, np.nan, values)) for name, values in raw.items()}
     first, rows = plan.variants[0], []
     for v, variant in enumerate(plan.variants):
         sentence = "" if v == 0 else compare_sentence(
             variant.label, last["val_loss"][v], f"'{first.label}'", last["val_loss"][0], "validation loss"
         )  # fmt: skip
-        values = {name: series[v] for name, series in last.items()}
-        rows.append(CompareRow(variant, gap=values["val_loss"] - values["train_loss"], sentence=sentence, **values))
+        rows.append(CompareRow(variant, sentence=sentence, **{name: series[v] for name, series in last.items()}))
     return rows
+
+
+def make_training(experiment: Experiment, split: Split) -> Training:
+    """Return the training of a comparison at epoch 0."""
+    return Training(plan_compare(experiment, split))

@@ -1,6 +1,6 @@
 """The geometry of a penalty around two weights of a network, and one step of each update rule with numbers put in.
 
-All other weights are held fixed. The data loss is measured on the member's training rows, in double precision.
+All other weights are held fixed. The data loss is measured on the member's training rows; slopes in double precision.
 """
 
 from __future__ import annotations
@@ -45,18 +45,31 @@ def place_of(stack: Stack, ref: WeightRef) -> int:
 
 
 @torch.no_grad()
-def data_losses(trainer: Trainer, member: int, refs: Sequence[WeightRef], points: np.ndarray) -> np.ndarray:
-    """Return the mean training data loss (k,) of a member with the weights `refs` set to each of `points` (k, len(refs))."""
-    own, pool = trainer.stack, trainer.pool
-    stack = Stack(own.sizes[0], own.sizes[1:-1], own.sizes[-1], "linear", [0] * len(points), torch.float64)
-    stack.rule = own.rule
-    stack.parameters.copy_(own.parameters[member].double().expand(len(points), -1))
-    for column, ref in enumerate(refs):
-        stack.parameters[:, place_of(own, ref)] = torch.as_tensor(points[:, column], dtype=torch.float64)
-    count = pool.is_train[member].double()
-    rows = count > 0
-    X = pool.X[int(pool.version_of_member[member])][rows].double()[None]
-    losses = sample_losses(pool.loss, stack.forward(X).outputs, pool.targets[rows].double())
+def data_losses(
+    trainer: Trainer, member: int, refs: Sequence[WeightRef], points: np.ndarray, dtype: torch.dtype = torch.float64
+) -> np.ndarray:  # fmt: skip
+    """Return the mean training data loss (k,) of a member with the weights `refs` set to each of `points` (k, len(refs)).
+
+    Only layers that hold one of `refs` have their weights copied k times, and layers before the first of these are
+    passed once.
+    """
+    stack, pool = trainer.stack, trainer.pool
+    for ref in refs:
+        place_of(stack, ref)  # raises for a weight that is not there
+    count = pool.is_train[member].to(dtype)
+    rows, values = count > 0, torch.as_tensor(points, dtype=dtype)
+    signal = pool.X[int(pool.version_of_member[member])][rows].to(dtype)
+    for layer, (weights, biases) in enumerate(zip(stack.weights, stack.biases, strict=True)):
+        w = weights[member].to(dtype)
+        columns = [column for column, ref in enumerate(refs) if ref.layer == layer]
+        if columns:
+            w = w.repeat(len(points), 1, 1)
+        for column in columns:
+            w[:, refs[column].source, refs[column].target] = values[:, column]
+        signal = signal @ w + biases[member].to(dtype)
+        if layer < len(stack.shapes) - 1:
+            signal = stack.rule.value(signal)
+    losses = sample_losses(pool.loss, signal.expand(len(points), -1, -1), pool.targets[rows].to(dtype))
     return np.asarray(((losses * count[rows]).sum(1) / count[rows].sum()).numpy())
 
 
@@ -74,7 +87,7 @@ def current_point(trainer: Trainer, member: int, refs: Sequence[WeightRef]) -> n
 
 
 def geometry_arrays(
-    trainer: Trainer, member: int, pair: tuple[WeightRef, WeightRef], path: np.ndarray | None = None, n_grid: int = 41
+    trainer: Trainer, member: int, pair: tuple[WeightRef, WeightRef], path: np.ndarray | None = None, n_grid: int = 31
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Return what the panel draws: the loss around the origin and the present point, and the two penalties' shapes.
 
@@ -88,7 +101,7 @@ def geometry_arrays(
     reach = 1.3 * max(np.abs(now).sum(), float(np.abs(trail).max(initial=0.0)), 0.1)
     axis = np.linspace(-reach, reach, n_grid)
     first, second = np.meshgrid(axis, axis)
-    loss = data_losses(trainer, member, pair, np.column_stack([first.ravel(), second.ravel()]))
+    loss = data_losses(trainer, member, pair, np.column_stack([first.ravel(), second.ravel()]), torch.float32)
     return {
         "geometry_x": axis, "geometry_y": axis, "geometry_loss": loss.reshape(n_grid, n_grid),
         "geometry_now_x": now[:1], "geometry_now_y": now[1:],
@@ -174,8 +187,8 @@ class Update:
         return {
             "data": f"Data alone: w - s·g = {w} - {s}·{g} = {self.plain:.4g}.",
             "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. A factor makes a weight smaller, never zero.",
-            "l1_subgradient": f"L1, subgradient: w - s·g - s·λ₁·sign(w) = {sub}. A step of fixed size {side}.",
-            "l1_proximal": f"L1, proximal step: {lands}.",
+            "l1_subgradient": f"L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. A step of fixed size {side}.",
+            "l1_proximal": f"L1 proximal: {lands}.",
         }
 
     @property

@@ -28,6 +28,15 @@ PARAMETER_COPIES = 7
 VALUE_COPIES = 4
 
 
+@dataclass(frozen=True)
+class Dial:
+    """One control of several members: at λ each strength named in `shares` is share·λ. key: its name on the page."""
+
+    key: str
+    members: tuple[int, ...]
+    shares: Mapping[str, float]
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """M members over one pool of rows.
@@ -35,7 +44,8 @@ class Plan:
     values: (n_values,) of `param_name`, ascending as given; strengths: those that differ between members, each M
     long; seeds: M; parts: member numbers of each stack, (n_stacks) arrays. is_warm: each stack (of one member)
     starts from the weights in which the one before it ended. start: parameters (n_parameters,) from which every member
-    starts instead of random ones; the optimizer starts afresh.
+    starts instead of random ones; the optimizer starts afresh. dials: what is moved live, where that is not the
+    strengths of each member by itself.
     """
 
     experiment: Experiment
@@ -48,6 +58,14 @@ class Plan:
     parts: tuple[np.ndarray, ...]
     is_warm: bool = False
     start: np.ndarray | None = None
+    dials: tuple[Dial, ...] = ()
+
+    def dial(self, name: str, member: int) -> Dial:
+        """Return what setting `name` of `member` moves: that member alone, or in a plan with dials the dial of this number."""
+        if not self.dials:
+            return Dial(f"{name}.{member}", (member,), {name: 1.0})
+        is_known = member < len(self.dials) and name in self.dials[member].shares
+        return self.dials[member] if is_known else Dial("", (), {})
 
     @property
     def n_members(self) -> int:

@@ -187,20 +187,34 @@ class Training:
             getattr(self.trainer.members, name).copy_(torch.as_tensor(values)[:, None])
 
     def set(self, name: str, value: float, member: int | None = None) -> bool:
-        """Give a strength a new value from the next step on: for one member of the plan, or for all, those to come too.
+        """Give a strength a new value from the next step on: for one member or dial of the plan, or for all, those to come too.
 
         Returns False when the plan's present stack has no such member.
         """
-        strength = getattr(self.trainer.members, name)
         if self.trainer.n_steps_done:
             self.history.note_change(self.trainer.n_epochs_done)
         if member is None:
-            strength.fill_(value)
+            getattr(self.trainer.members, name).fill_(value)
             self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
             return True
-        places = np.flatnonzero(self.plan.parts[self.part] == member)
-        strength[places] = value
+        dial = self.plan.dial(name, member)
+        places = np.flatnonzero(np.isin(self.plan.parts[self.part], dial.members))
+        for moved, share in dial.shares.items():
+            getattr(self.trainer.members, moved)[places] = share * value
         return len(places) > 0
+
+    def settings(self) -> dict[str, float]:
+        """Return where the controls stand, by key: of each member of the present stack, or of the plan's dials."""
+        strengths = self.strengths()
+        if not self.plan.dials:
+            return {
+                f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)
+            }
+        settings = {}
+        for dial in (dial for dial in self.plan.dials if dial.shares):
+            share, name = max((share, name) for name, share in dial.shares.items())
+            settings[dial.key] = float(f"{strengths[name][dial.members[0]] / share:.6g}")
+        return settings
 
     def run(self, progress: bool = False, changes: Sequence[Mapping[str, Any]] = ()) -> None:
         """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""

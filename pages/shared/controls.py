@@ -1,5 +1,7 @@
 """The sidebar that describes an experiment: a few settings first, the rest under "More". Every page uses it as it is."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.config import DataConfig, label_of
@@ -16,10 +18,11 @@ EPOCHS = (100, 300, 1000, 3000, 20_000, 100_000)
 LINEAR = "no hidden layers"
 
 
-def show_controls(page: str) -> None:
+def show_controls(page: str, without: Collection[str] = ()) -> None:
     """Show the settings of the current experiment; a change takes effect before the page goes on.
 
-    page: prefix of the session keys of the widgets, `<page>.<name>`.
+    page: prefix of the session keys of the widgets, `<page>.<name>`. without: settings under "More" that the page does
+    not use.
     """
     now = shared.current()
     info = DATASETS[now.data.name]
@@ -31,7 +34,7 @@ def show_controls(page: str) -> None:
     with right:
         setting(page, "batch_size", BATCHES)
     with st.expander("More"):
-        more_settings(page, info)
+        more_settings(page, info, without)
 
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
@@ -57,7 +60,7 @@ def noise_in_words(info: DatasetInfo) -> str:
     return "σ, added to x and y, which run from about -6 to 6."
 
 
-def more_settings(page: str, info: DatasetInfo) -> None:
+def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> None:
     """Show the rest. What this data has no use for is left out; what another setting switches off says which."""
     now = shared.current()
     is_linear = "" if now.network.hidden_sizes else LINEAR
@@ -74,8 +77,10 @@ def more_settings(page: str, info: DatasetInfo) -> None:
     setting(page, "optimizer")
     setting(page, "momentum", off="" if now.training.optimizer == "sgd" else "SGD only")
     setting(page, "loss", off="" if info.task == "classification" else "values have squared error only")
-    setting(page, "l1_method")
-    setting(page, "activity_l2", ACTIVITY, off=is_linear)
+    if "l1_method" not in without:
+        setting(page, "l1_method")
+    if "activity_l2" not in without:
+        setting(page, "activity_l2", ACTIVITY, off=is_linear)
     setting(page, "penalize_output", off=is_linear)
     setting(page, "learning_rate_schedule")
     setting(page, "n_epochs", EPOCHS)

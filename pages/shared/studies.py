@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.config import LIVE_FIELDS, Experiment
-from core.runtime.commands import Reseed, Set
+from core.runtime.commands import Command, Reseed, Set
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.path import duration
@@ -31,14 +31,26 @@ def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[s
     return same.model_dump_json(exclude={"study"}) + str(study)
 
 
-def find_study(key: str, make_run: Callable[[], LiveRun], experiment: Experiment, taken: Sequence[str]) -> Job:
-    """Return the session's study of this key, with the strengths and the start of now; a new one where the key differs."""
+def plain_message(experiment: Experiment, name: str) -> Command:
+    """Return the command that gives all members a strength, or the study another start."""
+    value = experiment.get(name)
+    return Set(name=name, value=value) if name in LIVE_FIELDS else Reseed(seed=value)
+
+
+def find_study(
+    key: str, make_run: Callable[[], LiveRun], experiment: Experiment, taken: Sequence[str],
+    message: Callable[[Experiment, str], Command] = plain_message,
+) -> Job:  # fmt: skip
+    """Return the session's study of this key, with the strengths and the start of now; a new one where the key differs.
+
+    message: the command that tells a running study one of `taken`.
+    """
     before, job, wanted = jobs.own("study"), jobs.find("study", key, make_run), strengths_of(experiment, taken)
     has = st.session_state.get(HAS, {}) if job is before else wanted
     for name in taken:
         if has.get(name, wanted[name]) == wanted[name]:
             continue
-        job.send(Set(name=name, value=wanted[name]) if name in LIVE_FIELDS else Reseed(seed=wanted[name]))
+        job.send(message(experiment, name))
     st.session_state[HAS] = wanted
     return job
 

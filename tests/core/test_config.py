@@ -25,7 +25,9 @@ OTHER = {
     "path_view": "rates",
     "n_remedy_starts": 4, "first_combination": ("dropout", "l1"), "second_combination": ("ensemble", "more_data", "l2"),
     "tune_remedies": True,
-    "n_splits": 7, "n_repeats": 2, "n_starts": 9,
+    "n_splits": 7, "n_repeats": 2, "n_starts": 9, "variants": ("none", "elastic_net", "dropout"),
+    "compare_l1": 0.0, "compare_subgradient": 0.1, "compare_l2": 1e6, "compare_elastic": 0.2, "compare_activity": 1e-5,
+    "compare_dropout": 0.5, "geometry_of": "l2", "geometry_weights": (2, 3, 1, 4),
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
 }  # fmt: skip
 
@@ -75,6 +77,10 @@ def test_values_beyond_the_bounds_are_refused_by_label(name):
         ("learning_rate", "0", "Learning rate: expected a number above 0 and at most 1,000; received '0'."),
         ("learning_rate", "nan", "received 'nan'"),
         ("activation", "swish", "Activation: expected tanh, relu, "),
+        ("variants", "l2,l2", "Penalties to compare: expected one to six of none, l1_proximal, "),
+        ("geometry_weights", "1-2-3", "joined by '-', such as 1-3-1-2, or none; received '1-2-3'."),
+        ("geometry_weights", "1-2-3-3", "two different sources"),
+        ("variants", "", "one to six of"),
         ("l1", "x" * 1000, "received '" + "x" * 40 + "'."),
     ],
 )

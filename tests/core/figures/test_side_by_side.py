@@ -29,10 +29,10 @@ def make_arrays() -> dict[str, np.ndarray]:
     strength = np.array([[2.0, 1.0, 0.5], [1.0, 0.0, 0.0]])
     scores = {f"score_{p}_{what}": np.array([0.2, 1.0]) for p in ("l1", "l2") for what in ("precision", "recall")}
     return {
-        "epoch": np.arange(4.0), **curves, "overlay_x": np.linspace(-1, 1, 5), "overlay_share": rng.random((3, 5)),
+        "epoch": np.arange(4.0), **curves, "overlay_x": np.tile(np.linspace(-1, 1, 5), (3, 1)), "overlay_share": rng.random((3, 5)),
         "overlay_zero": np.array([0.0, 0.8, 0.0]), "geometry_x": np.linspace(-1, 1, 4), "geometry_y": np.linspace(-1, 1, 4),
-        "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([0.5]), "geometry_now_y": np.array([-0.2]),
-        "diamond": rng.random((2, 5)), "circle": rng.random((2, 9)), "path": rng.random((2, 6)),
+        "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([[0.5]]), "geometry_now_y": np.array([[-0.2]]),
+        "diamond": rng.random((1, 2, 5)), "circle": rng.random((1, 2, 9)), "path": rng.random((2, 6)),
         **f.ablation_arrays(rng.random((3, 4)), rng.random((3, 4))), "noise_share": np.array([0.0, 0.5]),
         "noise_val_loss": rng.random((3, 2)), "noise_train_score": rng.random((3, 2)),
         "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
@@ -45,7 +45,7 @@ def make_arrays() -> dict[str, np.ndarray]:
 PLOTS = {
     **{name: partial(f.plot_variants, variants=V, series=name, has_band=True) for name in ("val_loss", "gap", "n_zero")},
     "norm": partial(f.plot_variants, variants=V, series="weight_norm"), "overlay": partial(f.plot_overlay, variants=V),
-    "geometry": partial(f.plot_geometry, labels=LABELS), "ablation": partial(f.plot_ablation, remedies=R),
+    "geometry": f.plot_geometry, "ablation": partial(f.plot_ablation, remedies=R),
     "noise_loss": partial(f.plot_label_noise, remedies=R, series="noise_val_loss"),
     "noise_score": partial(f.plot_label_noise, remedies=R, series="noise_train_score"),
     "inputs": partial(f.plot_inputs, names=NAMES, roles=ROLES, array="input_strength[@lambda]"),
@@ -84,9 +84,11 @@ def test_bindings_name_arrays_that_exist(name: str) -> None:
     for each in bound:
         if each in ("at:lambda", "span:y"):
             continue
-        found = re.fullmatch(r"(\w+)(?:\[(\d+|@lambda)\])?", each)
+        found = re.fullmatch(r"(\w+)((?:\[(?:\d+|@lambda)\])*)", each)
         assert found and found[1] in arrays, each
-        assert found[2] in (None, "@lambda") or int(found[2]) < len(arrays[found[1]])
+        array = arrays[found[1]]
+        for part in re.findall(r"\[(\d+)\]", found[2]):
+            array = array[int(part)]  # raises where there is no such row
 
 
 @pytest.mark.parametrize("name", PLOTS)

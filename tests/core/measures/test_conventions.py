@@ -8,7 +8,8 @@ import torch
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
 
 from core import Experiment, Split, train
-from core.measures.conventions import translate
+from core.measures.conventions import translate, translate_activity, translate_dropout
+from core.studies.fit import make_trainer
 
 RNG = np.random.default_rng(0)
 N, D = 60, 4
@@ -110,6 +111,32 @@ def test_adamw_without_decay_is_adam_and_its_default_is_not_zero() -> None:
 
 def test_hidden_layers_have_no_line_for_scikit_learn() -> None:
     assert all(t.library != "scikit-learn" for t in translate(0.1, 0.1, N, False, is_linear=False))
+
+
+def test_the_activity_penalty_as_torch_would_write_it_is_ours() -> None:
+    experiment = Experiment(network={"hidden_sizes": [5, 3]}, regularization={"activity_l2": 0.02})
+    trainer = make_trainer(experiment, Split.from_arrays(X, Y, X, Y, task="regression"))
+    signal, hidden = torch.tensor(X, dtype=torch.float32), []
+    for w, b in zip(trainer.stack.weights[:-1], trainer.stack.biases[:-1], strict=True):
+        signal = torch.tanh(signal @ w[0] + b[0])
+        hidden.append(signal)
+    translated = translate_activity(0.02)[1]
+    penalty = eval(translated.code, {"loss": 0.0, "hidden": hidden, "batch": X, "sum": sum, "len": len})
+    assert translated.is_exact and float(penalty) == pytest.approx(float(trainer.measure().penalty[0]), rel=1e-5)
+
+
+def test_dropout_in_torch_scales_what_is_kept_as_ours_does() -> None:
+    translated = translate_dropout(0.3)[1]
+    p = arguments(translated.code)["p"]
+    kept = torch.nn.Dropout(p)(torch.ones(2000)).unique()
+    trainer = make_trainer(
+        Experiment(network={"hidden_sizes": [500]}, regularization={"dropout_rate": 0.3}, training={"batch_size": 10}),
+        Split.from_arrays(X, Y, X, Y, task="regression"),
+    )
+    trainer.step()
+    mask = trainer.blocks[0].dropout_masks([torch.rand(1, 500, 10)])[0].unique()
+    torch.testing.assert_close(mask, kept)
+    assert torch.nn.Dropout(p).eval()(torch.ones(3)).tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("l1", "l2"), [(-0.1, 0.0), (0.0, float("nan"))])

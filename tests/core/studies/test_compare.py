@@ -6,96 +6,94 @@ import numpy as np
 import pytest
 
 from core import train
+from core.config import Experiment
 from core.data import load_split
-from core.measures import History
+from core.measures.histograms import overlaid_histograms
 from core.studies.compare import (
-    ACTIVITY_L2,
-    DROPOUT,
-    ELASTIC_NET,
-    L1_PROXIMAL,
-    L1_SUBGRADIENT,
-    L2,
-    NO_PENALTY,
     TASK,
     VARIANTS,
-    ComparePlan,
-    make_compare_trainer,
+    make_training,
     mean_and_std,
     plan_compare,
     read_curves,
-    read_histograms,
     read_table,
-    round_reach,
-    set_strength,
 )
+from core.studies.training import Training
 
 SHORT = TASK.replace(n_epochs=15, hidden_sizes=(6, 6))
 SPLIT = load_split(SHORT.data)
 
 
-def run(plan: ComparePlan):  # type: ignore[no-untyped-def]
-    trainer, history = make_compare_trainer(plan, SPLIT), History()
-    history.add(trainer)
-    while trainer.n_epochs_done < plan.experiment.training.n_epochs:
-        trainer.run_epoch()
-        history.add(trainer)
-    return trainer, history.arrays()
+def run(experiment: Experiment, *variants: str, **settings: object) -> Training:
+    training = make_training(experiment.replace(variants=variants, **settings), SPLIT)
+    training.run()
+    return training
+
+
+def by_variant(training: Training, name: str) -> np.ndarray:
+    return training.plan.by_variant(training.arrays()[name])  # type: ignore[attr-defined]
 
 
 def test_variants_of_zero_strength_have_identical_histories() -> None:
-    variants = (NO_PENALTY, *(v.at(0.0) for v in (L1_PROXIMAL, L1_SUBGRADIENT, L2, ACTIVITY_L2)), DROPOUT)
-    plan = plan_compare(SHORT, variants, n_starts=2)
-    _, history = run(plan)
+    zero = {v.setting: 0.0 for v in VARIANTS if v.setting not in ("", "compare_dropout")}
+    names = [v.key for v in VARIANTS if v.key != "elastic_net"]
+    training = run(SHORT, *names, n_starts=2, **zero)
     for name in ("train_loss", "val_loss", "weight_norm", "n_zero"):
-        values = plan.by_variant(history[name])
+        values = by_variant(training, name)
         for v in range(1, 5):
-            assert np.array_equal(values[v], values[0]), (name, variants[v].label)
-    assert not np.array_equal(plan.by_variant(history["val_loss"])[5], plan.by_variant(history["val_loss"])[0])
+            assert np.array_equal(values[v], values[0]), (name, names[v])
+    assert not np.array_equal(by_variant(training, "val_loss")[5], by_variant(training, "val_loss")[0])
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.key)
-def test_a_variant_among_others_is_the_same_network_alone(variant) -> None:  # type: ignore[no-untyped-def]
-    others = [v for v in VARIANTS if v.key != variant.key][:5]
-    plan = plan_compare(SHORT, (*others, variant))
-    _, history = run(plan)
-    settings = {n: getattr(variant, n) for n in ("l1", "l2", "activity_l2", "dropout_rate", "l1_method")}
-    alone = train(SHORT.replace(**settings), progress=False).history
-    _, ours, theirs = np.intersect1d(history["epoch"], alone["epoch"], return_indices=True)
-    assert len(ours) > 5  # how often a stack is measured depends on its size
-    np.testing.assert_allclose(history["val_loss"][5, ours], alone["val_loss"][theirs], atol=1e-5)
+ALONE = {
+    "none": {}, "l1_proximal": {"l1": 0.003}, "l1_subgradient": {"l1": 0.003, "l1_method": "subgradient"},
+    "l2": {"l2": 0.003}, "elastic_net": {"l1": 0.0015, "l2": 0.0015}, "activity_l2": {"activity_l2": 0.003},
+    "dropout": {"dropout_rate": 0.3},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ALONE)
+def test_a_variant_among_others_is_the_same_network_alone(key: str) -> None:
+    names = [v.key for v in VARIANTS if v.key != ("none" if key != "none" else "dropout")]
+    training = run(SHORT, *names)
+    place = [v.key for v in training.plan.variants].index(key)  # type: ignore[attr-defined]
+    ours = training.arrays()
+    theirs = train(SHORT.replace(**ALONE[key]), SPLIT, progress=False).history
+    _, i, j = np.intersect1d(ours["epoch"], theirs["epoch"], return_indices=True)
+    assert len(i) > 5  # how often a stack is measured depends on its size
+    np.testing.assert_allclose(ours["val_loss"][place, i], theirs["val_loss"][j], atol=1e-5)
 
 
 def test_over_ten_starts_only_the_proximal_step_gives_exact_zeros() -> None:
-    plan = plan_compare(SHORT.replace(n_epochs=150), (NO_PENALTY, L1_PROXIMAL, L1_SUBGRADIENT, L2), n_starts=10)
-    trainer, history = run(plan)
-    zeros = plan.by_variant(history["n_zero"])[:, :, -1]
-    assert (zeros[1] > 0.2 * trainer.stack.n_weights).all()
+    training = run(SHORT, "none", "l1_proximal", "l1_subgradient", "l2", n_starts=10, n_epochs=150)
+    zeros = by_variant(training, "n_zero")[:, :, -1]
+    assert (zeros[1] > 0.2 * training.trainer.stack.n_weights).all()
     assert (zeros[[0, 2, 3]] == 0).all()
 
 
 def test_dials_move_one_variant_while_training_goes_on() -> None:
-    plan = plan_compare(SHORT, (NO_PENALTY, L2, ELASTIC_NET), n_starts=2)
-    trainer = make_compare_trainer(plan, SPLIT)
-    trainer.run_epoch()
-    plan = set_strength(plan, trainer, 1, 0.1)
-    assert trainer.members.l2.flatten().tolist() == pytest.approx([0, 0, 0.1, 0.1, 0.0015, 0.0015])
-    plan = set_strength(plan, trainer, 2, 0.02)
-    assert (plan.variants[1].l2, plan.variants[2].l1, plan.variants[2].l2) == (0.1, 0.02, 0.02)
-    before = trainer.stack.parameters.clone()
-    trainer.run_epoch()
-    assert not (trainer.stack.parameters == before).all(1).any()
+    training = make_training(SHORT.replace(variants=("none", "l2", "elastic_net"), n_starts=2, l1_share=0.25), SPLIT)
+    members = training.trainer.members
+    training.step()
+    assert training.set("l2", 0.1, 1) and training.set("l1", 0.02, 2)
+    assert members.l2.flatten().tolist() == pytest.approx([0, 0, 0.1, 0.1, 0.015, 0.015])
+    assert members.l1.flatten().tolist() == pytest.approx([0, 0, 0, 0, 0.005, 0.005])
+    assert training.settings() == {"compare_l2": 0.1, "compare_elastic": 0.02}
+    for name, member in (("l1", 0), ("l1", 1), ("dropout_rate", 2), ("l2", 3)):
+        assert not training.set(name, 0.5, member), "no such dial"
+    assert training.settings() == {"compare_l2": 0.1, "compare_elastic": 0.02}
 
 
 def test_a_diverging_variant_leaves_the_others_untouched() -> None:
     sgd = SHORT.replace(optimizer="sgd", learning_rate=0.1)
-    with_wild, history = run(plan_compare(sgd, (NO_PENALTY, L2.at(1e6))))
-    _, alone = run(plan_compare(sgd, (NO_PENALTY,)))
-    np.testing.assert_allclose(history["val_loss"][0], alone["val_loss"][0], atol=1e-6)
-    assert not np.isfinite(history["val_loss"][1, -1])
-    curves = read_curves(plan_compare(sgd, (NO_PENALTY, L2)), history)
-    assert np.isfinite(curves["val_loss"][0]).all() and np.isnan(curves["val_loss"][1, -1])
-    histograms = read_histograms(plan_compare(sgd, (NO_PENALTY, L2)), with_wild)
-    assert np.isfinite(histograms["overlay_share"]).all()
+    wild = run(sgd, "none", "l1_proximal", "l2", compare_l2=1e6)
+    calm = run(sgd, "none", "l1_proximal", "l2", compare_l2=0.0)
+    assert np.array_equal(by_variant(wild, "val_loss")[:2], by_variant(calm, "val_loss")[:2])
+    assert wild.is_diverged.tolist() == [False, False, True]
+    curves = read_curves(wild.plan, wild.arrays())  # type: ignore[arg-type]
+    assert np.isfinite(curves["val_loss"][:2]).all() and np.isnan(curves["val_loss"][2, -1])
+    rows = read_table(wild.plan, wild.state())  # type: ignore[arg-type]
+    assert np.isnan(rows[2].val_loss).all() and rows[2].sentence == "L2: no run stayed finite."
 
 
 def test_mean_and_band_by_hand() -> None:
@@ -105,46 +103,45 @@ def test_mean_and_band_by_hand() -> None:
     np.testing.assert_allclose(std, [[np.sqrt(2)], [0.0], [0.0]])
 
 
-def test_curves_and_table_by_hand() -> None:
-    plan = plan_compare(SHORT, (NO_PENALTY, L2), n_starts=2)
+def test_curves_by_hand() -> None:
+    plan = plan_compare(SHORT.replace(variants=("none", "l2"), n_starts=2), SPLIT)
     # Members: none start 0, none start 1, L2 start 0, L2 start 1; two records.
     history = {
         "epoch": np.array([0, 5]), "train_loss": np.full((4, 2), 0.5), "n_zero": np.zeros((4, 2), int),
         "val_loss": np.array([[1.0, 2.0], [1.0, 4.0], [1.0, 0.8], [1.0, 1.0]]), "weight_norm": np.ones((4, 2)),
-        "val_score": np.ones((4, 2)),
     }  # fmt: skip
     curves = read_curves(plan, history)
     np.testing.assert_allclose(curves["val_loss"], [[1, 3], [1, 0.9]])
     np.testing.assert_allclose(curves["val_loss_high"][0], [1, 3 + np.sqrt(2)])
     np.testing.assert_allclose(curves["gap"], [[0.5, 2.5], [0.5, 0.4]])
-    rows = read_table(plan, history)
-    assert rows[0].sentence == "" and rows[0].val_loss.tolist() == [2.0, 4.0]
-    assert rows[1].sentence.startswith("L2: median validation loss 0.9 against 3") and "lower" in rows[1].sentence
+
+
+def test_the_table_holds_the_raw_numbers_of_a_moment_and_compares_with_the_first() -> None:
+    training = run(SHORT, "none", "l1_proximal", n_starts=3, n_epochs=150)
+    rows, last = read_table(training.plan, training.state()), training.arrays()  # type: ignore[arg-type]
+    assert rows[1].val_loss.tolist() == last["val_loss"][3:, -1].tolist()
+    np.testing.assert_allclose(rows[0].gap, (last["val_loss"] - last["train_loss"])[:3, -1])
+    assert rows[1].n_zero.tolist() == last["n_zero"][3:, -1].tolist() and min(rows[1].n_zero) > 0
+    median = np.median(last["val_loss"][:, -1].reshape(2, 3), axis=1)
+    assert rows[0].sentence == ""
+    assert f"median validation loss {median[1]:.3g} against {median[0]:.3g} with 'No penalty'" in rows[1].sentence
 
 
 def test_overlaid_histograms_share_their_bins_and_sum_to_one() -> None:
-    plan = plan_compare(SHORT.replace(n_epochs=60), (NO_PENALTY, L1_PROXIMAL), n_starts=3)
-    trainer, _ = run(plan)
-    arrays = read_histograms(plan, trainer, n_bins=21)
-    assert arrays["overlay_x"].shape == (21,) and arrays["overlay_share"].shape == (2, 21)
-    np.testing.assert_allclose(arrays["overlay_share"].sum(1) + arrays["overlay_zero"], 1)
-    weights = trainer.stack.parameters[3:, : trainer.stack.n_weights].numpy()
-    assert arrays["overlay_zero"][1] == pytest.approx((weights == 0).mean()) and arrays["overlay_zero"][0] == 0
-
-
-def test_round_reach() -> None:
-    assert [round_reach(np.array([v])) for v in (0.7, 1.0, -1.4, 3.0, 7.0)] == pytest.approx([1, 1, 2, 5, 10])
-
-
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        (lambda: plan_compare(SHORT, VARIANTS), "variants: expected 1 to 6"),
-        (lambda: plan_compare(SHORT, (L2, L2)), "variants: expected 1 to 6, each once"),
-        (lambda: plan_compare(SHORT, n_starts=21), "n_starts: expected"),
-        (lambda: NO_PENALTY.at(0.1), "strength: 'No penalty' has none"),
-    ],
-)
-def test_bad_plans_are_explained(make, words: str) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(ValueError, match=words):
-        make()
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(2, 3, 50)) * [[[0.1]], [[0.3]]]
+    weights[1, 2, :20], weights[0, 0, 0] = 0.0, 0.9
+    arrays = overlaid_histograms(weights, n_bins=21)
+    assert {name: values.shape for name, values in arrays.items()} == {
+        "overlay_x": (2, 3, 21), "overlay_share": (2, 3, 21), "overlay_zero": (2, 3),
+    }  # fmt: skip
+    np.testing.assert_allclose(arrays["overlay_share"].sum(2) + arrays["overlay_zero"], 1)
+    assert arrays["overlay_zero"][1, 2] == 0.4
+    for moment, x in zip(weights, arrays["overlay_x"], strict=True):
+        usual = np.sort(np.abs(moment[moment != 0]))[int(0.98 * (moment != 0).sum())]
+        reach = next(step for step in (0.2, 0.5, 1.0, 2.0, 5.0) if usual <= step)
+        assert np.abs(moment).max() > reach or reach == 1.0  # the outlier of the first moment lies beyond
+        edges = np.linspace(-reach, reach, 22)
+        np.testing.assert_allclose(x, np.tile((edges[1:] + edges[:-1]) / 2, (3, 1)), atol=1e-12)
+    expected = [np.histogram(np.clip(w[w != 0], -reach, reach), bins=edges)[0] / 50 for w in weights[1]]
+    np.testing.assert_allclose(arrays["overlay_share"][1], expected)

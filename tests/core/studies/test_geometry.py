@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.data import Split
-from core.studies.compare import L1_PROXIMAL, L1_SUBGRADIENT, L2, NO_PENALTY, TASK, make_compare_trainer, plan_compare
+from core.engine import Trainer
+from core.studies.compare import TASK, VARIANTS, Variant, plan_compare
 from core.studies.geometry import (
     Update,
     WeightRef,
@@ -29,9 +30,13 @@ LINEAR = TASK.replace(hidden_sizes=(), batch_size=None, optimizer="sgd", learnin
 PAIR = (WeightRef(0, 0, 0), WeightRef(0, 1, 0))
 
 
-def linear_trainer(variants=(NO_PENALTY,)):  # type: ignore[no-untyped-def]
+def make_trainer(*variants: str) -> Trainer:
+    return plan_compare(TASK.replace(variants=variants)).make_trainer()
+
+
+def linear_trainer(variant: str = "none", **strengths: float) -> Trainer:
     split = Split.from_arrays(X, Y, X, Y, task="regression")
-    return make_compare_trainer(plan_compare(LINEAR.replace(data="sine"), variants), split)
+    return plan_compare(LINEAR.replace(data="sine", variants=(variant,), **strengths), split).make_trainer()
 
 
 def test_loss_of_a_linear_model_by_hand() -> None:
@@ -43,7 +48,7 @@ def test_loss_of_a_linear_model_by_hand() -> None:
 
 
 def test_gradient_is_autograds_on_a_network() -> None:
-    trainer = make_compare_trainer(plan_compare(TASK, (NO_PENALTY, L2)), load())
+    trainer = make_trainer("none", "l2")
     for _ in range(4):
         trainer.run_epoch()
     refs = [WeightRef(0, 1, 5), WeightRef(1, 3, 7), WeightRef(2, 4, 0)]
@@ -62,14 +67,8 @@ def test_gradient_is_autograds_on_a_network() -> None:
     np.testing.assert_allclose(data_gradient(trainer, 1, refs), expected, atol=1e-7)
 
 
-def load() -> Split:
-    from core.data import load_split
-
-    return load_split(TASK.data)
-
-
 def test_the_grid_holds_the_present_loss_and_the_shapes_pass_through_the_point() -> None:
-    trainer = make_compare_trainer(plan_compare(TASK, (NO_PENALTY,)), load())
+    trainer = make_trainer("none")
     pair = largest_weights(trainer, 0)
     arrays = geometry_arrays(trainer, 0, pair, np.array([[0.1, 0.2], [0.0, 0.1]]), n_grid=21)
     now = np.concatenate([arrays["geometry_now_x"], arrays["geometry_now_y"]])
@@ -95,9 +94,9 @@ def test_update_rules_by_hand() -> None:
     assert "towards 0" in large.sentences()["l1_proximal"]
 
 
-@pytest.mark.parametrize("variant", [NO_PENALTY, L2, L1_PROXIMAL, L1_SUBGRADIENT])
-def test_the_rule_with_its_numbers_is_the_engines_next_step(variant) -> None:  # type: ignore[no-untyped-def]
-    trainer = linear_trainer((variant.at(0.4) if variant.dial else variant,))
+@pytest.mark.parametrize("variant", VARIANTS[:4], ids=lambda variant: variant.key)
+def test_the_rule_with_its_numbers_is_the_engines_next_step(variant: Variant) -> None:
+    trainer = linear_trainer(variant.key, **({variant.setting: 0.4} if variant.setting else {}))
     update = read_update(trainer, 0, PAIR[1])
     trainer.run_epoch()
     expected = {"none": update.plain, "l2": update.after_l2, "l1_proximal": update.after_proximal}
@@ -106,7 +105,7 @@ def test_the_rule_with_its_numbers_is_the_engines_next_step(variant) -> None:  #
 
 
 def test_places_are_those_of_the_weights() -> None:
-    trainer = make_compare_trainer(plan_compare(TASK), load())
+    trainer = make_trainer("none", "l1_proximal", "l2")
     for ref in (WeightRef(0, 1, 30), WeightRef(1, 31, 0), WeightRef(2, 5, 0)):
         expected = trainer.stack.weights[ref.layer][2, ref.source, ref.target]
         assert trainer.stack.parameters[2, place_of(trainer.stack, ref)] == expected

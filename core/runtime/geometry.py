@@ -1,0 +1,149 @@
+"""The geometry panel of a live comparison: loss contours around two weights of one variant, and their next step.
+
+The contours cost more than all other arrays, so they are made anew at most a small share of the time; the point and the
+shapes of equal penalty are always of now. A stored moment has no contours: its other weights were different ones.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.config import Experiment
+from core.engine import Stack, Trainer
+from core.runtime.live import LiveRun
+from core.runtime.looks import Arrays
+from core.studies.compare import ComparePlan
+from core.studies.geometry import (
+    WeightRef,
+    circle,
+    current_point,
+    diamond,
+    geometry_arrays,
+    largest_weights,
+    place_of,
+    read_update,
+)
+
+SHARE = 0.02  # of the time that the contours may take: the browser has to draw them, too
+FINE, COARSE = 21, 13  # points along each side of the contours; coarse for large data and networks
+FINE_VALUES = 10_000  # rows × units of a network that is fine
+HEADS = ("Rule", "First weight after the step")
+
+
+class GeometryPanel:
+    """What is shown of two weights. `looked_at` of a run: (variant, layer, unit, first, second), all but the first from 1."""
+
+    def __init__(self, plan: ComparePlan, experiment: Experiment) -> None:
+        keys = [variant.key for variant in plan.variants]
+        study = experiment.study
+        asked = keys.index(study.geometry_of) if study.geometry_of in keys else 0
+        self.plan, self.asked = plan, (asked, *study.geometry_weights)
+        self.at, self.variant = self.asked, asked
+        self.names = plan.split.feature_names
+        self.member = 0
+        self.pair = (WeightRef(0, 0, 0), WeightRef(0, 0, 0))
+        self._own, self._own_of = self.pair, -1
+        self._contours: Arrays = {}
+        self._key: tuple[Any, ...] = ()
+        self._next_s = 0.0
+
+    def follow(self, run: LiveRun) -> None:
+        """Turn to the weights that the run is looked at; without a choice, to two large ones."""
+        trainer = run.training.trainer
+        self.at = run.looked_at or self.asked
+        self.variant, *weights = self.at
+        self.variant = min(self.variant, len(self.plan.variants) - 1)
+        self.member = self.variant * self.plan.n_starts
+        self.pair = chosen_pair(trainer.stack, weights) or self._own_choice(trainer)
+
+    def _own_choice(self, trainer: Trainer) -> tuple[WeightRef, WeightRef]:
+        """Return the two largest weights of the start; once both are zero, the two largest of now."""
+        is_stale = trainer.n_steps_done == 0 or self._own_of != self.member
+        if is_stale or not current_point(trainer, self.member, self._own).any():
+            self._own, self._own_of = largest_weights(trainer, self.member), self.member
+        return self._own
+
+    def contours(self, run: LiveRun) -> Arrays:
+        """Return geometry_x, geometry_y, geometry_loss and the path so far; older contours while it is too soon for new ones."""
+        trainer, key = run.training.trainer, (run.training, self.member, self.pair)
+        began = time.perf_counter()
+        if key != self._key or (began >= self._next_s):
+            columns = [place_of(trainer.stack, ref) for ref in self.pair]
+            path = np.array([moment.parameters[self.member, columns] for moment in run.moments])
+            n_values = int(trainer.pool.is_train[self.member].sum()) * max(trainer.stack.sizes[1:])
+            arrays = geometry_arrays(trainer, self.member, self.pair, path, FINE if n_values <= FINE_VALUES else COARSE)
+            self._contours = {name: arrays[name] for name in ("geometry_x", "geometry_y", "geometry_loss", "path")}
+            self._key, now = key, time.perf_counter()
+            self._next_s = now + (now - began) / SHARE
+        return self._contours
+
+    def shapes(self, parameters: torch.Tensor) -> Arrays:
+        """Return the point and its shapes of equal penalty at K moments, parameters (K, M, n): each (K, …)."""
+        columns = [place_of_shape(self.plan, ref) for ref in self.pair]
+        points = parameters[:, self.member, columns].double().numpy()
+        shown = {
+            "geometry_now_x": points[:, :1], "geometry_now_y": points[:, 1:],
+            "diamond": np.stack([diamond(*point) for point in points]),
+            "circle": np.stack([circle(*point) for point in points]),
+        }  # fmt: skip
+        return shown
+
+    def table(self, run: LiveRun, is_now: bool) -> dict[str, Any]:
+        """Return the next step of the first weight under each rule with its present numbers; of a stored moment only names."""
+        of, (first, second) = self.plan.variants[self.variant].label, self.labels
+        rows = [{"cells": [f"Weights of: {of}", ""], "note": f"First weight: {first}. Second weight: {second}."}]
+        if not is_now:
+            return {"heads": HEADS, "rows": rows}
+        settings, study = run.training.settings(), run.experiment.study
+        update = replace(
+            read_update(run.training.trainer, self.member, self.pair[0]),
+            l1=settings.get("compare_l1", study.compare_l1), l2=settings.get("compare_l2", study.compare_l2),
+        )  # fmt: skip
+        after = {
+            "data": update.plain, "l2": update.after_l2, "l1_subgradient": update.after_subgradient,
+            "l1_proximal": update.after_proximal,
+        }  # fmt: skip
+        for key, sentence in update.sentences().items():
+            rule, words = sentence.split(": ", 1)
+            rows.append({"cells": [rule, f"{after[key]:.4g}"], "note": words})
+        return {"heads": HEADS, "rows": rows}
+
+    def facts(self, trainer: Trainer) -> dict[str, Any]:
+        """Return what is looked at, and which two weights are the largest now: layer, unit, first, second, from 1."""
+        first, second = largest_weights(trainer, self.member)
+        largest = [first.layer + 1, first.target + 1, first.source + 1, second.source + 1]
+        return {
+            "at": list(self.at),
+            "largest": largest if first.source != second.source else [],
+        }
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """Return the names of the two weights."""
+        first, second = (ref.label(self.names) for ref in self.pair)
+        return first, second
+
+
+def chosen_pair(stack: Stack, weights: list[int]) -> tuple[WeightRef, WeightRef] | None:
+    """Return the weights of layer, unit, first and second source, counted from 1; None where there are no such."""
+    if len(weights) != 4:
+        return None
+    layer, unit, *sources = (number - 1 for number in weights)
+    first, second = (WeightRef(layer, source, unit) for source in sources)
+    try:
+        place_of(stack, first), place_of(stack, second)
+    except ValueError:
+        return None
+    return first, second
+
+
+def place_of_shape(plan: ComparePlan, ref: WeightRef) -> int:
+    """Return the weight's column in a row of parameters."""
+    sizes = (plan.pool.X.shape[2], *plan.experiment.network.hidden_sizes, plan.pool.targets.shape[1])
+    before = sum(sizes[layer] * sizes[layer + 1] for layer in range(ref.layer))
+    return int(before + ref.target * sizes[ref.layer] + ref.source)

@@ -1,0 +1,148 @@
+"""Compare: up to six penalties side by side on one clock, from the same starts."""
+
+from functools import partial
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.config import Experiment, bounds_of, field_of, label_of
+from core.data import load_split
+from core.data.limits import check_budget
+from core.figures.geometry import plot_geometry, plot_update
+from core.figures.side_by_side import plot_compare
+from core.runtime.commands import Command, Focus, Set
+from core.runtime.compare import compare_run
+from core.runtime.job import Job
+from core.studies.compare import TASK, VARIANTS, chosen_variants, shares_of, strengths_in
+from pages.shared import experiment as shared
+from pages.shared import jobs, studies
+from pages.shared.controls import show_controls
+from pages.shared.conventions import show_conventions
+from pages.shared.pick_weights import pick_weights, shown_variant
+from pages.shared.stage import readout, slider, stage
+from pages.shared.widgets import setting
+
+READOUTS = [
+    readout("epoch", "Epoch", "Passes over the training points, the same for all."),
+    readout("speed", "Epochs per second", "Of all networks at once."),
+    readout("networks", "Networks", "Penalties × starts, trained at once."),
+]
+RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step, the same for all.")
+LOOKED_AT = ("geometry_of", "geometry_weights")
+TAKEN = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
+PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's; here each variant has its own
+SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
+STAGE, FIGURES, SHOWN = "compare.stage", "compare.figures", "compare.shown"
+
+
+def job_key(experiment: Experiment) -> str:
+    """Return a text that is equal for experiments of which one run can become the other without a new start."""
+    return studies.study_key(experiment, (*TAKEN, *PUT_ASIDE), ("variants", "n_starts", "l1_share"))
+
+
+def looked_at(experiment: Experiment) -> tuple[int, ...]:
+    """Return what the geometry panel shows: the place of a variant, and two weights unless the panel chooses."""
+    return (experiment.study.variants.index(shown_variant(experiment)), *experiment.study.geometry_weights)
+
+
+def message(experiment: Experiment, name: str) -> Command:
+    """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one."""
+    if name in LOOKED_AT:
+        return Focus(at=looked_at(experiment))
+    for v, variant in enumerate(chosen_variants(experiment)):
+        if variant.setting == name:
+            return Set(name=next(iter(shares_of(experiment, variant))), value=experiment.get(name), member=v)
+    return studies.plain_message(experiment, name)
+
+
+def sliders(experiment: Experiment) -> list[dict[str, Any]]:
+    """Return one live slider per variant that has a strength, and the learning rate."""
+    controls = []
+    for v, variant in enumerate(chosen_variants(experiment)):
+        if variant.setting:
+            is_share = (bounds_of(variant.setting)[1] or 1) < 1  # a dropout rate
+            scale = (0, 0.9, "linear") if is_share else (1e-5, 1, "log0")
+            name = next(iter(shares_of(experiment, variant)))
+            help = field_of(variant.setting).description or ""
+            controls.append(slider(name, label_of(variant.setting), *scale, help, member=v, key=variant.setting))
+    return [*controls, RATE]
+
+
+def take_strengths() -> None:
+    """A slider of the stage was released, or the run was given another start."""
+    result = st.session_state[STAGE]
+    seed = {"seed": result["seed"]} if result.get("seed") is not None else {}
+    studies.take_strengths({**(result.get("strengths") or {}), **seed}, TAKEN)
+
+
+def take_job() -> None:
+    """The stage found the run that this browser tab had before a reload."""
+    studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN)
+
+
+def get_figures(job: Job, key: str) -> list[go.Figure] | None:
+    """Return the charts of this run, built once from its first snapshot; None when there is none yet."""
+    built = st.session_state.get(FIGURES, ("", []))
+    if built[0] == key:
+        return list(built[1])
+    experiment = shared.current()
+    snapshot = jobs.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        return None
+    names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
+    has_bands = experiment.study.n_starts > 1
+    split, arrays, meta = load_split(experiment.data), snapshot.arrays, snapshot.meta
+    figures = plot_compare(arrays, names, meta["labels"], split, has_bands)
+    figures += [plot_geometry(arrays), plot_update()]
+    st.session_state[FIGURES] = (key, figures)
+    return figures
+
+
+@st.fragment
+def show_run() -> None:
+    """Show the stage. A slider that is released on it reruns this part only."""
+    shared.show_address()
+    st.markdown(
+        "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
+    )
+    experiment = shared.current()
+    try:
+        check_budget(experiment, len(experiment.study.variants) * experiment.study.n_starts)
+    except ValueError as error:
+        jobs.drop("study")
+        st.error(str(error))
+        return
+    key = job_key(experiment)
+    make_run = partial(compare_run, experiment, load_split(experiment.data))
+    job = studies.find_study(key, make_run, experiment, TAKEN, message)
+    figures = get_figures(job, key)
+    if figures is None:
+        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        return
+    strengths = {name: experiment.get(name) for name in TAKEN}
+    stage(
+        STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
+        on_strengths=take_strengths, on_job=take_job,
+    )  # fmt: skip
+    show_conventions(
+        experiment, {variant.label: strengths_in(experiment, variant) for variant in chosen_variants(experiment)}
+    )
+    if st.session_state[SHOWN] != [experiment.get(name) for name in SIDEBAR]:
+        st.rerun()  # the stage changed what the sidebar shows too
+
+
+shared.open_address(TASK)
+with st.sidebar:
+    setting("compare", "variants")
+    if "elastic_net" in shared.current().study.variants:
+        setting("compare", "l1_share")
+    setting("compare", "n_starts")
+    show_controls("compare", without=PUT_ASIDE)
+    with st.expander("Two weights"):
+        job = jobs.own("study")
+        meta = job.latest.meta if job is not None and job.latest is not None else {}
+        pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))
+st.session_state[SHOWN] = [shared.current().get(name) for name in SIDEBAR]
+shared.show_problems()
+show_run()

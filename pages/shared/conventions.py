@@ -1,0 +1,40 @@
+"""What the strengths of now are called in other libraries, as a table under the run. Every live page shows it."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.config import Experiment
+from core.measures.conventions import Translation, translate, translate_activity, translate_dropout
+from pages.shared.formulas import uses_mse
+
+Strengths = Mapping[str, float]
+
+
+def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths]) -> None:
+    """Show each penalty in a tab of its own; its strengths are named l1, l2, activity_l2, dropout_rate."""
+    with st.expander("λ in other libraries"):
+        st.caption(
+            "Other libraries halve and divide differently. ✓: the same minimum; ⚠: no exact equivalent, mind the note."
+        )
+        for tab, strengths in zip(st.tabs(list(penalties)), penalties.values(), strict=True):
+            tab.markdown(table_of(lines_of(experiment, strengths)))
+            if not experiment.regularization.penalize_output:
+                tab.caption("The output layer is not penalised here: give L1 and L2 to the hidden layers only.")
+
+
+def lines_of(experiment: Experiment, strengths: Strengths) -> list[Translation]:
+    """Return the lines for the strengths that are on; with none on, what switches the penalties off."""
+    l1, l2, activity, rate = (strengths.get(name, 0.0) for name in ("l1", "l2", "activity_l2", "dropout_rate"))
+    is_linear = not experiment.network.hidden_sizes
+    lines = translate_activity(activity) if activity else []
+    lines += translate_dropout(rate) if rate else []
+    if l1 or l2 or not lines:
+        lines = translate(l1, l2, experiment.data.n_train, not uses_mse(experiment), is_linear) + lines
+    return lines
+
+
+def table_of(lines: list[Translation]) -> str:
+    """Return the lines as a Markdown table."""
+    rows = [f"| {'✓' if t.is_exact else '⚠'} {t.library} | `{t.code}` | {t.note} |" for t in lines]
+    return "\n".join(["| Library | Write | Mind |", "|---|---|---|", *rows])

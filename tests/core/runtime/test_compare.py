@@ -1,0 +1,156 @@
+"""The comparison's live run: one clock for all, a slider per variant, a table with its best, and a lost variant."""
+
+import numpy as np
+import pytest
+
+from core.data import load_split
+from core.runtime.commands import Focus, Reset, Run, Set, Step
+from core.runtime.compare import compare_run
+from core.studies.compare import TASK
+from core.studies.geometry import WeightRef, current_point, data_losses, place_of
+
+SHORT = TASK.replace(n_epochs=40, hidden_sizes=(8, 8))
+SIX = ("none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "dropout")
+
+
+def live(**settings):
+    experiment = SHORT.replace(**settings)
+    return compare_run(experiment, load_split(experiment.data))
+
+
+def run_to_the_end(run):
+    run.obey(Run())
+    while run.state == "running":
+        run.train_for(0.05)
+    return run
+
+
+def step(run, n=1):
+    for _ in range(n):
+        run.obey(Step())
+        run.train_for(5.0)
+
+
+def numbers(snapshot):
+    return snapshot.meta["tables"]["numbers"]["rows"]
+
+
+def test_one_clock_moves_all_variants():
+    run = live(variants=SIX)
+    first = run.snapshot()
+    assert (first.meta["state"], first.meta["epoch"]) == ("paused", 0)
+    assert first.arrays["map"].shape[0] == 6 and (first.arrays["map"] == first.arrays["map"][0]).all()
+    step(run, 2)
+    later = run.snapshot()
+    assert later.meta["epoch"] == 2 and later.arrays["val_loss"].shape == (6, 3)
+    assert len({later.arrays["map"][v].tobytes() for v in range(6)}) == 6
+    run.obey(Reset())
+    assert np.array_equal(run.snapshot().arrays["map"], first.arrays["map"])
+
+
+def test_a_slider_moves_its_variant_alone_and_survives_a_reset():
+    run, calm = live(n_starts=2), live(n_starts=2)
+    for each in (run, calm):
+        step(each)
+    run.obey(Set(name="l2", value=0.5, member=3))
+    run.obey(Set(name="l2", value=0.5, member=1))  # L1 has no such slider
+    for each in (run, calm):
+        step(each, 5)
+    ours, theirs = run.training.arrays()["val_loss"], calm.training.arrays()["val_loss"]
+    assert np.array_equal(ours[:6], theirs[:6]) and not np.array_equal(ours[6:], theirs[6:])
+    assert run.changes == [{"epoch": 1, "step": 3, "name": "l2", "value": 0.5, "member": 3}]
+    run.obey(Reset())
+    strengths = run.snapshot().meta["strengths"]
+    assert (strengths["compare_l2"], strengths["compare_l1"], strengths["learning_rate"]) == (0.5, 0.003, 0.01)
+
+
+def test_the_best_is_marked_once_trained_and_the_headline_names_it():
+    run = live()
+    assert all(row["best"] == [] for row in numbers(run.snapshot()))
+    snapshot = run_to_the_end(run).snapshot()
+    val_loss = run.training.state().val_loss
+    best = int(val_loss.argmin())
+    assert [2 in row["best"] for row in numbers(snapshot)] == [v == best for v in range(4)]
+    text = snapshot.meta["verdict"]["text"]
+    assert (
+        run.view.plan.variants[best].label in text and f"{val_loss[best]:.3f}" in text and "spread is unknown" in text
+    )
+
+
+def test_differences_smaller_than_the_spread_are_said_to_be_within_it():
+    run = run_to_the_end(live(n_starts=4, variants=("none", "l1_proximal", "l2"), compare_l2=1e-9))
+    rows = numbers(run.snapshot())
+    assert "smaller than the spread over 4 starts" in rows[2]["note"] and rows[0]["note"] == ""
+    assert all("±" in cell for cell in rows[1]["cells"][1:])
+    values = run.training.state().val_loss.reshape(3, 4)
+    assert rows[1]["cells"][2] == f"{values[1].mean():.3f} ± {values[1].std(ddof=1):.3f}"
+
+
+def test_bands_are_sent_only_for_several_starts():
+    one, many = live().snapshot().arrays, live(n_starts=3).snapshot().arrays
+    assert "gap_low" not in one and many["gap_low"].shape == many["gap"].shape == (4, 1)
+
+
+def test_a_lost_variant_is_named_its_remedy_works_and_the_others_go_on():
+    wild = {"optimizer": "sgd", "learning_rate": 0.1, "variants": ("none", "l2")}
+    run = run_to_the_end(live(**wild, compare_l2=1e3))
+    snapshot, calm = run.snapshot(), run_to_the_end(live(**wild, compare_l2=0.0))
+    assert run.state == "finished" and "L2 has diverged" in snapshot.meta["banner"]["text"]
+    assert numbers(snapshot)[1]["cells"][2] == "diverged" and np.isfinite(snapshot.arrays["map"]).all()
+    assert np.array_equal(run.training.arrays()["val_loss"][0], calm.training.arrays()["val_loss"][0])
+    remedy = {"set": Set, "reset": Reset, "run": Run}
+    for command in snapshot.meta["banner"]["remedy"]["commands"]:
+        run.obey(remedy[command["type"]](**command))
+    while run.state == "running":
+        run.train_for(0.05)
+    assert run.snapshot().meta["banner"] is None and np.isfinite(run.training.arrays()["val_loss"]).all()
+
+
+def test_the_geometry_shows_the_weights_it_is_told_to():
+    run = live(geometry_of="l2")
+    step(run, 3)
+    run.obey(Focus(at=(1, 2, 3, 1, 4)))
+    snapshot = run.snapshot()
+    pair = (WeightRef(1, 0, 2), WeightRef(1, 3, 2))
+    now = current_point(run.training.trainer, 1, pair)
+    assert snapshot.arrays["geometry_now_x"][0, 0] == pytest.approx(now[0])
+    np.testing.assert_allclose(np.abs(snapshot.arrays["diamond"][0]).sum(0), np.abs(now).sum(), rtol=1e-5)
+    np.testing.assert_allclose(snapshot.arrays["path"][:, -1], now, rtol=1e-5)
+    x, y, loss = (snapshot.arrays[f"geometry_{name}"] for name in ("x", "y", "loss"))
+    expected = data_losses(run.training.trainer, 1, pair, np.array([[x[4], y[7]]]))[0]
+    assert loss[7, 4] == pytest.approx(expected, rel=1e-4)
+    assert "unit 1 of layer 1 → unit 3 of layer 2" in snapshot.meta["tables"]["update"]["rows"][0]["note"]
+    assert len(snapshot.meta["tables"]["update"]["rows"]) == 5
+    run.obey(
+        Focus(at=(9, 7, 7, 7, 8))
+    )  # no such variant, no such weight: the last variant, two weights of its own choice
+    assert len(run.snapshot().arrays["path"]) == 2
+
+
+def test_columns_of_weights_are_those_of_the_stack():
+    from core.runtime.geometry import place_of_shape
+
+    run = live()
+    for ref in (WeightRef(0, 1, 3), WeightRef(1, 4, 2), WeightRef(2, 5, 0)):
+        assert place_of_shape(run.view.plan, ref) == place_of(run.training.trainer.stack, ref)
+
+
+def test_a_moment_of_the_rewind_shows_what_was_shown_then():
+    run = live(n_starts=2)
+    step(run)
+    shown = run.snapshot()
+    run_to_the_end(run)
+    frames = run.stored_frames(-1)
+    i = frames.arrays["frame_epoch"].tolist().index(1.0)
+    for name in ("map", "overlay_share", "overlay_zero", "geometry_now_x", "diamond"):
+        np.testing.assert_allclose(frames.arrays[name][i], shown.arrays[name], atol=1e-5)
+    assert numbers(frames.meta["frames"][i] and type(shown)(0, frames.meta["frames"][i], {})) == numbers(shown)
+    assert len(frames.meta["frames"][i]["tables"]["update"]["rows"]) == 1
+
+
+@pytest.mark.parametrize("data", ["sine", "spiral3", "digits", "wine", "diabetes", "reviews", "plane"])
+def test_every_kind_of_data_gives_a_snapshot_that_can_be_sent(data):
+    run = live(data=data, n_epochs=2, batch_size=None)
+    snapshot = run_to_the_end(run).snapshot()
+    assert len(snapshot.encoded) > 1000 and np.isfinite(snapshot.arrays["train_loss"]).all()
+    assert len(run.stored_frames(-1).encoded) > 1000
