@@ -49,5 +49,5 @@ def test_the_picked_lambda_and_the_run_are_there_after_a_visit_elsewhere(address
 def test_digits_are_pictures_and_fit_a_phone(address, open_page):
     query = urlencode(DIGITS.replace(n_epochs=10).to_query())
     page = trained(open_page, address, query, PHONE, color_scheme="dark")
-    assert page.evaluate(f"{figure('inputs_l1')}.data[0].z.length") == 8
+    wait_for(page, f"{figure('inputs_l1')}.data[0].z.length === 8")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
