@@ -40,6 +40,11 @@ export class Painter {
     setTimeout(() => this.catchUp(wanted), 0);
   }
 
+  /** Whether a chart still shows an older view. */
+  get isBehind() {
+    return this.charts.some((chart) => chart.isStale);
+  }
+
   isNear(chart) {
     return this.near.get(chart.card) ?? true;
   }

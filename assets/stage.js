@@ -47,6 +47,7 @@ class Stage {
       adopted: (job) => this.setState("job", job),
       lost: (job) => this.setTrigger("lost", job),
     });
+    counters.isBehind = () => this.painter.isBehind;
     this.charts = [];
     this.toggled = {};
     this.scrubs = NO_SCRUB;

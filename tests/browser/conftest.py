@@ -18,7 +18,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
-READY = "window.overfitLab && window.overfitLab.draws > 0"
+READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is drawn
 HARMLESS = ("preloaded using link preload but not used",)
 
 OpenPage = Callable[..., Page]

@@ -83,7 +83,7 @@ def test_rewind_shows_the_table_and_the_maps_of_then_and_goes_live_again(open_pa
 
 def test_several_starts_show_bands_and_say_what_is_within_the_spread(open_page: OpenPage, address: str) -> None:
     page = open_page(f"{address}{LINK}&variants=none,l2&n_starts=4&compare_l2=1e-9")
-    assert page.evaluate(f"{figure('compare_gap')}.data.filter((trace) => trace.fill === 'tonexty').length") == 2
+    wait_for(page, f"{figure('compare_gap')}.data?.filter((trace) => trace.fill === 'tonexty').length === 2")
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 20")
     wait_for(

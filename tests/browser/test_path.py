@@ -121,7 +121,7 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     press(page, "Open in Playground")
     page.get_by_text("This run continues the network of the λ path with λ = 0.0093").wait_for()
-    wait_for(page, BUILT)
+    wait_for(page, f"{BUILT} && {figure('fit')}?.data?.at(-1).y.length > 0 && !overfitLab.isBehind()")
     there = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     assert there == pytest.approx(curve, abs=1e-5)
     assert "l2=0.0093" in page.url

@@ -18,7 +18,7 @@ def test_one_click_trains_all_and_the_test_set_opens_once(address, open_page):
     wait_for(page, f"{PART} === 'finished'")
     assert page.evaluate(CELL.format(3)) == "not looked at"
     assert page.evaluate(f"{figure('ablation')}.data[0].x.every(Number.isFinite)")
-    assert page.get_by_role("button", name="Run", exact=True).is_disabled()
+    assert page.get_by_role("button", name="Done", exact=True).is_disabled()
     press(page, "Reveal the test loss")
     wait_for(page, f"{CELL.format(3)} !== 'not looked at'")
     page.get_by_text("The test set was looked at once.").wait_for()

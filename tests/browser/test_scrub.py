@@ -130,7 +130,7 @@ def test_what_is_drawn_swiftly_is_what_plotly_draws(page: Page) -> None:
     for name in ("fit", "loss", "histograms"):
         move_to(page, 3)
         move_to(page, 25)
-        wait_for(page, f"{figure(name)}.calcdata[1].length > 1")
+        wait_for(page, f"{figure(name)}.calcdata[1].length > 1 && !overfitLab.isBehind()")
         swift = page.evaluate(read, name)
         page.evaluate("(name) => Plotly.redraw(document.querySelector(`[data-figure=${name}] .lab-plot`))", name)
         assert swift == page.evaluate(read, name)
