@@ -29,15 +29,18 @@ class Rows:
 
 
 class Batch(NamedTuple):
-    """What one step trains on: X (1 or M, B, d), targets (1 or M, C, B), weight of each sample (1, 1, 1) or (M, 1, B)."""
+    """What one step trains on, for S streams: X (S, B, d), targets (S, C, B), weight of each sample (1, 1, 1) or (S, 1, B).
+
+    Members that see the same rows in the same order in the same standardising share a stream.
+    """
 
     X: Tensor
     targets: Tensor
     weight: Tensor
 
-    def of(self, part: slice) -> Batch:
-        """Return the batch of the members `part`."""
-        return Batch(*(tensor if len(tensor) == 1 else tensor[part] for tensor in self))
+    def of(self, streams: slice | Tensor) -> Batch:
+        """Return the batch of some streams, given by a slice or one number per member; what all share stays as it is."""
+        return Batch(*(tensor if len(tensor) == 1 else tensor[streams] for tensor in self))
 
 
 class BatchOrder:
@@ -59,25 +62,22 @@ class BatchOrder:
         self.n_batches = -(-self.n_rows // self.batch_size)
 
     def shuffle(self) -> Rows:
-        """Return the rows of one epoch in their new order, (1 or M, n_rows), with the weight of each in its batch."""
+        """Return the rows of one epoch in their new order, (n_groups, n_rows), with the weight of each in its batch.
+
+        A group are the members of equal pool and seed, see `group_of_member`.
+        """
         order = torch.zeros(len(self.pools), self.n_rows, dtype=torch.long)
         present = torch.zeros(len(self.pools), self.n_rows)
         for group, (pool, generator) in enumerate(zip(self.pools, self.generators, strict=True)):
             is_full = self.n_batches == 1
             order[group, : len(pool)] = pool if is_full else pool[torch.randperm(len(pool), generator=generator)]
             present[group, : len(pool)] = 1.0
-        if len(self.pools) > 1:
-            order, present = order[self.group_of_member], present[self.group_of_member]
         if not self.is_ragged:
             return Rows(order, None)
         for rows in split(Rows(order, present), self.batch_size):
             assert rows.weight is not None
             rows.weight.div_(rows.weight.sum(1, keepdim=True).clamp(min=1))
         return Rows(order, present)
-
-    def epoch(self) -> Iterator[Rows]:
-        """Yield the batches of one epoch."""
-        yield from split(self.shuffle(), self.batch_size)
 
 
 def split(rows: Rows, size: int) -> Iterator[Rows]:
@@ -91,13 +91,25 @@ class Feed:
     """Turns rows into batches of inputs and targets, many steps at once: one gather costs less than twenty.
 
     X (V, n, d) with `version_of_member` (M,) naming the copy of the inputs that a member sees; targets (n, C).
+    stream_of_member (M,): which of the streams of a batch each member sees.
     """
 
     def __init__(self, X: Tensor, targets: Tensor, version_of_member: Tensor, order: BatchOrder) -> None:
         self.X, self.order = X, order
-        self.version = None if len(X) == 1 else version_of_member[:, None]
+        versions = version_of_member.tolist() if len(X) > 1 else [0] * len(order.group_of_member)
+        keys = list(zip(order.group_of_member.tolist(), versions, strict=True))
+        streams = {key: stream for stream, key in enumerate(dict.fromkeys(keys))}
+        self.stream_of_member = torch.tensor([streams[key] for key in keys])
+        self.group, version = torch.tensor(list(streams)).T
+        self.version = None if len(X) == 1 else version[:, None]
         self.target_columns = targets.T.contiguous()
         self._full: list[Batch] = []
+
+    def streams_of(self, members: slice) -> slice | Tensor:
+        """Return what picks the streams of some members from a batch: one stream if they share it, else one for each."""
+        streams = self.stream_of_member[members]
+        first = int(streams[0])
+        return slice(first, first + 1) if bool((streams == first).all()) else streams
 
     def epoch(self) -> Iterator[Batch]:
         """Yield the batches of the next epoch."""
@@ -107,14 +119,14 @@ class Feed:
         return iter(self._full)
 
     def _gathered(self, rows: Rows) -> Iterator[Batch]:
-        size = self.order.batch_size
-        n_copies = len(rows.index) if self.version is None else len(self.version)
-        n_ahead = max(1, GATHER_LIMIT // (n_copies * size * self.X.shape[2]))
-        for piece in split(rows, n_ahead * size):
+        size, n_streams = self.order.batch_size, len(self.group)
+        own = Rows(rows.index[self.group], None if rows.weight is None else rows.weight[self.group])
+        n_ahead = max(1, GATHER_LIMIT // (n_streams * size * self.X.shape[2]))
+        for piece in split(own, n_ahead * size):
             yield from self.gather(piece, size)
 
     def gather(self, rows: Rows, size: int) -> Iterator[Batch]:
-        """Return the batches of `size` that `rows` hold."""
+        """Return the batches of `size` that the rows of all streams, (S, n), hold."""
         X = self.X[0][rows.index] if self.version is None else self.X[self.version, rows.index]
         targets = self.target_columns[:, rows.index].transpose(0, 1)
         Xs, columns = torch.split(X, size, 1), torch.split(targets, size, 2)

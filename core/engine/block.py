@@ -7,6 +7,7 @@ not once per operation. Twenty stacks of 33 networks 64-64-10, stepped in turn, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from core.engine.optimizers import SGD, Adam, Column
 from core.engine.penalties import add_l1_subgradient, add_l2_gradient, soft_threshold
 from core.engine.stack import Stack
 
+SHORT_RUN = 8  # members of one stream side by side
 BLOCK_NUMBERS = 400_000  # parameters and hidden values of a block, about (1.6 MB, touched several times over)
 
 
@@ -27,6 +29,18 @@ def cut(n_members: int, numbers_per_member: int) -> list[slice]:
     n_blocks = min(n_members, -(-n_members * numbers_per_member // BLOCK_NUMBERS))
     edges = [n_members * i // n_blocks for i in range(n_blocks + 1)]
     return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def cut_in_runs(streams: Sequence[int], numbers_per_member: int) -> list[slice]:
+    """Return the blocks of a stack so that none holds members of two streams, where the streams make long runs (folds).
+
+    Members of one stream need its inputs once, not a copy for each. Short runs are not worth blocks of their own.
+    """
+    edges = [0, *(i for i in range(1, len(streams)) if streams[i] != streams[i - 1]), len(streams)]
+    if len(streams) < SHORT_RUN * (len(edges) - 1):
+        return cut(len(streams), numbers_per_member)
+    runs = [(a, cut(b - a, numbers_per_member)) for a, b in pairwise(edges)]
+    return [slice(first + part.start, first + part.stop) for first, parts in runs for part in parts]
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,8 @@ class Block:
         is_skipped = batch.weight.sum((1, 2)) == 0 if is_ragged else None
         if is_skipped is None or not bool(is_skipped.any()):
             self._update(batch, rate_factor, masks)
+            return
+        if bool(is_skipped.all()):
             return
         state = [self.stack.parameters, *self.optimizer.state()]
         kept = [tensor[is_skipped].clone() for tensor in state]

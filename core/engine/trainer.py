@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
-from core.engine.block import Block, Strengths, cut
+from core.engine.block import Block, Strengths, cut, cut_in_runs
 from core.engine.cost import measurement_cost, step_cost
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
@@ -65,6 +65,7 @@ class Trainer:
         self.order = BatchOrder(rows, members.seeds, training.batch_size)
         self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
         self.blocks = self._make_blocks()
+        self._streams = [block.part if augment else self._feed.streams_of(block.part) for block in self.blocks]
         self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self.splits = Splits(pool)
@@ -79,7 +80,8 @@ class Trainer:
     def _make_blocks(self) -> list[Block]:
         stack, training, order = self.stack, self.training, self.order
         blocks = []
-        for part in cut(stack.n_members, stack.n_parameters + order.batch_size * sum(stack.sizes)):
+        numbers = stack.n_parameters + order.batch_size * sum(stack.sizes)
+        for part in cut_in_runs(self._feed.stream_of_member.tolist(), numbers):
             own = stack.part(part)
             optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.is_ragged)
             blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
@@ -107,13 +109,13 @@ class Trainer:
         return self._n_batches_left == 0
 
     def _train_on(self, batch: Batch) -> None:
-        if self.augment is not None:
+        if self.augment is not None:  # from here on every member has inputs of its own
+            batch = batch.of(self._feed.stream_of_member)
             batch = batch._replace(X=self.augment(batch.X, self.augment_generator))
         self._read_strengths()
         factor, uniforms = self._schedule(), self._draw_dropout(batch.X.shape[1])
-        for block in self.blocks:
-            own = batch if len(self.blocks) == 1 else batch.of(block.part)
-            block.train_on(own, factor, self._masks(block, uniforms), self.order.is_ragged)
+        for block, streams in zip(self.blocks, self._streams, strict=True):
+            block.train_on(batch.of(streams), factor, self._masks(block, uniforms), self.order.is_ragged)
 
     def _read_strengths(self) -> None:
         """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
@@ -131,8 +133,8 @@ class Trainer:
         self._read_strengths()
         batch = next(self._feed.gather(rows, rows.index.shape[1]))
         uniforms = self._draw_dropout(batch.X.shape[1])
-        for block in self.blocks:
-            block.fill_gradient(batch.of(block.part), self._masks(block, uniforms))
+        for block, streams in zip(self.blocks, self._streams, strict=True):
+            block.fill_gradient(batch.of(streams), self._masks(block, uniforms))
 
     def _draw_dropout(self, n_rows: int) -> list[Tensor]:
         """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off."""

@@ -22,7 +22,7 @@ WINDOW_MS = 2000
 VIEW = {"width": 1280, "height": 1400}
 READY = "window.overfitLab && overfitLab.draws > 0"
 BUILT = READY + " && [...document.querySelectorAll('.lab-plot')].every((plot) => plot.querySelector('.main-svg'))"
-LONG = "?n_epochs=100000"
+LONG = "?n_epochs=1000000"  # longer than any measurement
 TOY = LONG + "&data=xor&n_train=250&hidden_sizes=8-8&batch_size=10"
 
 # Each returns a promise: milliseconds, or what a window of time has seen.

@@ -17,7 +17,7 @@ from tests.benchmarks.table import Row
 REPEATS = 7
 EPOCHS = 60
 SIX = TASK.replace(variants=tuple(variant.key for variant in VARIANTS if variant.key != "activity_l2"))
-QUERY = "&".join(f"{name}={value}" for name, value in SIX.replace(n_epochs=100_000).to_query().items())
+QUERY = "&".join(f"{name}={value}" for name, value in SIX.replace(n_epochs=1_000_000).to_query().items())
 
 
 def rows() -> Iterator[Row]:

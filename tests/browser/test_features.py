@@ -26,7 +26,7 @@ def test_lambda_is_picked_from_memory_and_says_what_is_kept(address, open_page):
     wait_for(page, f"{SAID.format('false')} === '20'")
     sent = page.evaluate("window.overfitLab.sent")
     page.keyboard.press("End")
-    wait_for(page, f"{SAID.format('false')} !== '20'")
+    wait_for(page, f"{SAID.format('false')} !== '20' && !overfitLab.isBehind()")
     n_out = page.evaluate(f"{figure('inputs_l1')}.data[1].x.filter((v) => v === 0).length")
     assert page.evaluate(SAID.format("in_use_l1")) == f"{23 - n_out} of 23" and n_out > 15
     assert page.evaluate(SAID.format("in_use_l2")) == "23 of 23"

@@ -83,14 +83,14 @@ def test_rewind_takes_all_charts_back_and_live_returns(page: Page) -> None:
     rewind.focus()
     wait_for(page, "overfitLab.frames > 5")
     page.keyboard.press("Home")
-    wait_for(page, "overfitLab.shownEpoch === 0")
+    wait_for(page, "overfitLab.shownEpoch === 0 && !overfitLab.isBehind()")
     assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") != now
     assert page.evaluate(f"{figure('loss')}.data.find((t) => t.name === 'you are here').x") == [0, 0]
     assert page.locator("[data-readout=epoch] dd").text_content() == "0"
     page.keyboard.press("ArrowRight")
     wait_for(page, "overfitLab.shownEpoch > 0")
     press(page, "Live")
-    wait_for(page, "overfitLab.shownEpoch === overfitLab.lastEpoch")
+    wait_for(page, "overfitLab.shownEpoch === overfitLab.lastEpoch && !overfitLab.isBehind()")
     assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == now
 
 

@@ -5,6 +5,7 @@ import torch
 
 from core.engine import batches
 from core.engine.batches import BatchOrder, Feed
+from core.engine.block import BLOCK_NUMBERS, cut_in_runs
 
 
 def make_feed(pools, seeds, batch_size, n=12, versions=1):
@@ -26,7 +27,9 @@ def test_an_epoch_holds_each_row_as_often_as_it_counts(batch_size):
 def test_equal_seeds_see_equal_batches_and_other_seeds_others():
     feed = make_feed([range(12)] * 3, [1, 1, 2], 4)
     batch = next(feed.epoch())
-    assert torch.equal(batch.X[0], batch.X[1]) and not torch.equal(batch.X[0], batch.X[2])
+    assert feed.stream_of_member.tolist() == [0, 0, 1] and len(batch.X) == 2  # equal members share what they see
+    assert not torch.equal(batch.X[0], batch.X[1])
+    assert len(batch.of(feed.stream_of_member).X) == 3
     assert len(next(make_feed([range(12)] * 3, [1, 1, 1], 4).epoch()).X) == 1  # shared by all members
 
 
@@ -51,3 +54,13 @@ def test_gathering_ahead_changes_nothing(monkeypatch):
     single = list(make_feed([range(12)] * 2, [1, 2], 5).epoch())
     for a, b in zip(whole, single, strict=True):
         assert all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def test_members_of_one_stream_are_found_and_make_blocks_of_their_own():
+    feed = make_feed([range(12)] * 4, [1, 1, 2, 2], 4)
+    assert feed.streams_of(slice(0, 2)) == slice(0, 1) and feed.streams_of(slice(2, 4)) == slice(1, 2)
+    assert feed.streams_of(slice(1, 3)).tolist() == [0, 1]
+    folds = [0] * 20 + [1] * 20
+    assert cut_in_runs(folds, 1) == [slice(0, 20), slice(20, 40)]
+    assert cut_in_runs(folds, BLOCK_NUMBERS // 10) == [slice(0, 10), slice(10, 20), slice(20, 30), slice(30, 40)]
+    assert cut_in_runs([0, 1] * 20, 1) == [slice(0, 40)]  # short runs stay together
