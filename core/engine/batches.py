@@ -60,6 +60,8 @@ class BatchOrder:
         # Full batch is per member, so that a smaller fold still makes one step an epoch.
         self.batch_size = self.n_rows if batch_size is None else min(batch_size, self.n_rows)
         self.n_batches = -(-self.n_rows // self.batch_size)
+        # Whether some member has no row left in the last batches, and must skip them.
+        self.has_skips = any(len(pool) <= (self.n_batches - 1) * self.batch_size for pool in self.pools)
 
     def shuffle(self) -> Rows:
         """Return the rows of one epoch in their new order, (n_groups, n_rows), with the weight of each in its batch.

@@ -77,9 +77,9 @@ class Block:
         self._penalized_gradient = stack.gradient[:, :n_penalized]
         self.strengths: Strengths
 
-    def train_on(self, batch: Batch, rate_factor: float, masks: list[Tensor] | None, is_ragged: bool) -> None:
-        """Take a step. On a ragged batch the members that have no rows in it stay as they are."""
-        is_skipped = batch.weight.sum((1, 2)) == 0 if is_ragged else None
+    def train_on(self, batch: Batch, rate_factor: float, masks: list[Tensor] | None, has_skips: bool) -> None:
+        """Take a step. Where there are skips, the members that have no rows in this batch stay as they are."""
+        is_skipped = batch.weight.sum((1, 2)) == 0 if has_skips else None
         if is_skipped is None or not bool(is_skipped.any()):
             self._update(batch, rate_factor, masks)
             return

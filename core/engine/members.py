@@ -29,8 +29,10 @@ class Pool:
     is_classification: bool
 
     def inputs_of(self, part: slice) -> Tensor:
-        """Return the inputs of the members `part`, (1 or M, n, d)."""
-        return self.X if len(self.X) == 1 else self.X[self.version_of_member[part]]
+        """Return the inputs of the members `part`, (1 or M, n, d): one copy where all of them see the same."""
+        versions = self.version_of_member[part]
+        is_shared = len(self.X) == 1 or bool((versions == versions[0]).all())
+        return self.X[versions[:1]] if is_shared else self.X[versions]
 
 
 @dataclass

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
-from core.engine.block import Block, Strengths, cut, cut_in_runs
+from core.engine.block import Block, Strengths, cut_in_runs
 from core.engine.cost import measurement_cost, step_cost
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
@@ -69,7 +69,7 @@ class Trainer:
         self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self.splits = Splits(pool)
-        parts = cut(stack.n_members, stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
+        parts = cut_in_runs(pool.version_of_member.tolist(), stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
         self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
         self.n_steps_done = 0
@@ -83,7 +83,7 @@ class Trainer:
         numbers = stack.n_parameters + order.batch_size * sum(stack.sizes)
         for part in cut_in_runs(self._feed.stream_of_member.tolist(), numbers):
             own = stack.part(part)
-            optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.is_ragged)
+            optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.has_skips)
             blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
         return blocks
 
@@ -115,7 +115,7 @@ class Trainer:
         self._read_strengths()
         factor, uniforms = self._schedule(), self._draw_dropout(batch.X.shape[1])
         for block, streams in zip(self.blocks, self._streams, strict=True):
-            block.train_on(batch.of(streams), factor, self._masks(block, uniforms), self.order.is_ragged)
+            block.train_on(batch.of(streams), factor, self._masks(block, uniforms), self.order.has_skips)
 
     def _read_strengths(self) -> None:
         """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""

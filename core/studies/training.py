@@ -347,8 +347,8 @@ def copy_parameters(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
 class ProgressBar:
     """A line in the terminal, redrawn at most ten times a second."""
 
-    def __init__(self, n_epochs: int, is_on: bool) -> None:
-        self.n_epochs, self.is_on, self.next_s = n_epochs, is_on, 0.0
+    def __init__(self, n_epochs: int, is_on: bool, unit: str = "epoch") -> None:
+        self.n_epochs, self.is_on, self.unit, self.next_s = n_epochs, is_on, unit, 0.0
 
     def show(self, epoch: int) -> None:
         """Redraw for this epoch; ends the line at the last one."""
@@ -357,6 +357,6 @@ class ProgressBar:
             return
         self.next_s = now + 0.1
         done = 30 * epoch // self.n_epochs
-        sys.stderr.write(f"\r[{'#' * done}{'.' * (30 - done)}] epoch {epoch}/{self.n_epochs}")
+        sys.stderr.write(f"\r[{'#' * done}{'.' * (30 - done)}] {self.unit} {epoch}/{self.n_epochs}")
         sys.stderr.write("\n" if epoch == self.n_epochs else "")
         sys.stderr.flush()

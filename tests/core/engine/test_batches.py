@@ -64,3 +64,8 @@ def test_members_of_one_stream_are_found_and_make_blocks_of_their_own():
     assert cut_in_runs(folds, 1) == [slice(0, 20), slice(20, 40)]
     assert cut_in_runs(folds, BLOCK_NUMBERS // 10) == [slice(0, 10), slice(10, 20), slice(20, 30), slice(30, 40)]
     assert cut_in_runs([0, 1] * 20, 1) == [slice(0, 40)]  # short runs stay together
+
+
+@pytest.mark.parametrize(("sizes", "has_skips"), [((10, 7), True), ((10, 9), False), ((8, 8), False), ((9, 8), True)])
+def test_skips_are_there_where_a_member_has_no_row_in_the_last_batch(sizes, has_skips):
+    assert make_feed([range(n) for n in sizes], [1, 1], 4).order.has_skips is has_skips

@@ -1,0 +1,67 @@
+"""Stacks side by side in processes: the same numbers as one after another."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from joblib import Parallel
+
+from core import Experiment, cross_validate
+from core.studies import parallel
+from core.studies.cross_validation import plan_cross_validation
+from core.studies.parallel import count_cores, train_to_the_end
+from core.studies.training import Training
+
+SMALL = Experiment(
+    data={"name": "diabetes", "n_train": 60},
+    network={"hidden_sizes": [8, 8]},
+    regularization={"dropout_rate": 0.2},
+    training={"batch_size": 10, "n_epochs": 20, "learning_rate": 0.003},
+)
+VALUES = [0.0, 0.01, 0.1]
+
+
+@pytest.mark.parametrize("n_processes", [1, 2])
+@pytest.mark.parametrize("memory_bytes", [1 << 30, 200_000])
+def test_any_number_of_processes_gives_the_numbers_of_one_stack(n_processes, memory_bytes):
+    plan = plan_cross_validation(SMALL, "l2", VALUES, 3)
+    one = Training(plan)
+    one.run()
+    cut = plan_cross_validation(SMALL, "l2", VALUES, 3, memory_bytes=memory_bytes)
+    ours, theirs = train_to_the_end(cut, n_processes=n_processes), one.state()
+    np.testing.assert_allclose(ours.val_loss, theirs.val_loss, atol=1e-5)
+    np.testing.assert_allclose(ours.parameters, theirs.parameters, atol=1e-4)
+    assert np.array_equal(ours.start_loss, theirs.start_loss) and (ours.epoch == 20).all()
+
+
+def test_equal_calls_give_equal_bits():
+    first, second = (cross_validate(SMALL, "l2", VALUES, 3, progress=False) for _ in range(2))
+    assert np.array_equal(first.val_loss, second.val_loss)
+
+
+def test_a_diverged_member_is_nan_and_the_others_are_not():
+    experiment = SMALL.replace(optimizer="sgd", learning_rate=0.05, dropout_rate=0.0)
+    state = train_to_the_end(plan_cross_validation(experiment, "l2", [0.01, 1e4], 3), n_processes=2)
+    assert state.is_diverged.tolist() == [False, True] * 3 and np.isfinite(state.parameters).all()
+
+
+def test_what_a_process_raises_is_raised():
+    broken = replace(plan_cross_validation(SMALL, "l2", VALUES, 3), seeds=())
+    with pytest.raises(IndexError):
+        train_to_the_end(broken, n_processes=2)
+
+
+def test_a_short_plan_stays_in_this_process_and_a_long_one_takes_all_cores(monkeypatch):
+    asked = []
+
+    class Noted(Parallel):
+        def __init__(self, n_jobs, **more):
+            asked.append(n_jobs)
+            super().__init__(n_jobs=1, **more)
+
+    monkeypatch.setattr(parallel, "Parallel", Noted)
+    plan = plan_cross_validation(SMALL, "l2", VALUES, 3)
+    train_to_the_end(plan)
+    monkeypatch.setattr(parallel, "WORTH_S", 0.0)
+    train_to_the_end(plan)
+    assert asked == [1, count_cores()] and count_cores() >= 1
