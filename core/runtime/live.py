@@ -139,7 +139,7 @@ class LiveRun:
         self.training.record()
 
     def _set(self, name: str, value: float, member: int | None) -> None:
-        """Give a strength a new value, and note the epoch unless the run has not begun."""
+        """Give a strength a new value, and note the epoch unless the run has not begun. A finished run goes on, to show it."""
         if member is None:
             self.experiment = self.experiment.replace(**{name: value})
         if not self.training.set(name, value, member):
@@ -149,6 +149,8 @@ class LiveRun:
             self.started_as = self.experiment
             return
         self.changes = [*self.changes, {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}]
+        if self.state == "finished" and self.can_go_on:
+            self._go()
 
     # --- training ---
 

@@ -108,6 +108,10 @@ def test_a_finished_run_goes_on_when_told_to():
     run = run_to_the_end(live())
     run_to_the_end(run)
     assert (run.state, run.training.n_epochs_done) == ("finished", 80)
+    run.obey(Set(name="l2", value=0.1))  # a strength moved after the end shows what it does
+    assert run.state == "running"
+    run_to_the_end(run)
+    assert (run.state, run.training.n_epochs_done) == ("finished", 120)
 
 
 def test_a_moment_of_the_rewind_shows_what_was_shown_then():
