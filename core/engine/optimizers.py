@@ -46,38 +46,51 @@ class SGD:
 
 
 class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1), numerically as torch.optim.Adam."""
+    """Adam (Kingma and Ba 2015, algorithm 1), numerically as torch.optim.Adam.
+
+    While all members share learning rate and step count, torch's own fused kernel takes the step in one pass over memory
+    (the one of `torch.optim.Adam(fused=True)`); otherwise the formula is written out.
+    """
 
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def __init__(self, parameters: Tensor, n_steps: Column = 0) -> None:
         self.mean = torch.zeros_like(parameters)
         self.square = torch.zeros_like(parameters)
-        self.scale = torch.ones_like(parameters)  # (√v̂ + ε)·(1-β₁^t)/lr of the last step: w ← w - mean/scale
         self.n_steps = n_steps
-        self.bias1: Column = 1.0
-        self._beta2 = torch.tensor(self.beta2, dtype=parameters.dtype)  # quicker to multiply by than a plain number
+        self.learning_rate: Column = 0.0
+        self._step = torch.zeros(())
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Column) -> None:
         """Move `parameters` (M, k) in place; the learning rate is not 0."""
         self.n_steps += 1
-        self.bias1 = 1 - self.beta1**self.n_steps
-        per_rate = 1 / learning_rate * self.bias1  # in this order the bits are those of a column
+        self.learning_rate = learning_rate
+        if isinstance(learning_rate, float) and isinstance(self.n_steps, int):
+            torch._fused_adam_(
+                [parameters], [gradient], [self.mean], [self.square], [], [self._step.fill_(self.n_steps)],
+                lr=learning_rate, beta1=self.beta1, beta2=self.beta2, eps=self.epsilon,
+                weight_decay=0.0, amsgrad=False, maximize=False,
+            )  # fmt: skip
+            return
         self.mean.lerp_(gradient, 1 - self.beta1)
-        self.square.mul_(self._beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-        torch.sqrt(self.square, out=self.scale)
+        self.square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
+        parameters.addcdiv_(self.mean, self._divisor(slice(None)), value=-1.0)
+
+    def _divisor(self, columns: slice) -> Tensor:
+        """Return (√v̂ + ε)·(1-β₁^t)/lr of the last step, (M, k): w ← w - mean/divisor."""
+        per_rate = (1 - self.beta1**self.n_steps) / self.learning_rate
         correction = per_rate / (1 - self.beta2**self.n_steps) ** 0.5
-        self.scale.mul_(as_type(correction, gradient)).add_(as_type(per_rate * self.epsilon, gradient))
-        parameters.addcdiv_(self.mean, self.scale, value=-1.0)
+        divisor = self.square[:, columns].sqrt()
+        return divisor.mul_(as_type(correction, divisor)).add_(as_type(per_rate * self.epsilon, divisor))
 
     def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
         """Return l1 (M, 1) times how far the last step moves each weight per unit of gradient, lr/(√v̂+ε), (M, n_weights)."""
-        return torch.div((l1 * self.bias1).to(l1.dtype), self.scale.narrow(1, 0, n_weights))
+        return torch.div((l1 * (1 - self.beta1**self.n_steps)).to(l1.dtype), self._divisor(slice(n_weights)))
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
         counts = [self.n_steps] if isinstance(self.n_steps, Tensor) else []
-        return [self.mean, self.square, self.scale, *counts]
+        return [self.mean, self.square, *counts]
 
 
 def as_type(value: Column, like: Tensor) -> Column:

@@ -47,3 +47,23 @@ def test_a_weight_that_was_set_to_zero_can_come_back():
     optimizer.step(weights, torch.tensor([[-5.0]]), torch.tensor([[0.1]]))
     soft_threshold(weights, torch.tensor([[0.2]]))
     assert weights.item() == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_one_learning_rate_for_all_matches_torch_and_one_for_each(dtype):
+    generator = torch.Generator().manual_seed(1)
+    start = torch.randn(3, 7, generator=generator, dtype=dtype)
+    theirs = start.clone().requires_grad_()
+    reference = torch.optim.Adam([theirs], lr=0.02)
+    shared, each = start.clone(), start.clone()
+    together, apart = make_optimizer("adam", shared, 0.0), make_optimizer("adam", each, 0.0)
+    for _ in range(50):
+        theirs.grad = torch.randn(3, 7, generator=generator, dtype=dtype)
+        together.step(shared, theirs.grad.clone(), 0.02)
+        apart.step(each, theirs.grad.clone(), torch.full((3, 1), 0.02, dtype=torch.float64))
+        reference.step()
+    close = {"rtol": 1e-10, "atol": 1e-12} if dtype == torch.float64 else {"rtol": 1e-4, "atol": 1e-5}
+    torch.testing.assert_close(shared, theirs.detach(), **close)
+    torch.testing.assert_close(each, theirs.detach(), **close)
+    l1 = torch.full((3, 1), 0.1, dtype=dtype)
+    torch.testing.assert_close(together.threshold(l1, 5), apart.threshold(l1, 5), **close)
