@@ -9,15 +9,19 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from core.presets import START
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
+LONG = "/?" + urlencode(START.replace(n_epochs=1_000_000).to_query())  # the Playground; does not end during a test
 READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is drawn
 HARMLESS = ("preloaded using link preload but not used",)
 
@@ -78,7 +82,7 @@ def address() -> Iterator[str]:
         yield server.address
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # not longer: while Playwright is open, no test of asyncio can run in this thread
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:

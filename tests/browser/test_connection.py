@@ -1,6 +1,6 @@
 """What happens to a run when the page is reloaded, the line breaks, or the server starts anew."""
 
-from tests.browser.conftest import READY, OpenPage, press, serving, wait_for
+from tests.browser.conftest import LONG, READY, OpenPage, press, serving, wait_for
 
 # Keeps the page's sockets within reach; every script of the page runs after this one.
 NOTE_SOCKETS = """
@@ -13,7 +13,7 @@ JOB = "Object.entries(sessionStorage).find(([key]) => key.startsWith('overfitLab
 
 
 def test_a_reload_finds_the_run_again_still_going(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+    page = open_page(address + LONG)
     press(page, "Run")
     wait_for(page, "overfitLab.lastEpoch > 60")
     page.reload()
@@ -22,7 +22,7 @@ def test_a_reload_finds_the_run_again_still_going(address: str, open_page: OpenP
 
 
 def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+    page = open_page(address + LONG)
     page.context.add_init_script(NOTE_SOCKETS)
     page.reload()
     wait_for(page, READY)

@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import LONG, OpenPage, figure, pause, press, wait_for
 
 BUILT = "document.querySelectorAll('.lab-plot .main-svg').length >= 15 && overfitLab.draws > 0"
 
 
 @pytest.fixture
 def page(address: str, open_page: OpenPage) -> Page:
-    return open_page(address, ready=BUILT)
+    return open_page(address + LONG, ready=BUILT)
 
 
 def type_strength(page: Page, key: str, value: str) -> None:
@@ -146,3 +146,12 @@ def test_a_finished_run_offers_to_run_on(address: str, open_page: OpenPage) -> N
     press(page, "Run")
     page.get_by_role("button", name="Run on").click()
     wait_for(page, "overfitLab.lastEpoch > 3")
+
+
+def test_a_visit_to_another_page_finds_the_run_still_going(page: Page) -> None:
+    run_to(page, 100)
+    page.get_by_role("link", name="Compare", exact=True).click()
+    page.get_by_text("All penalties start from the same weights").wait_for()
+    wait_for(page, "document.querySelector('[data-figure=compare_gap]') && overfitLab.shownEpoch === 0")
+    page.get_by_role("link", name="Playground", exact=True).click()
+    wait_for(page, "document.querySelector('[data-figure=fit]') && overfitLab.shownEpoch > 100")
