@@ -96,7 +96,13 @@ class GeometryPanel:
     def table(self, run: LiveRun, is_now: bool) -> dict[str, Any]:
         """Return the next step of the first weight under each rule with its present numbers; of a stored moment only names."""
         of, (first, second) = self.plan.variants[self.variant].label, self.labels
-        rows = [{"cells": [f"Weights of: {of}", ""], "note": f"First weight: {first}. Second weight: {second}."}]
+        training = run.experiment.training
+        words = f"First weight: {first}. Second weight: {second}."
+        if not is_now:
+            words += " The contours are those of now, not of the moment shown."
+        elif training.optimizer == "adam" or training.momentum:
+            words += " " + MEMORY[training.optimizer]
+        rows = [{"cells": [f"Weights of: {of}", ""], "note": words}]
         if not is_now:
             return {"heads": HEADS, "rows": rows}
         settings, study = run.training.settings(), run.experiment.study
@@ -127,6 +133,13 @@ class GeometryPanel:
         """Return the names of the two weights."""
         first, second = (ref.label(self.names) for ref in self.pair)
         return first, second
+
+
+# What the update rules, which are those of a plain step, leave out.
+MEMORY = {
+    "adam": "s is the length of Adam's step, lr/(√v̂+ε); past slopes, which Adam averages with g, are left out here.",
+    "sgd": "s is the length of a step by now; momentum, which also carries past slopes on, is left out here.",
+}
 
 
 def chosen_pair(stack: Stack, weights: list[int]) -> tuple[WeightRef, WeightRef] | None:
