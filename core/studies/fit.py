@@ -17,8 +17,6 @@ from core.studies.training import Training, copy_parameters, dense_history
 
 __all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
 
-_pool = make_pool
-
 
 @dataclass(frozen=True, eq=False)
 class Run:
