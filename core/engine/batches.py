@@ -38,9 +38,11 @@ class Batch(NamedTuple):
     targets: Tensor
     weight: Tensor
 
-    def of(self, streams: slice | Tensor) -> Batch:
+    def of(self, streams: slice | Tensor | None) -> Batch:
         """Return the batch of some streams, given by a slice or one number per member; what all share stays as it is."""
-        return Batch(*(tensor if len(tensor) == 1 else tensor[streams] for tensor in self))
+        if streams is None:
+            return self
+        return Batch(*(tensor if tensor.shape[0] == 1 else tensor[streams] for tensor in self))
 
 
 class BatchOrder:
@@ -107,8 +109,13 @@ class Feed:
         self.target_columns = targets.T.contiguous()
         self._full: list[Batch] = []
 
-    def streams_of(self, members: slice) -> slice | Tensor:
-        """Return what picks the streams of some members from a batch: one stream if they share it, else one for each."""
+    def streams_of(self, members: slice) -> slice | Tensor | None:
+        """Return what picks the streams of some members from a batch: one stream if they share it, else one for each.
+
+        None where there is only one, and nothing to pick.
+        """
+        if len(self.group) == 1:
+            return None
         streams = self.stream_of_member[members]
         first = int(streams[0])
         return slice(first, first + 1) if bool((streams == first).all()) else streams

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from core.engine.batches import Batch
@@ -18,7 +20,7 @@ from core.engine.losses import LossKind, output_slopes
 from core.engine.members import Members
 from core.engine.optimizers import SGD, Adam, Column
 from core.engine.penalties import add_l1_subgradient, add_l2_gradient, soft_threshold
-from core.engine.stack import Stack
+from core.engine.stack import Dropout, Stack
 
 SHORT_RUN = 8  # members of one stream side by side
 BLOCK_NUMBERS = 400_000  # parameters and hidden values of a block, about (1.6 MB, touched several times over)
@@ -43,28 +45,47 @@ def cut_in_runs(streams: Sequence[int], numbers_per_member: int) -> list[slice]:
     return [slice(first + part.start, first + part.stop) for first, parts in runs for part in parts]
 
 
+class Strength(NamedTuple):
+    """A penalty's strength where it is not zero: `members` from the first to the last that has it, values (m, 1)."""
+
+    members: slice
+    values: Tensor
+
+    @classmethod
+    def of(cls, values: Tensor) -> Strength | None:
+        """Return the strength of a column (M, 1), or None where nobody has it."""
+        on = torch.nonzero(values[:, 0])
+        if len(on) == 0:
+            return None
+        members = slice(int(on[0]), int(on[-1]) + 1)
+        return cls(members, values[members].clone())
+
+
 @dataclass(frozen=True)
 class Strengths:
-    """Strengths as a step uses them: None where all are zero, one number where all learning rates agree."""
+    """Strengths as a step uses them: None where all are zero; activity_l2 is a column of all members.
 
-    l1: Tensor | None
-    l1_proximal: Tensor | None  # the same, 0 for members whose L1 is a subgradient
-    l1_subgradient: Tensor | None  # the same, 0 for members whose L1 is a proximal step
-    l2: Tensor | None
+    learning_rate is one number where all agree.
+    """
+
+    l1_proximal: Strength | None
+    l1_subgradient: Strength | None
+    l2: Strength | None
+    dropout_rate: Strength | None
     activity_l2: Tensor | None
-    dropout_rate: Tensor | None
     learning_rate: Column
 
     @classmethod
     def of(cls, members: Members, part: slice) -> Strengths:
         """Read the present strengths of some members."""
-        named = {name: getattr(members, name)[part] for name in ("l1", "l2", "activity_l2", "dropout_rate")}
-        is_proximal = members.l1_is_proximal[part]
-        named["l1_proximal"], named["l1_subgradient"] = named["l1"] * is_proximal, named["l1"] * (1 - is_proximal)
-        rate = members.learning_rate[part]
+        l1, is_proximal, rate = members.l1[part], members.l1_is_proximal[part], members.learning_rate[part]
+        activity_l2 = members.activity_l2[part]
         is_shared = bool((rate == rate[0]).all())
-        on = {name: tensor if bool((tensor > 0).any()) else None for name, tensor in named.items()}
-        return cls(**on, learning_rate=rate[0].item() if is_shared else rate.double())
+        return cls(
+            Strength.of(l1 * is_proximal), Strength.of(l1 * (1 - is_proximal)), Strength.of(members.l2[part]),
+            Strength.of(members.dropout_rate[part]), activity_l2 if bool((activity_l2 > 0).any()) else None,
+            rate[0].item() if is_shared else rate.double(),
+        )  # fmt: skip
 
 
 class Block:
@@ -77,46 +98,50 @@ class Block:
         self._penalized_gradient = stack.gradient[:, :n_penalized]
         self.strengths: Strengths
 
-    def train_on(self, batch: Batch, rate_factor: float, masks: list[Tensor] | None, has_skips: bool) -> None:
+    def train_on(self, batch: Batch, rate_factor: float, dropout: Dropout | None, has_skips: bool) -> None:
         """Take a step. Where there are skips, the members that have no rows in this batch stay as they are."""
         is_skipped = batch.weight.sum((1, 2)) == 0 if has_skips else None
         if is_skipped is None or not bool(is_skipped.any()):
-            self._update(batch, rate_factor, masks)
+            self._update(batch, rate_factor, dropout)
             return
         if bool(is_skipped.all()):
             return
         state = [self.stack.parameters, *self.optimizer.state()]
         kept = [tensor[is_skipped].clone() for tensor in state]
-        self._update(batch, rate_factor, masks)
+        self._update(batch, rate_factor, dropout)
         for tensor, old in zip(state, kept, strict=True):
             tensor[is_skipped] = old
 
-    def _update(self, batch: Batch, rate_factor: float, masks: list[Tensor] | None) -> None:
+    def _update(self, batch: Batch, rate_factor: float, dropout: Dropout | None) -> None:
         """Apply one gradient step and the proximal step."""
         stack, strengths = self.stack, self.strengths
-        self.fill_gradient(batch, masks)
+        self.fill_gradient(batch, dropout)
         self.optimizer.step(stack.parameters, stack.gradient, strengths.learning_rate * rate_factor)
         if strengths.l1_proximal is not None:
-            soft_threshold(self.penalized, self.optimizer.threshold(strengths.l1_proximal, self.n_penalized))
+            some, l1 = strengths.l1_proximal
+            soft_threshold(self.penalized[some], self.optimizer.threshold(l1, some, self.n_penalized))
 
-    def fill_gradient(self, batch: Batch, masks: list[Tensor] | None) -> None:
+    def fill_gradient(self, batch: Batch, dropout: Dropout | None) -> None:
         """Fill the gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
         stack, strengths, activity = self.stack, self.strengths, self.strengths.activity_l2
-        done = stack.forward(batch.X, masks)
+        done = stack.forward(batch.X, dropout)
         slopes = output_slopes(self.loss, done.columns, batch.targets, class_axis=1).mul_(batch.weight)
         stack.backward(done, slopes, None if activity is None else 2 * activity[..., None] * batch.weight)
         if strengths.l2 is not None:
-            add_l2_gradient(self._penalized_gradient, self.penalized, strengths.l2)
+            some, l2 = strengths.l2
+            add_l2_gradient(self._penalized_gradient[some], self.penalized[some], l2)
         if strengths.l1_subgradient is not None:
-            add_l1_subgradient(self._penalized_gradient, self.penalized, strengths.l1_subgradient)
+            some, l1 = strengths.l1_subgradient
+            add_l1_subgradient(self._penalized_gradient[some], self.penalized[some], l1)
 
-    def dropout_masks(self, uniforms: list[Tensor]) -> list[Tensor] | None:
-        """Return inverted-dropout masks (M, units, n) per hidden layer (Srivastava et al. 2014), or None when off.
+    def draw_dropout(self, uniforms: list[Tensor]) -> Dropout | None:
+        """Return inverted dropout (Srivastava et al. 2014) where members have it, None where it is off.
 
-        `uniforms` (1 or M, units, n) are random numbers in [0, 1).
+        `uniforms` (1 or M, units, n) are random numbers in [0, 1) per hidden layer.
         """
-        rate = self.strengths.dropout_rate
-        if rate is None:
+        if self.strengths.dropout_rate is None:
             return None
+        some, rate = self.strengths.dropout_rate
         rate = rate[..., None]
-        return [(u >= rate).to(rate.dtype) / (1 - rate) for u in uniforms]
+        kept = [(u if u.shape[0] == 1 else u[some]) >= rate for u in uniforms]
+        return Dropout(some, [is_kept.to(rate.dtype).div_(1 - rate) for is_kept in kept])

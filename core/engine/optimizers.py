@@ -35,10 +35,10 @@ class SGD:
         # A product, then a difference: fused, its last bit would depend on where in the buffer a member stands.
         parameters.sub_(moved * as_type(learning_rate, moved))
 
-    def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
-        """Return l1 (M, 1) times how far the last step moved a weight per unit of gradient, (M, 1)."""
+    def threshold(self, l1: Tensor, members: slice, n_weights: int) -> Tensor:
+        """Return l1 (m, 1) times how far the last step moved a weight of these members per unit of gradient, (m, 1)."""
         grown = (1 - self.momentum**self.n_steps) / (1 - self.momentum)
-        return (l1.double() * (self.learning_rate * grown)).to(l1.dtype)
+        return (l1.double() * rows_of(self.learning_rate * grown, members)).to(l1.dtype)
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
@@ -74,23 +74,37 @@ class Adam:
             return
         self.mean.lerp_(gradient, 1 - self.beta1)
         self.square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-        parameters.addcdiv_(self.mean, self._divisor(slice(None)), value=-1.0)
+        length = learning_rate * self._correction() / (1 - self.beta1**self.n_steps)
+        divisor = self._divisor(self.square, self._correction())
+        parameters.addcdiv_(self.mean * as_type(length, gradient), divisor, value=-1.0)
 
-    def _divisor(self, columns: slice) -> Tensor:
-        """Return (√v̂ + ε)·(1-β₁^t)/lr of the last step, (M, k): w ← w - mean/divisor."""
-        per_rate = (1 - self.beta1**self.n_steps) / self.learning_rate
-        correction = per_rate / (1 - self.beta2**self.n_steps) ** 0.5
-        divisor = self.square[:, columns].sqrt()
-        return divisor.mul_(as_type(correction, divisor)).add_(as_type(per_rate * self.epsilon, divisor))
+    def _correction(self) -> Column:
+        """Return √(1-β₂^t), so that √v̂ + ε = (√v + ε·correction) / correction."""
+        return (1 - self.beta2**self.n_steps) ** 0.5
 
-    def threshold(self, l1: Tensor, n_weights: int) -> Tensor:
-        """Return l1 (M, 1) times how far the last step moves each weight per unit of gradient, lr/(√v̂+ε), (M, n_weights)."""
-        return torch.div((l1 * (1 - self.beta1**self.n_steps)).to(l1.dtype), self._divisor(slice(n_weights)))
+    def _divisor(self, square: Tensor, correction: Column) -> Tensor:
+        """Return √v + ε·correction for some of v."""
+        return square.sqrt().add_(as_type(self.epsilon * correction, square))
+
+    def threshold(self, l1: Tensor, members: slice, n_weights: int) -> Tensor:
+        """Return l1 (m, 1) times how far the last step moves each weight of these members per unit of gradient.
+
+        lr/(√v̂+ε): (m, n_weights).
+        """
+        correction, rate = rows_of(self._correction(), members), rows_of(self.learning_rate, members)
+        return torch.div(
+            (l1 * (rate * correction)).to(l1.dtype), self._divisor(self.square[members, :n_weights], correction)
+        )
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
         counts = [self.n_steps] if isinstance(self.n_steps, Tensor) else []
         return [self.mean, self.square, *counts]
+
+
+def rows_of(value: Column, members: slice) -> Column:
+    """Return a column of some members; a plain number as it is."""
+    return value[members] if isinstance(value, Tensor) else value
 
 
 def as_type(value: Column, like: Tensor) -> Column:

@@ -19,6 +19,19 @@ from torch import Tensor
 from core.engine.activations import ACTIVATIONS
 
 
+class Dropout(NamedTuple):
+    """Inverted dropout of some members: `masks` (m, units, n) per hidden layer, 0 or 1/(1-rate)."""
+
+    members: slice
+    masks: list[Tensor]
+
+    def of(self, values: Tensor, layer: int) -> Tensor:
+        """Return the values (M, units, n) of a hidden layer after dropout."""
+        dropped = values.clone()
+        dropped[self.members].mul_(self.masks[layer])
+        return dropped
+
+
 class ForwardPass(NamedTuple):
     """What the backward pass needs. Lists have one entry per hidden layer, each (M, units, n): samples are columns."""
 
@@ -26,7 +39,7 @@ class ForwardPass(NamedTuple):
     pre_activations: list[Tensor]  # overwritten by the activation unless its slope needs them
     hidden: list[Tensor]  # activation values, before dropout
     dropped: list[Tensor]  # the same after dropout: what the next layer sees
-    masks: list[Tensor] | None
+    dropout: Dropout | None
     columns: Tensor  # outputs (M, C, n)
 
     @property
@@ -115,23 +128,20 @@ class Stack:
         twin._attach(parameters, torch.empty_like(parameters))
         return twin
 
-    def forward(self, X: Tensor, masks: list[Tensor] | None = None) -> ForwardPass:
-        """Return outputs and all intermediate values for inputs X (1 or M, n, n_inputs).
-
-        `masks` (one per hidden layer, (M, units, n), 0 or 1/(1-rate)) apply inverted dropout; None is evaluation mode.
-        """
-        X = X if len(X) == self.n_members else X.expand(self.n_members, -1, -1)
+    def forward(self, X: Tensor, dropout: Dropout | None = None) -> ForwardPass:
+        """Return outputs and all intermediate values for inputs X (1 or M, n, n_inputs); no dropout is evaluation mode."""
+        X = X if X.shape[0] == self.n_members else X.expand(self.n_members, -1, -1)
         signal = X.transpose(1, 2)
         pre, hidden, dropped = [], [], []
         for layer in range(len(self.shapes) - 1):
             z = torch.baddbmm(self._shifts[layer], self.matrices[layer], signal)
             h = self.rule.value(z)
-            signal = h if masks is None else h * masks[layer]
+            signal = h if dropout is None else dropout.of(h, layer)
             pre.append(z)
             hidden.append(h)
             dropped.append(signal)
         outputs = torch.baddbmm(self._shifts[-1], self.matrices[-1], signal)
-        return ForwardPass(X, pre, hidden, dropped, masks, outputs)
+        return ForwardPass(X, pre, hidden, dropped, dropout, outputs)
 
     def backward(self, done: ForwardPass, slopes: Tensor, activity: Tensor | None = None) -> None:
         """Fill `gradient` by the chain rule (Rumelhart, Hinton and Williams 1986).
@@ -149,8 +159,8 @@ class Stack:
             if layer == 0:
                 return
             slopes = torch.bmm(self.weights[layer], slopes)
-            if done.masks is not None:
-                slopes.mul_(done.masks[layer - 1])
+            if done.dropout is not None:
+                slopes[done.dropout.members].mul_(done.dropout.masks[layer - 1])
             if activity is not None:
                 slopes.addcmul_(done.hidden[layer - 1], activity)
             slopes = self.rule.backward(slopes, done.pre_activations[layer - 1], done.hidden[layer - 1])

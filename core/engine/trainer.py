@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
+from core.engine.arithmetic import fast_arithmetic
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
 from core.engine.block import Block, Strengths, cut_in_runs
 from core.engine.cost import measurement_cost, step_cost
@@ -20,7 +21,7 @@ from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
 from core.engine.optimizers import make_optimizer
 from core.engine.penalties import weight_penalty
-from core.engine.stack import Stack
+from core.engine.stack import Dropout, Stack
 
 __all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 
@@ -87,12 +88,12 @@ class Trainer:
             blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
         return blocks
 
-    @torch.inference_mode()
+    @fast_arithmetic()
     def step(self) -> bool:
         """Make one step of all members; return True when it was the last of an epoch."""
         return self._step()
 
-    @torch.inference_mode()
+    @fast_arithmetic()
     def run_epoch(self) -> None:
         """Train to the end of the current epoch."""
         while not self._step():
@@ -115,7 +116,7 @@ class Trainer:
         self._read_strengths()
         factor, uniforms = self._schedule(), self._draw_dropout(batch.X.shape[1])
         for block, streams in zip(self.blocks, self._streams, strict=True):
-            block.train_on(batch.of(streams), factor, self._masks(block, uniforms), self.order.has_skips)
+            block.train_on(batch.of(streams), factor, self._dropout(block, uniforms), self.order.has_skips)
 
     def _read_strengths(self) -> None:
         """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
@@ -127,14 +128,14 @@ class Trainer:
             for block in self.blocks:
                 block.strengths = Strengths.of(m, block.part)
 
-    @torch.inference_mode()
+    @fast_arithmetic()
     def compute_gradient(self, rows: Rows) -> None:
         """Fill the stack's gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
         self._read_strengths()
         batch = next(self._feed.gather(rows, rows.index.shape[1]))
         uniforms = self._draw_dropout(batch.X.shape[1])
         for block, streams in zip(self.blocks, self._streams, strict=True):
-            block.fill_gradient(batch.of(streams), self._masks(block, uniforms))
+            block.fill_gradient(batch.of(streams), self._dropout(block, uniforms))
 
     def _draw_dropout(self, n_rows: int) -> list[Tensor]:
         """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off."""
@@ -149,8 +150,8 @@ class Trainer:
             uniforms.append(torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None])
         return uniforms
 
-    def _masks(self, block: Block, uniforms: list[Tensor]) -> list[Tensor] | None:
-        return block.dropout_masks([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
+    def _dropout(self, block: Block, uniforms: list[Tensor]) -> Dropout | None:
+        return block.draw_dropout([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
 
     def _schedule(self) -> float:
         """Return the factor on the learning rate: 1, or a half cosine from 1 to (almost) 0 over the whole run."""
@@ -165,7 +166,7 @@ class Trainer:
         epoch = self.order.n_batches * step_cost(self.stack, self.order.batch_size, len(self.blocks))
         return measurement_cost(self.stack, self.pool.X.shape[1], len(self._looks)) / epoch
 
-    @torch.inference_mode()
+    @fast_arithmetic()
     def measure(self) -> Measurement:
         """Return losses, scores and penalty of all members, in evaluation mode."""
         looks = [self._look(part, stack) for part, stack in self._looks]

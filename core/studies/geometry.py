@@ -127,7 +127,7 @@ def step_length(trainer: Trainer, member: int, ref: WeightRef) -> float:
         return float(trainer.members.learning_rate[member])
     block = next(block for block in trainer.blocks if block.part.start <= member < block.part.stop)
     n_weights = trainer.stack.n_weights
-    lengths = block.optimizer.threshold(torch.ones_like(trainer.members.l1[block.part]), n_weights)
+    lengths = block.optimizer.threshold(torch.ones_like(trainer.members.l1[block.part]), slice(None), n_weights)
     return float(lengths.expand(-1, n_weights)[member - block.part.start, place_of(trainer.stack, ref)])
 
 

@@ -125,6 +125,7 @@ class Training:
         self.history = self.make_history(self.trainer)
         self.history.add(self.trainer)
         self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
+        self._is_lost = False
         self._finite = self.trainer.stack.copy_parameters()
 
     @property
@@ -140,14 +141,18 @@ class Training:
     @property
     def is_done(self) -> bool:
         """Return whether every member has been trained to the end, or none can go on."""
-        is_last = self.part == self.plan.n_stacks - 1
-        return is_last and (self.trainer.n_epochs_done >= self.n_epochs or bool(self.is_diverged.all()))
+        return self.is_stack_done and self.part == self.plan.n_stacks - 1
+
+    @property
+    def is_stack_done(self) -> bool:
+        """Return whether the present stack has been trained to the end, or none of it can go on."""
+        return self.trainer.n_epochs_done >= self.n_epochs or self._is_lost
 
     def step(self) -> bool:
         """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
-        if self.is_done:
-            return True
-        if self.trainer.n_epochs_done >= self.n_epochs or self.is_diverged.all():
+        if self.is_stack_done:
+            if self.is_done:
+                return True
             self._ended.append((read_state(self.trainer, self.history), self.history))
             self.part += 1
             self._begin()
@@ -165,6 +170,7 @@ class Training:
         last, stack = self.history.records[-1], self.trainer.stack
         is_fine = torch.isfinite(stack.parameters).all(1).numpy() & (last["train_loss"] < HOPELESS_LOSS)
         self.is_diverged |= ~is_fine
+        self._is_lost = bool(self.is_diverged.all())
         if self.is_diverged.any():
             self.hold_diverged()
             for values in last.values():

@@ -100,8 +100,9 @@ def test_activity_penalty_by_hand():
 def test_dropout_keeps_the_expectation_and_is_off_in_evaluation():
     trainer = make_trainer("mse", "tanh", {"dropout_rate": 0.3}, hidden_sizes=(200,))
     trainer._read_strengths()
-    masks = trainer.blocks[0].dropout_masks(trainer._draw_dropout(500))
-    assert masks is not None
+    dropout = trainer.blocks[0].draw_dropout(trainer._draw_dropout(500))
+    assert dropout is not None
+    masks = dropout.masks
     assert masks[0].mean().item() == pytest.approx(1.0, abs=0.01)
     assert masks[0].unique().tolist() == [0.0, pytest.approx(1 / 0.7)]
     assert torch.equal(trainer.measure().train_loss, trainer.measure().train_loss)

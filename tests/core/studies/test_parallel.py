@@ -34,6 +34,14 @@ def test_any_number_of_processes_gives_the_numbers_of_one_stack(n_processes, mem
     assert np.array_equal(ours.start_loss, theirs.start_loss) and (ours.epoch == 20).all()
 
 
+@pytest.mark.parametrize("n_pieces", [1, 2, 4, 16])
+def test_pieces_share_out_every_member_and_none_has_two_folds(n_pieces):
+    plan = plan_cross_validation(SMALL.replace(dropout_rate=0.0), "l2", np.geomspace(1e-4, 1, 11), 5)
+    pieces = plan.pieces(plan.parts[0], n_pieces)
+    assert sorted(np.concatenate(pieces)) == list(range(55)) and all(len(piece) for piece in pieces)
+    assert n_pieces == 1 or all(len(set(piece // 11)) == 1 for piece in pieces)
+
+
 def test_equal_calls_give_equal_bits():
     first, second = (cross_validate(SMALL, "l2", VALUES, 3, progress=False) for _ in range(2))
     assert np.array_equal(first.val_loss, second.val_loss)
