@@ -61,6 +61,15 @@ class Strength(NamedTuple):
         return cls(members, values[members].clone())
 
 
+class Reach(NamedTuple):
+    """What a penalty works on: gradient and weights (m, n_penalized) and strength (m, 1) of the `members` that have it."""
+
+    gradient: Tensor
+    weights: Tensor
+    strength: Tensor
+    members: slice
+
+
 @dataclass(frozen=True)
 class Strengths:
     """Strengths as a step uses them: None where all are zero; activity_l2 is a column of all members.
@@ -94,9 +103,18 @@ class Block:
     def __init__(self, stack: Stack, part: slice, n_penalized: int, loss: LossKind, optimizer: SGD | Adam) -> None:
         self.stack, self.part, self.loss, self.n_penalized = stack, part, loss, n_penalized
         self.optimizer = optimizer
-        self.penalized = stack.parameters[:, :n_penalized]
-        self._penalized_gradient = stack.gradient[:, :n_penalized]
         self.strengths: Strengths
+
+    def read_strengths(self, members: Members) -> None:
+        """Read the strengths as they are now, and find the numbers they work on."""
+        self.strengths = now = Strengths.of(members, self.part)
+        self._l2, self._subgradient, self._proximal = map(self._reach, (now.l2, now.l1_subgradient, now.l1_proximal))
+
+    def _reach(self, strength: Strength | None) -> Reach | None:
+        if strength is None:
+            return None
+        some, columns = strength.members, slice(self.n_penalized)
+        return Reach(self.stack.gradient[some, columns], self.stack.parameters[some, columns], strength.values, some)
 
     def train_on(self, batch: Batch, rate_factor: float, dropout: Dropout | None, has_skips: bool) -> None:
         """Take a step. Where there are skips, the members that have no rows in this batch stay as they are."""
@@ -114,25 +132,23 @@ class Block:
 
     def _update(self, batch: Batch, rate_factor: float, dropout: Dropout | None) -> None:
         """Apply one gradient step and the proximal step."""
-        stack, strengths = self.stack, self.strengths
+        stack, rate = self.stack, self.strengths.learning_rate
         self.fill_gradient(batch, dropout)
-        self.optimizer.step(stack.parameters, stack.gradient, strengths.learning_rate * rate_factor)
-        if strengths.l1_proximal is not None:
-            some, l1 = strengths.l1_proximal
-            soft_threshold(self.penalized[some], self.optimizer.threshold(l1, some, self.n_penalized))
+        self.optimizer.step(stack.buffer, stack.gradient_buffer, rate * rate_factor)
+        if self._proximal is not None:
+            _, weights, l1, some = self._proximal
+            soft_threshold(weights, self.optimizer.threshold(l1, some, self.n_penalized))
 
     def fill_gradient(self, batch: Batch, dropout: Dropout | None) -> None:
         """Fill the gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
-        stack, strengths, activity = self.stack, self.strengths, self.strengths.activity_l2
+        stack, activity = self.stack, self.strengths.activity_l2
         done = stack.forward(batch.X, dropout)
         slopes = output_slopes(self.loss, done.columns, batch.targets, class_axis=1).mul_(batch.weight)
         stack.backward(done, slopes, None if activity is None else 2 * activity[..., None] * batch.weight)
-        if strengths.l2 is not None:
-            some, l2 = strengths.l2
-            add_l2_gradient(self._penalized_gradient[some], self.penalized[some], l2)
-        if strengths.l1_subgradient is not None:
-            some, l1 = strengths.l1_subgradient
-            add_l1_subgradient(self._penalized_gradient[some], self.penalized[some], l1)
+        if self._l2 is not None:
+            add_l2_gradient(*self._l2[:3])
+        if self._subgradient is not None:
+            add_l1_subgradient(*self._subgradient[:3])
 
     def draw_dropout(self, uniforms: list[Tensor]) -> Dropout | None:
         """Return inverted dropout (Srivastava et al. 2014) where members have it, None where it is off.

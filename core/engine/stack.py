@@ -4,7 +4,8 @@ Inside, samples are columns, as on the blackboard: z = W·h + b with W (fan_out,
 samples are also what the matrix product, the softmax and the sums are fastest on.
 
 Buffer layout of a member: all weights layer by layer, then all biases. So the weights are a prefix (penalties act on a
-prefix only), and the weights of the hidden layers are a prefix of that one.
+prefix only), and the weights of the hidden layers are a prefix of that one. Rows are padded with zeros, so that the end of
+a buffer is no special case to the optimizer: torch's fused Adam rounds the last few numbers of an array otherwise.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import torch
 from torch import Tensor
 
 from core.engine.activations import ACTIVATIONS
+
+PADDED = 16  # a row takes a multiple of this many numbers: the processor's widest vector
 
 
 class Dropout(NamedTuple):
@@ -49,7 +52,7 @@ class ForwardPass(NamedTuple):
 
 
 class Stack:
-    """Parameters of M networks: `parameters` and `gradient` are (M, n_parameters); the rest are views into them.
+    """Parameters of M networks: `parameters` and `gradient` are (M, n_parameters), like the rest views into padded buffers.
 
     `weights[layer]` (M, fan_in, fan_out), `matrices[layer]` the same transposed, `biases[layer]` (M, 1, fan_out).
     """
@@ -65,20 +68,21 @@ class Stack:
         self.n_weights = sum(a * b for a, b in self.shapes)
         self.n_hidden_weights = self.n_weights - self.sizes[-2] * n_outputs
         self.n_parameters = self.n_weights + sum(self.sizes[1:])
-        parameters = torch.zeros(self.n_members, self.n_parameters, dtype=dtype)
-        self._attach(parameters, torch.zeros_like(parameters))
+        buffer = torch.zeros(self.n_members, -(-self.n_parameters // PADDED) * PADDED, dtype=dtype)
+        self._attach(buffer, torch.zeros_like(buffer))
         self.initialise(seeds)
 
-    def _attach(self, parameters: Tensor, gradient: Tensor) -> None:
-        self.n_members, self.parameters, self.gradient = len(parameters), parameters, gradient
-        self.matrices, self._shifts = self._columns(parameters)
-        self.weights, self.biases = self._views(parameters)
-        self._matrix_gradients, self._shift_gradients = self._columns(gradient)
+    def _attach(self, buffer: Tensor, gradient_buffer: Tensor) -> None:
+        self.n_members, self.buffer, self.gradient_buffer = len(buffer), buffer, gradient_buffer
+        self.parameters, self.gradient = buffer[:, : self.n_parameters], gradient_buffer[:, : self.n_parameters]
+        self.matrices, self._shifts = self._columns(buffer)
+        self.weights, self.biases = self._views(buffer)
+        self._matrix_gradients, self._shift_gradients = self._columns(gradient_buffer)
 
     def part(self, members: slice) -> Stack:
         """Return some of the members as a stack of their own, in the same memory."""
         own = copy(self)
-        own._attach(self.parameters[members], self.gradient[members])
+        own._attach(self.buffer[members], self.gradient_buffer[members])
         return own
 
     def _columns(self, buffer: Tensor) -> tuple[list[Tensor], list[Tensor]]:

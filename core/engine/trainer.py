@@ -15,7 +15,7 @@ from torch import Tensor
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.arithmetic import fast_arithmetic
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
-from core.engine.block import Block, Strengths, cut_in_runs
+from core.engine.block import Block, cut_in_runs
 from core.engine.cost import measurement_cost, step_cost
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
@@ -84,7 +84,7 @@ class Trainer:
         numbers = stack.n_parameters + order.batch_size * sum(stack.sizes)
         for part in cut_in_runs(self._feed.stream_of_member.tolist(), numbers):
             own = stack.part(part)
-            optimizer = make_optimizer(training.optimizer, own.parameters, training.momentum, order.has_skips)
+            optimizer = make_optimizer(training.optimizer, own.buffer, training.momentum, order.has_skips)
             blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
         return blocks
 
@@ -126,7 +126,7 @@ class Trainer:
         if read_at != self._read_at:
             self._read_at = read_at
             for block in self.blocks:
-                block.strengths = Strengths.of(m, block.part)
+                block.read_strengths(m)
 
     @fast_arithmetic()
     def compute_gradient(self, rows: Rows) -> None:

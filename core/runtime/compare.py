@@ -51,7 +51,7 @@ class CompareView:
         """Return the fit of each variant's first start, and the weights of all starts as histograms: (K·V, …)."""
         self.geometry.follow(self.run)
         shape = (-1, len(self.names), self.n_starts, stack.n_parameters)
-        parameters = stack.parameters.view(shape)
+        parameters = stack.parameters.reshape(shape)
         firsts = stack.holding(parameters[:, :, 0].flatten(0, 1).contiguous())
         weights = parameters[..., : stack.n_weights].flatten(2).numpy()
         overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid_histograms(weights).items()}

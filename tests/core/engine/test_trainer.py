@@ -1,5 +1,7 @@
 """Laws of the training loop: blocks, counted rows, augmentation, strengths that change on the way, scores."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -178,3 +180,15 @@ def test_r2_by_hand():
     y, outputs = trainer.pool.targets[:18, 0], trainer.stack.forward(trainer.pool.X).outputs[0, :18, 0]
     expected = 1 - ((y - outputs) ** 2).sum() / ((y - y.mean()) ** 2).sum()
     assert trainer.measure().train_score.item() == pytest.approx(expected.item(), abs=1e-12)
+
+
+@pytest.mark.parametrize("n_members", [2, 3, 5])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_equal_members_stay_equal_to_the_last_bit_wherever_they_stand(n_members, optimizer):
+    pool = make_pool(n_members)
+    single = replace(pool, X=pool.X.float(), targets=pool.targets.float())
+    trainer = make_trainer(single, training={"optimizer": optimizer, "learning_rate": 0.01}, l1=[1e-4] * n_members)
+    for _ in range(50):
+        trainer.run_epoch()
+    parameters = trainer.stack.parameters
+    assert parameters.dtype == torch.float32 and (parameters == parameters[0]).all()
