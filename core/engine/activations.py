@@ -18,7 +18,7 @@ aten = torch.ops.aten
 class ActivationRule:
     """`value(z)` may overwrite z; `backward(slopes, z, h)` = slopes · dvalue/dz with h = value(z), in one pass each.
 
-    `needs_z`: the slope is computed from z, so z is kept; the others compute it from h.
+    It may overwrite the slopes. `needs_z`: the slope is computed from z, so z is kept; the others compute it from h.
     """
 
     value: Callable[[Tensor], Tensor]
@@ -37,9 +37,13 @@ def tanh(z: Tensor) -> Tensor:
 
 
 ACTIVATIONS: dict[str, ActivationRule] = {
-    "tanh": ActivationRule(tanh, lambda s, z, h: aten.tanh_backward.default(s, h)),  # s·(1 - h²)
-    "relu": ActivationRule(torch.relu_, lambda s, z, h: aten.threshold_backward.default(s, h, 0)),  # s where h > 0
-    "sigmoid": ActivationRule(torch.sigmoid_, lambda s, z, h: aten.sigmoid_backward.default(s, h)),  # s·h·(1 - h)
+    "tanh": ActivationRule(tanh, lambda s, z, h: aten.tanh_backward.grad_input(s, h, grad_input=s)),  # s·(1 - h²)
+    "relu": ActivationRule(
+        torch.relu_, lambda s, z, h: aten.threshold_backward.grad_input(s, h, 0, grad_input=s)
+    ),  # s where h > 0
+    "sigmoid": ActivationRule(
+        torch.sigmoid_, lambda s, z, h: aten.sigmoid_backward.grad_input(s, h, grad_input=s)
+    ),  # s·h·(1 - h)
     "leaky_relu": ActivationRule(
         lambda z: torch.nn.functional.leaky_relu_(z, LEAK),
         lambda s, z, h: aten.leaky_relu_backward.default(s, h, LEAK, True),  # s where h > 0, else 0.01·s

@@ -19,7 +19,7 @@ from core.engine.batches import Batch
 from core.engine.losses import LossKind, output_slopes
 from core.engine.members import Members
 from core.engine.optimizers import SGD, Adam, Column
-from core.engine.penalties import add_l1_subgradient, add_l2_gradient, soft_threshold
+from core.engine.penalties import add_l1_subgradient, soft_threshold
 from core.engine.stack import Dropout, Stack
 
 SHORT_RUN = 8  # members of one stream side by side
@@ -72,15 +72,15 @@ class Reach(NamedTuple):
 
 @dataclass(frozen=True)
 class Strengths:
-    """Strengths as a step uses them: None where all are zero; activity_l2 is a column of all members.
+    """Strengths as a step uses them: None where all are zero; l2 and activity_l2 are columns of all members.
 
     learning_rate is one number where all agree.
     """
 
     l1_proximal: Strength | None
     l1_subgradient: Strength | None
-    l2: Strength | None
     dropout_rate: Strength | None
+    l2: Tensor | None
     activity_l2: Tensor | None
     learning_rate: Column
 
@@ -88,11 +88,11 @@ class Strengths:
     def of(cls, members: Members, part: slice) -> Strengths:
         """Read the present strengths of some members."""
         l1, is_proximal, rate = members.l1[part], members.l1_is_proximal[part], members.learning_rate[part]
-        activity_l2 = members.activity_l2[part]
+        l2, activity_l2 = members.l2[part], members.activity_l2[part]
         is_shared = bool((rate == rate[0]).all())
         return cls(
-            Strength.of(l1 * is_proximal), Strength.of(l1 * (1 - is_proximal)), Strength.of(members.l2[part]),
-            Strength.of(members.dropout_rate[part]), activity_l2 if bool((activity_l2 > 0).any()) else None,
+            Strength.of(l1 * is_proximal), Strength.of(l1 * (1 - is_proximal)), Strength.of(members.dropout_rate[part]),
+            l2 if bool((l2 > 0).any()) else None, activity_l2 if bool((activity_l2 > 0).any()) else None,
             rate[0].item() if is_shared else rate.double(),
         )  # fmt: skip
 
@@ -108,13 +108,19 @@ class Block:
     def read_strengths(self, members: Members) -> None:
         """Read the strengths as they are now, and find the numbers they work on."""
         self.strengths = now = Strengths.of(members, self.part)
-        self._l2, self._subgradient, self._proximal = map(self._reach, (now.l2, now.l1_subgradient, now.l1_proximal))
+        self._subgradient, self._proximal = self._reach(now.l1_subgradient), self._reach(now.l1_proximal)
+        self._shrink = [] if now.l2 is None else self._shrink_by_layer(now.l2)
 
     def _reach(self, strength: Strength | None) -> Reach | None:
         if strength is None:
             return None
         some, columns = strength.members, slice(self.n_penalized)
         return Reach(self.stack.gradient[some, columns], self.stack.parameters[some, columns], strength.values, some)
+
+    def _shrink_by_layer(self, l2: Tensor) -> list[Tensor | None]:
+        """Return 2·l2 (M, 1, 1) for the penalized layers, None for the others."""
+        n_layers = len(self.stack.shapes) - (self.n_penalized < self.stack.n_weights)
+        return [2 * l2[..., None] if layer < n_layers else None for layer in range(len(self.stack.shapes))]
 
     def train_on(self, batch: Batch, rate_factor: float, dropout: Dropout | None, has_skips: bool) -> None:
         """Take a step. Where there are skips, the members that have no rows in this batch stay as they are."""
@@ -144,9 +150,8 @@ class Block:
         stack, activity = self.stack, self.strengths.activity_l2
         done = stack.forward(batch.X, dropout)
         slopes = output_slopes(self.loss, done.columns, batch.targets, class_axis=1).mul_(batch.weight)
-        stack.backward(done, slopes, None if activity is None else 2 * activity[..., None] * batch.weight)
-        if self._l2 is not None:
-            add_l2_gradient(*self._l2[:3])
+        activity_slopes = None if activity is None else 2 * activity[..., None] * batch.weight
+        stack.backward(done, slopes, activity_slopes, self._shrink)
         if self._subgradient is not None:
             add_l1_subgradient(*self._subgradient[:3])
 

@@ -1,19 +1,14 @@
 """The penalties on weights: l1·Σ|w| + l2·Σw², per member, on a prefix of the flat buffer. Biases are free.
 
-L2 enters the gradient (2·l2·w). L1 is a proximal step after the optimizer's step: the soft threshold, which lands on
-exactly zero (Parikh and Boyd, *Proximal Algorithms*, 2014, section 6.5.2). Its subgradient variant adds l1·sign(w) to the
-gradient instead and exists to show what it fails to do.
+L2 enters the gradient: `Stack.backward` adds 2·l2·w to it. L1 is a proximal step after the optimizer's step: the soft
+threshold, which lands on exactly zero (Parikh and Boyd, *Proximal Algorithms*, 2014, section 6.5.2). Its subgradient
+variant adds l1·sign(w) to the gradient instead and exists to show what it fails to do.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
-
-
-def add_l2_gradient(gradient: Tensor, weights: Tensor, l2: Tensor) -> None:
-    """Add 2·l2·w to `gradient` in place; both (M, k), l2 (M, 1)."""
-    gradient.addcmul_(weights, l2, value=2.0)
 
 
 def add_l1_subgradient(gradient: Tensor, weights: Tensor, l1: Tensor) -> None:

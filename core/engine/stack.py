@@ -147,18 +147,18 @@ class Stack:
         outputs = torch.baddbmm(self._shifts[-1], self.matrices[-1], signal)
         return ForwardPass(X, pre, hidden, dropped, dropout, outputs)
 
-    def backward(self, done: ForwardPass, slopes: Tensor, activity: Tensor | None = None) -> None:
+    def backward(
+        self, done: ForwardPass, slopes: Tensor, activity: Tensor | None = None, shrink: Sequence[Tensor | None] = ()
+    ) -> None:
         """Fill `gradient` by the chain rule (Rumelhart, Hinton and Williams 1986).
 
         `slopes` (M, C, n) = d(objective)/d(outputs), already divided by the batch size. `activity` (M, 1, n or 1) =
         2·activity_l2/batch size of each member and sample: the activity penalty adds activity·h to each hidden value's slope.
+        `shrink[layer]` (M, 1, 1) = 2·l2: the penalty on that layer's weights adds shrink·W to their gradient.
         """
         for layer in range(len(self.shapes) - 1, -1, -1):
             below = done.dropped[layer - 1].transpose(1, 2) if layer else done.X  # (M, n, fan_in)
-            if self.n_members == 1:
-                torch.bmm(slopes, below, out=self._matrix_gradients[layer])
-            else:  # writing straight into a strided view would multiply member by member
-                self._matrix_gradients[layer].copy_(torch.bmm(slopes, below))
+            self._write(layer, torch.bmm(slopes, below), shrink[layer] if shrink else None)
             torch.sum(slopes, 2, keepdim=True, out=self._shift_gradients[layer])
             if layer == 0:
                 return
@@ -168,3 +168,13 @@ class Stack:
             if activity is not None:
                 slopes.addcmul_(done.hidden[layer - 1], activity)
             slopes = self.rule.backward(slopes, done.pre_activations[layer - 1], done.hidden[layer - 1])
+
+    def _write(self, layer: int, product: Tensor, shrink: Tensor | None) -> None:
+        """Write a matrix gradient where it belongs, in one pass with what L2 adds to it.
+
+        (A product written straight into the strided buffer would be multiplied member by member.)
+        """
+        if shrink is None:
+            self._matrix_gradients[layer].copy_(product)
+        else:
+            torch.addcmul(product, self.matrices[layer], shrink, out=self._matrix_gradients[layer])
