@@ -9,13 +9,13 @@ from core.data import load_split
 from core.data.limits import check_budget
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, fold_targets, found
+from core.runtime.cross_validation import cross_validation_run, fold_targets, found, outline
 from core.runtime.job import Job
 from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
-from pages.shared import jobs
+from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
-from pages.shared.cv_choice import is_allowed, job_key, show_choice
+from pages.shared.cv_choice import job_key, show_choice
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import show_penalty
 from pages.shared.test_set import show_refit
@@ -59,17 +59,17 @@ def show_study() -> None:
     """Show stage, choice, refit and test set. The stage reruns this part when training begins, stands still or ends."""
     shared.show_address()
     experiment = shared.current()
+    key = job_key(experiment)
     try:
         check_budget(experiment)
-        may_begin = is_allowed(experiment, load_split(experiment.data))
+        plan = outline(experiment, load_split(experiment.data))
     except ValueError as error:
-        may_begin = False
-        st.error(str(error))
-    if not may_begin:
         jobs.drop("study")
+        st.error(str(error))
+        return
+    if not studies.may_start(plan, key):
         return
     st.markdown(INTRO)
-    key = job_key(experiment)
     job = jobs.find("study", key, partial(cross_validation_run, experiment, load_split(experiment.data)))
     values = grid_of(experiment)
     figures = get_figures(job, key, values.tolist())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,6 @@ from core.figures import (
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
-from core.studies.cost import estimate_seconds, result_bytes
 from core.studies.cross_validation import (
     CrossValidation,
     FoldPlan,
@@ -67,36 +66,14 @@ def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeat
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core, and bytes.
-
-    n_bytes: of all parameters and of the rows each network trains on, which cannot be cut as stacks can.
-    """
-
-    n_networks: int
-    n_stacks: int
-    seconds: float
-    n_bytes: int
-
-
-def estimate(experiment: Experiment, split: Split) -> Cost:
-    """Return the cost of a cross-validation without laying it out: that of one λ, with as many networks as there are."""
+def outline(experiment: Experiment, split: Split) -> FoldPlan:
+    """Return a plan that costs what the page's cross-validation does, without laying it out: made from one λ."""
     study, values = experiment.study, grid_of(experiment)
     plan = make_plan(experiment, split, values[:1], 1)
     n_columns = study.n_splits * study.n_repeats
     n_networks = n_columns * len(values)
     parts = cut(np.arange(n_networks), n_columns, bytes_per_member(experiment, plan.pool), MEMORY_BYTES)
-    whole = replace(plan, seeds=(0,) * n_networks, parts=parts)
-    n_bytes = result_bytes(whole) + n_networks * 2 * plan.pool.is_train[0].nbytes
-    return Cost(n_networks, len(parts), estimate_seconds(whole), n_bytes)
-
-
-def epochs_within(experiment: Experiment, split: Split, seconds: float) -> int:
-    """Return how many epochs a cross-validation can have in so many seconds, as 1, 2 or 5 times a power of ten; 0 for none."""
-    steps = (factor * 10**power for power in range(5, -1, -1) for factor in (5, 2, 1))
-    shorter = (n for n in steps if n < experiment.training.n_epochs)
-    return next((n for n in shorter if estimate(experiment.replace(n_epochs=n), split).seconds <= seconds), 0)
+    return replace(plan, seeds=(0,) * n_networks, parts=parts)
 
 
 class FoldView:

@@ -202,6 +202,14 @@ def test_a_long_path_says_how_long_it_takes_and_asks():
     assert job(page) is not None
 
 
+def test_a_long_path_offers_as_many_epochs_as_there_is_time_for():
+    page = open_page(n_epochs="1000000", data="digits")
+    page.button(key="lab.study.fewer").click()
+    run(page)
+    assert 10 < now(page).training.n_epochs < 1_000_000 and not page.warning
+    assert job(page).wait(-1, 60).meta["epoch"] == 0
+
+
 def test_a_network_that_is_too_large_is_refused_in_words():
     page = open_page(data="digits", n_train="1000", hidden_sizes="512-512-512-512-512-512", batch_size="1")
     assert "too large" in page.error[0].value
