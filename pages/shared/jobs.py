@@ -31,7 +31,7 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
 
 
 def kept() -> dict[str, Any]:
-    """Return what outlives a reload of the page, to be read and written: it goes with the session's jobs, and is found with them."""
+    """Return what outlives a reload of the page, to be read and written: it goes with the jobs, and is found with them."""
     here: dict[str, Any] = st.session_state.setdefault(KEPT, {})
     return here
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.config import Experiment
-from core.data import load_split
+from core.data import DATASETS, load_split
 from core.figures import describe_test, plot_refit, plot_test
 from core.runtime.commands import Run
 from core.runtime.cross_validation import refit_run, refitted
@@ -95,7 +95,8 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
             f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
         )
     if looks:
-        st.warning(peeking_in_words(len(looks), looks[-1].test_error), icon=":material/visibility:")
+        is_synthetic = DATASETS[cv.experiment.data.name].is_synthetic
+        st.warning(peeking_in_words(len(looks), looks[-1].test_error, is_synthetic), icon=":material/visibility:")
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         expected = st.number_input(
