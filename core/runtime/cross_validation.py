@@ -36,7 +36,7 @@ from core.studies.cross_validation import (
 from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut, joined_rows
 from core.studies.refit import Refit, RefitPlan, plan_refit, read_refit
 from core.studies.training import MemberState, Training
-from core.studies.values import grid_of, value_texts
+from core.studies.values import extended_values, grid_of, value_texts
 
 END_OF_GRID = {"low": "smallest", "high": "largest"}
 
@@ -203,11 +203,10 @@ def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
     if run.state == "running":
         return "choosing", f"So far: {said}"
     if cv.edge and run.state == "finished":
+        can_grow = len(extended_values(cv.values, cv.edge, cv.param_name)) > len(cv.values)
+        way = " Extend the grid below." if can_grow else ""
         end = END_OF_GRID[cv.edge]
-        return (
-            "at the edge",
-            f"λ_min is the {end} λ of the grid: a better one may lie beyond it. Extend the grid below. {said}",
-        )
+        return "at the edge", f"λ_min is the {end} λ of the grid: a better one may lie beyond it.{way} {said}"
     return ("chosen", said) if run.state == "finished" else ("choosing", f"So far: {said}")
 
 

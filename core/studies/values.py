@@ -101,19 +101,21 @@ def edge_of(values: np.ndarray, best: float) -> Edge:
 
 
 def extended_values(values: np.ndarray, edge: Edge, param_name: str = "l2", n_decades: float = 1.0) -> np.ndarray:
-    """Return the grid with `n_decades` more at one end, spaced like the rest; the same grid where it cannot grow.
+    """Return the grid with `n_decades` more at one end, spaced like the rest (a single value: four to a decade).
 
-    The bounds of the setting hold (a dropout rate stays below 0.9).
+    The same grid where it cannot grow: the bounds of the setting hold (a dropout rate stays below 0.9), and a grid has
+    at most 500 values.
     """
     positive = np.sort(values[values > 0])
-    if not edge or len(positive) < 2:
+    if not edge or not len(positive):
         return np.sort(values)
-    step = math.log10(positive[-1] / positive[0]) / (len(positive) - 1)
+    step = math.log10(positive[-1] / positive[0]) / (len(positive) - 1) if len(positive) > 1 else 0.25
     n_more = max(1, math.ceil(n_decades / step - 1e-9))
     exponents = step * np.arange(1, n_more + 1)
     more = positive[-1] * 10**exponents if edge == "high" else positive[0] * 10**-exponents
     _, high = bounds_of("l1" if param_name == ELASTIC else param_name)
-    return np.sort(np.concatenate([values, more[more <= (math.inf if high is None else high)]]))
+    more = more[more <= (math.inf if high is None else high)][: MAX_VALUES - len(values)]
+    return np.sort(np.concatenate([values, more]))
 
 
 def value_texts(values: Sequence[float] | np.ndarray) -> list[str]:

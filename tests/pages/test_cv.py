@@ -191,6 +191,16 @@ def test_a_best_at_the_end_offers_a_longer_grid():
     close(page)
 
 
+def test_a_best_at_the_start_offers_a_grid_with_smaller_values():
+    page = train(open_page(values="1.2345678,12.345678,123.45678", n_epochs="40"))
+    assert found(job(page)).edge == "low" and "smallest λ of the grid" in job(page).latest.meta["verdict"]["text"]
+    press(page, "cv.extend")
+    assert now(page).study.values == (0.123457, 1.2345678, 12.345678, 123.45678)
+    train(page)
+    assert found(job(page)).edge in ("", "low")
+    close(page)
+
+
 # --- time and faults ---
 
 

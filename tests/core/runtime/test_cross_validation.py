@@ -135,7 +135,14 @@ def test_the_best_at_the_end_of_the_grid_is_told_once_it_is_trained():
     snapshot = train(run).snapshot()
     cv = study.read_cross_validation(run.training.plan, run.training.state())
     assert cv.edge == "high" and snapshot.meta["verdict"]["kind"] == "at the edge"
-    assert "largest λ of the grid" in snapshot.meta["verdict"]["text"]
+    assert "largest λ of the grid" in snapshot.meta["verdict"]["text"] and "Extend" in snapshot.meta["verdict"]["text"]
+
+
+def test_a_grid_that_cannot_grow_is_not_said_to(monkeypatch):
+    monkeypatch.setattr("core.studies.values.MAX_VALUES", 3)
+    run = train(run_of(SMALL.replace(values=(0.0, 1e-3, 1e-2), n_epochs=60, hidden_sizes=(64,))))
+    verdict = run.snapshot().meta["verdict"]
+    assert verdict["kind"] == "at the edge" and "Extend" not in verdict["text"]
 
 
 @pytest.mark.parametrize("changes", [{}, {"n_repeats": 2}, {"data": "digits", "n_train": 640}])
