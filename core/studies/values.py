@@ -60,11 +60,22 @@ def check_values(experiment: Experiment, param_name: str, values: Sequence[float
     """Return the values as floats; raises ValueError for an unknown name, no values, or one outside its bounds."""
     if param_name not in PARAM_NAMES:
         raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {param_name!r:.40}")
-    if not 1 <= len(values) <= MAX_VALUES:
-        received = f"{len(values):,}" if len(values) else "none"
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        numbers = np.array(0.0)
+    if numbers.ndim != 1:
+        raise ValueError(f"values: expected a list of numbers such as [0, 0.01, 0.1], received {values!r:.40}")
+    if not 1 <= len(numbers) <= MAX_VALUES:
+        received = f"{len(numbers):,}" if len(numbers) else "none"
         raise ValueError(f"values: expected at least one number and at most {MAX_VALUES}, received {received}")
     field = "l1" if param_name == ELASTIC else param_name
-    return [float(experiment.replace(**{field: float(value)}).get(field)) for value in values]
+    return [float(experiment.replace(**{field: value}).get(field)) for value in numbers.tolist()]
+
+
+def is_count(number: object, low: int, high: int) -> bool:
+    """Return whether something is a whole number from `low` to `high`."""
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and low <= number <= high
 
 
 def strengths_of(param_name: str, values: Sequence[float], l1_share: float = 0.5) -> dict[str, list[float]]:
