@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.strengths import (
+    FAINT,
     flat_lines,
     log_toggle,
     loss_axis,
@@ -42,7 +43,6 @@ from core.figures.theme import (
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LOST_Y = 0.03  # height of the mark of a diverged fold, as a share of the chart
-FAINT = "rgba(140,140,140,0.35)"
 
 
 def cv_arrays(
@@ -86,8 +86,9 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
         "look_for": "λ_min has the lowest mean. λ_1se is the strongest penalty that is not clearly worse: within one error bar.",
         "legend": [
             entry("mean ± standard error", COLORS["val"], symbol="circle"),
-            entry("single folds", COLORS["truth"], "solid"),
+            entry("single folds", FAINT, "solid"),
             *(entry(label, color, dash) for label, color, dash in CHOICES),
+            entry("chosen λ", COLORS["truth"], "solid"),
             entry("a fold diverged", VERMILLION, symbol="x"),
         ],
         "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},

@@ -27,6 +27,7 @@ from core.figures import (
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
+from core.runtime.path import time_left
 from core.studies.cross_validation import (
     CrossValidation,
     FoldPlan,
@@ -165,12 +166,12 @@ def arrays_of(cv: CrossValidation) -> Arrays:
 
 def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
     """Return the numbers of the whole run as texts."""
-    training, speed = run.training, run.epochs_per_s()
+    training = run.training
     n_stacks = training.plan.n_stacks
     part = f" · part {training.part + 1} of {n_stacks}" if n_stacks > 1 else ""
     return {
         "epoch": f"{training.trainer.n_epochs_done:,} of {training.n_epochs:,}{part}",
-        "speed": f"{speed:,.3g}/s" if math.isfinite(speed) and run.state == "running" else "–",
+        "left": time_left(run),
         "networks": f"{len(cv.values)} λ × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
     }
 

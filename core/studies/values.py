@@ -75,7 +75,7 @@ def check_values(experiment: Experiment, param_name: str, values: Sequence[float
 
 def is_count(number: object, low: int, high: int) -> bool:
     """Return whether something is a whole number from `low` to `high`."""
-    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and low <= number <= high
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and low <= int(number) <= high
 
 
 def strengths_of(param_name: str, values: Sequence[float], l1_share: float = 0.5) -> dict[str, list[float]]:
