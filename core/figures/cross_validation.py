@@ -163,7 +163,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     ]
     about = {
         "name": "test",
-        "title": "The test set, opened once",
+        "title": "Test loss of each choice of λ",
         "look_for": "What looks best on the training rows is not what is best on rows that no choice has seen.",
         "legend": [
             entry("training loss", COLORS["train"], symbol="square"),
@@ -205,9 +205,8 @@ def describe_folds(is_val: np.ndarray) -> str:
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
     """Return the test loss of each way of choosing λ."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
-    return (
-        "Test loss. " + "; ".join(f"{label}, λ {text}: {loss:.3g} ± {se:.2g}" for label, text, loss, se in rows) + "."
-    )
+    said = "; ".join(f"{label}, λ {text}: {loss:.3g} ± {error:.2g}" for label, text, loss, error in rows)
+    return f"Test loss of each choice of λ: {said}."
 
 
 def _place(values: np.ndarray, param_name: str, value: float) -> np.ndarray:

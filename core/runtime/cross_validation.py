@@ -172,7 +172,7 @@ def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
     return {
         "epoch": f"{training.trainer.n_epochs_done:,} of {training.n_epochs:,}{part}",
         "left": time_left(run),
-        "networks": f"{len(cv.values)} λ × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
+        "networks": f"{len(cv.values)} × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
     }
 
 

@@ -26,7 +26,7 @@ ORDER, SHOWN = "cv.refit.order", "cv.refit.shown"
 
 def show_refit(cv: CrossValidation, key: str) -> None:
     """Show the choice between λ_min and λ_1se, the refit, and the look at the test set. key: names the cross-validation."""
-    st.subheader("Refit, then one look at the test set")
+    st.subheader("Refit, then one look at the test set", anchor=False)
     st.caption(
         "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
         "lowest training loss, and without a penalty. The test rows stay locked until you have said what you expect."

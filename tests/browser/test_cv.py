@@ -78,7 +78,7 @@ def test_a_reload_finds_the_repeated_run_the_refit_and_the_count_of_looks(open_s
     said = page.get_by_text("You expected 0.6").inner_text()
     page.reload()
     wait_for(page, FINISHED.format(20))
-    expect(page.locator("[data-readout=networks] dd")).to_have_text("6 λ × 10 = 60")
+    expect(page.locator("[data-readout=networks] dd")).to_have_text("6 × 10 = 60")
     wait_for(page, DRAWN)
     assert page.evaluate(f"Array.from({figure('cv')}.data.find((t) => t.name === 'mean').y)") == curve
     expect(page.get_by_text("You expected 0.6")).to_have_text(said)

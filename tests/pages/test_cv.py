@@ -1,11 +1,9 @@
 """The cross-validation page under AppTest: default, extremes, bad lists, refit and the counted looks at the test set."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import Experiment
 from core.data import load_split
@@ -14,8 +12,8 @@ from core.runtime.commands import Pause, Run
 from core.runtime.cross_validation import csv_of, found
 from core.runtime.scheduler import get_scheduler
 from pages.shared import live, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
+from tests.pages.app import job, now, open_link, run
 
-MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 SMALL = {
     "data": "diabetes", "n_train": "60", "hidden_sizes": "8", "n_epochs": "5", "values": "0,0.01,0.1", "n_splits": "3",
     "learning_rate": "0.01",
@@ -23,27 +21,7 @@ SMALL = {
 
 
 def open_page(query=None, **more):
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.run()
-    page.switch_page("cv.py")
-    drop_job(page, "run")
-    for name, value in {**SMALL, **(query or {}), **more}.items():
-        page.query_params[name] = value
-    return run(page)
-
-
-def run(page):
-    page.run()
-    assert not page.exception
-    return page
-
-
-def now(page):
-    return page.session_state["lab.experiment"]
-
-
-def job(page, slot="study"):
-    return get_scheduler().find(page.session_state[f"lab.{slot}.job"])
+    return open_link("cv.py", {**SMALL, **(query or {}), **more})
 
 
 def drop_job(page, slot):
@@ -90,9 +68,7 @@ def field(page, key):
 
 
 def test_the_default_page_is_paused_at_epoch_zero():
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page("cv.py")
-    run(page)
+    page = open_link("cv.py", {})
     assert now(page) == CV_START
     snapshot = job(page).wait(-1, 60)
     assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
