@@ -27,6 +27,7 @@ VariantName = Literal["none", "l1_proximal", "l1_subgradient", "l2", "elastic_ne
 RemedyName = Literal["l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data"]
 
 FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
+MAX_FINDINGS = 3  # wrong values of one link that are named
 MAX_QUERY_CHARS = 16_000  # holds 500 λ values typed with all their digits
 # The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
 LIVE_FIELDS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate")
@@ -418,8 +419,10 @@ def parse_value(name: str, text: str) -> Any:
 
 
 def explain(error: ValidationError) -> list[str]:
-    """Return pydantic's findings as sentences: the setting, what was expected, what was received."""
-    return [
+    """Return pydantic's findings as sentences: the setting, what was expected, what was received; the first few of many."""
+    found = [
         f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'][0].lower()}{item['msg'][1:]}, received {item['input']!r:.60}"
         for item in error.errors()
     ]
+    n_more = len(found) - MAX_FINDINGS
+    return [*found[:MAX_FINDINGS], f"and {n_more} more"] if n_more > 0 else found

@@ -6,16 +6,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data import load_split
-from core.data.limits import check_budget
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, fold_targets, found
+from core.runtime.cross_validation import cross_validation_run, fold_targets, found, outline
 from core.runtime.job import Job
 from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
-from pages.shared import jobs
+from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
-from pages.shared.cv_choice import is_allowed, job_key, show_choice
+from pages.shared.cv_choice import job_key, show_choice
+from pages.shared.parts import is_within_budget
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import show_penalty
 from pages.shared.test_set import show_refit
@@ -23,11 +23,11 @@ from pages.shared.widgets import setting
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training rows of each fold."),
-    readout("speed", "Epochs per second", "Of all networks together."),
+    readout("left", "Time left", "At the present speed."),
     readout("networks", "Networks", "Values of λ × folds × repeats, all trained at once."),
-    readout("mean", "Mean loss at this λ", "Mean over the folds ± standard error."),
-    readout("gap", "Gap at this λ", "Mean validation loss minus mean training loss."),
-    readout("nonzero", "Non-zero weights", "Mean over the folds at this λ."),
+    readout("mean", "Mean loss", "At the chosen λ: mean of the validation losses of the folds ± standard error."),
+    readout("gap", "Gap", "At the chosen λ: mean validation loss minus mean training loss."),
+    readout("nonzero", "Not zero", "At the chosen λ: weights that are not exactly zero, mean over the folds."),
 ]
 STAGE, FIGURES = "cv.stage", "cv.figures"
 INTRO = (
@@ -59,17 +59,18 @@ def show_study() -> None:
     """Show stage, choice, refit and test set. The stage reruns this part when training begins, stands still or ends."""
     shared.show_address()
     experiment = shared.current()
+    key = job_key(experiment)
+    if not is_within_budget(experiment, "study"):
+        return
     try:
-        check_budget(experiment)
-        may_begin = is_allowed(experiment, load_split(experiment.data))
-    except ValueError as error:
-        may_begin = False
-        st.error(str(error))
-    if not may_begin:
+        plan = outline(experiment, load_split(experiment.data))
+    except ValueError as error:  # more folds than rows
         jobs.drop("study")
+        st.error(str(error))
+        return
+    if not studies.may_start(plan, key):
         return
     st.markdown(INTRO)
-    key = job_key(experiment)
     job = jobs.find("study", key, partial(cross_validation_run, experiment, load_split(experiment.data)))
     values = grid_of(experiment)
     figures = get_figures(job, key, values.tolist())
@@ -77,7 +78,9 @@ def show_study() -> None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
         return
     places = positions(values, experiment.study.param_name).tolist()
-    axis = scrub("lambda", "λ", values.tolist(), value_texts(values), 0, "Picks the λ of the lower chart.", places)
+    axis = scrub(
+        "lambda", "Chosen λ", values.tolist(), value_texts(values), 0, "Picks the λ of the lower chart.", places
+    )
     stage(
         STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS, scrubs=[axis],
         buttons=("run", "step", "reset"), can_rewind=False, on_state=tell, on_job=take_job,

@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data import load_split
-from core.data.limits import check_budget
 from core.figures import positions
 from core.figures.path_charts import SCRUB, plot_path_page
 from core.presets import START
@@ -16,30 +15,13 @@ from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, live, studies
 from pages.shared.controls import show_controls
+from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, is_within_budget
 from pages.shared.path_controls import held, key_of, show_path_controls, taken
 from pages.shared.path_exits import show_exits
 from pages.shared.rates import show_rates
-from pages.shared.stage import readout, scrub, slider, stage
+from pages.shared.stage import readout, scrub, stage
 
-READOUTS = [
-    readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
-    readout("left", "Time left", "At the present speed."),
-    readout("best", "Best λ", "The one with the lowest validation loss."),
-    readout(
-        "train_loss", "Training loss", "At the chosen λ: mean loss on the points it learns from, no penalty in it."
-    ),
-    readout(
-        "val_loss", "Validation loss", "At the chosen λ: mean loss on points it never learns from, no penalty in it."
-    ),
-    readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
-    readout("zeros", "Weights exactly zero"),
-]
-CONTROLS = [
-    slider("l1", "L1 strength λ₁", 1e-5, 1, "log0", "The same for every λ of the path. Adds λ₁·Σ|w| to the loss."),
-    slider("l2", "L2 strength λ₂", 1e-5, 1, "log0", "The same for every λ of the path. Adds λ₂·Σw² to the loss."),
-    slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
-    slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
-]
+READOUTS = [*PROGRESS, readout("best", "Best λ", "The one with the lowest validation loss."), *LOSSES, ZEROS]
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
 STAGE, FIGURES, PICKED = "path.stage", "path.figures", "path.picked"
 
@@ -86,11 +68,7 @@ def show_path() -> None:
     """Show the stage and what leads on from it. A slider that is released on the stage reruns this part only."""
     shared.show_address()
     now = shared.current()
-    try:
-        check_budget(now)
-    except ValueError as error:
-        jobs.drop("study")
-        st.error(str(error))
+    if not is_within_budget(now, "study"):
         return
     key, names = key_of(now), held(now)
     if not studies.may_start(plan_of(now, load_split(now.data)), key):
@@ -106,7 +84,7 @@ def show_path() -> None:
     axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
     show_exits(job, index)
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [c for c in CONTROLS if c["name"] in names],
+        STAGE, jobs.stream_path(job), key, figures, [c for c in STRENGTHS if c["name"] in names],
         live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_job=take_job,
         on_picked=take_picked, scrubs=[axis],
     )  # fmt: skip

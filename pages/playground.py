@@ -4,7 +4,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data import load_split
-from core.data.limits import check_budget
 from core.figures.playground import plot_playground
 from core.presets import PRESETS, START
 from core.runtime.job import Job
@@ -12,23 +11,16 @@ from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.stage import readout, slider, stage
+from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget
+from pages.shared.stage import readout, stage
 from pages.shared.widgets import follow, is_replaced
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training points."),
     readout("speed", "Epochs per second"),
-    readout("train_loss", "Training loss", "Mean loss on the points it learns from, penalty not included."),
-    readout("val_loss", "Validation loss", "Mean loss on points it never learns from, penalty not included."),
-    readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
+    *LOSSES,
     readout("score", "Validation score", "Share of right answers, or R² (1 is perfect, 0 is as good as the mean)."),
-    readout("zeros", "Weights exactly zero"),
-]
-CONTROLS = [
-    slider("l1", "L1 strength λ₁", 1e-5, 1, "log0", "Adds λ₁·Σ|w| to the loss: drives weights to exactly zero."),
-    slider("l2", "L2 strength λ₂", 1e-5, 1, "log0", "Adds λ₂·Σw² to the loss: shrinks all weights."),
-    slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
-    slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
+    ZEROS,
 ]
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
 STAGE, PRESET, FIGURES = "playground.stage", "playground.preset", "playground.figures"
@@ -105,11 +97,7 @@ def get_figures(job: Job) -> list[go.Figure] | None:
 def show_run() -> None:
     """Show formulas and stage. A slider that is released on the stage reruns this part only."""
     shared.show_address()
-    try:
-        check_budget(shared.current())
-    except ValueError as error:
-        jobs.drop("run")
-        st.error(str(error))
+    if not is_within_budget(shared.current(), "run"):
         return
     job = live.find_job(shared.current())
     show_formulas()
@@ -120,7 +108,7 @@ def show_run() -> None:
         return
     key = live.job_key(shared.current())
     stage(
-        STAGE, jobs.stream_path(job), key, figures, CONTROLS, live.strengths_of(shared.current()), key, READOUTS,
+        STAGE, jobs.stream_path(job), key, figures, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
         on_strengths=take_strengths, on_job=take_job,
     )  # fmt: skip
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})

@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.strengths import (
+    FAINT,
     flat_lines,
     log_toggle,
     loss_axis,
@@ -42,7 +43,6 @@ from core.figures.theme import (
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LOST_Y = 0.03  # height of the mark of a diverged fold, as a share of the chart
-FAINT = "rgba(140,140,140,0.35)"
 
 
 def cv_arrays(
@@ -86,8 +86,9 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
         "look_for": "λ_min has the lowest mean. λ_1se is the strongest penalty that is not clearly worse: within one error bar.",
         "legend": [
             entry("mean ± standard error", COLORS["val"], symbol="circle"),
-            entry("single folds", COLORS["truth"], "solid"),
+            entry("single folds", FAINT, "solid"),
             *(entry(label, color, dash) for label, color, dash in CHOICES),
+            entry("chosen λ", COLORS["truth"], "solid"),
             entry("a fold diverged", VERMILLION, symbol="x"),
         ],
         "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},
@@ -162,7 +163,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     ]
     about = {
         "name": "test",
-        "title": "The test set, opened once",
+        "title": "Test loss of each choice of λ",
         "look_for": "What looks best on the training rows is not what is best on rows that no choice has seen.",
         "legend": [
             entry("training loss", COLORS["train"], symbol="square"),
@@ -204,9 +205,8 @@ def describe_folds(is_val: np.ndarray) -> str:
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
     """Return the test loss of each way of choosing λ."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
-    return (
-        "Test loss. " + "; ".join(f"{label}, λ {text}: {loss:.3g} ± {se:.2g}" for label, text, loss, se in rows) + "."
-    )
+    said = "; ".join(f"{label}, λ {text}: {loss:.3g} ± {error:.2g}" for label, text, loss, error in rows)
+    return f"Test loss of each choice of λ: {said}."
 
 
 def _place(values: np.ndarray, param_name: str, value: float) -> np.ndarray:

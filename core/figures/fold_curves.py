@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.strengths import LAYER_COLORS, flat_lines
+from core.figures.strengths import FAINT, LAYER_COLORS, flat_lines
 from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
 
 MAX_NUMBERS = 60_000  # in the curves of single folds; longer histories show every second, third, … moment
 DASHES = ("solid", "dash", "dot", "dashdot")
-FAINT = "rgba(140,140,140,0.35)"
 
 
 def fold_curve_arrays(epoch: np.ndarray, train_loss: np.ndarray, val_loss: np.ndarray) -> dict[str, np.ndarray]:
@@ -38,12 +37,12 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
     losses = ["fold_train[@lambda]", "fold_val[@lambda]"]
     about = {
         "name": "fold_curves",
-        "title": "Loss of the folds at this λ",
+        "title": "Loss of the folds at the chosen λ",
         "look_for": "Where the validation curve turns up again, this λ is too weak for so many epochs.",
         "legend": [
             entry("training, mean of the folds", COLORS["train"], "solid"),
             entry("validation, mean of the folds", COLORS["val"], "solid"),
-            entry("validation, single folds", COLORS["truth"], "solid"),
+            entry("validation, single folds", FAINT, "solid"),
         ],
         "auto": {
             "xaxis": {"arrays": ["fold_epoch"], "include": [0]},

@@ -17,8 +17,9 @@ from core.figures.theme import BLUE, COLORS, GREEN, GREY, ORANGE, PURPLE, SKY, V
 
 BREAK = 0.6  # decades between λ = 0 and the smallest positive λ
 LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
-N_TOP = 9  # counts above the chart, at most
+N_TOP = 7  # counts above the chart, at most: they do not touch one another on a phone
 LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
+FAINT = "rgba(140,140,140,0.35)"  # single folds
 ROW_PX = 18  # height of a row of text above the chart
 
 
@@ -73,7 +74,7 @@ def borders(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def top_places(n_values: int) -> np.ndarray:
-    """Return which values carry a count above the chart: at most nine, first and last among them."""
+    """Return which values carry a count above the chart: at most seven, first and last among them."""
     return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from core.figures import (
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
-from core.studies.cost import estimate_seconds, result_bytes
+from core.runtime.path import time_left
 from core.studies.cross_validation import (
     CrossValidation,
     FoldPlan,
@@ -37,7 +37,7 @@ from core.studies.cross_validation import (
 from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut, joined_rows
 from core.studies.refit import Refit, RefitPlan, plan_refit, read_refit
 from core.studies.training import MemberState, Training
-from core.studies.values import grid_of, value_texts
+from core.studies.values import extended_values, grid_of, value_texts
 
 END_OF_GRID = {"low": "smallest", "high": "largest"}
 
@@ -67,36 +67,14 @@ def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeat
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What a cross-validation takes: networks, stacks trained one after another, seconds on one quiet core, and bytes.
-
-    n_bytes: of all parameters and of the rows each network trains on, which cannot be cut as stacks can.
-    """
-
-    n_networks: int
-    n_stacks: int
-    seconds: float
-    n_bytes: int
-
-
-def estimate(experiment: Experiment, split: Split) -> Cost:
-    """Return the cost of a cross-validation without laying it out: that of one λ, with as many networks as there are."""
+def outline(experiment: Experiment, split: Split) -> FoldPlan:
+    """Return a plan that costs what the page's cross-validation does, without laying it out: made from one λ."""
     study, values = experiment.study, grid_of(experiment)
     plan = make_plan(experiment, split, values[:1], 1)
     n_columns = study.n_splits * study.n_repeats
     n_networks = n_columns * len(values)
     parts = cut(np.arange(n_networks), n_columns, bytes_per_member(experiment, plan.pool), MEMORY_BYTES)
-    whole = replace(plan, seeds=(0,) * n_networks, parts=parts)
-    n_bytes = result_bytes(whole) + n_networks * 2 * plan.pool.is_train[0].nbytes
-    return Cost(n_networks, len(parts), estimate_seconds(whole), n_bytes)
-
-
-def epochs_within(experiment: Experiment, split: Split, seconds: float) -> int:
-    """Return how many epochs a cross-validation can have in so many seconds, as 1, 2 or 5 times a power of ten; 0 for none."""
-    steps = (factor * 10**power for power in range(5, -1, -1) for factor in (5, 2, 1))
-    shorter = (n for n in steps if n < experiment.training.n_epochs)
-    return next((n for n in shorter if estimate(experiment.replace(n_epochs=n), split).seconds <= seconds), 0)
+    return replace(plan, seeds=(0,) * n_networks, parts=parts)
 
 
 class FoldView:
@@ -188,13 +166,13 @@ def arrays_of(cv: CrossValidation) -> Arrays:
 
 def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
     """Return the numbers of the whole run as texts."""
-    training, speed = run.training, run.epochs_per_s()
+    training = run.training
     n_stacks = training.plan.n_stacks
     part = f" · part {training.part + 1} of {n_stacks}" if n_stacks > 1 else ""
     return {
         "epoch": f"{training.trainer.n_epochs_done:,} of {training.n_epochs:,}{part}",
-        "speed": f"{speed:,.3g}/s" if math.isfinite(speed) and run.state == "running" else "–",
-        "networks": f"{len(cv.values)} λ × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
+        "left": time_left(run),
+        "networks": f"{len(cv.values)} × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
     }
 
 
@@ -226,11 +204,10 @@ def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
     if run.state == "running":
         return "choosing", f"So far: {said}"
     if cv.edge and run.state == "finished":
+        can_grow = len(extended_values(cv.values, cv.edge, cv.param_name)) > len(cv.values)
+        way = " Extend the grid below." if can_grow else ""
         end = END_OF_GRID[cv.edge]
-        return (
-            "at the edge",
-            f"λ_min is the {end} λ of the grid: a better one may lie beyond it. Extend the grid below. {said}",
-        )
+        return "at the edge", f"λ_min is the {end} λ of the grid: a better one may lie beyond it.{way} {said}"
     return ("chosen", said) if run.state == "finished" else ("choosing", f"So far: {said}")
 
 

@@ -86,6 +86,7 @@ class Job:
     id : unguessable text; whoever knows it may watch and command the job.
     latest : the newest snapshot, or None before the first.
     error : None, or a sentence that says what went wrong.
+    kept : what a page keeps beside the job, for whoever finds it again.
     n_watchers : open connections. is_done: the study has ended. is_closed: dropped; nothing comes any more.
     """
 
@@ -96,6 +97,7 @@ class Job:
         self.steps: Steps | None = study(self.mailbox)
         self.latest: Snapshot | None = None
         self.error: str | None = None
+        self.kept: dict[str, Any] = {}
         self.n_watchers = 0
         self.is_done = False
         self.is_closed = False

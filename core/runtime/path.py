@@ -22,6 +22,7 @@ from core.measures.verdict import Verdict
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
 from core.runtime.playground import change_text, diverged_banner
+from core.studies.cost import duration
 from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
 from core.studies.plan import MEMORY_BYTES, Plan
 from core.studies.training import MemberState, Training
@@ -241,10 +242,3 @@ def time_left(run: LiveRun) -> str:
     if run.state != "running" or not math.isfinite(speed) or speed <= 0:
         return "–"
     return duration((n_epochs_of(run.training) - run.training.n_epochs_done) / speed)
-
-
-def duration(seconds: float) -> str:
-    """Return a rough length of time: "4 s", "3 min", "2 h"."""
-    if seconds < 100:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"

@@ -8,11 +8,14 @@ was within a factor of 3 where the machine was quiet. A faster machine needs les
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from core.measures import History
 from core.studies.plan import Plan
 from core.studies.training import N_MOMENTS
+
+ASK_S = 120.0  # a page says what a longer study takes, and asks, before it starts
 
 STEP_S = 3e-4  # S: one step of anything, however small
 FLOP_S = 1 / 40e9  # F: a multiplication or addition in a matrix product
@@ -35,15 +38,29 @@ def estimate_seconds(plan: Plan) -> float:
     return n_steps * plan.n_stacks * STEP_S + plan.n_members * (n_steps * per_member + n_looks * look)
 
 
-def duration_in_words(seconds: float) -> str:
-    """Return a duration as one would say it: "20 seconds", "4 minutes", "3 hours"."""
-    for unit, length in (("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0)):
-        if seconds >= 1.5 * length:
-            return f"{seconds / length:.0f} {unit}s"
-    return f"{max(1.0, seconds):.0f} second{'s' if seconds >= 1.5 else ''}"
+def duration(seconds: float) -> str:
+    """Return a rough length of time: "4 s", "3 min", "2 h", "3 days"."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h" if seconds < 130_000 else f"{round(seconds / 86_400)} days"
 
 
 def result_bytes(plan: Plan) -> int:
-    """Return the memory that the parameters of all members take once they are trained: unlike a stack's, it cannot be cut."""
+    """Return the memory that all members take beside their stacks, which unlike a stack cannot be cut: the parameters
+    once they are trained, and which rows each one trains on and is judged by."""
     sizes = (plan.pool.X.shape[2], *plan.experiment.network.hidden_sizes, plan.pool.targets.shape[-1])
-    return plan.n_members * sum((a + 1) * b for a, b in pairwise(sizes)) * plan.pool.X.element_size()
+    n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
+    return plan.n_members * (n_parameters * plan.pool.X.element_size() + 2 * plan.pool.is_train[0].nbytes)
+
+
+def epochs_within(plan: Plan, seconds: float) -> int:
+    """Return how many epochs a plan can have in so many seconds, as 1, 2 or 5 times a power of ten and fewer than it has;
+    0 for none."""
+    experiment = plan.experiment
+    steps = (factor * 10**power for power in range(5, -1, -1) for factor in (5, 2, 1))
+    shorter = (
+        replace(plan, experiment=experiment.replace(n_epochs=n)) for n in steps if n < experiment.training.n_epochs
+    )
+    return next((p.experiment.training.n_epochs for p in shorter if estimate_seconds(p) <= seconds), 0)

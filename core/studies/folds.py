@@ -9,6 +9,7 @@ from sklearn.model_selection import KFold
 
 from core.data import Split
 from core.data.split import mean_and_scale
+from core.studies.values import is_count
 
 
 def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray:
@@ -17,8 +18,8 @@ def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray
     The same folds as scikit-learn's `KFold` or, for classes, `StratifiedKFold` with shuffle and this seed, but a class
     with fewer rows than folds is no error: see `fold_notes`. Raises ValueError for more folds than rows.
     """
-    if not 2 <= n_splits <= len(y):
-        raise ValueError(f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {n_splits}")
+    if not is_count(n_splits, 2, len(y)):
+        raise ValueError(f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {n_splits!r:.40}")
     if task == "classification":
         return np.asarray(np.arange(n_splits)[:, None] == stratified_folds(y, n_splits, seed))
     is_val = np.zeros((n_splits, len(y)), dtype=bool)

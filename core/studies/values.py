@@ -60,11 +60,22 @@ def check_values(experiment: Experiment, param_name: str, values: Sequence[float
     """Return the values as floats; raises ValueError for an unknown name, no values, or one outside its bounds."""
     if param_name not in PARAM_NAMES:
         raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {param_name!r:.40}")
-    if not 1 <= len(values) <= MAX_VALUES:
-        received = f"{len(values):,}" if len(values) else "none"
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        numbers = np.array(0.0)
+    if numbers.ndim != 1:
+        raise ValueError(f"values: expected a list of numbers such as [0, 0.01, 0.1], received {values!r:.40}")
+    if not 1 <= len(numbers) <= MAX_VALUES:
+        received = f"{len(numbers):,}" if len(numbers) else "none"
         raise ValueError(f"values: expected at least one number and at most {MAX_VALUES}, received {received}")
     field = "l1" if param_name == ELASTIC else param_name
-    return [float(experiment.replace(**{field: float(value)}).get(field)) for value in values]
+    return [float(experiment.replace(**{field: value}).get(field)) for value in numbers.tolist()]
+
+
+def is_count(number: object, low: int, high: int) -> bool:
+    """Return whether something is a whole number from `low` to `high`."""
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and low <= int(number) <= high
 
 
 def strengths_of(param_name: str, values: Sequence[float], l1_share: float = 0.5) -> dict[str, list[float]]:
@@ -101,19 +112,21 @@ def edge_of(values: np.ndarray, best: float) -> Edge:
 
 
 def extended_values(values: np.ndarray, edge: Edge, param_name: str = "l2", n_decades: float = 1.0) -> np.ndarray:
-    """Return the grid with `n_decades` more at one end, spaced like the rest; the same grid where it cannot grow.
+    """Return the grid with `n_decades` more at one end, spaced like the rest (a single value: four to a decade).
 
-    The bounds of the setting hold (a dropout rate stays below 0.9).
+    The same grid where it cannot grow: the bounds of the setting hold (a dropout rate stays below 0.9), and a grid has
+    at most 500 values.
     """
     positive = np.sort(values[values > 0])
-    if not edge or len(positive) < 2:
+    if not edge or not len(positive):
         return np.sort(values)
-    step = math.log10(positive[-1] / positive[0]) / (len(positive) - 1)
+    step = math.log10(positive[-1] / positive[0]) / (len(positive) - 1) if len(positive) > 1 else 0.25
     n_more = max(1, math.ceil(n_decades / step - 1e-9))
     exponents = step * np.arange(1, n_more + 1)
     more = positive[-1] * 10**exponents if edge == "high" else positive[0] * 10**-exponents
     _, high = bounds_of("l1" if param_name == ELASTIC else param_name)
-    return np.sort(np.concatenate([values, more[more <= (math.inf if high is None else high)]]))
+    more = more[more <= (math.inf if high is None else high)][: MAX_VALUES - len(values)]
+    return np.sort(np.concatenate([values, more]))
 
 
 def value_texts(values: Sequence[float] | np.ndarray) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from secrets import token_urlsafe
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from core.runtime.snapshot import Snapshot
 
 Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
+KEPT = "lab.kept"
 
 
 def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
@@ -24,8 +25,15 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     if job is None or session[f"lab.{slot}.key"] != key:
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
         job = get_scheduler().submit(live_study(make_run), owner)
+        job.kept = kept()
         session[f"lab.{slot}.job"], session[f"lab.{slot}.key"] = job.id, key
     return job
+
+
+def kept() -> dict[str, Any]:
+    """Return what outlives a reload of the page, to be read and written: it goes with the jobs, and is found with them."""
+    here: dict[str, Any] = st.session_state.setdefault(KEPT, {})
+    return here
 
 
 def own(slot: Slot) -> Job | None:
@@ -39,6 +47,9 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
     if job is None or job_id in (session.get(f"lab.{slot}.job"), session.get(f"lab.{slot}.adopted")):
         return None
     drop(slot)
+    session[KEPT] = job.kept = {**kept(), **job.kept}
+    for other in filter(None, map(own, get_args(Slot))):
+        other.kept = job.kept
     session[f"lab.{slot}.adopted"] = session[f"lab.{slot}.job"] = job.id
     session[f"lab.{slot}.owner"], session[f"lab.{slot}.key"] = job.owner, key
     return job

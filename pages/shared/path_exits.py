@@ -20,6 +20,7 @@ def show_exits(job: Job, member: int) -> None:
     """Show the buttons; they take the path as it is when they are pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(HOW[shared.current().study.path_start])
+        st.page_link("cv.py", label="Cross-validate this grid", help="Chooses λ by folds, not by one validation set.")
         if st.button(
             "Open in Playground", key="path.open", help="Continues from the weights of the chosen λ, at that λ."
         ):

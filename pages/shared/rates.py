@@ -6,20 +6,19 @@ import numpy as np
 import streamlit as st
 
 from core.data import load_split
-from core.data.limits import check_budget
 from core.figures import plot_grid
 from core.figures.path_charts import with_facts
 from core.runtime.rates import RATES, map_values, plan_of_map, rates_run
 from core.studies.values import strengths_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
+from pages.shared.parts import PROGRESS, is_within_budget
 from pages.shared.stage import readout, stage
 
 READOUTS = [
-    readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
-    readout("left", "Time left", "At the present speed."),
-    readout("rate", "Best learning rate", "Of the pair with the lowest validation loss."),
-    readout("best", "Best λ", "Of the pair with the lowest validation loss."),
+    *PROGRESS,
+    readout("rate", "Best rate", "Learning rate of the pair with the lowest validation loss."),
+    readout("best", "Best λ", "λ of the pair with the lowest validation loss."),
     readout("diverged", "Diverged", "Pairs whose weights grew without bound: empty cells."),
 ]
 SETTINGS = ("param_name", "l1_share", "values", "path_view")
@@ -36,11 +35,7 @@ def show_rates() -> None:
     """Show the stage with the map."""
     shared.show_address()
     now = shared.current()
-    try:
-        check_budget(now)
-    except ValueError as error:
-        jobs.drop("study")
-        st.error(str(error))
+    if not is_within_budget(now, "study"):
         return
     varied = strengths_of(now.study.param_name, [])
     split, key = load_split(now.data), studies.study_key(now, ("learning_rate", *varied), SETTINGS)

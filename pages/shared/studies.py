@@ -8,8 +8,7 @@ from core.config import LIVE_FIELDS, Experiment
 from core.runtime.commands import Command, Reseed, Set
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
-from core.runtime.path import duration
-from core.studies.cost import estimate_seconds, result_bytes
+from core.studies.cost import ASK_S, duration, epochs_within, estimate_seconds, result_bytes
 from core.studies.plan import Plan
 from pages.shared import experiment as shared
 from pages.shared import jobs
@@ -17,7 +16,6 @@ from pages.shared.live import strengths_of
 
 HAS, AGREED = "lab.study.has", "lab.study.agreed"
 MAX_RESULT_BYTES = 256_000_000  # of the weights of all networks; some copies of them are held
-ASK_S = 120  # a study that takes longer is asked about before it starts
 
 
 def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
@@ -62,19 +60,31 @@ def may_start(plan: Plan, key: str) -> bool:
         jobs.drop("study")
         st.error(
             f"This study is too large: its {plan.n_members:,} networks would hold {result_bytes(plan) / 1e6:,.0f} MB, and at "
-            f"most {MAX_RESULT_BYTES / 1e6:,.0f} MB are allowed. Choose fewer λ values or fewer units."
+            f"most {MAX_RESULT_BYTES / 1e6:,.0f} MB are allowed. Choose fewer λ values, units, folds or repeats."
         )
         return False
-    seconds = estimate_seconds(plan)
-    if seconds <= ASK_S or st.session_state.get(AGREED) == key:
+    if estimate_seconds(plan) <= ASK_S or st.session_state.get(AGREED) == key:
         return True
-    st.warning(
-        f"This study of {plan.n_members:,} networks would take about {duration(seconds)} on one core of a small machine. "
-        "Fewer λ values, epochs, units or training points take less."
-    )
-    st.button("Go on anyway", key="lab.study.go", on_click=agree, args=(key,))
+    ask(plan, key)
     jobs.drop("study")
     return False
+
+
+def ask(plan: Plan, key: str) -> None:
+    """Say how long a study would take, and offer to train it all the same or for fewer epochs."""
+    parts = f", in {plan.n_stacks} parts one after another" if plan.n_stacks > 1 else ""
+    st.warning(
+        f"This study would take about {duration(estimate_seconds(plan))} on one core of a small machine: {plan.n_members:,} "
+        f"networks for {plan.experiment.training.n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
+        "trained by then stays. Fewer λ values, epochs, units or training points take less."
+    )
+    with st.container(horizontal=True):
+        st.button("Train it anyway", key="lab.study.go", on_click=agree, args=(key,))
+        if fewer := epochs_within(plan, ASK_S):
+            text = f"Use {fewer:,} epoch{'s' if fewer > 1 else ''}, at most {duration(ASK_S)}"
+            if st.button(text, key="lab.study.fewer", type="primary"):
+                shared.change(n_epochs=fewer)
+                st.rerun()
 
 
 def agree(key: str) -> None:

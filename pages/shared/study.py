@@ -53,5 +53,6 @@ def offer_longer_grid(page: str, best: float) -> None:
         return
     which, end = ("smaller", longer[longer > 0][0]) if edge == "low" else ("larger", longer[-1])
     if st.button(f"Extend the grid to {which} λ, {end:.3g}", key=f"{page}.extend", type="primary"):
-        shared.change(values=tuple(float(f"{value:.6g}") for value in longer))
+        typed = experiment.study.values  # stay as they are
+        shared.change(values=tuple(v if v in typed else float(f"{v:.6g}") for v in longer.tolist()))
         st.rerun()

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.config import Experiment
-from core.data import load_split
+from core.data import DATASETS, load_split
 from core.figures import describe_test, plot_refit, plot_test
 from core.runtime.commands import Run
 from core.runtime.cross_validation import refit_run, refitted
@@ -19,18 +19,19 @@ from pages.shared.stage import readout, stage
 
 RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
 Order = tuple[str, str, dict[str, float]]  # the cross-validation, the rule, and the λ of each network to refit
-LOOKS = "lab.looks"  # the looks at each test set of this session, by data set and seed
-STAGE, RULE, ORDER, SHOWN = "cv.refit", "cv.rule", "cv.refit.order", "cv.refit.shown"
+STAGE, RULE = "cv.refit", "cv.rule"
+LOOKS = "looks"  # the looks at each test set, by data set and seed; kept with the jobs, as the next two are
+ORDER, SHOWN = "cv.refit.order", "cv.refit.shown"
 
 
 def show_refit(cv: CrossValidation, key: str) -> None:
     """Show the choice between λ_min and λ_1se, the refit, and the look at the test set. key: names the cross-validation."""
-    st.subheader("Refit, then one look at the test set")
+    st.subheader("Refit, then one look at the test set", anchor=False)
     st.caption(
         "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
         "lowest training loss, and without a penalty. The test rows stay locked until you have said what you expect."
     )
-    order: Order | None = st.session_state.get(ORDER)
+    order: Order | None = jobs.kept().get(ORDER)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     texts = dict(zip(cv.values.tolist(), value_texts(cv.values), strict=True))
     named = {CHOSEN_1SE: f"λ_1se = {texts[cv.one_se]}, simpler", CHOSEN_MIN: f"λ_min = {texts[cv.best]}, lowest mean"}
@@ -39,7 +40,7 @@ def show_refit(cv: CrossValidation, key: str) -> None:
         rule = st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, key=RULE, horizontal=True)
     with right:
         if st.button("Refit at this λ", key="cv.start_refit", width="stretch"):
-            st.session_state[ORDER] = order = (key, rule, chosen_values(cv, rule))
+            jobs.kept()[ORDER] = order = (key, rule, chosen_values(cv, rule))
     if order and order[:2] == (key, rule):
         follow_refit(cv, order)
 
@@ -74,11 +75,16 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
     stage(
         STAGE, jobs.stream_path(job), repr(order), figures, [], {}, f"{order}{look and look.number}",
         [readout("epoch", "Epoch", "Passes over all training and validation rows.")], buttons=(), can_rewind=False,
-        on_state=_nothing,
+        on_state=_nothing, on_job=partial(take_job, order),
     )  # fmt: skip
     result = refitted(job)
     if result is not None:
         show_test_set(cv, order, result, look)
+
+
+def take_job(order: Order) -> None:
+    """The stage found the refit that this browser tab had before a reload."""
+    jobs.adopt("refit", st.session_state[STAGE].get("job"), repr(order))
 
 
 def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look | None) -> None:
@@ -89,7 +95,8 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
             f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
         )
     if looks:
-        st.warning(peeking_in_words(len(looks), looks[-1].test_error), icon=":material/visibility:")
+        is_synthetic = DATASETS[cv.experiment.data.name].is_synthetic
+        st.warning(peeking_in_words(len(looks), looks[-1].test_error, is_synthetic), icon=":material/visibility:")
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         expected = st.number_input(
@@ -114,19 +121,19 @@ def open_test_set(cv: CrossValidation, order: Order, result: Refit) -> None:
     place = int((cv.values == order[2][rule]).argmax())
     mean, error = float(cv.mean[place]), float(cv.standard_error[place])
     looks.append(Look(len(looks) + 1, rule, expected, mean, error, evaluate_test(result)))
-    st.session_state[SHOWN] = (order, looks[-1])
+    jobs.kept()[SHOWN] = (order, looks[-1])
 
 
 def looks_of(experiment: Experiment) -> list[Look]:
-    """Return the looks at this experiment's test rows in this session, to be added to."""
+    """Return the looks at this experiment's test rows in this browser tab, to be added to."""
     place = (experiment.data.name, experiment.data.seed)
-    looks: list[Look] = st.session_state.setdefault(LOOKS, {}).setdefault(place, [])
+    looks: list[Look] = jobs.kept().setdefault(LOOKS, {}).setdefault(place, [])
     return looks
 
 
 def last_look(cv: CrossValidation, order: Order) -> Look | None:
     """Return the last look if it was at the networks of this refit."""
-    shown = st.session_state.get(SHOWN)
+    shown = jobs.kept().get(SHOWN)
     return shown[1] if shown and shown[0] == order else None
 
 

@@ -14,8 +14,8 @@ FINISHED = "document.querySelector('[data-readout=epoch] dd')?.textContent === '
 def open_study(address: str, open_page: OpenPage):
     """Open the page from the Playground, which hands its experiment on."""
 
-    def open_study(n_epochs: int, **options: object) -> Page:
-        page = open_page(f"{address}{STUDY}&n_epochs={n_epochs}", **options)
+    def open_study(n_epochs: int, n_repeats: int = 1, **options: object) -> Page:
+        page = open_page(f"{address}{STUDY}&n_epochs={n_epochs}&n_repeats={n_repeats}", **options)
         if options.get("viewport") == PHONE:
             page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_role("link", name="Cross-validation").first.click()
@@ -62,6 +62,30 @@ def test_refit_and_one_look_at_the_test_set(open_study) -> None:
     expect(page.get_by_text("You expected 0.6")).to_be_visible()
     wait_for(page, f"{figure('test')}?.data?.length === 2")
     page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("looked at 2 times")).to_be_visible()
+
+
+def test_a_reload_finds_the_repeated_run_the_refit_and_the_count_of_looks(open_study) -> None:
+    page = open_study(20, n_repeats=2)
+    press(page, "Run")
+    wait_for(page, FINISHED.format(20))
+    curve = page.evaluate(f"Array.from({figure('cv')}.data.find((t) => t.name === 'mean').y)")
+    press(page, "Refit at this λ")
+    page.get_by_placeholder("First say what you expect").fill("0.6")
+    page.keyboard.press("Enter")
+    press(page, "Open the test set")
+    expect(page.get_by_text("This was the one look")).to_be_visible()
+    said = page.get_by_text("You expected 0.6").inner_text()
+    page.reload()
+    wait_for(page, FINISHED.format(20))
+    expect(page.locator("[data-readout=networks] dd")).to_have_text("6 × 10 = 60")
+    wait_for(page, DRAWN)
+    assert page.evaluate(f"Array.from({figure('cv')}.data.find((t) => t.name === 'mean').y)") == curve
+    expect(page.get_by_text("You expected 0.6")).to_have_text(said)
+    expect(page.get_by_text("This was the one look")).to_be_visible()
+    page.get_by_placeholder("First say what you expect").fill("0.5")
+    page.keyboard.press("Enter")
+    press(page, "Look again (look 2)")
     expect(page.get_by_text("looked at 2 times")).to_be_visible()
 
 

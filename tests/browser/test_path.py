@@ -71,6 +71,31 @@ def test_a_slow_hand_sees_every_network_and_asks_the_server_nothing(page: Page) 
     assert len(set(seen["shown"])) >= 25  # the largest λ all give the same flat line
 
 
+def test_both_sliders_work_while_the_path_trains(page: Page) -> None:
+    run_to(page, 300)
+    move_to(page, 33)
+    fit = f"Array.from({figure('fit')}.data.at(-1).y)"
+    wait_for(page, f"Math.max(...{fit}) - Math.min(...{fit}) < 0.3")  # the largest λ: a flat line
+    move_to(page, 0)
+    wait_for(page, f"Math.max(...{fit}) - Math.min(...{fit}) > 1")
+    epoch = page.evaluate("overfitLab.lastEpoch")
+    wait_for(page, f"overfitLab.lastEpoch > {epoch} + 20")
+    rewind = page.get_by_label("Rewind")
+    rewind.focus()
+    wait_for(page, "overfitLab.frames > 5")
+    page.keyboard.press("Home")
+    wait_for(page, "overfitLab.shownEpoch === 0")
+    start = page.evaluate(fit)
+    move_to(page, 33)
+    epoch = page.evaluate("overfitLab.lastEpoch")
+    wait_for(page, f"overfitLab.lastEpoch > {epoch} + 20")
+    assert page.evaluate("overfitLab.shownEpoch") == 0
+    assert page.evaluate(fit) == start  # all λ begin at the same weights
+    press(page, "Live")
+    wait_for(page, "overfitLab.shownEpoch > 300")
+    pause(page)
+
+
 def test_words_follow_the_chosen_network(page: Page) -> None:
     run_to(page, 300)
     pause(page)
@@ -169,6 +194,10 @@ def test_tables_and_phone(address: str, open_page: OpenPage) -> None:
     run_to(page, 20)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     pause(page)
+    for mark in page.locator(".lab-help").all():  # explanations span the stage, none begins or ends out of sight
+        mark.focus()
+        ends = mark.evaluate("(m) => { const s = getComputedStyle(m, '::after'); return [s.left, s.right]; }")
+        assert ends == ["0px", "0px"]
     for name in ("path", "weight_paths", "path_sparsity"):
         card = page.locator(f"[data-figure={name}]")
         card.get_by_role("button", name="table").click()

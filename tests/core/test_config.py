@@ -100,3 +100,9 @@ def test_choices():
     assert choices_of("optimizer") == ("sgd", "adam")
     assert choices_of("features")[:3] == ("x", "y", "x2")
     assert choices_of("hidden_sizes") == choices_of("l1") == choices_of("batch_size") == ()
+
+
+def test_of_many_wrong_values_in_a_link_the_first_few_are_named():
+    experiment, problems = Experiment.from_query({"values": ",".join(["abc"] * 500)})
+    assert experiment == Experiment() and len(problems) == 1
+    assert problems[0].count("received 'abc'") == 3 and "and 497 more" in problems[0] and len(problems[0]) < 500

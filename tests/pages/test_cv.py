@@ -1,11 +1,9 @@
 """The cross-validation page under AppTest: default, extremes, bad lists, refit and the counted looks at the test set."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import Experiment
 from core.data import load_split
@@ -14,8 +12,8 @@ from core.runtime.commands import Pause, Run
 from core.runtime.cross_validation import csv_of, found
 from core.runtime.scheduler import get_scheduler
 from pages.shared import live, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
+from tests.pages.app import job, now, open_link, run
 
-MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 SMALL = {
     "data": "diabetes", "n_train": "60", "hidden_sizes": "8", "n_epochs": "5", "values": "0,0.01,0.1", "n_splits": "3",
     "learning_rate": "0.01",
@@ -23,27 +21,7 @@ SMALL = {
 
 
 def open_page(query=None, **more):
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.run()
-    page.switch_page("cv.py")
-    drop_job(page, "run")
-    for name, value in {**SMALL, **(query or {}), **more}.items():
-        page.query_params[name] = value
-    return run(page)
-
-
-def run(page):
-    page.run()
-    assert not page.exception
-    return page
-
-
-def now(page):
-    return page.session_state["lab.experiment"]
-
-
-def job(page, slot="study"):
-    return get_scheduler().find(page.session_state[f"lab.{slot}.job"])
+    return open_link("cv.py", {**SMALL, **(query or {}), **more})
 
 
 def drop_job(page, slot):
@@ -90,9 +68,7 @@ def field(page, key):
 
 
 def test_the_default_page_is_paused_at_epoch_zero():
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page("cv.py")
-    run(page)
+    page = open_link("cv.py", {})
     assert now(page) == CV_START
     snapshot = job(page).wait(-1, 60)
     assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
@@ -120,7 +96,7 @@ def test_extremes_of_folds_on_all_kinds_of_data(data, n_splits):
 
 def test_changed_settings_in_the_middle_begin_a_new_run_and_end_the_old():
     page = open_page(n_epochs="100000", hidden_sizes="none")
-    press(page, "cv.anyway") if any(b.key == "cv.anyway" for b in page.button) else None
+    press(page, "lab.study.go") if page.warning else None
     old = job(page)
     old.send(Run())
     field(page, "n_splits").set_value(4)
@@ -191,6 +167,16 @@ def test_a_best_at_the_end_offers_a_longer_grid():
     close(page)
 
 
+def test_a_best_at_the_start_offers_a_grid_with_smaller_values():
+    page = train(open_page(values="1.2345678,12.345678,123.45678", n_epochs="40"))
+    assert found(job(page)).edge == "low" and "smallest λ of the grid" in job(page).latest.meta["verdict"]["text"]
+    press(page, "cv.extend")
+    assert now(page).study.values == (0.123457, 1.2345678, 12.345678, 123.45678)
+    train(page)
+    assert found(job(page)).edge in ("", "low")
+    close(page)
+
+
 # --- time and faults ---
 
 
@@ -198,12 +184,12 @@ def test_a_long_study_says_what_it_takes_and_asks():
     page = open_page(n_epochs="100000", hidden_sizes="64-64")
     assert "lab.study.job" not in page.session_state
     assert "9 networks for 100,000 epochs" in page.warning[0].value
-    press(page, "cv.fewer")
-    assert now(page).training.n_epochs < 100_000 and not page.warning
+    press(page, "lab.study.fewer")
+    assert 10 < now(page).training.n_epochs < 100_000 and not page.warning
     assert job(page).wait(-1, 60).meta["epoch"] == 0
     close(page)
     page = open_page(n_epochs="100000", hidden_sizes="64-64")
-    press(page, "cv.anyway")
+    press(page, "lab.study.go")
     assert not page.warning and job(page).wait(-1, 60).meta["epoch"] == 0
     close(page)
 

@@ -1,40 +1,18 @@
 """The λ path page under AppTest: default, every control, lists typed by hand, the ways between the pages, long studies."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import Experiment
 from core.data import DATASETS
 from core.presets import START
-from core.runtime.scheduler import get_scheduler
 from tests.core.test_config import OTHER
+from tests.pages.app import job, now, open_link, run
 
-MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 QUICK = {"n_epochs": "3", "hidden_sizes": "8", "values": "0.0,0.001,0.1"}
 
 
 def open_page(query=None, **more):
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page("path.py")
-    for name, value in {**(query or {}), **more}.items():
-        page.query_params[name] = value
-    return run(page)
-
-
-def run(page):
-    page.run()
-    assert not page.exception
-    return page
-
-
-def now(page):
-    return page.session_state["lab.experiment"]
-
-
-def job(page, slot="study"):
-    return get_scheduler().find(page.session_state[f"lab.{slot}.job"])
+    return open_link("path.py", {**(query or {}), **more})
 
 
 def widget(page, name, kind):
@@ -178,15 +156,23 @@ def test_open_in_playground_continues_from_the_chosen_network():
 
 
 def test_the_playground_leads_to_the_path_of_its_experiment():
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.query_params["data"] = "xor"
-    page.query_params["hidden_sizes"] = "4"
-    run(page)
+    page = open_link("playground.py", {"data": "xor", "hidden_sizes": "4"})
     page.switch_page("path.py")
     page.query_params.clear()
     run(page)
     assert now(page).data.name == "xor" and now(page).network.hidden_sizes == (4,)
     assert page.query_params["data"] == "xor"
+
+
+def test_the_path_leads_to_cross_validation_of_the_same_grid():
+    page = open_page(QUICK, param_name="l1")
+    (link,) = [link for link in page.main.get("page_link") if link.proto.page == "cv"]
+    assert link.proto.label == "Cross-validate this grid"
+    page.switch_page("cv.py")
+    page.query_params.clear()
+    run(page)
+    assert now(page).study.values == (0.0, 0.001, 0.1)
+    assert job(page).wait(-1, 60).meta["readouts"]["networks"] == "3 × 5 = 15"
 
 
 # --- long studies ---
@@ -200,6 +186,14 @@ def test_a_long_path_says_how_long_it_takes_and_asks():
     run(page)
     assert not page.warning
     assert job(page) is not None
+
+
+def test_a_long_path_offers_as_many_epochs_as_there_is_time_for():
+    page = open_page(n_epochs="1000000", data="digits")
+    page.button(key="lab.study.fewer").click()
+    run(page)
+    assert 10 < now(page).training.n_epochs < 1_000_000 and not page.warning
+    assert job(page).wait(-1, 60).meta["epoch"] == 0
 
 
 def test_a_network_that_is_too_large_is_refused_in_words():

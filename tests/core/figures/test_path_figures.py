@@ -148,9 +148,9 @@ def test_cells_meet_halfway_whatever_the_order() -> None:
     np.testing.assert_allclose(right, [4, 0.5, 2])
 
 
-def test_counts_stand_at_nine_places_with_both_ends() -> None:
+def test_counts_stand_at_seven_places_with_both_ends() -> None:
     places = top_places(34)
-    assert len(places) == 9 and places[0] == 0 and places[-1] == 33
+    assert len(places) == 7 and places[0] == 0 and places[-1] == 33
     assert top_places(3).tolist() == [0, 1, 2]
 
 

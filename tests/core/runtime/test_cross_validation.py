@@ -13,6 +13,7 @@ from core.runtime.job import Job
 from core.runtime.live import live_study
 from core.runtime.snapshot import decode
 from core.studies import cross_validation as study
+from core.studies.cost import estimate_seconds, result_bytes
 from core.studies.refit import CHOSEN_MIN, NO_PENALTY, candidates, evaluate_test, refit
 
 SMALL = Experiment(
@@ -134,25 +135,24 @@ def test_the_best_at_the_end_of_the_grid_is_told_once_it_is_trained():
     snapshot = train(run).snapshot()
     cv = study.read_cross_validation(run.training.plan, run.training.state())
     assert cv.edge == "high" and snapshot.meta["verdict"]["kind"] == "at the edge"
-    assert "largest λ of the grid" in snapshot.meta["verdict"]["text"]
+    assert "largest λ of the grid" in snapshot.meta["verdict"]["text"] and "Extend" in snapshot.meta["verdict"]["text"]
+
+
+def test_a_grid_that_cannot_grow_is_not_said_to(monkeypatch):
+    monkeypatch.setattr("core.studies.values.MAX_VALUES", 3)
+    run = train(run_of(SMALL.replace(values=(0.0, 1e-3, 1e-2), n_epochs=60, hidden_sizes=(64,))))
+    verdict = run.snapshot().meta["verdict"]
+    assert verdict["kind"] == "at the edge" and "Extend" not in verdict["text"]
 
 
 @pytest.mark.parametrize("changes", [{}, {"n_repeats": 2}, {"data": "digits", "n_train": 640}])
-def test_the_estimate_counts_networks_and_stacks_as_the_plan_does(changes):
+def test_the_outline_costs_what_the_plan_does(changes):
     experiment = SMALL.replace(**changes)
     split = load_split(experiment.data)
-    cost, plan = live.estimate(experiment, split), live.make_training(experiment, split).plan
-    assert (cost.n_networks, cost.n_stacks) == (plan.n_members, plan.n_stacks)
-    assert cost.seconds == pytest.approx(live.estimate_seconds(plan), rel=0.02)
-
-
-def test_fewer_epochs_fit_into_the_time_there_is():
-    experiment = SMALL.replace(n_epochs=1_000_000)
-    split = load_split(experiment.data)
-    n_epochs = live.epochs_within(experiment, split, 60)
-    assert live.estimate(experiment.replace(n_epochs=n_epochs), split).seconds <= 60
-    assert live.estimate(experiment.replace(n_epochs=3 * n_epochs), split).seconds > 60
-    assert live.epochs_within(experiment, split, 1e-6) == 0
+    outline, plan = live.outline(experiment, split), live.make_training(experiment, split).plan
+    assert (outline.n_members, outline.n_stacks) == (plan.n_members, plan.n_stacks)
+    assert estimate_seconds(outline) == pytest.approx(estimate_seconds(plan), rel=0.02)
+    assert result_bytes(outline) == result_bytes(plan)
 
 
 def test_the_choice_in_words():

@@ -11,7 +11,7 @@ from core import Experiment, sweep
 from core.data import DATASETS, load_split
 from core.figures.path_charts import OF_MEMBERS, plot_path_page
 from core.runtime.commands import Pause, Reseed, Reset, Run, Set, Step
-from core.runtime.path import duration, path_run, plan_of
+from core.runtime.path import path_run, plan_of
 from core.runtime.path_export import member_experiment, member_origin, path_csv
 from core.runtime.playground import playground_run
 from core.runtime.rates import RATES, map_values, rates_run
@@ -269,8 +269,3 @@ def test_the_map_is_the_grid_of_the_study():
 def test_long_grids_are_thinned_for_the_map_and_keep_both_ends():
     values = map_values(Experiment())
     assert len(values) == 17 and values[0] == 0 and values[-1] == 1
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (42.4, "42 s"), (119, "2 min"), (7200, "2 h")])
-def test_durations(seconds, text):
-    assert duration(seconds) == text

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core import Experiment
-from core.studies.cost import STEP_S, estimate_seconds, result_bytes
+from core.studies.cost import STEP_S, duration, epochs_within, estimate_seconds, result_bytes
 from core.studies.path import plan_path
 from core.studies.training import Training
 
@@ -41,5 +41,23 @@ def test_the_order_of_magnitude_is_right():
 
 
 def test_what_the_trained_networks_take_by_hand():
-    # 64 inputs to 64 hidden to 10 classes, with biases, in float32, twenty of them.
-    assert result_bytes(plan_path(DIGITS, "l1", [0.1] * 20)) == 20 * 4 * (65 * 64 + 65 * 10)
+    # 64 inputs to 64 hidden to 10 classes, with biases, and two masks over the rows, all in float32, twenty of them.
+    plan = plan_path(DIGITS, "l1", [0.1] * 20)
+    n_rows = len(plan.split.y_train) + len(plan.split.y_val)
+    assert result_bytes(plan) == 20 * 4 * (65 * 64 + 65 * 10 + 2 * n_rows)
+
+
+def test_fewer_epochs_fit_into_the_time_there_is():
+    plan = plan_path(DIGITS.replace(n_epochs=1_000_000), "l1", [0.1] * 20)
+    n_epochs = epochs_within(plan, 60)
+    fits, next_step = (plan_path(DIGITS.replace(n_epochs=n), "l1", [0.1] * 20) for n in (n_epochs, 3 * n_epochs))
+    assert estimate_seconds(fits) <= 60 < estimate_seconds(next_step)
+    assert epochs_within(plan, 1e-6) == 0
+    assert epochs_within(fits, 1e9) < n_epochs  # fewer than it has
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 s"), (42.4, "42 s"), (119, "2 min"), (7200, "2 h"), (260_000, "3 days")]
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text

@@ -69,15 +69,17 @@ def test_losses_of_a_linear_classifier_are_scikit_learns_fold_by_fold():
             )
 
 
-def test_a_fold_member_is_the_same_run_alone_on_that_fold_after_200_steps():
-    experiment = SMALL.replace(n_epochs=200, batch_size=None, l2=0.01)
-    result = cross_validate(experiment, "l2", [0.0, 0.01], n_splits=4, progress=False, dtype="float64")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("batch_size", "n_epochs"), [(None, 200), (32, 40)])  # 200 steps each
+def test_a_fold_member_is_the_same_run_alone_on_that_fold_after_200_steps(batch_size, n_epochs, dtype):
+    experiment = SMALL.replace(n_epochs=n_epochs, batch_size=batch_size, l2=0.01)
+    result = cross_validate(experiment, "l2", [0.0, 0.01], n_splits=4, progress=False, dtype=dtype)
     split = load_split(experiment.data, np.float64)
     X, y = rows(split)
     for fold, held_out in enumerate(make_folds(y, "regression", 4, experiment.data.seed)):
         scaled = restandardise(X, ~held_out)
         alone = Split.from_arrays(scaled[~held_out], y[~held_out], scaled[held_out], y[held_out], task="regression")
-        run = train(experiment, split=alone, progress=False, dtype="float64")
+        run = train(experiment, split=alone, progress=False, dtype=dtype)
         assert result.val_loss[1, fold] == pytest.approx(run.history["val_loss"][-1], abs=1e-5)
         assert result.train_loss[1, fold] == pytest.approx(run.history["train_loss"][-1], abs=1e-5)
 
@@ -212,7 +214,13 @@ def test_the_frame_is_one_row_per_value_and_fold():
     [
         (lambda: cross_validate(SMALL, "l1", [0.1], n_splits=1), "n_splits: expected"),
         (lambda: cross_validate(SMALL, "l1", [0.1], n_splits=1000), "n_splits: expected a whole number from 2 to"),
+        (lambda: cross_validate(SMALL, "l1", [0.1], n_splits=2.5), "n_splits: expected a whole number .* received 2.5"),
+        (lambda: cross_validate(SMALL, "l1", [0.1], n_splits="3"), "n_splits: expected a whole number .* received '3'"),
         (lambda: cross_validate(SMALL, "l1", [0.1], n_repeats=0), "n_repeats: expected"),
+        (lambda: cross_validate(SMALL, "l1", [0.1], n_repeats=1.5), "n_repeats: expected"),
+        (lambda: cross_validate(SMALL, "l1", 0.1), "values: expected a list of numbers .* received 0.1"),
+        (lambda: cross_validate(SMALL, "l1", [0.1, "a"]), "values: expected a list of numbers"),
+        (lambda: cross_validate(SMALL, "l1", [[0.1, 1.0]]), "values: expected a list of numbers"),
         (lambda: cross_validate(SMALL, "gamma", [0.1]), "param_name: expected one of"),
     ],
 )

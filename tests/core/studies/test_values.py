@@ -67,6 +67,15 @@ def test_a_grid_grows_by_a_decade_with_its_own_spacing():
     assert extended_values(np.array([0.3, 0.9]), "high", "dropout_rate").tolist() == [0.3, 0.9]
 
 
+def test_a_single_value_grows_by_a_decade_too_and_nothing_beyond_the_bounds():
+    single = extended_values(np.array([0.0, 0.1]), "high")
+    assert single.tolist() == pytest.approx([0, 0.1, *(10 ** np.array([-0.75, -0.5, -0.25, 0.0]))])
+    assert extended_values(np.array([0.0]), "high").tolist() == [0.0]
+    assert extended_values(np.array([1e5, 1e6]), "high").tolist() == [1e5, 1e6]
+    full = np.geomspace(1e-3, 1.0, 500)
+    assert len(extended_values(full, "high")) == 500 and len(extended_values(full[3:], "low")) == 500
+
+
 def test_elastic_net_terms_by_hand():
     alpha, ratio = elastic_net_terms(0.4, 0.5)
     assert 2 * alpha * ratio == pytest.approx(0.2)  # l1

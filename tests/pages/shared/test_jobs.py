@@ -1,0 +1,56 @@
+"""What a session keeps with its jobs, so that a reload of the page finds it with them."""
+
+from streamlit.testing.v1 import AppTest
+
+from core.runtime.scheduler import get_scheduler
+
+
+def session(job_id=None, key="a"):
+    """Run a page that finds the job of `key`, or takes over that of an id, and return its session."""
+
+    def script(job_id, key):
+        from functools import partial
+
+        import streamlit as st
+
+        from core import Experiment
+        from core.data import load_split
+        from core.runtime.playground import playground_run
+        from pages.shared import jobs
+
+        experiment = Experiment(network={"hidden_sizes": [2]})
+        jobs.find("study", key, partial(playground_run, experiment, load_split(experiment.data)))
+        if job_id is not None:
+            jobs.adopt("study", job_id, key)
+        st.session_state["job"], st.session_state["kept"] = jobs.own("study"), jobs.kept()
+
+    page = AppTest.from_function(script, args=(job_id, key))
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_reload_finds_with_the_job_what_was_kept_beside_it():
+    before = session()
+    before.session_state["kept"]["looks"] = 1
+    after = session()
+    fresh = after.session_state["job"]
+    assert after.session_state["kept"] == {} and fresh is not before.session_state["job"]
+    after = session(before.session_state["job"].id)
+    assert after.session_state["job"] is before.session_state["job"]
+    assert after.session_state["kept"] == {"looks": 1}
+    for job in (fresh, after.session_state["job"]):
+        get_scheduler().drop(job)
+
+
+def test_the_next_job_of_a_session_carries_on_what_is_kept():
+    page = session()
+    first = page.session_state["job"]
+    page.session_state["kept"]["looks"] = 2
+    page.args = (None, "b")
+    page.run()
+    second = page.session_state["job"]
+    assert second is not first and first.is_closed
+    again = session(second.id, "b")
+    assert again.session_state["kept"] == {"looks": 2}
+    get_scheduler().drop(second)
