@@ -6,6 +6,7 @@ from core import Experiment
 from core.runtime.commands import Run
 from core.runtime.scheduler import get_scheduler
 from core.studies.remedies import DIGITS, POINTS
+from pages.shared.widgets import UNSEEN
 from tests.pages.test_playground import address, now, open_page, run
 
 
@@ -42,8 +43,8 @@ def finish(page):
 def type_in(page, name, text):
     """Type a value that the list does not offer."""
     box = page.sidebar.selectbox(key=f"remedies.{name}")
-    if text not in box.options:
-        box.options.append(text)
+    if UNSEEN + text not in box.options:
+        box.options.append(UNSEEN + text)
     box.set_value(text)
     run(page)
 
