@@ -93,7 +93,7 @@ class RemediesRun:
         """Stand at the first step of the first part, paused."""
         self.counts = count_networks(self.experiment)
         self.parts, self.part = list(self.counts), 0
-        self.state, self.is_changed, self.elapsed_s = "paused", True, 0.0
+        self.state, self.is_changed, self.is_unread, self.elapsed_s = "paused", True, False, 0.0
         self.singles = single_remedies(self.experiment)
         self.test: list[np.ndarray] | None = None
         self.noise_rows: list[RemedyRow] = []
@@ -150,7 +150,7 @@ class RemediesRun:
         if self.run.is_done:
             self._end_part()
         self.elapsed_s += time.perf_counter() - began
-        self.is_changed = True
+        self.is_changed = self.is_unread = True
 
     def _end_part(self) -> None:
         self.read()
@@ -166,6 +166,7 @@ class RemediesRun:
 
     def read(self) -> None:
         """Read the table of the part at work."""
+        self.is_unread = False
         if self.parts[self.part] == "label noise":
             self.noise_rows = self.run.rows()
         elif self.parts[self.part] == "tuning":
@@ -192,7 +193,7 @@ class RemediesRun:
         """Return everything the page shows."""
         self.version += 1
         self.is_changed = False
-        if self.state == "running":
+        if self.is_unread:
             self.read()
         pairs = [(row.cell.remedy.key, row.cell.remedy.label) for row in self.rows]
         arrays = self.arrays()

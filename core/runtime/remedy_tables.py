@@ -56,16 +56,25 @@ def tuning_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done:
 
     remedies: as they were before tuning. rows: of the tuning's run, empty before it has begun.
     """
-    loss = {row.cell.remedy.key: number_text(spread_of(row.val_loss).median) for row in rows}
+    loss = {row.cell.remedy.key: spread_of(row.val_loss).median for row in rows}
     kept = {remedy.key: strengths_text(remedy) for remedy in tuned(remedies, rows)} if is_done else {}
     lines = []
     for remedy in tunable(remedies):
         tried = candidates(remedy)
         texts = [strengths_text(candidate) for candidate in tried]
+        losses = [loss.get(candidate.key, np.nan) for candidate in tried]
+        places = [f"{text}: {number_text(value)}" for text, value in zip(texts, losses, strict=True)]
         best = [1 + texts.index(kept[remedy.key])] if is_done else []
-        places = [f"{text}: {loss.get(candidate.key, '–')}" for text, candidate in zip(texts, tried, strict=True)]
-        lines.append({"cells": [remedy.label, *places], "best": best})
+        lines.append({"cells": [remedy.label, *places], "best": best, "note": edge_note(losses) if is_done else ""})
     return {"heads": list(TUNING_HEADS), "rows": lines}
+
+
+def edge_note(losses: Sequence[float]) -> str:
+    """Return a warning where the lowest of the losses, in the order of the strengths, is the first or the last alone."""
+    ends = ((losses[0], losses[1]), (losses[-1], losses[-2]))
+    if any(end == np.nanmin(losses) and end < beside for end, beside in ends):
+        return "The best lies at the end of what was tried: one beyond it may do better still."
+    return ""
 
 
 def number_text(value: float, form: str = ".3f") -> str:

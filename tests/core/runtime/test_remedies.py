@@ -12,6 +12,7 @@ from core.runtime.commands import Look, Pause, Reseed, Reset, Run, Stop
 from core.runtime.job import Mailbox
 from core.runtime.live import live_study
 from core.runtime.remedies import RemediesRun, check_study, count_networks, estimate_study_s
+from core.runtime.remedy_tables import edge_note
 from core.runtime.snapshot import Snapshot, decode
 from core.studies.remedies import DIGITS, POINTS
 
@@ -106,6 +107,16 @@ def test_what_is_there_stays_when_it_is_stopped_and_is_exported() -> None:
     assert run.state == "stopped"
 
 
+def test_a_study_that_stands_shows_its_last_steps() -> None:
+    run = RemediesRun(SHORT)
+    run.obey(Run())
+    run.snapshot()
+    run.train_for(1e-9)
+    run.obey(Pause())
+    steps = run.snapshot().meta["readouts"]["steps"]
+    assert run.rows[0].train_steps.tolist() == [int(steps)] * 2 and int(steps) > 0
+
+
 def test_reset_gives_the_same_numbers_and_another_start_others(done: RemediesRun) -> None:
     run = RemediesRun(SHORT)
     first = finish(run).rows[0].val_loss
@@ -143,6 +154,12 @@ def test_tuning_says_what_it_tried_at_which_cost_and_what_it_kept() -> None:
         assert len(steps) == 15
         assert sum(steps) <= budget if label == "Early stopping" else sum(steps) == budget
     assert "only the test look is fair" in run.summary()
+
+
+def test_a_best_strength_at_the_end_of_the_list_is_remarked_on() -> None:
+    nan = float("nan")
+    assert "may do better" in edge_note([0.5, 0.6, 0.7]) and "may do better" in edge_note([nan, 0.6, 0.5])
+    assert edge_note([0.6, 0.5, 0.7]) == edge_note([0.5, 0.5, 0.7]) == edge_note([nan, 0.5, nan]) == ""
 
 
 def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:
