@@ -228,6 +228,29 @@ class StudyConfig(Section):
         "Tune each strength first",
         "Tries five strengths of each remedy from three starts, at the same cost, and keeps that of lowest validation loss.",
     )
+    remedy_l1: float = setting(
+        0.003, "L1 strength λ₁", "Of the remedy L1: drives weights to exactly zero.", ge=0, le=1e6
+    )
+    remedy_l2: float = setting(0.01, "L2 strength λ₂", "Of the remedy L2: shrinks all weights.", ge=0, le=1e6)
+    remedy_dropout: float = setting(
+        0.5, "Dropout rate", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
+    )
+    patience: int = setting(
+        20, "Patience", "Epochs that early stopping waits for a lower validation loss; then the best weights return.",
+        "epochs", ge=1, le=100_000,
+    )  # fmt: skip
+    min_delta: float = setting(
+        0.0, "Smallest improvement, min_delta", "By how much the validation loss has to fall for early stopping to count it.",
+        ge=0, le=10,
+    )  # fmt: skip
+    remedy_augment: float = setting(
+        0.5, "Augmentation strength",
+        "At 1: noise of one standard deviation on points; images shifted by up to 1 pixel, turned by up to 15°, with noise.",
+        ge=0, le=3,
+    )  # fmt: skip
+    n_ensemble: int = setting(
+        5, "Networks of an ensemble", "From different starts; it answers with their average.", "networks", ge=2, le=20
+    )
 
     @field_validator("first_combination", "second_combination")
     @classmethod

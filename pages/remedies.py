@@ -5,31 +5,44 @@ import streamlit as st
 
 from core.config import Experiment
 from core.figures.remedies import plot_ablation, plot_label_noise
-from core.runtime.commands import Look
 from core.runtime.job import Job
 from core.runtime.remedies import RemediesRun, check_study, count_networks, estimate_study_s, has_labels, remedies_of
-from core.studies.remedies import DIGITS, POINTS, single_remedies
+from core.studies.remedies import DIGITS, POINTS
+from core.studies.remedy_choice import TUNED, left_out, look_every, single_remedies
 from pages.shared import experiment as shared
 from pages.shared import jobs, tasks
 from pages.shared.controls import show_controls
+from pages.shared.remedy_looks import count_looks, show_actions
 from pages.shared.stage import readout, sheet, stage
 from pages.shared.widgets import setting
 
 TASKS = {"Noisy points (two moons)": POINTS, "Digits, some labelled wrong": DIGITS}
+TABLE_WORDS = (
+    "Medians over the starts, losses with lowest and highest. Cost: steps in all and × those of nothing; an answer takes one "
+    "multiplication for each weight. An ensemble is equal per network and k times in total."
+)
+TUNING_WORDS = (
+    "Median validation loss over three starts; ★ is kept. Equal cost: five strengths of each, 15 networks of as many steps. "
+    "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts."
+)
 READOUTS = [
     readout("part", "Part", "The study's parts follow one another."),
     readout("progress", "Done", "Share of all steps of all networks."),
     readout("left", "Time left", "At the pace so far."),
     readout("networks", "Networks", "Trained at once in this part."),
-    readout("steps", "Steps of each network", "The budget: the same for every network."),
+    readout("steps", "Steps each", "Steps each network has made: the budget is the same for all."),
 ]
-STAGE, FIGURES, LOOKS = "remedies.stage", "remedies.figures", "remedies.looks"
+STAGE, FIGURES = "remedies.stage", "remedies.figures"
+STRENGTHS = {
+    "remedy_l1": (0.0, 0.001, 0.003, 0.01), "remedy_l2": (0.0, 0.003, 0.01, 0.03), "remedy_dropout": (),
+    "patience": (5, 10, 20, 50), "min_delta": (0.0, 0.001, 0.01, 0.1), "remedy_augment": (), "n_ensemble": (),
+}  # fmt: skip
+USED = {"n_remedy_starts", "first_combination", "second_combination", "tune_remedies", *STRENGTHS}
 
 
 def job_key(experiment: Experiment) -> str:
     """Return a text that is equal for experiments of the same study."""
-    used = {"n_remedy_starts", "first_combination", "second_combination", "tune_remedies"}
-    study, default = experiment.study.model_dump(include=used), Experiment()
+    study, default = experiment.study.model_dump(include=USED), Experiment()
     same = experiment.replace(**{name: default.get(name) for name in ("l1", "l2", "dropout_rate")})  # each remedy's own
     return f"remedies {same.model_dump_json(exclude={'study'})} {study}"
 
@@ -44,14 +57,9 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
         return None
     pairs = [(remedy.key, remedy.label) for remedy in remedies_of(experiment)]
     singles = pairs[: len(single_remedies(experiment))]
-    figures = [
-        plot_ablation(snapshot.arrays, pairs),
-        sheet(
-            "remedies", "Every remedy in numbers",
-            "Medians over the starts, losses with lowest and highest. Cost: steps in all and × those of nothing; an answer "
-            "takes one multiplication for each weight. An ensemble is equal per network and k times in total.",
-        ),
-    ]  # fmt: skip
+    figures = [plot_ablation(snapshot.arrays, pairs), sheet("remedies", "Every remedy in numbers", TABLE_WORDS)]
+    if experiment.study.tune_remedies:
+        figures.append(sheet("tuning", "Tuning: what was tried, and what was kept", TUNING_WORDS))
     if has_labels(experiment):
         names = ("noise_val_loss", "noise_train_score")
         figures += [plot_label_noise(snapshot.arrays, singles, name) for name in names]
@@ -60,53 +68,21 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
 
 
 def show_more() -> None:
-    """Show what only this page has: starts, combinations, tuning."""
-    setting("remedies", "n_remedy_starts")
-    setting("remedies", "first_combination")
-    setting("remedies", "second_combination")
-    setting("remedies", "tune_remedies")
+    """Show what only this page has: starts, combinations, tuning, strengths."""
+    is_tuned = shared.current().study.tune_remedies
+    for name in ("n_remedy_starts", "first_combination", "second_combination", "tune_remedies"):
+        setting("remedies", name)
+    with st.expander("Strengths of the remedies"):
+        for name, offered in STRENGTHS.items():
+            setting("remedies", name, offered, off="tuned" if is_tuned and name in TUNED else "")
+        st.caption(f"The validation rows are looked at every {look_every(shared.current())} epochs.")
 
 
 def take_job() -> None:
-    """The stage found the study that this browser tab had before a reload."""
-    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
-
-
-def look_key(experiment: Experiment) -> str:
-    """Return what a look at the test rows counts for: the data."""
-    return experiment.data.model_dump_json()
-
-
-def look_at_test(job: Job, data: str) -> None:
-    """Ask the study for its test losses, and count the look."""
-    latest = job.latest
-    if latest is None or not latest.meta.get("is_table_done"):
-        st.session_state["remedies.problem"] = "The test set opens once all remedies are trained to the end."
-    elif not latest.meta["has_looked"]:
-        job.send(Look())
-        looks = st.session_state.setdefault(LOOKS, {})
-        looks[data] = looks.get(data, 0) + 1
-
-
-def show_actions(job: Job) -> None:
-    """Offer the one look at the test set and the results as a file."""
-    data = look_key(shared.current())
-    n_looks = st.session_state.get(LOOKS, {}).get(data, 0)
-    left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
-    left.button(
-        "Reveal the test loss", on_click=look_at_test, args=(job, data), width="stretch", key="remedies.look",
-        help="Once, after training: whoever looks, changes something and looks again is choosing by the test set.",
-    )  # fmt: skip
-    right.download_button(
-        "Download CSV", job.result, "remedies.csv", "text/csv", on_click="ignore", width="stretch", key="remedies.csv",
-        help="A line for each start of each remedy, as far as the study is.",
-    )  # fmt: skip
-    if problem := st.session_state.pop("remedies.problem", None):
-        words.warning(problem)
-    elif n_looks > 1:
-        words.warning(f"These data's test set was looked at {n_looks} times: it is no longer untouched.")
-    else:
-        words.caption("The test set was looked at once." if n_looks else "The test set is untouched.")
+    """The stage found the study that this browser tab had before a reload; its looks at the test rows still count."""
+    job = jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
+    if job is not None and job.latest is not None:
+        count_looks(job.latest.meta.get("n_looks", 0))
 
 
 @st.fragment
@@ -125,7 +101,10 @@ def show_study() -> None:
         f"{n_networks:,} networks, each for as many steps as {experiment.training.n_epochs:,} epochs of the "
         f"{experiment.data.n_train} training rows take; about {max(1, estimate_study_s(experiment)):,.0f} s. Press **Run** once."
     )
-    job = jobs.find("study", job_key(experiment), lambda: RemediesRun(experiment))
+    for sentence in left_out(experiment):
+        st.caption(sentence)
+    n_looks = count_looks()
+    job = jobs.find("study", job_key(experiment), lambda: RemediesRun(experiment, n_looks))
     figures = plot_figures(job, experiment)
     if figures is None:
         st.error(job.error or "The server is busy: the study has not begun yet. Reload the page in a moment.")
@@ -134,10 +113,14 @@ def show_study() -> None:
     key = job_key(experiment)
     stage(
         STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS,
-        on_job=take_job, buttons=("run", "reset"), can_rewind=False,
+        on_job=take_job, buttons=("run", "reset"), can_rewind=False, on_state=_nothing,
     )  # fmt: skip
     if not has_labels(experiment):
         st.caption("This task has values, not classes: there are no labels that could be wrong.")
+
+
+def _nothing() -> None:
+    """The rerun alone is wanted: what is offered depends on whether the study is at its end."""
 
 
 shared.open_address(POINTS)

@@ -110,13 +110,13 @@ def _legend() -> list[dict[str, str]]:
     ]
 
 
-def log_toggle() -> dict[str, Any]:
+def log_toggle(of: str = "yaxis") -> dict[str, Any]:
     """Return the switch that shows a loss axis on a logarithmic scale."""
     return {
         "label": "log",
         "help": "Show the losses on a logarithmic scale",
-        "on": {"relayout": {"yaxis.type": "log"}},
-        "off": {"relayout": {"yaxis.type": "linear"}},
+        "on": {"relayout": {f"{of}.type": "log"}},
+        "off": {"relayout": {f"{of}.type": "linear"}},
         "value": False,
     }
 

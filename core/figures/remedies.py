@@ -6,24 +6,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.losses import log_toggle
 from core.figures.styles import styles_of
 from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
 
 Remedies = Sequence[tuple[str, str]]
 LIFT = 0.16  # validation above, test below a remedy's line
+LABEL_CHARS, CHAR_PX, ROW_PX = 22, 6.5, 17  # a remedy's label is broken into lines of so many characters
 NOISE_SERIES = {
     "noise_val_loss": (
         "Validation loss by share of wrong labels", "validation loss (mean per row)",
-        "The grey line has no remedy: compare how steeply the others rise.",
+        "Trained after the table above. The grey line has no remedy: compare how steeply the others rise.",
     ),
     "noise_train_score": (
-        "Training accuracy by share of wrong labels", "training accuracy (wrong labels included)",
-        "At 1 the network knows every label by heart, the wrong ones too; below 1 something keeps it from that.",
+        "Training accuracy by share of wrong labels", "training accuracy",
+        "On the labels as given, wrong ones included: at 1 the network knows all by heart, below 1 something keeps it from that.",
     ),
 }  # fmt: skip
 
@@ -48,25 +51,28 @@ def ablation_arrays(val_loss: np.ndarray, test_loss: np.ndarray | None = None) -
 
 def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
     """Return a dot for every start of every remedy, a bar at the median: validation above, test below once it is shown."""
-    n = len(remedies)
+    n, labels = len(remedies), [wrap(label, LABEL_CHARS) for _, label in remedies]
+    n_lines = max(2, *map(len, labels))
+    longest = max(len(line) for lines in labels for line in lines)
     about = {
-        "name": "ablation", "title": "Remedies at equal budget", "size": "full", "height": 110 + 34 * n,
+        "name": "ablation", "title": "Remedies at equal budget", "size": "full", "height": 110 + ROW_PX * n_lines * n,
         "look_for": "The further left, the better; remedies whose dots overlap differ by no more than chance.",
         "legend": [
             entry("validation, one start", COLORS["val"], symbol="circle-open"),
             entry("test, one start", COLORS["test"], symbol="diamond-open"),
             entry("median", COLORS["truth"], symbol="line-ns"),
         ],
-        "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0]}},
+        "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0], "log": True}},
+        "toggles": [log_toggle("xaxis")],
     }  # fmt: skip
     bounds = span([arrays["ablation_val_x"], arrays["ablation_test_x"]], include=[0])
-    ticks = {"tickvals": list(range(n - 1, -1, -1)), "ticktext": [label for _, label in remedies]}
+    ticks = {"tickvals": list(range(n - 1, -1, -1)), "ticktext": ["<br>".join(lines) for lines in labels]}
     traces = [
         t for part, symbol in (("val", "circle-open"), ("test", "diamond-open")) for t in _dots(arrays, part, symbol)
     ]
     return base_figure(
         traces, about, axis("loss (mean per row)", bounds), axis("", (-0.6, n - 0.4), **ticks),
-        margin={"l": 190, "r": 8, "t": 8, "b": 40},
+        margin={"l": 14 + CHAR_PX * longest, "r": 8, "t": 8, "b": 40},
     )  # fmt: skip
 
 

@@ -15,37 +15,26 @@ from core.config import Experiment
 from core.data import DATASETS
 from core.data.limits import check_budget, estimate_epoch_s
 from core.figures.remedies import ablation_arrays, describe_ablation, describe_label_noise
-from core.measures.spread import Spread, spread_of
 from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
 from core.runtime.job import Mailbox
 from core.runtime.looks import Arrays, shrink
+from core.runtime.remedy_tables import remedy_table, tuning_table
 from core.runtime.snapshot import Snapshot
-from core.studies.remedies import (
-    SHARES,
-    Remedy,
-    combinations,
-    plan_label_noise,
-    plan_remedies,
-    single_remedies,
-    strengths_text,
-)
+from core.studies.remedies import SHARES, Remedy, plan_label_noise, plan_remedies
+from core.studies.remedy_choice import combinations, look_every, single_remedies
 from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays
 from core.studies.remedy_words import (
     best_sentence,
     fares_worse,
     memorise_sentence,
     reveal_sentence,
-    row_sentence,
     to_csv,
 )
-from core.studies.tuning import candidates, plan_tuning, tuned
+from core.studies.tuning import candidates, plan_tuning, tunable, tuned
 
 NOISE_STARTS = 3
 TUNING_STARTS = 3
 MAX_STUDY_S = 1200.0
-HEADS = (
-    "Remedy", "Strength", "Validation loss", "Test loss", "Gap", "Weights not zero", "Training steps", "Products per answer",
-)  # fmt: skip
 
 
 def has_labels(experiment: Experiment) -> bool:
@@ -64,7 +53,7 @@ def count_networks(experiment: Experiment) -> dict[str, int]:
     remedies, singles = remedies_of(experiment), single_remedies(experiment)
     counts = {"tuning": 0, "remedies": experiment.study.n_remedy_starts * sum(r.n_networks for r in remedies)}
     if experiment.study.tune_remedies:
-        counts["tuning"] = TUNING_STARTS * sum(len(candidates(r)) for r in singles if len(candidates(r)) > 1)
+        counts["tuning"] = TUNING_STARTS * sum(len(candidates(r)) for r in tunable(singles))
     if has_labels(experiment):
         counts["label noise"] = NOISE_STARTS * len(SHARES) * sum(r.n_networks for r in singles)
     return {name: n for name, n in counts.items() if n}
@@ -92,21 +81,23 @@ class RemediesRun:
     """State of the study. `state` is paused, running, finished or stopped.
 
     parts: names of the parts; part: which one is at work. rows, noise_rows: the tables as last read. test: the test
-    losses, one (n_starts,) array a row, or None before the one look.
+    losses, one (n_starts,) array a row, or None before the one look. n_looks: how often these test rows were looked at,
+    by this study and those before it; a reset does not undo a look. tuning_rows: what tuning has found of each candidate.
     """
 
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment, self.version = experiment, 0
+    def __init__(self, experiment: Experiment, n_looks: int = 0) -> None:
+        self.experiment, self.n_looks, self.version = experiment, n_looks, 0
         self._begin()
 
     def _begin(self) -> None:
         """Stand at the first step of the first part, paused."""
         self.counts = count_networks(self.experiment)
         self.parts, self.part = list(self.counts), 0
-        self.state, self.is_changed, self.elapsed_s = "paused", True, 0.0
+        self.state, self.is_changed, self.is_unread, self.elapsed_s = "paused", True, False, 0.0
         self.singles = single_remedies(self.experiment)
         self.test: list[np.ndarray] | None = None
         self.noise_rows: list[RemedyRow] = []
+        self.tuning_rows: list[RemedyRow] = []
         self.table_run = self._table_run()
         self.rows = self.table_run.rows()
         self.run = self.table_run
@@ -114,14 +105,16 @@ class RemediesRun:
 
     def _table_run(self) -> RemedyRun:
         remedies = (*self.singles, *combinations(self.experiment, self.singles))
-        return RemedyRun(plan_remedies(self.experiment, remedies, self.experiment.study.n_remedy_starts))
+        n_starts = self.experiment.study.n_remedy_starts
+        return RemedyRun(plan_remedies(self.experiment, remedies, n_starts, look_every(self.experiment)))
 
     def _enter(self) -> None:
         """Make the networks of the present part."""
         if self.parts[self.part] == "tuning":
             self.run = plan_tuning(self.experiment, self.singles, TUNING_STARTS)
         elif self.parts[self.part] == "label noise":
-            self.run = RemedyRun(plan_label_noise(self.experiment, self.singles, SHARES, NOISE_STARTS))
+            plan = plan_label_noise(self.experiment, self.singles, SHARES, NOISE_STARTS, look_every(self.experiment))
+            self.run = RemedyRun(plan)
             self.read()
         else:
             self.run = self.table_run
@@ -146,7 +139,7 @@ class RemediesRun:
                 self.experiment = self.experiment.replace(seed=command.seed)
                 self._begin()
             case Look() if self.table_run.is_done and self.test is None:
-                self.test = self.table_run.look_at_test()
+                self.test, self.n_looks = self.table_run.look_at_test(), self.n_looks + 1
             case _:
                 pass
 
@@ -157,13 +150,14 @@ class RemediesRun:
         if self.run.is_done:
             self._end_part()
         self.elapsed_s += time.perf_counter() - began
-        self.is_changed = True
+        self.is_changed = self.is_unread = True
 
     def _end_part(self) -> None:
         self.read()
         if self.parts[self.part] == "tuning":
-            self.singles = tuple(tuned(self.singles, self.run.rows()))
+            self.singles = tuple(tuned(self.singles, self.tuning_rows))
             self.table_run = self._table_run()
+            self.rows = self.table_run.rows()
         if self.part == len(self.parts) - 1:
             self.state = "finished"
             return
@@ -172,9 +166,12 @@ class RemediesRun:
 
     def read(self) -> None:
         """Read the table of the part at work."""
+        self.is_unread = False
         if self.parts[self.part] == "label noise":
             self.noise_rows = self.run.rows()
-        elif self.parts[self.part] == "remedies":
+        elif self.parts[self.part] == "tuning":
+            self.tuning_rows = self.run.rows()
+        else:
             self.rows = self.run.rows()
 
     @property
@@ -185,13 +182,18 @@ class RemediesRun:
 
     def export(self) -> str:
         """Return all that is there as CSV. Any thread may call it."""
-        return to_csv([("remedies", self.rows, self.test), ("label noise", self.noise_rows, None)])
+        studies = [
+            ("tuning", self.tuning_rows, None),
+            ("remedies", self.rows, self.test),
+            ("label noise", self.noise_rows, None),
+        ]
+        return to_csv(studies)
 
     def snapshot(self) -> Snapshot:
         """Return everything the page shows."""
         self.version += 1
         self.is_changed = False
-        if self.state == "running":
+        if self.is_unread:
             self.read()
         pairs = [(row.cell.remedy.key, row.cell.remedy.label) for row in self.rows]
         arrays = self.arrays()
@@ -199,8 +201,9 @@ class RemediesRun:
             "version": self.version, "state": self.state, "epoch": int(100 * self.progress), "banner": None, "changes": [],
             "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
             "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
+            "n_looks": self.n_looks,
             "readouts": self.readouts(), "verdict": {"kind": "", "text": self.summary()}, "labels": {},
-            "descriptions": self.descriptions(arrays, pairs), "tables": {"remedies": self.table()},
+            "descriptions": self.descriptions(arrays, pairs), "tables": self.tables(),
         }  # fmt: skip
         return Snapshot(self.version, meta, shrink(arrays))
 
@@ -246,6 +249,8 @@ class RemediesRun:
         if self.parts[self.part] == "tuning":
             return "Five strengths of each remedy are tried from three starts; validation rows choose, no test row is read."
         said = [best_sentence(self.rows, self.table_run.is_done)]
+        if self.tuning_rows:
+            said.append("The strengths were chosen by the same validation rows, so only the test look is fair.")
         worse = fares_worse(self.rows)
         if self.table_run.is_done and worse:
             said.append(f"Does not help here: {', '.join(worse)}.")
@@ -256,43 +261,11 @@ class RemediesRun:
             said.append(memorise_sentence(arrays["noise_share"], arrays["noise_train_score"][0]))
         return " ".join(said)
 
-    def table(self) -> dict[str, Any]:
-        """Return the ablation table as texts: heads, and for each remedy its cells and a note beneath."""
-        nothing = self.rows[0]
+    def tables(self) -> dict[str, Any]:
+        """Return the tables as texts: every remedy in numbers and, where strengths are tuned, what was tried."""
         is_classification = DATASETS[self.experiment.data.name].task == "classification"
-        rows = [
-            {
-                "cells": self.cells(row, nothing, None if self.test is None else self.test[i]),
-                "note": row_sentence(row, nothing, is_classification) if self.table_run.progress > 0 else row.cell.remedy.why,
-            }
-            for i, row in enumerate(self.rows)
-        ]  # fmt: skip
-        return {"heads": list(HEADS), "rows": rows}
-
-    def cells(self, row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None) -> list[str]:
-        """Return the numbers of one remedy as texts: medians over the starts, losses with their range."""
-        n_nonzero, steps = spread_of(row.n_nonzero).median, spread_of(row.train_steps).median
-        times = steps / max(spread_of(nothing.train_steps).median, 1)
-        remedy = row.cell.remedy
-        return [
-            remedy.label,
-            strengths_text(remedy),
-            range_text(spread_of(row.val_loss)),
-            "not looked at" if test is None else range_text(spread_of(test)),
-            number_text(spread_of(row.gap).median, "+.3f"),
-            f"{n_nonzero:,.0f} of {row.n_weights:,}",
-            f"{steps:,.0f} (× {times:.2g})" if self.table_run.progress > 0 else "0",
-            f"{row.n_weights:,} (× {remedy.n_networks})",
-        ]
-
-
-def number_text(value: float, form: str = ".3f") -> str:
-    """Return a number as text, "–" for one that is none."""
-    return format(value, form) if np.isfinite(value) else "–"
-
-
-def range_text(spread: Spread) -> str:
-    """Return median and range over the starts."""
-    if spread.n < 2:
-        return number_text(spread.median)
-    return f"{number_text(spread.median)} ({number_text(spread.low, '.2f')}–{number_text(spread.high, '.2f')})"
+        tables = {"remedies": remedy_table(self.rows, self.test, self.table_run.progress > 0, is_classification)}
+        if self.parts[0] == "tuning":
+            untuned = single_remedies(self.experiment)
+            tables["tuning"] = tuning_table(untuned, self.tuning_rows, self.part > 0)
+        return tables

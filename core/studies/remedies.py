@@ -1,14 +1,14 @@
 """Remedies side by side: nothing, L1, L2, dropout, early stopping, augmentation, an ensemble, more data, combinations.
 
 All get the same starts, the same batch order and the same budget: each network makes the same number of steps. A `Plan`
-says which network belongs to which remedy. Read next: `remedy_run.py`, which trains a plan and reads the table.
+says which network belongs to which remedy. Read next: `remedy_choice.py`, the remedies an experiment asks for, and
+`remedy_run.py`, which trains a plan and reads the table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -83,7 +83,8 @@ def strengths_text(remedy: Remedy) -> str:
     """Return how strong a remedy is in words, such as "λ₂ = 0.01, patience 20 epochs"; "–" for nothing."""
     words = {
         "l1": "λ₁ = {:g}", "l2": "λ₂ = {:g}", "dropout_rate": "rate {:g}", "augment": "strength {:g}",
-        "patience": "patience {:g} epochs", "n_networks": "{:g} networks", "data_factor": "{:g} × the rows",
+        "patience": "patience {:g} epochs", "min_delta": "min_delta {:g}", "n_networks": "{:g} networks",
+        "data_factor": "{:g} × the rows",
     }  # fmt: skip
     texts = [
         text.format(getattr(remedy, name))
@@ -91,36 +92,6 @@ def strengths_text(remedy: Remedy) -> str:
         if getattr(remedy, name) != getattr(NOTHING, name)
     ]
     return ", ".join(texts) or "–"
-
-
-def most_data(experiment: Experiment) -> int:
-    """Return how many times the training rows the task can give, at most 4."""
-    data = experiment.data
-    return min(MORE_DATA.data_factor, DATASETS[data.name].max_train(data.val_fraction) // data.n_train)
-
-
-def single_remedies(experiment: Experiment) -> tuple[Remedy, ...]:
-    """Return nothing and every remedy that this experiment can have.
-
-    Without hidden layers there is no dropout; more data are as many times the rows as there are, and left out below 2.
-    """
-    factor, is_linear = most_data(experiment), not experiment.network.hidden_sizes
-    more = () if factor < 2 else (replace(MORE_DATA, label=f"{factor} × the data", data_factor=factor),)
-    return tuple(remedy for remedy in SINGLE[:-1] if not (is_linear and remedy is DROPOUT)) + more
-
-
-def combinations(experiment: Experiment, singles: Sequence[Remedy]) -> tuple[Remedy, ...]:
-    """Return the experiment's two combinations, made of the given single remedies; parts that are not there are left out.
-
-    One that has fewer than two parts left, or the same settings as the other, is left out too.
-    """
-    by_key, study = {remedy.key: remedy for remedy in singles}, experiment.study
-    made: dict[frozenset[str], Remedy] = {}
-    for keys in (study.first_combination, study.second_combination):
-        parts = [by_key[key] for key in keys if key in by_key]
-        if len(parts) > 1:
-            made.setdefault(frozenset(part.key for part in parts), reduce(combine, parts))
-    return tuple(made.values())
 
 
 DEFAULT_REMEDIES = (*SINGLE, combine(L2, EARLY_STOPPING), combine(AUGMENTATION, L2))

@@ -22,7 +22,7 @@ from core.measures.early_stopping import NEVER, EarlyStopping
 from core.measures.ensemble import average_outputs
 from core.measures.spread import spread_of
 from core.studies.remedies import Cell, Plan
-from core.studies.stacks import make_members, make_pool, outputs_of, weights_set_to
+from core.studies.stacks import make_members, make_pool, outputs_of
 
 
 def load_rows(experiment: Experiment, factor: int = 1) -> Split:
@@ -108,7 +108,7 @@ class StackRun:
 
     def chosen_parameters(self) -> Tensor:
         """Return the weights each member would be used with, (M, n): the best ones under early stopping, else the last."""
-        chosen = self.trainer.stack.parameters.clone()
+        chosen = self.trainer.stack.copy_parameters()
         chosen[torch.from_numpy(self.watched)] = self.stopping.best_parameters
         return chosen
 
@@ -215,8 +215,7 @@ def label_noise_arrays(rows: Sequence[RemedyRow]) -> dict[str, np.ndarray]:
 
 def cell_outputs(stack: StackRun, X: Tensor) -> dict[Cell, Tensor]:
     """Return what each remedy answers to inputs X (n, d), ensembles averaged: (n_starts, n, C) by cell."""
-    with weights_set_to(stack.trainer, stack.chosen_parameters()):
-        outputs = outputs_of(stack.trainer, X)
+    outputs = outputs_of(stack.trainer, X, stack.chosen_parameters())
     loss, plan = stack.trainer.pool.loss, stack.plan
     return {
         cell: average_outputs(loss, outputs[torch.from_numpy(plan.members_of(cell))])

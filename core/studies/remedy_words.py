@@ -26,6 +26,8 @@ def row_sentence(row: RemedyRow, nothing: RemedyRow, is_classification: bool) ->
     """Return how a remedy works, what is to be seen of it, and how it fares against nothing."""
     remedy = row.cell.remedy
     parts = [remedy.why, *observations(row, is_classification)]
+    if remedy.patience is not None:
+        parts.append(patience_sentence(row, nothing))
     if remedy.key != nothing.cell.remedy.key:
         parts.append(compare_sentence(remedy.label, row.val_loss, "nothing", nothing.val_loss, "validation loss"))
     return " ".join(parts)
@@ -48,8 +50,16 @@ def observations(row: RemedyRow, is_classification: bool) -> list[str]:
         k = remedy.n_networks
         said.append(f"Each of the {k} networks has the budget of the others, so all together cost {k} times as much.")
     if remedy.patience is not None:
-        said.append("It chose its weights by the validation rows, so only the test look is fair to it.")
+        said.append("It chose its weights by the validation rows, so only the test look is fair.")
     return said
+
+
+def patience_sentence(row: RemedyRow, nothing: RemedyRow) -> str:
+    """Return in how many starts the patience has run out: those with fewer steps than nothing's (of any network)."""
+    n_stopped = int((row.train_steps < row.cell.remedy.n_networks * nothing.train_steps).sum())
+    if n_stopped == 0:
+        return "Its patience has not run out in any start."
+    return f"Its patience has run out in {n_stopped} of {row.train_steps.size} starts."
 
 
 def share_text(share: float) -> str:

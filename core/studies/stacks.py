@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -50,17 +49,6 @@ def make_members(
 
 
 @torch.no_grad()
-def outputs_of(trainer: Trainer, X: Tensor) -> Tensor:
-    """Return the outputs (M, n, C) in evaluation mode for inputs X (n, d)."""
-    return trainer.stack.forward(X[None]).outputs
-
-
-@contextmanager
-def weights_set_to(trainer: Trainer, parameters: Tensor) -> Iterator[None]:
-    """Let the trainer's networks have other parameters (M, n) for a while."""
-    kept = trainer.stack.parameters.clone()
-    trainer.stack.parameters.copy_(parameters)
-    try:
-        yield
-    finally:
-        trainer.stack.parameters.copy_(kept)
+def outputs_of(trainer: Trainer, X: Tensor, parameters: Tensor) -> Tensor:
+    """Return the outputs (M, n, C) in evaluation mode for inputs X (n, d), of networks with these parameters (M, n)."""
+    return trainer.stack.holding(parameters).forward(X[None]).outputs

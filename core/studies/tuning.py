@@ -36,10 +36,15 @@ def candidates(remedy: Remedy) -> list[Remedy]:
     return [replace(remedy, **{names[0]: value, "key": f"{remedy.key}={value:g}"}) for value in values]  # type: ignore[arg-type]
 
 
+def tunable(remedies: Sequence[Remedy]) -> list[Remedy]:
+    """Return the remedies that have a strength to tune."""
+    return [remedy for remedy in remedies if len(candidates(remedy)) > 1]
+
+
 def plan_tuning(experiment: Experiment, remedies: Sequence[Remedy], n_starts: int = 3) -> RemedyRun:
     """Return the run that trains every candidate of every remedy; read it with `tuned` once it is done."""
-    tunable = [candidate for remedy in remedies for candidate in candidates(remedy) if candidate is not remedy]
-    return RemedyRun(plan_remedies(experiment, tunable, n_starts))
+    tried = [candidate for remedy in tunable(remedies) for candidate in candidates(remedy)]
+    return RemedyRun(plan_remedies(experiment, tried, n_starts))
 
 
 def tuned(remedies: Sequence[Remedy], rows: Sequence[RemedyRow]) -> list[Remedy]:

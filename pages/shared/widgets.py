@@ -14,6 +14,9 @@ from core.config import CHOICE_LABELS, bounds_of, choices_of, field_of, format_v
 from pages.shared import experiment as shared
 
 WIDE = 10_000  # a range wider than this gets a number field instead of a slider
+# Stands unseen before each value of a list that takes typed ones. Streamlit holds a text that contains the present value
+# for an addition to it and drops that part: typing 205 over 20 would give 5.
+UNSEEN = "\u2060"
 
 
 def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", off: str = "") -> None:
@@ -48,8 +51,9 @@ def offered_setting(name: str, value: Any, offered: Sequence[Any], words: dict[s
     texts = list(dict.fromkeys([*map(format_value, offered), format_value(value)]))
     empty = {"hidden_sizes": "none (linear model)", "batch_size": "all"}.get(name, "none")
     st.selectbox(
-        options=texts, accept_new_options=True, format_func=lambda text: empty if text == "none" else text, **words
-    )
+        options=texts, accept_new_options=True, format_func=lambda text: UNSEEN + (empty if text == "none" else text),
+        **{**words, "args": (*words["args"], texts)},
+    )  # fmt: skip
 
 
 def number_setting(name: str, value: float, words: dict[str, Any]) -> None:
@@ -101,11 +105,17 @@ def choice_label(choice: str) -> str:
     return CHOICE_LABELS.get(choice, choice)
 
 
-def take(page: str, name: str, key: str) -> None:
-    """Put what a widget holds into the experiment, or a sentence under the widget where it cannot be used."""
+def take(page: str, name: str, key: str, offered: Sequence[str] | None = None) -> None:
+    """Put what a widget holds into the experiment, or a sentence under the widget where it cannot be used.
+
+    offered: the texts of a list that takes typed ones; after a typed one the list is replaced, to show it as its own.
+    """
     if is_replaced(f"{page}.{name}", key):
         return
     value = st.session_state[key]
+    if offered is not None and value not in offered:
+        value, turn = value.replace(UNSEEN, ""), f"{page}.{name}.turn"
+        st.session_state[turn] = st.session_state.get(turn, 0) + 1
     value = tuple(value) if isinstance(value, list) else round(value, 9) if isinstance(value, float) else value
     try:
         shared.put(read_setting(shared.current(), name, value))

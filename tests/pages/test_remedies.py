@@ -6,6 +6,7 @@ from core import Experiment
 from core.runtime.commands import Run
 from core.runtime.scheduler import get_scheduler
 from core.studies.remedies import DIGITS, POINTS
+from pages.shared.widgets import UNSEEN
 from tests.pages.test_playground import address, now, open_page, run
 
 
@@ -39,6 +40,15 @@ def finish(page):
         assert job(page).wait(job(page).latest.version, 60) is not None
 
 
+def type_in(page, name, text):
+    """Type a value that the list does not offer."""
+    box = page.sidebar.selectbox(key=f"remedies.{name}")
+    if UNSEEN + text not in box.options:
+        box.options.append(UNSEEN + text)
+    box.set_value(text)
+    run(page)
+
+
 def short(experiment=POINTS, **more):
     return experiment.replace(n_epochs=4, n_remedy_starts=2, **more).to_query()
 
@@ -67,6 +77,15 @@ def test_a_task_replaces_the_settings_but_not_the_study_s(open_remedies):
         {"data": "digits", "n_train": 1000},
         {"first_combination": ("ensemble", "more_data"), "second_combination": ("l1", "l2", "dropout", "augmentation")},
         {"data": "diabetes", "n_train": 5},
+        {"n_train": 5, "n_remedy_starts": 1, "batch_size": 1},
+        {
+            "patience": 100_000,
+            "min_delta": 10.0,
+            "remedy_augment": 0.0,
+            "n_ensemble": 2,
+            "remedy_l1": 1e6,
+            "remedy_l2": 0.0,
+        },
     ],
 )
 def test_extremes_give_a_page_with_a_study(open_remedies, settings):
@@ -93,6 +112,70 @@ def test_a_combination_of_one_is_refused_in_words(open_remedies):
     assert now(page).study.first_combination == Experiment().study.first_combination
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [("patience", "35", 35), ("min_delta", "0.005", 0.005), ("remedy_l1", "0.02", 0.02), ("remedy_l2", "0", 0.0)],
+)
+def test_strengths_are_set_on_the_page_and_travel_in_the_link(open_remedies, name, typed, value):
+    page = open_remedies(**short())
+    before = job(page).id
+    type_in(page, name, typed)
+    assert now(page).get(name) == value and address(page) == (now(page), [])
+    assert job(page).id != before
+    again = open_remedies(**now(page).to_query())
+    assert float(again.sidebar.selectbox(key=f"remedies.{name}").value) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("patience", "0"), ("patience", "soon"), ("min_delta", "-1"), ("min_delta", "nan")]
+)
+def test_a_bad_strength_is_answered_in_words(open_remedies, name, typed):
+    page = open_remedies(**short())
+    type_in(page, name, typed)
+    assert f"received '{typed}'" in page.sidebar.error[0].value
+    assert now(page).get(name) == Experiment().get(name) and latest(page)["state"] == "paused"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"patience": "0"}, {"patience": "1e99"}, {"min_delta": "nan"}, {"n_ensemble": "1"}, {"n_remedy_starts": "21"},
+        {"first_combination": "l2"}, {"first_combination": "l2,l2"}, {"second_combination": ""}, {"first_combination": "l2,magic"},
+        {"remedy_augment": "99"}, {"remedy_dropout": "1"},
+    ],
+)  # fmt: skip
+def test_a_bad_link_is_answered_in_words_and_the_default_shown(open_remedies, bad):
+    page = open_remedies(**{**short(), **bad})
+    (name,) = bad
+    assert any("cannot be used" in warning.value for warning in page.warning)
+    assert now(page).get(name) == Experiment().get(name)
+    assert latest(page)["state"] == "paused"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "labels"),
+    [
+        (("l2", "dropout"), ("early_stopping", "augmentation"), ["L2 + dropout", "Early stopping + augmentation"]),
+        (("ensemble", "more_data"), ("l1", "ensemble"), ["Ensemble of 5 + 4 × the data", "L1 + ensemble of 5"]),
+        (("l1", "l2"), ("l2", "l1"), ["L1 + L2"]),
+    ],
+)
+def test_any_two_combinations_can_be_chosen(open_remedies, first, second, labels):
+    page = open_remedies(**short())
+    for name, keys in (("first_combination", first), ("second_combination", second)):
+        next(w for w in page.sidebar.get("button_group") if w.key.startswith(f"remedies.{name}")).set_value(list(keys))
+        run(page)
+    assert [row["cells"][0] for row in latest(page)["tables"]["remedies"]["rows"]][8:] == labels
+    assert any("are the same" in caption.value for caption in page.caption) == (len(labels) == 1)
+
+
+def test_tuned_strengths_cannot_be_set_and_the_page_has_the_table_of_what_is_tried(open_remedies):
+    page = open_remedies(**short(tune_remedies=True))
+    assert page.sidebar.selectbox(key="remedies.patience").disabled
+    assert not page.sidebar.selectbox(key="remedies.min_delta").disabled
+    assert len(latest(page)["tables"]["tuning"]["rows"]) == 5
+
+
 def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_remedies):
     page = open_remedies(**short())
     page.button(key="remedies.look").click()
@@ -103,14 +186,33 @@ def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_rem
     page.button(key="remedies.look").click()
     run(page)
     assert any("looked at once" in caption.value for caption in page.caption)
-    while not latest(page)["has_looked"]:
-        job(page).wait(job(page).latest.version, 60)
+    assert latest(page)["has_looked"] and page.button(key="remedies.look").disabled
     page.sidebar.slider(key="remedies.n_remedy_starts").set_value(3)
     run(page)
+    assert page.button(key="remedies.look").label == "Look again (look 2)"
     finish(page)
     page.button(key="remedies.look").click()
     run(page)
+    assert "looked at 2 times" in page.warning[0].value and latest(page)["n_looks"] == 2
+    page.switch_page("playground.py")
+    run(page)
+    page.switch_page("remedies.py")
+    run(page)
     assert "looked at 2 times" in page.warning[0].value
+
+
+def test_other_rows_have_not_been_looked_at(open_remedies):
+    page = open_remedies(**short())
+    finish(page)
+    page.button(key="remedies.look").click()
+    run(page)
+    page.sidebar.slider(key="remedies.noise_std").set_value(0.5)
+    run(page)
+    assert any("looked at once" in caption.value for caption in page.caption)
+    page.sidebar.number_input(key="remedies.data_seed").set_value(7)
+    run(page)
+    assert any("untouched" in caption.value for caption in page.caption)
+    assert page.button(key="remedies.look").label == "Reveal the test loss"
 
 
 def test_the_same_settings_find_the_same_study_again(open_remedies):

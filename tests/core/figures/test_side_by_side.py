@@ -124,3 +124,14 @@ def test_curves_draw_before_the_first_record() -> None:
     empty = {name: values[:, :0] if values.ndim == 2 else values[:0] for name, values in make_arrays().items()}
     assert "nothing recorded" in f.describe_variants(empty, V, "gap")
     assert len(f.plot_variants(empty, V, "gap").data) == 3
+
+
+def test_long_names_of_remedies_stand_in_lines_with_room_for_each() -> None:
+    long = [*R, ("many", "L1 + L2 + dropout + augmentation + ensemble of 5")]
+    n = len(long)
+    arrays = f.ablation_arrays(np.ones((n, 2)))
+    short, wide = f.plot_ablation(f.ablation_arrays(np.ones((n - 1, 2))), R), f.plot_ablation(arrays, long)
+    lines = wide.layout.yaxis.ticktext[-1].split("<br>")
+    assert " ".join(lines) == long[-1][1] and max(map(len, lines)) <= 22
+    assert wide.layout.meta["height"] / n > short.layout.meta["height"] / (n - 1)
+    assert short.layout.margin.l < wide.layout.margin.l <= 22 * 7 + 14

@@ -12,6 +12,7 @@ from core.runtime.commands import Look, Pause, Reseed, Reset, Run, Stop
 from core.runtime.job import Mailbox
 from core.runtime.live import live_study
 from core.runtime.remedies import RemediesRun, check_study, count_networks, estimate_study_s
+from core.runtime.remedy_tables import edge_note
 from core.runtime.snapshot import Snapshot, decode
 from core.studies.remedies import DIGITS, POINTS
 
@@ -69,7 +70,7 @@ def test_the_costs_in_the_table_are_the_steps_made(done: RemediesRun) -> None:
 def test_the_test_rows_are_closed_until_the_look_and_only_after_training() -> None:
     run = RemediesRun(SHORT.replace(data="sine", n_train=20))
     run.obey(Look())
-    assert run.test is None and "not looked at" in str(run.table())
+    assert run.test is None and "not looked at" in str(run.tables())
     finish(run)
     assert np.isnan(run.snapshot().arrays["ablation_test_x"]).all()
     run.obey(Look())
@@ -77,9 +78,19 @@ def test_the_test_rows_are_closed_until_the_look_and_only_after_training() -> No
     assert seen is not None and np.isfinite(run.snapshot().arrays["ablation_test_x"]).all()
     assert "On the test rows" in run.summary()
     run.obey(Look())
-    assert run.test is seen
+    assert run.test is seen and run.n_looks == 1
     run.obey(Reset())
     assert run.test is None
+    run.obey(Look())
+    assert finish(run).snapshot().meta["n_looks"] == 1  # a reset does not undo the look
+    run.obey(Look())
+    assert run.snapshot().meta["n_looks"] == 2
+
+
+def test_looks_of_earlier_studies_at_the_same_rows_count_on() -> None:
+    run = finish(RemediesRun(SHORT.replace(data="sine", n_train=20), 3))
+    run.obey(Look())
+    assert run.n_looks == 4
 
 
 def test_what_is_there_stays_when_it_is_stopped_and_is_exported() -> None:
@@ -94,6 +105,16 @@ def test_what_is_there_stays_when_it_is_stopped_and_is_exported() -> None:
     assert run.snapshot().meta["state"] == "stopped" and len(lines) == 2 * len(run.rows)
     run.obey(Run())
     assert run.state == "stopped"
+
+
+def test_a_study_that_stands_shows_its_last_steps() -> None:
+    run = RemediesRun(SHORT)
+    run.obey(Run())
+    run.snapshot()
+    run.train_for(1e-9)
+    run.obey(Pause())
+    steps = run.snapshot().meta["readouts"]["steps"]
+    assert run.rows[0].train_steps.tolist() == [int(steps)] * 2 and int(steps) > 0
 
 
 def test_reset_gives_the_same_numbers_and_another_start_others(done: RemediesRun) -> None:
@@ -112,6 +133,33 @@ def test_tuned_strengths_are_candidates_and_reach_the_combinations() -> None:
     assert remedies["l2"].l2 in (0.001, 0.003, 0.01, 0.03, 0.1)
     assert remedies["l2+augmentation"].l2 == remedies["l2"].l2
     assert remedies["l2+early_stopping"].patience == remedies["early_stopping"].patience
+
+
+def test_tuning_says_what_it_tried_at_which_cost_and_what_it_kept() -> None:
+    run = RemediesRun(SHORT.replace(tune_remedies=True, data="sine", n_train=20))
+    before = run.snapshot().meta["tables"]["tuning"]["rows"]
+    assert [line["cells"][0] for line in before] == ["L1", "L2", "Dropout", "Early stopping", "Augmentation"]
+    assert before[1]["cells"][1] == "λ₂ = 0.001: –" and all(line["best"] == [] for line in before)
+    finish(run)
+    lines = list(csv.DictReader(run.export().splitlines()))
+    tried = [line for line in lines if line["study"] == "tuning"]
+    budget = 8 * 1 * 15  # epochs · steps · networks
+    for line in run.snapshot().meta["tables"]["tuning"]["rows"]:
+        label, *places = line["cells"]
+        losses = [float(text.rsplit(": ")[1]) for text in places]
+        assert losses[line["best"][0] - 1] == min(losses) and len(line["best"]) == 1
+        kept = places[line["best"][0] - 1].rsplit(": ")[0]
+        assert kept == next(row["strengths"] for row in lines if row["study"] == "remedies" and row["remedy"] == label)
+        steps = [int(row["train_steps"]) for row in tried if row["remedy"] == label]
+        assert len(steps) == 15
+        assert sum(steps) <= budget if label == "Early stopping" else sum(steps) == budget
+    assert "only the test look is fair" in run.summary()
+
+
+def test_a_best_strength_at_the_end_of_the_list_is_remarked_on() -> None:
+    nan = float("nan")
+    assert "may do better" in edge_note([0.5, 0.6, 0.7]) and "may do better" in edge_note([nan, 0.6, 0.5])
+    assert edge_note([0.6, 0.5, 0.7]) == edge_note([0.5, 0.5, 0.7]) == edge_note([nan, 0.5, nan]) == ""
 
 
 def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:

@@ -23,13 +23,12 @@ from core.studies.remedies import (
     NOTHING,
     POINTS,
     SINGLE,
-    combinations,
     combine,
     plan_label_noise,
     plan_remedies,
-    single_remedies,
     strengths_text,
 )
+from core.studies.remedy_choice import OFF, combinations, left_out, look_every, single_remedies
 from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays, load_rows
 from core.studies.remedy_words import row_sentence
 from core.studies.tuning import candidates, plan_tuning, tuned
@@ -183,6 +182,86 @@ def test_the_remedies_are_those_the_experiment_can_have() -> None:
     assert (few[-1].label, few[-1].data_factor) == ("2 × the data", 2)
     assert "more_data" not in {r.key for r in single_remedies(DIGITS.replace(n_train=900))}
     assert "dropout" not in {r.key for r in single_remedies(DIGITS.replace(hidden_sizes=()))}
+
+
+def test_the_study_s_strengths_reach_the_remedies_and_their_combinations() -> None:
+    own = SHORT.replace(
+        remedy_l1=0.1, remedy_l2=0.2, remedy_dropout=0.3, patience=7, min_delta=0.02, remedy_augment=1.5, n_ensemble=3,
+        first_combination=("dropout", "early_stopping"),
+    )  # fmt: skip
+    singles = {remedy.key: remedy for remedy in single_remedies(own)}
+    assert (singles["l1"].l1, singles["l2"].l2, singles["dropout"].dropout_rate) == (0.1, 0.2, 0.3)
+    assert (singles["augmentation"].augment, singles["ensemble"].n_networks) == (1.5, 3)
+    assert singles["ensemble"].label == "Ensemble of 3"
+    first = combinations(own, list(singles.values()))[0]
+    assert (first.dropout_rate, first.patience, first.min_delta) == (0.3, 7, 0.02)
+    assert strengths_text(first) == "rate 0.3, patience 7 epochs, min_delta 0.02"
+
+
+def test_tuning_begins_from_the_defaults_but_keeps_min_delta_and_the_ensemble() -> None:
+    own = SHORT.replace(tune_remedies=True, remedy_l1=0.0, patience=1, min_delta=0.02, n_ensemble=3)
+    singles = {remedy.key: remedy for remedy in single_remedies(own)}
+    assert (singles["l1"], singles["early_stopping"].patience) == (L1, EARLY_STOPPING.patience)
+    assert (singles["early_stopping"].min_delta, singles["ensemble"].n_networks) == (0.02, 3)
+    assert look_every(own) == look_every(SHORT) == 5 and look_every(SHORT.replace(patience=2)) == 2
+
+
+def test_a_remedy_of_strength_0_is_nothing_and_says_so() -> None:
+    off = SHORT.replace(remedy_l1=0.0, remedy_l2=0.0, remedy_dropout=0.0, remedy_augment=0.0)
+    singles = single_remedies(off)
+    rows = by_key(finish(RemedyRun(plan_remedies(off, singles, n_starts=2))))
+    for key in ("l1", "l2", "dropout", "augmentation"):
+        assert np.array_equal(rows[key].val_loss, rows["nothing"].val_loss)
+        assert (
+            row_sentence(rows[key], rows["nothing"], True).startswith(OFF)
+            and strengths_text(rows[key].cell.remedy) == "–"
+        )
+    assert OFF not in "".join(
+        rows[key].cell.remedy.why for key in ("nothing", "early_stopping", "ensemble", "more_data")
+    )
+
+
+def test_a_patience_longer_than_the_training_still_gives_the_best_weights_back() -> None:
+    long = POINTS.replace(patience=1000, n_epochs=100)
+    run = RemedyRun(plan_remedies(long, single_remedies(long)[:5], n_starts=2))
+    rows = by_key(finish(run))
+    early, stopping = rows["early_stopping"], run.stacks[1].stopping
+    assert early.train_steps.tolist() == rows["nothing"].train_steps.tolist() == [200, 200]
+    np.testing.assert_allclose(early.val_loss, stopping.best_loss, rtol=1e-4)
+    assert (early.val_loss < 0.7 * rows["nothing"].val_loss).all()
+    assert "patience has not run out in any start" in row_sentence(early, rows["nothing"], True)
+
+
+def test_a_larger_min_delta_stops_earlier() -> None:
+    def stops(**values: float) -> np.ndarray:
+        own = POINTS.replace(n_epochs=100, **values)
+        rows = by_key(finish(RemedyRun(plan_remedies(own, single_remedies(own)[:5], n_starts=3))))
+        assert "patience has run out in 3 of 3 starts" in row_sentence(rows["early_stopping"], rows["nothing"], True)
+        return rows["early_stopping"].train_steps
+
+    plain = stops()
+    assert (
+        stops(min_delta=10) == 2 * 20
+    ).all()  # no fall is that large: it stops once the patience of 20 epochs is over
+    assert (stops(min_delta=0.05) <= plain).all()
+    assert (stops(patience=2) <= plain).all() and (stops(patience=2) % (2 * 2) == 0).all()
+
+
+def test_what_was_asked_for_and_cannot_be_is_said() -> None:
+    assert left_out(POINTS) == []
+    same = POINTS.replace(first_combination=("l1", "l2"), second_combination=("l2", "l1"))
+    assert left_out(same) == ["Both combinations are the same: the table has it once."]
+    linear = POINTS.replace(
+        hidden_sizes=(), first_combination=("l2", "dropout"), second_combination=("l1", "l2", "dropout")
+    )
+    assert left_out(linear) == [
+        "Dropout is left out: without hidden layers there are no units to switch off.",
+        "The first combination is left out: only L2 remains of it.",
+        "The second combination is now L1 + L2 only.",
+    ]
+    full = DIGITS.replace(n_train=900, second_combination=("more_data", "ensemble"))
+    assert left_out(full)[0].startswith("More data are left out: 900 of at most ")
+    assert "The second combination is left out: only Ensemble remains of it." in left_out(full)
 
 
 def test_combinations_are_made_of_the_remedies_there_are() -> None:
