@@ -8,12 +8,11 @@ import streamlit as st
 
 from core.config import Experiment
 from core.data import DATASETS, Split, load_split
-from core.data.limits import check_budget
 from core.figures.cross_validation import plot_cv
-from core.figures.features import plot_in_use, plot_inputs, plot_pixel_use, plot_scores, plot_twins
+from core.figures.features import plot_in_use, plot_inputs, plot_kept, plot_pixel_use, plot_scores, plot_twins
 from core.figures.strengths import positions
 from core.figures.theme import Arrays
-from core.runtime.features import features_run, values_of
+from core.runtime.features import check_features, features_run, values_of
 from core.runtime.job import Job
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
 from core.studies.values import value_texts
@@ -21,6 +20,8 @@ from pages.shared import experiment as shared
 from pages.shared import jobs, tasks
 from pages.shared.controls import show_controls
 from pages.shared.stage import readout, scrub, stage
+from pages.shared.study import values_setting
+from pages.shared.widgets import setting
 
 TASKS = {
     "3 signals in noise (values)": TASK,
@@ -30,20 +31,10 @@ TASKS = {
     "Vowels: formants and noise": VOWELS,
     "Digits: 64 pixels": DIGITS,
 }
-TRUTH = [
-    readout("found", "Signals found (L1)", "A signal is found when it, or a duplicate of it, is in use."),
-    readout("missed", "Missed"),
-    readout("false", "Falsely kept", "Inputs of pure noise that are in use."),
-    readout(
-        "scores",
-        "Precision, recall",
-        "Share of the inputs in use that are no pure noise; share of the signals that are found.",
-    ),
-]
-IN_USE = [
-    readout("epoch", "Epoch"),
-    readout("in_use_l1", "In use with L1", "Inputs with at least one link that is not exactly zero."),
-    readout("in_use_l2", "In use with L2"),
+READOUTS = [
+    readout("epoch", "Epoch", "Passes over the training rows."),
+    readout("in_use_l1", "In use with L1", "Inputs with a link that is not exactly zero, with L1 at the chosen λ."),
+    readout("in_use_l2", "In use with L2", "Inputs with a link that is not exactly zero, with L2 at the chosen λ."),
 ]
 STAGE, FIGURES, PICKED = "features.stage", "features.figures", "features.picked"
 PENALTIES = {"none": "No penalty", "l1": "L1", "l2": "L2"}
@@ -58,8 +49,9 @@ def job_key(experiment: Experiment) -> str:
 
 def plot_all(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
     """Return the charts this task has."""
-    figures = [] if split.relevance is None else [plot_scores(arrays, values, chosen)]
-    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if figures else "full")]
+    has_truth = split.relevance is not None
+    figures = [plot_kept(has_truth), *([plot_scores(arrays, values, chosen)] if has_truth else [])]
+    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if has_truth else "full")]
     figures += [plot_penalty(arrays, split, name) for name in PENALTIES]
     if "twin_l1" in arrays:
         figures.append(plot_twins(arrays, values, chosen))
@@ -108,7 +100,7 @@ def show_run() -> None:
     experiment = shared.current()
     values = values_of(experiment)
     try:
-        check_budget(experiment, (2 + experiment.study.n_splits) * len(values))
+        check_features(experiment)
     except ValueError as error:
         jobs.drop("study")
         st.error(str(error))
@@ -123,10 +115,9 @@ def show_run() -> None:
         "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
         positions(np.array(values)).tolist(),
     )  # fmt: skip
-    has_truth = load_split(experiment.data).relevance is not None
     key = job_key(experiment)
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [], {}, key, [*IN_USE, *(TRUTH if has_truth else [])],
+        STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS,
         on_job=take_job, on_picked=take_picked, scrubs=[axis], buttons=("run", "step", "reset"), can_rewind=False,
     )  # fmt: skip
 
@@ -141,7 +132,9 @@ def show_unsuited() -> None:
 shared.open_address(TASK)
 with st.sidebar:
     tasks.show_tasks("features", TASKS)
-    show_controls("features")
+    values_setting("features", "0 and 13 values from 1e-4 to 0.5")
+    setting("features", "n_splits")
+    show_controls("features", dials_first=True)
 shared.show_problems()
 if DATASETS[shared.current().data.name].kind in ("images", "table"):
     show_run()
