@@ -56,7 +56,8 @@ def check_features(experiment: Experiment) -> None:
 
 
 def features_run(experiment: Experiment, split: Split) -> LiveRun:
-    """Return the live run of all penalties and strengths, paused at epoch 0."""
+    """Return the live run of all penalties and strengths, paused at epoch 0; the experiment's own l1 and l2 stand aside."""
+    experiment = experiment.replace(l1=0.0, l2=0.0)
     make_plan = partial(plan_features, values=values_of(experiment), split=split, n_splits=experiment.study.n_splits)
     view = FeaturesView(make_plan(experiment), split)
     return FeaturesRun(experiment, lambda changed: Training(make_plan(changed)), view)

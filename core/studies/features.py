@@ -160,8 +160,9 @@ def read_arrays(plan: FeaturesPlan, first_layer: np.ndarray, relevance: Relevanc
     """Return what the figures draw of first-layer weights (k·M, d, units), k moments one after another.
 
     The leading axis is k·n_values. input_strength_<l1|l2>, input_zero_<l1|l2> (…, d), zero: 0 where an input is out, else
-    nan; in_use_<l1|l2>: inputs in use; zero_links_<l1|l2>: links of the first layer that are exactly zero; with a known truth score_<l1|l2>_<precision|recall>, and with duplicates
-    twin_<l1|l2>, the median over the groups of `duplicate_shares`.
+    nan; in_use_<l1|l2>: inputs in use; zero_links_<l1|l2>: links of the first layer that are exactly zero; with a known
+    truth score_<l1|l2>_<precision|recall>, and with duplicates twin_<l1|l2>, the median over the groups of
+    `duplicate_shares`.
     """
     moments = first_layer.reshape(-1, plan.n_members, *first_layer.shape[1:])
     arrays = {}

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from core.studies.features import DIGITS, DUPLICATES, REVIEWS, TASK, VALUES
+from core.studies.values import value_texts
 from tests.browser.conftest import LAPTOP, PHONE, READY, figure, pause, press, wait_for
 from tests.browser.test_connection import JOB, NOTE_SOCKETS
 
@@ -18,7 +19,7 @@ RUN_ON = "[...document.querySelectorAll('.lab-button')].some((b) => b.textConten
 EPOCH = "overfitLab.lastEpoch"
 BUILT = READY + " && [...document.querySelectorAll('.lab-plot')].every((plot) => plot.querySelector('.main-svg'))"
 LAST = len(VALUES) - 1
-# Move the slider to each stop; milliseconds from the event to the frame after it, and the bars or pixels that stood there.
+# Move the slider to each stop; milliseconds from the event to the frame after it, and which λ the table then spoke of.
 SWEEP = """async (order) => {
   const range = document.querySelector('[data-scrub=lambda] input');
   const [times, shown] = [[], []];
@@ -28,7 +29,7 @@ SWEEP = """async (order) => {
     range.dispatchEvent(new Event('input', {bubbles: true}));
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     times.push(performance.now() - began);
-    shown.push([...document.querySelector('[data-figure=in_use] .lab-plot').data.at(-2).x]);
+    shown.push(document.querySelector('[data-figure=kept] thead th').textContent);
     await new Promise((done) => setTimeout(done, 30));
   }
   return {times, shown};
@@ -73,13 +74,14 @@ def test_lambda_is_picked_from_memory_and_says_what_is_kept(address, open_page):
 
 @pytest.mark.parametrize("task", [REVIEWS, DIGITS])
 def test_lambda_follows_the_hand(address, open_page, task):
-    """The chosen λ moves within a frame or two of every event, and when the hand rests all charts are those of its place."""
+    """The table follows within a frame or two of every event; when the hand rests all charts are those of its place."""
     page = trained(open_page, address, urlencode(task.replace(n_epochs=30).to_query()))
     page.evaluate(SWEEP, list(range(LAST + 1)))
     swept = page.evaluate(SWEEP, [*range(LAST, -1, -1)])
     assert statistics.median(swept["times"]) < 150
-    assert len({x for x, _ in swept["shown"]}) == LAST + 1
+    assert swept["shown"] == [f"At λ = {text}" for text in reversed(value_texts(VALUES))]
     wait_for(page, "!overfitLab.isBehind()")
+    assert page.evaluate(f"{figure('in_use')}.data.find((trace) => trace.name === 'chosen λ').x[0]") < -4  # λ = 0
 
 
 def test_the_picked_lambda_and_the_run_are_there_after_a_visit_elsewhere(address, open_page):
@@ -136,6 +138,19 @@ def test_what_was_trained_stays_when_it_is_stopped_and_the_same_start_comes_back
     wait_for(page, f"{EPOCH} === 0")
     press(page, "Step")
     wait_for(page, f"{EPOCH} === 1")
+
+
+def test_the_remedy_of_a_run_that_diverged_is_taken_by_the_page_and_the_link(address, open_page):
+    wild = TASK.replace(optimizer="sgd", learning_rate=100.0, l1_method="subgradient", values=(0.0, 0.01), n_epochs=300)
+    page = open_page(f"{address}/features?{urlencode(wild.to_query())}")
+    press(page, "Run")
+    remedy = page.get_by_role("button", name="Set Learning rate to")
+    remedy.click()
+    wait_for(page, RUN_ON)
+    page.wait_for_url(lambda url: "learning_rate=100" not in url)
+    assert page.evaluate(SAID.format("epoch")) == "300 of 300"
+    rate = "document.querySelector('[data-testid=stSidebar] input[aria-label*=\"Learning rate\"]')"
+    wait_for(page, f"{rate}.value === '0.01' || {rate}.getAttribute('aria-label').includes('0.01')")
 
 
 def test_a_link_reproduces_everything(address, open_page):
