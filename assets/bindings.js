@@ -48,7 +48,7 @@ export function factsOf(meta, scrubs) {
   const member = meta.members?.[scrubs[meta.members_axis]?.index];
   if (!member) return meta;
   const merged = { ...meta };
-  for (const name of ["readouts", "labels", "descriptions"]) if (member[name]) merged[name] = { ...meta[name], ...member[name] };
+  for (const name of ["readouts", "labels", "descriptions", "tables"]) if (member[name]) merged[name] = { ...meta[name], ...member[name] };
   if (member.verdict) merged.verdict = member.verdict;
   return merged;
 }

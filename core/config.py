@@ -88,7 +88,7 @@ class DataConfig(Section):
     duplicate_correlation: float = setting(
         0.95,
         "Correlation of duplicates",
-        "How closely a duplicate follows its original; 1 is an exact copy.",
+        "How closely a duplicate follows its original: 1 is an exact copy, 0 is pure noise.",
         ge=0,
         le=1,
     )
@@ -160,7 +160,7 @@ class StudyConfig(Section):
         0.5, "Share of L1", "Elastic mix (elastic net) only: λ₁ = share · λ, λ₂ = (1 − share) · λ.", ge=0, le=1
     )
     values: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = setting(
-        (), "λ values", "Strengths to try; none: 0 and 33 values from 1e-5 to 1.", max_length=500
+        (), "λ values", "Strengths to try; none: the usual ones of the page.", max_length=500
     )
     path_start: Literal["cold", "warm"] = setting(
         "cold", "Start of each λ", "Cold: all from the same start. Warm: each from its neighbour with the larger λ."

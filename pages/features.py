@@ -8,19 +8,20 @@ import streamlit as st
 
 from core.config import Experiment
 from core.data import DATASETS, Split, load_split
-from core.data.limits import check_budget
 from core.figures.cross_validation import plot_cv
-from core.figures.features import plot_in_use, plot_inputs, plot_pixel_use, plot_scores, plot_twins
+from core.figures.features import plot_in_use, plot_inputs, plot_kept, plot_pixel_use, plot_scores, plot_twins
 from core.figures.strengths import positions
 from core.figures.theme import Arrays
-from core.runtime.features import features_run, values_of
+from core.runtime.features import check_features, features_run, values_of
 from core.runtime.job import Job
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
 from core.studies.values import value_texts
 from pages.shared import experiment as shared
-from pages.shared import jobs, tasks
+from pages.shared import jobs, studies, tasks
 from pages.shared.controls import show_controls
 from pages.shared.stage import readout, scrub, stage
+from pages.shared.study import values_setting
+from pages.shared.widgets import setting
 
 TASKS = {
     "3 signals in noise (values)": TASK,
@@ -30,36 +31,26 @@ TASKS = {
     "Vowels: formants and noise": VOWELS,
     "Digits: 64 pixels": DIGITS,
 }
-TRUTH = [
-    readout("found", "Signals found (L1)", "A signal is found when it, or a duplicate of it, is in use."),
-    readout("missed", "Missed"),
-    readout("false", "Falsely kept", "Inputs of pure noise that are in use."),
-    readout(
-        "scores",
-        "Precision, recall",
-        "Share of the inputs in use that are no pure noise; share of the signals that are found.",
-    ),
+READOUTS = [
+    readout("epoch", "Epoch", "Passes over the training rows."),
+    readout("in_use_l1", "In use with L1", "Inputs with a link that is not exactly zero, with L1 at the chosen λ."),
+    readout("in_use_l2", "In use with L2", "Inputs with a link that is not exactly zero, with L2 at the chosen λ."),
 ]
-IN_USE = [
-    readout("epoch", "Epoch"),
-    readout("in_use_l1", "In use with L1", "Inputs with at least one link that is not exactly zero."),
-    readout("in_use_l2", "In use with L2"),
-]
-STAGE, FIGURES, PICKED = "features.stage", "features.figures", "features.picked"
+STAGE, FIGURES, PICKED, SHOWN = "features.stage", "features.figures", "features.picked", "features.shown"
+TAKEN = ("learning_rate",)  # what a run takes without a new start
 PENALTIES = {"none": "No penalty", "l1": "L1", "l2": "L2"}
 
 
 def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of the same study."""
-    default = Experiment()
-    same = experiment.replace(l1=default.get("l1"), l2=default.get("l2"))  # the study sets these itself
-    return f"features {same.model_dump_json(exclude={'study'})} {values_of(experiment)} {experiment.study.n_splits}"
+    """Return a text that is equal for experiments of the same study; it sets l1 and l2 itself."""
+    return f"features {studies.study_key(experiment, (*TAKEN, 'l1', 'l2'), ('n_splits',))} {values_of(experiment)}"
 
 
 def plot_all(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
     """Return the charts this task has."""
-    figures = [] if split.relevance is None else [plot_scores(arrays, values, chosen)]
-    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if figures else "full")]
+    has_truth = split.relevance is not None
+    figures = [plot_kept(has_truth), *([plot_scores(arrays, values, chosen)] if has_truth else [])]
+    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if has_truth else "full")]
     figures += [plot_penalty(arrays, split, name) for name in PENALTIES]
     if "twin_l1" in arrays:
         figures.append(plot_twins(arrays, values, chosen))
@@ -93,12 +84,23 @@ def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
+    studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN)
+
+
+def take_strengths() -> None:
+    """The remedy of a run that diverged was taken."""
+    studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, TAKEN)
 
 
 def take_picked() -> None:
     """Keep the picked λ for a visit to another page."""
-    st.session_state[PICKED] = st.session_state[STAGE]["picked"]["lambda"]
+    st.session_state[PICKED] = (st.session_state[STAGE].get("picked") or {}).get("lambda")
+
+
+def picked(n_values: int) -> int:
+    """Return which λ the slider stands on; a browser may send anything."""
+    index = st.session_state.get(PICKED)
+    return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
 
 
 @st.fragment
@@ -108,13 +110,13 @@ def show_run() -> None:
     experiment = shared.current()
     values = values_of(experiment)
     try:
-        check_budget(experiment, (2 + experiment.study.n_splits) * len(values))
+        check_features(experiment)
     except ValueError as error:
         jobs.drop("study")
         st.error(str(error))
         return
-    job = jobs.find("study", job_key(experiment), partial(features_run, experiment, load_split(experiment.data)))
-    index = min(st.session_state.get(PICKED, len(values) // 2), len(values) - 1)
+    key, index = job_key(experiment), picked(len(values))
+    job = studies.find_study(key, partial(features_run, experiment, load_split(experiment.data)), experiment, TAKEN)
     figures = get_figures(job, index)
     if figures is None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
@@ -123,12 +125,13 @@ def show_run() -> None:
         "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
         positions(np.array(values)).tolist(),
     )  # fmt: skip
-    has_truth = load_split(experiment.data).relevance is not None
-    key = job_key(experiment)
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [], {}, key, [*IN_USE, *(TRUTH if has_truth else [])],
-        on_job=take_job, on_picked=take_picked, scrubs=[axis], buttons=("run", "step", "reset"), can_rewind=False,
+        STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS,
+        on_job=take_job, on_picked=take_picked, on_strengths=take_strengths, scrubs=[axis],
+        buttons=("run", "step", "reset"), can_rewind=False,
     )  # fmt: skip
+    if st.session_state[SHOWN] != experiment.get("learning_rate"):
+        st.rerun()  # the stage changed what the sidebar shows too
 
 
 def show_unsuited() -> None:
@@ -141,7 +144,10 @@ def show_unsuited() -> None:
 shared.open_address(TASK)
 with st.sidebar:
     tasks.show_tasks("features", TASKS)
-    show_controls("features")
+    values_setting("features", "0 and 13 values from 1e-4 to 0.5")
+    setting("features", "n_splits")
+    show_controls("features", dials_first=True)
+st.session_state[SHOWN] = shared.current().get("learning_rate")
 shared.show_problems()
 if DATASETS[shared.current().data.name].kind in ("images", "table"):
     show_run()

@@ -88,6 +88,7 @@ def surround(data: DataConfig, signals: Array) -> tuple[Array, tuple[str, ...], 
     """Return signals (n, k) with their duplicates and the pure noise inputs behind them, the names and the truth.
 
     Duplicate i belongs to signal i mod k: duplicate = ρ·signal + √(1-ρ²)·noise in standardised units, so their correlation is ρ.
+    With ρ = 0 it says nothing of its signal: it is pure noise, and counts and is named as such.
     """
     k, n_copies, rho = data.n_informative, data.n_duplicates, data.duplicate_correlation
     source = np.arange(n_copies) % k
@@ -96,11 +97,11 @@ def surround(data: DataConfig, signals: Array) -> tuple[Array, tuple[str, ...], 
     duplicates = rho * standardised[:, source] + np.sqrt(1 - rho**2) * own
     noise = distraction(data, len(signals))
     names = [f"signal {j + 1}" for j in range(k)]
-    names += [
-        f"duplicate of signal {j + 1}" + (f" ({i // k + 1})" if n_copies > k else "") for i, j in enumerate(source)
-    ]
+    kind = "duplicate of signal" if rho > 0 else "noise beside signal"
+    names += [f"{kind} {j + 1}" + (f" ({i // k + 1})" if n_copies > k else "") for i, j in enumerate(source)]
     names += [f"noise {j + 1}" for j in range(noise.shape[1])]
-    duplicate_of = np.concatenate([np.full(k, -1), source, np.full(noise.shape[1], -1)])
+    copied = source if rho > 0 else np.full(n_copies, -1)
+    duplicate_of = np.concatenate([np.full(k, -1), copied, np.full(noise.shape[1], -1)])
     relevance = Relevance(np.arange(len(names)) < k, duplicate_of)
     return np.hstack([signals, duplicates, noise]), tuple(names), relevance
 

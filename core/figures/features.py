@@ -21,6 +21,7 @@ from core.figures.theme import (
     GREY,
     PALE,
     PURPLE,
+    VERMILLION,
     Arrays,
     axis,
     base_figure,
@@ -37,6 +38,7 @@ ROLES = {
     "noise": (GREY, "", "square-open"),
 }
 DASHES = {"precision": "solid", "recall": "dash"}
+HOLLOW = "rgba(0,0,0,0)"  # the bars of noise have an outline only, as in the legend
 MAX_BARS = 60  # inputs drawn; the signals stand first
 
 
@@ -50,20 +52,23 @@ def plot_inputs(
     be bound with a scrub axis, such as `input_strength[@lambda]`; then arrays[its name] has that leading axis and its
     first row is drawn. Without roles (nobody knows the truth) all bars have one colour. Only the first `MAX_BARS` are drawn.
     """
-    names, roles = names[:MAX_BARS], roles[:MAX_BARS]
+    n_inputs, names, roles = len(names), names[:MAX_BARS], roles[:MAX_BARS]
+    cut = "" if n_inputs <= MAX_BARS else f" The first {MAX_BARS} of {n_inputs} inputs are drawn."
     values = first_row(arrays, array)[: len(names)]
     known = [role for role in ROLES if role in roles]
     about = {
         "name": name, "title": title, "height": min(900, 110 + 17 * len(names)),
-        "look_for": "A cross marks an input that is out: all its links are exactly zero.",
+        "look_for": f"A cross marks an input that is out: all its links are exactly zero. Each chart has a scale of its own.{cut}",
         "legend": [
             *(entry(role, ROLES[role][0], symbol=ROLES[role][2]) for role in known),
             entry("out", COLORS["zero"], symbol="x"),
         ],
         "auto": {"xaxis": {"arrays": [array], "include": [0]}},
     }  # fmt: skip
+    colors = [ROLES[role][0] for role in roles] or [COLORS["positive"]] * len(names)
     marker = {
-        "color": [ROLES[role][0] for role in roles] or COLORS["positive"],
+        "color": [HOLLOW if role == "noise" else color for color, role in zip(colors, roles or names, strict=True)],
+        "line": {"color": colors, "width": 1},
         "pattern": {"shape": [ROLES[role][1] for role in roles], "fgcolor": "white"} if roles else {},
     }
     bars = go.Bar(
@@ -90,17 +95,37 @@ def plot_pixel_use(
     values = np.array(arrays[array.split("[")[0]], dtype=float)
     values = values.reshape(-1, *values.shape[-2:])[0]
     about = {
-        "name": name, "title": title,
+        "name": name, "title": title, "height": 290,
         "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
-        "look_for": "An empty cell is a pixel that is out: all its links are exactly zero.",
+        "look_for": "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own.",
     }  # fmt: skip
     heat = go.Heatmap(
         name="Σ|w| by pixel", z=values, zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False, xgap=1, ygap=1,
         hovertemplate="row %{y}, column %{x}: Σ|w| = %{z:.3g}<extra></extra>", meta=bind(z=array),
     )  # fmt: skip
-    hidden = {"showgrid": False, "showticklabels": False}
+    hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
     yaxis = axis("pixel row", (7.5, -0.5), scaleanchor="x", **hidden)
     return base_figure([heat], about, axis("pixel column", (-0.5, 7.5), **hidden), yaxis)
+
+
+def plot_kept(has_truth: bool) -> go.Figure:
+    """Return the card of the table of what each penalty keeps at the chosen λ; its texts come with each λ."""
+    truth = " A signal is found when it, or a duplicate of it, is in use; pure noise in use is falsely kept."
+    about = {
+        "name": "kept", "title": "What each penalty keeps", "is_table": True, "size": "full",
+        "look_for": "An input is in use while one of its links is not exactly zero." + (truth if has_truth else ""),
+        "swatches": [entry("", STYLES[name].color, "solid") for name in ("none", "l1", "l2")],
+    }  # fmt: skip
+    return base_figure([], about, {}, {})
+
+
+def lost_arrays(values: np.ndarray, is_diverged: np.ndarray) -> Arrays:
+    """Return the marks of values (n_values,) where a penalty has diverged, is_diverged (n_penalties, n_values).
+
+    lost_x, lost_y: (n_lost,) places on the axis of λ, and 0, the foot of each chart.
+    """
+    x = positions(values)[np.any(is_diverged, axis=0)]
+    return {"lost_x": x, "lost_y": np.zeros(len(x))}
 
 
 def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
@@ -115,7 +140,8 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
     ]
     about = {
         "name": "scores", "title": "Signals found along λ",
-        "look_for": "Precision: which share of the inputs in use is no pure noise. Recall: which share of the signals is found.",
+        "look_for": "Precision: which share of the inputs in use is no pure noise (no point where none is in use). Recall: which "
+        "share of the signals is found.",
         "legend": [entry(f"{p.upper()} {what}", STYLES[p].color, dash) for p in ("l1", "l2") for what, dash in DASHES.items()],
     }  # fmt: skip
     return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
@@ -135,8 +161,8 @@ def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int =
 def plot_twins(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
     """Return the largest share that one of several inputs saying the same has, over λ: `twin_<l1|l2>` (n_values,)."""
     about = {
-        "name": "twins", "title": "Duplicates: shared or one for all",
-        "look_for": "At 1 one of the twins has all the weight; two that share evenly are at ½.",
+        "name": "twins", "size": "full", "height": 320, "title": "Duplicates: shared, or one for all",
+        "look_for": "At 1 one of a signal and its duplicates has all their weight; two that share evenly are at ½.",
         "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
     }  # fmt: skip
     lines = [along(arrays, values, f"twin_{p}", p.upper(), p, "solid") for p in ("l1", "l2")]
@@ -157,16 +183,22 @@ def along_figure(
     lines: Sequence[Any], arrays: Arrays, values: np.ndarray, chosen: int, about: dict[str, Any], unit: str,
     bounds: tuple[float, float],
 ) -> go.Figure:  # fmt: skip
-    """Return lines over λ with the λ of cross-validation and the chosen one."""
+    """Return lines over λ with the λ of cross-validation, the chosen one, and crosses where a network has diverged."""
     marks = [
         marker_line(label, list(arrays[name]), name, color, dash, bounds if len(arrays[name]) else ())
         for (label, color, dash), name in zip(CHOICES, ("cv_min_x", "cv_1se_x"), strict=True)
     ]
+    lost = go.Scatter(
+        name="diverged", x=np.array(arrays["lost_x"]), y=np.array(arrays["lost_y"]), mode="markers", cliponaxis=False,
+        marker={"symbol": "x", "size": 9, "color": VERMILLION}, meta=bind(x="lost_x", y="lost_y"),
+        hovertemplate="diverged: held at its last finite state<extra></extra>",
+    )  # fmt: skip
     here = marker_line("chosen λ", [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)
     more = [*(entry(label, color, dash) for label, color, dash in CHOICES), entry("chosen λ", COLORS["truth"], "solid")]
+    more.append(entry("diverged", VERMILLION, symbol="x"))
     about = {"size": "half", "pick": "lambda", **about, "legend": [*about["legend"], *more]}
     xaxis = {**strength_axis(values, "l1"), "title": {"text": "strength λ", "standoff": 4}}
-    return base_figure([*lines, *marks, here], about, xaxis, axis(unit, bounds), shapes=zero_break(values, "l1"))
+    return base_figure([*lines, *marks, here, lost], about, xaxis, axis(unit, bounds), shapes=zero_break(values, "l1"))
 
 
 def first_row(arrays: Arrays, array: str) -> np.ndarray:
@@ -184,7 +216,12 @@ def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
 def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
     """Return an array's values of L1 and L2 at both ends of λ; `array` has `l1` in its name."""
     parts = [
-        f"{p.upper()} {values[0]:.3g} at λ {texts[0]}, {values[-1]:.3g} at λ {texts[-1]}"
+        f"{p.upper()} {number(values[0])} at λ {texts[0]}, {number(values[-1])} at λ {texts[-1]}"
         for p, values in ((p, arrays[array.replace("l1", p)]) for p in ("l1", "l2"))
     ]
     return "; ".join(parts) + "."
+
+
+def number(value: float) -> str:
+    """Return a number as a short text, "none" for nan."""
+    return f"{value:.3g}" if np.isfinite(value) else "none"

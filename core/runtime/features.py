@@ -9,9 +9,10 @@ import numpy as np
 
 from core.config import Experiment
 from core.data import Split
+from core.data.limits import check_budget
 from core.engine import Stack
 from core.figures.cross_validation import cv_arrays
-from core.figures.features import describe_along, describe_inputs
+from core.figures.features import describe_along, describe_inputs, lost_arrays
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays
 from core.runtime.playground import diverged_banner
@@ -20,9 +21,9 @@ from core.studies.features import (
     PENALTIES,
     VALUES,
     FeaturesPlan,
-    Score,
     choice_sentence,
     choose_l1,
+    folds_sentence,
     plan_features,
     read_arrays,
     score_inputs,
@@ -30,18 +31,42 @@ from core.studies.features import (
 )
 from core.studies.path import kept
 from core.studies.training import MemberState, Training
-from core.studies.values import value_texts
+from core.studies.values import edge_of, grid_of, value_texts
+
+LABELS = {"none": "No penalty (λ = 0)", "l1": "L1", "l2": "L2"}
+HEADS = ("Inputs in use", "Links exactly zero", "Validation loss")
+TRUTH_HEADS = ("Signals found", "Missed", "Falsely kept", "Precision", "Recall")
+LOST = "Every network diverged: nothing is to be learned from this run."
+MAX_VALUES = 50  # strengths: each is two networks and one per fold, all sent to the browser with every input
 
 
 def values_of(experiment: Experiment) -> tuple[float, ...]:
     """Return the strengths λ of the page, ascending: 0 and those of the study's settings, or the default ones."""
-    return tuple(sorted({0.0, *(experiment.study.values or VALUES)}))
+    return tuple(np.union1d([0.0], grid_of(experiment, VALUES)).tolist())
+
+
+def check_features(experiment: Experiment) -> None:
+    """Raise ValueError, with the numbers and what to do, for a study that is too large."""
+    n_values = len(values_of(experiment))
+    if n_values > MAX_VALUES:
+        raise ValueError(
+            f"λ values: expected at most {MAX_VALUES} on this page, 0 included, received {n_values}. Shorten the list."
+        )
+    check_budget(experiment, (len(PENALTIES) + experiment.study.n_splits) * n_values)
 
 
 def features_run(experiment: Experiment, split: Split) -> LiveRun:
-    """Return the live run of all penalties and strengths, paused at epoch 0."""
+    """Return the live run of all penalties and strengths, paused at epoch 0; the experiment's own l1 and l2 stand aside."""
+    experiment = experiment.replace(l1=0.0, l2=0.0)
     make_plan = partial(plan_features, values=values_of(experiment), split=split, n_splits=experiment.study.n_splits)
-    return LiveRun(experiment, lambda changed: Training(make_plan(changed)), FeaturesView(make_plan(experiment), split))
+    view = FeaturesView(make_plan(experiment), split)
+    return FeaturesRun(experiment, lambda changed: Training(make_plan(changed)), view)
+
+
+class FeaturesRun(LiveRun):
+    """A live run that keeps no moments: the page has no rewind."""
+
+    max_moments = 1
 
 
 class FeaturesView:
@@ -52,6 +77,7 @@ class FeaturesView:
     def __init__(self, plan: FeaturesPlan, split: Split) -> None:
         self.plan, self.split, self.relevance = plan, split, split.relevance
         self.texts = value_texts(plan.values)
+        self.n_links = split.n_features * [*plan.experiment.network.hidden_sizes, split.n_outputs][0]
         self.n_signals = 0 if split.relevance is None else int(split.relevance.is_informative.sum())
 
     def look(self, stack: Stack) -> Arrays:
@@ -64,11 +90,13 @@ class FeaturesView:
         return arrays
 
     def history(self, run: LiveRun) -> Arrays:
-        """Return the cross-validation as it stands."""
+        """Return the cross-validation as it stands, and the marks of the λ at which L1 or L2 has diverged."""
         state = run.training.state()
         losses, best, one_se = choose_l1(self.plan, state)
         n_nonzero = self.plan.of_folds(kept(state.n_nonzero, state))
-        return cv_arrays(self.plan.values, "l1", losses, standard_error(losses), n_nonzero, best, one_se)
+        n_diverged = self.plan.of_folds(state.is_diverged).sum(1)
+        curve = cv_arrays(self.plan.values, "l1", losses, standard_error(losses), n_nonzero, best, one_se, n_diverged)
+        return {**curve, **lost_arrays(self.plan.values, self.plan.by_penalty(state.is_diverged))}
 
     def places(self, state: MemberState) -> tuple[int, int] | None:
         """Return the places of λ_min and λ_1se among the values, None while unknown."""
@@ -78,42 +106,46 @@ class FeaturesView:
         return int(np.flatnonzero(self.plan.values == best)[0]), int(np.flatnonzero(self.plan.values == one_se)[0])
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
-        """Return epoch, read-outs for each λ, the sentence on the choice of λ, text alternatives."""
+        """Return epoch, read-outs and table for each λ, the sentence on the choice of λ, text alternatives."""
         epoch = int(state.epoch.max())
-        readouts = {"epoch": f"{epoch:,} of {run.training.n_epochs:,}"}
+        so_far = "So far: " if 0 < epoch < run.training.n_epochs else ""
+        said = LOST if run.state == "diverged" else so_far + self.sentence(state, arrays)
         return {
             "epoch": epoch,
-            "readouts": readouts,
-            "verdict": {"kind": "", "text": self.sentence(state, arrays)},
+            "readouts": {"epoch": f"{epoch:,} of {run.training.n_epochs:,}"},
+            "verdict": {"kind": "", "text": said},
             "descriptions": self.descriptions(arrays),
             "members_axis": "lambda",
             "members": [self.member(i, arrays, state) for i in range(len(self.texts))],
         }
 
     def member(self, i: int, arrays: Arrays, state: MemberState) -> dict[str, Any]:
-        """Return what is said of one λ."""
-        n_inputs = arrays["input_strength_l1"].shape[1]
-        readouts = {f"in_use_{name}": f"{int(arrays[f'in_use_{name}'][i])} of {n_inputs}" for name in PENALTIES}
-        lost = [name.upper() for name in PENALTIES if self.plan.by_penalty(state.is_diverged)[PENALTIES.index(name), i]]
-        if self.relevance is not None:
-            score = self.scores(arrays, i)["l1"]
-            readouts |= {
-                "found": f"{int(score.n_found)} of {self.n_signals}",
-                "missed": str(int(score.n_missed)),
-                "false": str(int(score.n_false)),
-                "scores": f"{float(score.precision):.2f}, {float(score.recall):.2f}",
-            }
-        names = self.split.feature_names
-        texts = {f"inputs_{p}": describe_inputs(arrays[f"input_strength_{p}"][i], names) for p in PENALTIES}
-        if lost:
-            texts = {key: f"Diverged at this λ. {text}" for key, text in texts.items()}
-            readouts |= {f"in_use_{name.lower()}": "diverged" for name in lost}
-        return {"readouts": readouts, "descriptions": texts}
+        """Return what is said of one λ, for L1 and L2, beside no penalty (L1 at λ = 0)."""
+        names, n_inputs = self.split.feature_names, len(self.split.feature_names)
+        lost, losses = self.plan.by_penalty(state.is_diverged), self.plan.by_penalty(state.val_loss)
+        readouts, texts = {}, {}
+        rows: list[dict[str, Any]] = []
+        for key, p, j in (("none", 0, 0), ("l1", 0, i), ("l2", 1, i)):
+            name = PENALTIES[p]
+            strength, is_in = arrays[f"input_strength_{name}"][j], np.isnan(arrays[f"input_zero_{name}"][j])
+            readouts[f"in_use_{key}"] = "diverged" if lost[p, j] else f"{is_in.sum()} of {n_inputs}"
+            texts[f"inputs_{key}"] = ("Diverged at this λ. " if lost[p, j] else "") + describe_inputs(strength, names)
+            zeros = f"{int(arrays[f'zero_links_{name}'][j]):,} of {self.n_links:,}"
+            numbers = [f"{is_in.sum()} of {n_inputs}", zeros, *self.scores(is_in), f"{losses[p, j]:.3g}"]
+            rows.append({"cells": [LABELS[key], *(["diverged"] * len(numbers) if lost[p, j] else numbers)]})
+        if "twin_l1" in arrays and not lost[:, i].any():
+            rows[-1]["note"] = twin_sentence(*(float(arrays[f"twin_{name}"][i]) for name in PENALTIES))
+        heads = [f"At λ = {self.texts[i]}", *HEADS[:2], *(() if self.relevance is None else TRUTH_HEADS), HEADS[2]]
+        return {"readouts": readouts, "descriptions": texts, "tables": {"kept": {"heads": heads, "rows": rows}}}
 
-    def scores(self, arrays: Arrays, i: int) -> dict[str, Score]:
-        """Return each penalty's score at one λ."""
-        assert self.relevance is not None
-        return {p: score_inputs(np.isnan(arrays[f"input_zero_{p}"][i]), self.relevance) for p in PENALTIES}
+    def scores(self, is_in: np.ndarray) -> list[str]:
+        """Return the cells of one network's inputs in use (d,) against the truth, none where nobody knows it."""
+        if self.relevance is None:
+            return []
+        score = score_inputs(is_in, self.relevance)
+        counts = [f"{score.n_found} of {self.n_signals}", f"{score.n_missed}", f"{score.n_false}"]
+        precision = f"{score.precision:.2f}" if is_in.any() else "–"
+        return [*counts, precision, f"{score.recall:.2f}"]
 
     def sentence(self, state: MemberState, arrays: Arrays) -> str:
         """Return what L1 keeps at the λ that cross-validation chooses, read off the numbers."""
@@ -122,20 +154,34 @@ class FeaturesView:
         places = self.places(state)
         if places is None:
             return "Cross-validation has no finite loss: lower the learning rate."
+        return self.choice(places, arrays) + self.warnings(state, places[0])
+
+    def choice(self, places: tuple[int, int], arrays: Arrays) -> str:
+        """Return what L1 keeps at λ_min and λ_1se, whose places are given."""
+        experiment = self.plan.experiment
+        if not (experiment.network.hidden_sizes or experiment.regularization.penalize_output):
+            return "No input is out at any λ: the output layer is the only one, and it is not penalised (under More)."
         if run_keeps_all(arrays):
             return "No input is out at any λ: no link is exactly zero. Train on, or take the proximal L1 method (under More)."
         if self.relevance is None:
-            kept_inputs = [f"{arrays['in_use_l1'][i]:.0f}" for i in places]
+            n_in = [f"{arrays['in_use_l1'][i]:.0f}" for i in places]
             return (
-                f"L1 keeps {kept_inputs[0]} inputs at λ_min = {self.texts[places[0]]} and {kept_inputs[1]} at λ_1se = "
+                f"L1 keeps {n_in[0]} inputs at λ_min = {self.texts[places[0]]} and {n_in[1]} at λ_1se = "
                 f"{self.texts[places[1]]}. Nobody knows which are the right ones here."
             )
-        said = choice_sentence(self.texts, places, arrays["score_l1_precision"], arrays["score_l1_recall"])
-        if "twin_l1" in arrays:
-            said += (
-                f" At λ_1se: {twin_sentence(float(arrays['twin_l1'][places[1]]), float(arrays['twin_l2'][places[1]]))}"
-            )
-        return said
+        return choice_sentence(self.texts, places, arrays["score_l1_precision"], arrays["score_l1_recall"])
+
+    def warnings(self, state: MemberState, at_min: int) -> str:
+        """Return what makes the choice of λ doubtful: the end of the list, folds of another size, diverged networks."""
+        values, n_train = self.plan.values, len(self.split.y_train)
+        text = ""
+        if edge_of(values, values[at_min]) == "high":
+            text = " λ_min is the largest λ of the list: a longer list may find a better one."
+        text += folds_sentence(n_train, len(self.split.y_val), self.plan.folds.n_splits)
+        for name, lost in zip(PENALTIES, self.plan.by_penalty(state.is_diverged), strict=True):
+            if lost.any():
+                text += f" {name.upper()} diverged at λ = {', '.join(self.texts[i] for i in np.flatnonzero(lost))}."
+        return text
 
     def descriptions(self, arrays: Arrays) -> dict[str, str]:
         """Return the charts along λ in words."""

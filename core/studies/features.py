@@ -20,7 +20,8 @@ from core.studies.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load
 from core.studies.training import MemberState
 
 PENALTIES = ("l1", "l2")
-VALUES = (0.0, *np.geomspace(1e-3, 0.5, 10).round(6).tolist())
+FAR = 2.0  # folds with this many times the training rows, or a part of them, are told of
+VALUES = (0.0, *np.geomspace(1e-4, 0.5, 13).round(7).tolist())
 # The default task: 3 inputs that tell, 20 that do not, and noise as strong as the signal.
 TASK = Experiment(
     data={"name": "informative_regression", "n_train": 300, "noise_std": 1.0, "n_informative": 3, "val_fraction": 0.1},
@@ -33,9 +34,9 @@ CLASSES = Experiment(
     network={"hidden_sizes": ()},
     training={"learning_rate": 0.03, "learning_rate_schedule": "cosine", "n_epochs": 600},
 )  # fmt: skip
-REVIEWS = CLASSES.replace(data="reviews", n_train=300)
-VOWELS = CLASSES.replace(data="vowels", n_train=300)
-DIGITS = CLASSES.replace(
+REVIEWS = CLASSES.replace(data="reviews", n_train=300, n_informative=5)  # 5, the default: a dial without use here
+VOWELS = REVIEWS.replace(data="vowels")
+DIGITS = REVIEWS.replace(
     data="digits", n_train=200, hidden_sizes=(32,), activation="relu", learning_rate=0.01, n_epochs=300
 )
 
@@ -118,8 +119,7 @@ def read_inputs(first_layer: np.ndarray) -> InputUse:
 class Score:
     """Inputs in use against the truth; arrays (…,). A signal is found when it, or a duplicate of it, is in use.
 
-    precision = inputs in use that are not pure noise / inputs in use (1 when none is: nothing was kept falsely);
-    recall = signals found / signals.
+    precision = inputs in use that are not pure noise / inputs in use (nan when none is); recall = signals found / signals.
     """
 
     n_found: np.ndarray
@@ -136,7 +136,7 @@ def score_inputs(is_in: np.ndarray, relevance: Relevance) -> Score:
     standing_in = [(relevance.duplicate_of == signal) | (np.arange(len(roles)) == signal) for signal in signals]
     n_found = np.sum([is_in[..., group].any(-1) for group in standing_in], axis=0)
     n_in, n_false = is_in.sum(-1), is_in[..., roles == "noise"].sum(-1)
-    precision = np.where(n_in > 0, (n_in - n_false) / np.maximum(n_in, 1), 1.0)
+    precision = np.divide(n_in - n_false, n_in, out=np.full(np.shape(n_in), np.nan), where=n_in > 0)
     return Score(n_found, len(signals) - n_found, n_false, precision, n_found / len(signals))
 
 
@@ -160,8 +160,9 @@ def read_arrays(plan: FeaturesPlan, first_layer: np.ndarray, relevance: Relevanc
     """Return what the figures draw of first-layer weights (k·M, d, units), k moments one after another.
 
     The leading axis is k·n_values. input_strength_<l1|l2>, input_zero_<l1|l2> (…, d), zero: 0 where an input is out, else
-    nan; in_use_<l1|l2>: inputs in use; with a known truth score_<l1|l2>_<precision|recall>, and with duplicates
-    twin_<l1|l2>, the median over the groups of `duplicate_shares`.
+    nan; in_use_<l1|l2>: inputs in use; zero_links_<l1|l2>: links of the first layer that are exactly zero; with a known
+    truth score_<l1|l2>_<precision|recall>, and with duplicates twin_<l1|l2>, the median over the groups of
+    `duplicate_shares`.
     """
     moments = first_layer.reshape(-1, plan.n_members, *first_layer.shape[1:])
     arrays = {}
@@ -172,6 +173,7 @@ def read_arrays(plan: FeaturesPlan, first_layer: np.ndarray, relevance: Relevanc
         arrays[f"input_strength_{name}"] = use.strength
         arrays[f"input_zero_{name}"] = np.where(use.is_in, np.nan, 0.0)
         arrays[f"in_use_{name}"] = use.is_in.sum(-1)
+        arrays[f"zero_links_{name}"] = own[0].size - use.n_links.sum(-1)
         if relevance is None:
             continue
         score = score_inputs(use.is_in, relevance)
@@ -188,49 +190,63 @@ def median_of_finite(values: np.ndarray) -> np.ndarray:
     return np.where(is_there, np.nanmedian(filled, axis=-1), np.nan)
 
 
-def features_sentence(score: Score, n_signals: int, label: str) -> str:
-    """Return one penalty's score at one value in words; `score` holds single numbers."""
-    text = f"{label}: {int(score.n_found)} of {n_signals} signals found, {int(score.n_false)} noise inputs kept falsely"
-    return f"{text} (precision {float(score.precision):.2f}, recall {float(score.recall):.2f})."
-
-
 def choice_sentence(values: Sequence[str], places: tuple[int, int], precision: np.ndarray, recall: np.ndarray) -> str:
     """Return what L1 keeps at λ_min and at λ_1se, whose places among the values are given.
 
-    values: as texts; precision, recall: (n_values,). What is said of the two depends on the numbers alone.
+    values: as texts; precision, recall: (n_values,), precision nan where nothing is kept. What is said depends on the
+    numbers alone.
     """
     at_min, at_1se = places
     said = [
-        f"{label} = {values[i]}: precision {precision[i]:.2f}, recall {recall[i]:.2f}."
+        f"{label} = {values[i]}: {score_in_words(precision[i], recall[i])}."
         for label, i in (("λ_min", at_min), ("λ_1se", at_1se))
     ]
     more = stronger_sentence(values, at_1se, precision, recall)
     if at_min == at_1se:
         return f"Cross-validation gives one λ for both rules. {said[0]}{more}"
+    if not np.isfinite([precision[at_min], precision[at_1se]]).all():
+        return f"{' '.join(said)}{more}"
     if precision[at_1se] > precision[at_min] and recall[at_1se] >= recall[at_min]:
-        verdict = "Selecting inputs asks for more penalty than predicting: the best prediction keeps more noise."
+        verdict = "Here selecting inputs asks for more penalty than predicting."
     elif precision[at_1se] > precision[at_min]:
         verdict = "More penalty keeps less noise, but loses signals too."
     else:
-        verdict = "Here the stronger λ is no closer to the truth."
+        verdict = "Here λ_1se is no closer to the truth."
     return f"{' '.join(said)} {verdict}{more}"
 
 
+def score_in_words(precision: float, recall: float) -> str:
+    """Return a score as words; precision is nan where no input is in use."""
+    if not np.isfinite(precision):
+        return "L1 keeps no input at all"
+    return f"precision {precision:.2f}, recall {recall:.2f}"
+
+
 def stronger_sentence(values: Sequence[str], at_1se: int, precision: np.ndarray, recall: np.ndarray) -> str:
-    """Return which λ above λ_1se has the highest precision and finds no fewer signals, "" where none is better."""
-    later = [i for i in range(at_1se + 1, len(values)) if recall[i] >= recall[at_1se]]
-    best = max(later, key=lambda i: precision[i], default=at_1se)
-    if precision[best] <= precision[at_1se]:
+    """Return which λ above λ_1se has the highest precision and finds as many signals, "" where none is better."""
+    later = [
+        i for i in range(at_1se + 1, len(values)) if recall[i] >= recall[at_1se] and precision[i] > precision[at_1se]
+    ]
+    if not later:
         return ""
-    return f" A still stronger λ = {values[best]} finds the same signals with precision {precision[best]:.2f}."
+    best = max(later, key=lambda i: precision[i])
+    return f" A still stronger λ = {values[best]} finds as many signals with precision {precision[best]:.2f}."
 
 
 def twin_sentence(l1: float, l2: float) -> str:
     """Return how each penalty divides the weight between a signal and its duplicates, from the largest one's share."""
     if not np.isfinite([l1, l2]).all():
-        return "no duplicate is in use."
-    if l1 > 0.9 and l2 <= 0.75:
-        return (
-            f"Of inputs that say the same, L1 gives one {l1:.0%} of the weight, L2 {l2:.0%}: L1 keeps one, L2 shares."
-        )
-    return f"of inputs that say the same, the largest has {l1:.0%} of the weight with L1 and {l2:.0%} with L2."
+        return "No signal that has a duplicate is in use with both."
+    said = f"The largest of a signal and its duplicates has {l1:.0%} of their weight with L1 and {l2:.0%} with L2"
+    return f"{said}: L1 keeps one, L2 shares." if l1 > 0.9 and l2 <= 0.75 else f"{said}."
+
+
+def folds_sentence(n_train: int, n_val: int, n_splits: int) -> str:
+    """Return a warning where the folds that choose λ train on far more or fewer rows than the networks shown, else ""."""
+    n_fold = round((n_train + n_val) * (1 - 1 / n_splits))
+    if n_train / FAR < n_fold < n_train * FAR:
+        return ""
+    return (
+        f" Mind that each fold trains on about {n_fold} rows (training and validation rows together are dealt into folds), "
+        f"the networks shown on {n_train}: their best λ may be another."
+    )

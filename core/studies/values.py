@@ -25,10 +25,12 @@ def default_values(n_values: int = 33, low: float = 1e-5, high: float = 1.0) -> 
     return np.concatenate([[0.0], np.geomspace(low, high, n_values)])
 
 
-def grid_of(experiment: Experiment) -> np.ndarray:
-    """Return the strengths that an experiment's study tries, ascending, each once; the default grid where it names none."""
-    values = experiment.study.values
-    return np.unique(np.array(values)) if values else default_values()
+def grid_of(experiment: Experiment, default: Sequence[float] = ()) -> np.ndarray:
+    """Return the strengths that an experiment's study tries, ascending, each once; where it names none, those of
+    `default`, or of `default_values` where that is empty too.
+    """
+    values = experiment.study.values or default
+    return np.unique(np.array(values)) if len(values) else default_values()
 
 
 def parse_values(text: str) -> np.ndarray:

@@ -16,17 +16,25 @@ BATCHES = (None, 1, 10, 32, 128)
 ACTIVITY = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
 EPOCHS = (100, 300, 1000, 3000, 20_000, 100_000)
 LINEAR = "no hidden layers"
+# What one unit of noise means for data where it is not the usual.
+NOISE_WORDS = {
+    "informative_classes": "Added to each signal, in its standard deviations within a class.",
+    "vowels": "Added to each formant, in its standard deviations.",
+}
 
 
-def show_controls(page: str, without: Collection[str] = ()) -> None:
+def show_controls(page: str, without: Collection[str] = (), dials_first: bool = False) -> None:
     """Show the settings of the current experiment; a change takes effect before the page goes on.
 
     page: prefix of the session keys of the widgets, `<page>.<name>`. without: settings under "More" that the page does
-    not use.
+    not use. dials_first: whether the dials of a task with known truth stand beside its data instead of under "More".
     """
     now = shared.current()
     info = DATASETS[now.data.name]
     data_setting(page, info, now.data)
+    if dials_first:
+        show_dials(page, info)
+        without = {*without, *info.dials}
     setting(page, "hidden_sizes", SHAPES, note="Choose a shape, or type your own such as 32-16.")
     left, right = st.columns(2, gap="small")
     with left:
@@ -47,11 +55,14 @@ def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     offered = [n for n in POINTS if n < largest]
     setting(page, "n_train", [*offered, largest], note=f"At most {largest} here: the other rows are kept to judge it.")
     setting(page, "noise_std")
-    st.caption(noise_in_words(info))
+    st.caption(noise_in_words(data.name))
 
 
-def noise_in_words(info: DatasetInfo) -> str:
+def noise_in_words(name: str) -> str:
     """Return what one unit of noise means for this data."""
+    info = DATASETS[name]
+    if name in NOISE_WORDS:
+        return NOISE_WORDS[name]
     if info.kind in ("images", "table"):
         what = "the target" if info.task == "regression" else "each input"
         return f"Added to {what}, in its standard deviations."
@@ -60,14 +71,26 @@ def noise_in_words(info: DatasetInfo) -> str:
     return "σ, added to x and y, which run from about -6 to 6."
 
 
+def show_dials(page: str, info: DatasetInfo) -> None:
+    """Show how many inputs of each kind a task with known truth has."""
+    for name in info.dials:
+        setting(page, name, off=needs_duplicates(name))
+
+
+def needs_duplicates(name: str) -> str:
+    """Return why the correlation of duplicates does nothing now, "" where it acts or another setting is asked for."""
+    has_none = name == "duplicate_correlation" and shared.current().data.n_duplicates == 0
+    return "no duplicates" if has_none else ""
+
+
 def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> None:
     """Show the rest. What this data has no use for is left out; what another setting switches off says which."""
     now = shared.current()
     is_linear = "" if now.network.hidden_sizes else LINEAR
     if info.has_features:
         setting(page, "features")
-    for name in info.dials:
-        setting(page, name)
+    if not set(info.dials) & set(without):
+        show_dials(page, info)
     if info.has_label_noise:
         setting(page, "label_noise")
     setting(page, "val_fraction")
@@ -81,6 +104,7 @@ def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> Non
         setting(page, "l1_method")
     if "activity_l2" not in without:
         setting(page, "activity_l2", ACTIVITY, off=is_linear)
-    setting(page, "penalize_output", off=is_linear)
+    is_penalized = now.regularization.penalize_output  # switched off, it leaves a linear model without any penalty
+    setting(page, "penalize_output", off=is_linear if is_penalized else "")
     setting(page, "learning_rate_schedule")
     setting(page, "n_epochs", EPOCHS)

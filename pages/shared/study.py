@@ -16,11 +16,11 @@ def show_penalty(page: str) -> None:
     values_setting(page)
 
 
-def values_setting(page: str) -> None:
-    """Show the list of λ values as a text; an empty one stands for the default grid."""
+def values_setting(page: str, usual: str = "0 and 33 values from 1e-5 to 1") -> None:
+    """Show the list of λ values as a text; an empty one stands for the page's `usual` grid."""
     key = follow(f"{page}.values", values_text(shared.current().study.values))
     st.text_input(
-        label_of("values"), key=key, on_change=take_values, args=(page, key), placeholder="0 and 33 values from 1e-5 to 1",
+        label_of("values"), key=key, on_change=take_values, args=(page, key), placeholder=usual,
         help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
     )  # fmt: skip
     if problem := st.session_state.pop(f"{page}.values.problem", None):

@@ -109,6 +109,9 @@ def test_the_data_say_what_they_are_and_how_many_points_there_are():
         ("xor", "x and y"),
         ("digits", "each input"),
         ("diabetes", "the target"),
+        ("informative_classes", "each signal"),
+        ("vowels", "each formant"),
+        ("reviews", "each input"),
     ],
 )
 def test_noise_is_explained_by_what_it_acts_on(data, words):
@@ -154,7 +157,8 @@ def spirals():
 @pytest.mark.parametrize("name", IN_SIDEBAR)
 def test_every_control_takes_its_extremes(spirals, name):
     data = data_with(name)
-    page = spirals if data == "spiral3" else open_page(data=data, n_train="30")
+    duplicates = "1" if name == "duplicate_correlation" else "0"  # without any, their correlation does nothing
+    page = spirals if data == "spiral3" else open_page(data=data, n_train="30", n_duplicates=duplicates)
     usual = now(page).get(name)
     for value in extremes(name):
         choose(page, name, value)

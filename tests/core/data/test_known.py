@@ -63,6 +63,12 @@ def test_duplicates_have_the_correlation_of_the_dial(rho: float) -> None:
         np.testing.assert_allclose(np.corrcoef(rows.inputs[:, 0], rows.inputs[:, 2])[0, 1], 1)
 
 
+def test_a_duplicate_without_correlation_is_pure_noise() -> None:
+    rows = draw("informative_regression", n_informative=1, n_noise_features=1, n_duplicates=1, duplicate_correlation=0)
+    assert rows.relevance is not None and rows.relevance.roles == ("informative", "noise", "noise")
+    assert rows.feature_names == ("signal 1", "noise beside signal 1", "noise 1")
+
+
 @pytest.mark.parametrize("name", ["informative_regression", "informative_classes", "vowels"])
 def test_more_noise_inputs_keep_all_other_columns_and_the_targets(name: str) -> None:
     few, many = draw(name, n_noise_features=2), draw(name, n_noise_features=9)

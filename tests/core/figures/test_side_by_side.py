@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core import figures as f
+from core.figures.features import HOLLOW, MAX_BARS, lost_arrays
 from core.figures.styles import COMBINED, STYLES, styles_of
 from core.studies.compare import VARIANTS
 from core.studies.remedies import DEFAULT_REMEDIES
@@ -18,6 +19,7 @@ V = [("none", "No penalty"), ("l1_proximal", "L1"), ("l2", "L2")]
 R = [("nothing", "Nothing"), ("l2", "L2"), ("l2+early_stopping", "Both")]
 LABELS = ("x → unit 1", "y → unit 1")
 VALUES = np.array([0.001, 0.1])
+LOST = lost_arrays(VALUES, np.array([[False, True], [False, False]]))
 NAMES, ROLES = ["signal 1", "duplicate of signal 1", "noise 1"], ["informative", "duplicate", "noise"]
 
 
@@ -36,7 +38,7 @@ def make_arrays() -> dict[str, np.ndarray]:
         **f.ablation_arrays(rng.random((3, 4)), rng.random((3, 4))), "noise_share": np.array([0.0, 0.5]),
         "noise_val_loss": rng.random((3, 2)), "noise_train_score": rng.random((3, 2)),
         "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
-        **scores, "cv_min_x": np.array([-3.0, -3.0]), "cv_1se_x": np.array([-1.0, -1.0]),
+        **scores, **LOST, "cv_min_x": np.array([-3.0, -3.0]), "cv_1se_x": np.array([-1.0, -1.0]),
         **{f"{name}_{p}": np.array([0.5, 1.0]) for name in ("in_use", "twin") for p in ("l1", "l2")},
         "pixels": rng.random((2, 8, 8)),
     }  # fmt: skip
@@ -135,3 +137,17 @@ def test_long_names_of_remedies_stand_in_lines_with_room_for_each() -> None:
     assert " ".join(lines) == long[-1][1] and max(map(len, lines)) <= 22
     assert wide.layout.meta["height"] / n > short.layout.meta["height"] / (n - 1)
     assert short.layout.margin.l < wide.layout.margin.l <= 22 * 7 + 14
+
+
+def test_a_diverged_value_is_crossed_at_the_foot_of_the_charts_along_lambda() -> None:
+    (cross,) = [trace for trace in f.plot_in_use(make_arrays(), VALUES, 3).data if trace.name == "diverged"]
+    np.testing.assert_allclose([cross.x, cross.y], [[-1], [0]])
+
+
+def test_bars_of_noise_are_hollow_as_in_the_legend_and_what_is_not_drawn_is_told() -> None:
+    bars = f.plot_inputs(make_arrays(), NAMES, ROLES, "input_strength[@lambda]").data[0]
+    assert [color == HOLLOW for color in bars.marker.color] == [False, False, True]
+    many = {"input_strength": np.ones(MAX_BARS + 5)}
+    figure = f.plot_inputs(many, ["noise"] * (MAX_BARS + 5), ["noise"] * (MAX_BARS + 5))
+    assert f"The first {MAX_BARS} of {MAX_BARS + 5} inputs are drawn" in figure.layout.meta["look_for"]
+    assert len(figure.data[0].x) == MAX_BARS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import precision_score, recall_score
 
 from core import cross_validate, sweep
 from core.config import Experiment
@@ -15,7 +16,7 @@ from core.studies.features import (
     choice_sentence,
     choose_l1,
     duplicate_shares,
-    features_sentence,
+    folds_sentence,
     plan_features,
     read_arrays,
     read_inputs,
@@ -34,20 +35,27 @@ TRUTH = Relevance(np.array([True, True, False, False, False]), np.array([-1, -1,
         ([1, 1, 1, 1, 1], 2, 2, 3 / 5, 1.0),
         ([1, 0, 1, 0, 0], 2, 0, 1.0, 1.0),  # the duplicate stands in for its signal
         ([1, 0, 0, 1, 0], 1, 1, 1 / 2, 1 / 2),
-        ([0, 0, 0, 0, 0], 0, 0, 1.0, 0.0),
+        ([0, 0, 0, 0, 0], 0, 0, np.nan, 0.0),
     ],
 )
 def test_scores_by_hand(is_in: list[int], found: int, false: int, precision: float, recall: float) -> None:
     score = score_inputs(np.array(is_in, dtype=bool), TRUTH)
     assert (int(score.n_found), int(score.n_missed), int(score.n_false)) == (found, 2 - found, false)
-    assert (float(score.precision), float(score.recall)) == (precision, recall)
+    np.testing.assert_equal([float(score.precision), float(score.recall)], [precision, recall])
 
 
 def test_scores_of_many_members_at_once() -> None:
     score = score_inputs(np.ones((2, 3, 5), dtype=bool), TRUTH)
     assert score.precision.shape == score.recall.shape == score.n_found.shape == (2, 3)
-    text = features_sentence(score_inputs(np.array([1, 0, 0, 1, 0], dtype=bool), TRUTH), 2, "L1")
-    assert text == "L1: 1 of 2 signals found, 1 noise inputs kept falsely (precision 0.50, recall 0.50)."
+
+
+def test_scores_agree_with_scikit_learn_where_there_are_no_duplicates() -> None:
+    truth = Relevance(np.arange(12) < 4, np.full(12, -1))
+    is_in = np.random.default_rng(0).random((20, 12)) < 0.5
+    score = score_inputs(is_in, truth)
+    for row, precision, recall in zip(is_in, score.precision, score.recall, strict=True):
+        assert precision == pytest.approx(precision_score(truth.is_informative, row))
+        assert recall == pytest.approx(recall_score(truth.is_informative, row))
 
 
 def test_shares_between_duplicates_by_hand() -> None:
@@ -94,11 +102,10 @@ def test_l2_shares_between_duplicates_and_l1_keeps_one() -> None:
 
 
 def test_l1_finds_the_signals_at_the_one_standard_error_lambda() -> None:
-    """The claim is about λ_1se. The λ of the lowest mean loss keeps about two noise inputs for each signal."""
-    values, scores, at_best = list(VALUES[1:]), [], []
+    """The claim is about λ_1se on the default task. The λ of the lowest mean loss keeps about two noise inputs a signal."""
+    values, scores, at_best = list(VALUES), [], []
     for seed in range(10):
-        experiment = TASK.replace(data_seed=seed, n_epochs=150)
-        plan, use, training = fit(experiment, tuple(values))
+        plan, use, training = fit(TASK.replace(data_seed=seed), VALUES)
         _, best, one_se = choose_l1(plan, training.state())
         score = score_inputs(plan.by_penalty(use.is_in)[0], plan.split.relevance)
         chosen = values.index(one_se)
@@ -148,7 +155,7 @@ def test_arrays_for_the_figures_of_two_moments() -> None:
 )
 def test_the_choice_of_lambda_is_judged_by_the_numbers(precision, recall, words) -> None:  # type: ignore[no-untyped-def]
     text = choice_sentence(["0.01", "0.1"], (0, 1), np.array(precision), np.array(recall))
-    assert words in text and f"λ_min = 0.01: precision {precision[0]:.2f}, recall 1.00." in text
+    assert words.lower() in text.lower() and f"λ_min = 0.01: precision {precision[0]:.2f}, recall 1.00." in text
     same = choice_sentence(["0.01", "0.1"], (1, 1), np.array(precision), np.array(recall))
     assert same.startswith("Cross-validation gives one λ for both rules. λ_min = 0.1")
 
@@ -156,11 +163,26 @@ def test_the_choice_of_lambda_is_judged_by_the_numbers(precision, recall, words)
 def test_a_stronger_lambda_that_is_closer_to_the_truth_is_named() -> None:
     values, recall = ["0.01", "0.1", "0.3", "1"], np.array([1.0, 1.0, 1.0, 0.5])
     text = choice_sentence(values, (0, 1), np.array([0.2, 0.4, 0.8, 1.0]), recall)
-    assert text.endswith("A still stronger λ = 0.3 finds the same signals with precision 0.80.")
+    assert text.endswith("A still stronger λ = 0.3 finds as many signals with precision 0.80.")
     assert "still stronger" not in choice_sentence(values, (0, 1), np.array([0.2, 0.8, 0.8, 1.0]), recall)
+
+
+def test_a_lambda_that_keeps_nothing_has_no_precision_to_speak_of() -> None:
+    precision, recall = np.array([0.5, np.nan, np.nan]), np.array([1.0, 0.0, 0.0])
+    text = choice_sentence(["0.1", "0.5", "1"], (0, 1), precision, recall)
+    assert text == "λ_min = 0.1: precision 0.50, recall 1.00. λ_1se = 0.5: L1 keeps no input at all."
+    kept_noise = choice_sentence(["0.1", "0.5"], (0, 0), np.array([0.0, np.nan]), np.array([0.0, 0.0]))
+    assert "still stronger" not in kept_noise  # keeping nothing is no better way to find nothing
+
+
+def test_folds_of_another_size_than_the_training_rows_are_told_of() -> None:
+    assert folds_sentence(300, 100, 5) == "" == folds_sentence(200, 180, 5)
+    assert "each fold trains on about 84 rows" in folds_sentence(5, 100, 5) and "shown on 5" in folds_sentence(
+        5, 100, 5
+    )
 
 
 def test_the_twins_are_said_to_be_shared_or_not() -> None:
     assert "L1 keeps one, L2 shares" in twin_sentence(0.97, 0.55)
     assert "keeps one" not in twin_sentence(0.8, 0.55) and "shares" not in twin_sentence(0.97, 0.9)
-    assert twin_sentence(float("nan"), 0.5) == "no duplicate is in use."
+    assert twin_sentence(float("nan"), 0.5) == "No signal that has a duplicate is in use with both."
