@@ -45,12 +45,12 @@ def baselines(n_layers: int) -> np.ndarray:
     return np.arange(n_layers - 1, -1, -1, dtype=float)
 
 
-def round_reach(largest: np.ndarray) -> np.ndarray:
-    """Return for each largest |w| the next of 1, 2, 5, 10 times a power of ten: an axis ±reach changes rarely."""
+def round_reach(largest: np.ndarray, steps: Sequence[float] = (1.0, 2.0, 5.0, 10.0)) -> np.ndarray:
+    """Return for each largest |w| the next of `steps` times a power of ten: an axis ±reach changes rarely."""
     clipped = np.clip(largest, 1e-6, 1e30)
     power = 10.0 ** np.floor(np.log10(clipped))
-    steps = np.array([1.0, 2.0, 5.0, 10.0])
-    return np.asarray(steps[np.argmax(clipped[:, None] <= steps * power[:, None] * (1 + 1e-12), axis=1)] * power)
+    sizes = np.asarray(steps)
+    return np.asarray(sizes[np.argmax(clipped[:, None] <= sizes * power[:, None] * (1 + 1e-12), axis=1)] * power)
 
 
 def overlaid_histograms(weights: np.ndarray, n_bins: int = N_BINS) -> dict[str, np.ndarray]:
