@@ -89,5 +89,7 @@ def _counts(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:
     """Return how many of the finite non-zero values of w (M, k) lie in each of n_bins over ±reach, (M, n_bins)."""
     is_kept = np.isfinite(w) & (w != 0)
     place = np.nan_to_num((w / reach[:, None] + 1) * (n_bins / 2), nan=0, posinf=0, neginf=0)
-    bins = np.clip(place.astype(int), 0, n_bins - 1) + n_bins * np.arange(len(w))[:, None]
+    bins = (
+        np.clip(place, 0, n_bins - 1).astype(int) + n_bins * np.arange(len(w))[:, None]
+    )  # clipped first: 1e30 is no int
     return np.bincount(bins[is_kept], minlength=n_bins * len(w)).reshape(len(w), n_bins)
