@@ -186,11 +186,11 @@ class Update:
 
     def sentences(self) -> dict[str, str]:
         """Return the update rules with the numbers put in, by rule: data, l2, l1_subgradient, l1_proximal."""
-        w, g, s, t = (f"{value:.4g}" for value in (self.weight, self.gradient, self.step, self.threshold))
-        shrunk = f"{self.factor:.6g}·{w} - {s}·{g} = {self.after_l2:.4g}"
-        sub = f"{self.plain:.4g} - {t}·sign({w}) = {self.after_subgradient:.4g}"
+        w, g, s, t = (factor(value) for value in (self.weight, self.gradient, self.step, self.threshold))
+        shrunk = f"{factor(self.factor, 6)}·{w} - {s}·{g} = {self.after_l2:.4g}"
+        sub = f"{self.plain:.4g} - {t}·sign({self.weight:.4g}) = {self.after_subgradient:.4g}"
         return {
-            "data": f"Data alone: w - s·g = {w} - {s}·{g} = {self.plain:.4g}.",
+            "data": f"Data alone: w - s·g = {self.weight:.4g} - {s}·{g} = {self.plain:.4g}.",
             "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. {self.on_l2()}",
             "l1_subgradient": f"L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. {self.on_subgradient()}",
             "l1_proximal": f"L1 proximal: w - s·g = {self.plain:.4g}, then {t} towards zero. {self.on_proximal()}",
@@ -227,6 +227,11 @@ class Update:
         return (
             f"|{self.plain:.4g}| > {self.threshold:.4g}: it does not reach zero yet, {self.after_proximal:.4g} is left."
         )
+
+
+def factor(value: float, n_digits: int = 4) -> str:
+    """Return a number as it stands in a product, a negative one in brackets."""
+    return f"{value:.{n_digits}g}" if value >= 0 else f"({value:.{n_digits}g})"
 
 
 def read_update(trainer: Trainer, member: int, ref: WeightRef) -> Update:

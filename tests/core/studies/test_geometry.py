@@ -163,3 +163,10 @@ def test_the_smallest_networks_have_two_weights_to_show(n_inputs: int, hidden_si
     pair = largest_weights(trainer, 0)
     assert np.isfinite(geometry_arrays(trainer, 0, pair)["geometry_loss"]).all()
     assert (pair[0] != pair[1]) == (trainer.stack.n_weights > 1)
+
+
+def test_a_negative_factor_stands_in_brackets() -> None:
+    sentences = Update(weight=-1.0, gradient=-0.2, step=0.1, l1=0.1, l2=1.0).sentences()
+    assert sentences["data"] == "Data alone: w - s·g = -1 - 0.1·(-0.2) = -0.98."
+    assert "0.8·(-1) - 0.1·(-0.2) = -0.78" in sentences["l2"]
+    assert "-0.98 - 0.01·sign(-1) = -0.97" in sentences["l1_subgradient"]
