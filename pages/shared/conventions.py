@@ -1,4 +1,4 @@
-"""What the strengths of now are called in other libraries, as a table under the run. Every live page shows it."""
+"""What the strengths of now are called in other libraries, as a list under the run. Every live page shows it."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths])
             "Other libraries halve and divide differently. ✓: the same, where the note is minded; ⚠: no exact equivalent."
         )
         for tab, strengths in zip(st.tabs(list(penalties)), penalties.values(), strict=True):
-            tab.markdown(table_of(lines_of(experiment, strengths)))
+            tab.markdown(list_of(lines_of(experiment, strengths)))
             if not experiment.regularization.penalize_output:
                 tab.caption(UNPENALISED if experiment.network.hidden_sizes else NOTHING_PENALISED)
 
@@ -44,7 +44,6 @@ def lines_of(experiment: Experiment, strengths: Strengths) -> list[Translation]:
     return lines
 
 
-def table_of(lines: list[Translation]) -> str:
-    """Return the lines as a Markdown table."""
-    rows = [f"| {'✓' if t.is_exact else '⚠'} {t.library} | `{t.code}` | {t.note} |" for t in lines]
-    return "\n".join(["| Library | Write | Mind |", "|---|---|---|", *rows])
+def list_of(lines: list[Translation]) -> str:
+    """Return the lines as a Markdown list, which a phone can wrap where it could not a table."""
+    return "\n".join(f"- {'✓' if t.is_exact else '⚠'} **{t.library}**: `{t.code}`  \n  {t.note}" for t in lines)
