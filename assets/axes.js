@@ -15,10 +15,11 @@ function extent(arrays, include, log) {
   return log ? [Math.log10(low), Math.log10(high)] : [low, high];
 }
 
-/** The old range while the data fill it well, else a new one with some air. */
-export function fitRange(old, arrays, include = [], log = false) {
+/** The old range while the data fill it well, else a new one with some air; where it is to be tight, just what they fill. */
+export function fitRange(old, arrays, include = [], log = false, isTight = false) {
   const wanted = extent(arrays, include, log);
   if (!wanted) return old;
+  if (isTight) return old?.join() === wanted.join() ? old : wanted;
   const [low, high] = wanted;
   const span = high - low || (log ? 0.5 : Math.abs(high) || 1);
   const fits = old && low >= old[0] && high <= old[1] && span >= 0.5 * (old[1] - old[0]);
@@ -55,9 +56,9 @@ export class Axes {
   /** {"yaxis.range": [low, high]} for the axes in `auto` that their data have outgrown; `values(name)` finds an array. */
   fit(auto, values) {
     const changes = {};
-    for (const [axis, { arrays, include }] of Object.entries(auto)) {
+    for (const [axis, { arrays, include, is_tight: isTight }] of Object.entries(auto)) {
       if (this.zoomed.has(axis)) continue;
-      const range = fitRange(this.fitted[axis], arrays.map(values), include, this.isLog(axis));
+      const range = fitRange(this.fitted[axis], arrays.map(values), include, this.isLog(axis), isTight);
       if (range && range !== this.fitted[axis]) changes[`${axis}.range`] = [...(this.fitted[axis] = range)];
     }
     return changes;

@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Buttons, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
+import { legend } from "./legend.js";
 import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
 import { Painter } from "./painter.js";
@@ -253,9 +254,12 @@ class Stage {
   }
 }
 
-/** The heading above the first chart of a group. */
+/** The heading above the first chart of a group, with what holds for all of its charts: a sentence and a legend. */
 function heading({ about }, before) {
-  return about.group && about.group !== before?.about.group ? [make("h2", { class: "lab-group", text: about.group })] : [];
+  if (!about.group || about.group === before?.about.group) return [];
+  const title = make("h2", { class: "lab-group", text: about.group });
+  if (!about.group_look_for) return [title];
+  return [title, make("div", { class: "lab-group-about" }, make("p", { class: "lab-look", text: about.group_look_for }), legend(about.group_legend))];
 }
 
 export default function (component) {

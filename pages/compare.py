@@ -125,9 +125,9 @@ def show_run() -> None:
         STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
         on_strengths=take_strengths, on_job=take_job,
     )  # fmt: skip
-    show_conventions(
-        experiment, {variant.label: strengths_in(experiment, variant) for variant in chosen_variants(experiment)}
-    )
+    chosen = chosen_variants(experiment)
+    ways = [{**strengths_in(experiment, v), "l1_is_proximal": float(v.is_proximal)} for v in chosen]
+    show_conventions(experiment, {v.label: way for v, way in zip(chosen, ways, strict=True)})
     if st.session_state[SHOWN] != [experiment.get(name) for name in SIDEBAR]:
         st.rerun()  # the stage changed what the sidebar shows too
 

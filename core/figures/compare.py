@@ -13,24 +13,26 @@ import plotly.graph_objects as go
 
 from core.figures.losses import log_toggle
 from core.figures.styles import Style, faint, styles_of
-from core.figures.theme import Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
 
 Variants = Sequence[tuple[str, str]]
-# Series: title, axis title, what to look for.
+# Series: title, axis title, what to look for. The words hold for every task: they say where to look, not what is seen.
 SERIES = {
     "val_loss": (
         "Validation loss (training loss faint)", "loss (mean per row)",
-        "Without a penalty the curve turns up again; a penalty that helps keeps it down.",
+        "A curve that turns up again while its faint one keeps falling overfits; the lower a curve ends, the better.",
     ),
-    "gap": ("Gap", "validation loss - training loss", "A penalty that helps keeps the gap small; overfitting opens it."),
+    "gap": ("Gap", "validation loss - training loss", "Overfitting opens the gap; look which penalty keeps it small."),
     "n_zero": (
-        "Weights exactly zero", "weights", "Only the proximal step of L1 reaches exact zeros; its subgradient and L2 do not.",
+        "Weights exactly zero", "weights",
+        "The proximal step (L1, elastic net) stops a weight at zero; along a slope (L2, subgradient) nothing stops it there.",
     ),
-    "weight_norm": ("Size of the weights", "√Σw²", "Every penalty on weights shrinks them; without one they grow on."),
+    "weight_norm": ("Size of the weights", "√Σw²", "All weights together: look which penalty holds them down, and which does not."),
 }  # fmt: skip
 
 
 SIZES = {"val_loss": "half"}
+CHANGED = entry("changed strength", COLORS["penalty"], symbol="triangle-down")
 
 
 def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: bool = False) -> go.Figure:
@@ -41,7 +43,8 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
     styles = styles_of([key for key, _ in variants])
     about = {
         "name": f"compare_{series}", "title": title, "look_for": look_for, "size": SIZES.get(series, "third"),
-        "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
+        "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)]
+        + ([CHANGED] if series == "val_loss" else []),
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
             "yaxis": {"arrays": [*names, *edges], "include": [0]},
@@ -53,6 +56,7 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
         traces += _band(arrays, series, v, style) if has_band else []
         traces += [_curve(arrays, "train_loss", v, f"{label}, training", style, 0.35)] if series == "val_loss" else []
         traces.append(_curve(arrays, series, v, label, style, 1.0))
+    traces += [_here(), *([_changes(arrays)] if series == "val_loss" else [])]
     y_range = span([arrays[name] for name in (*names, *edges)], include=[0])
     x_range = span([arrays["epoch"]], include=[0])
     return base_figure(traces, about, axis("epoch", x_range), axis(unit, y_range))
@@ -63,7 +67,7 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     styles = styles_of([key for key, _ in variants])
     about = {
         "name": "overlay", "title": "Weights, exact zeros apart", "size": "half",
-        "look_for": "L2 draws the weights together around zero; L1 moves most of them into the bar of exact zeros.",
+        "look_for": "A narrow peak: weights near zero. A bar: weights at exactly zero. The outermost steps hold all beyond, too.",
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
         "auto": {"xaxis": {"arrays": ["overlay_x"]}, "yaxis": {"arrays": ["overlay_share"], "include": [0]}},
     }  # fmt: skip
@@ -104,7 +108,25 @@ def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
 def describe_overlay(arrays: Arrays, variants: Variants) -> str:
     """Return the share of exact zeros of every variant as a sentence."""
     shares = ", ".join(f"{label} {arrays['overlay_zero'][v]:.0%}" for v, (_, label) in enumerate(variants))
-    return f"Weights on one axis, up to ±{np.max(np.abs(arrays['overlay_x'])):.3g}. Exactly zero: {shares}."
+    reach = float(np.max(arrays["overlay_x"])) * arrays["overlay_x"].shape[-1] / (arrays["overlay_x"].shape[-1] - 1)
+    return f"Weights on one axis, up to ±{reach:.3g}, those beyond in the outermost steps. Exactly zero: {shares}."
+
+
+def _here() -> go.Scatter:
+    """Return the line at the rewound moment, nothing while live."""
+    return go.Scatter(
+        name="you are here", x=[], y=[], mode="lines", line={"color": COLORS["truth"], "width": 2}, hoverinfo="skip",
+        meta=bind(x="at:moment", y="span:y"),
+    )  # fmt: skip
+
+
+def _changes(arrays: Arrays) -> go.Scatter:
+    """Return a mark for each strength that was changed on the way, on the curve of its variant."""
+    return go.Scatter(
+        name="changed strength", x=np.array(arrays["change_epoch"]), y=np.array(arrays["change_loss"]), mode="markers",
+        marker={"symbol": CHANGED["symbol"], "size": 10, "color": CHANGED["color"]}, hovertemplate="%{text}<extra></extra>",
+        meta=bind(x="change_epoch", y="change_loss", text="label:changes"),
+    )  # fmt: skip
 
 
 def _curve(arrays: Arrays, name: str, variant: int, label: str, style: Style, opacity: float) -> go.Scatter:

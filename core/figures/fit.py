@@ -124,7 +124,7 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
     about = {
         "name": "pixels",
         "title": "Which pixels the network reads",
-        "look_for": "With L1 the pixels of the rim, nearly always blank, lose all their weights.",
+        "look_for": "The pixels of the rim are nearly always blank: look whether the network still gives them weight.",
     }
     hidden = {"showgrid": False, "showticklabels": False}
     heat = _heatmap(arrays, "pixels", "sum of |w| = %{z:.3g}<extra></extra>")
@@ -160,7 +160,7 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
     about = {
         "name": "ranking",
         "title": "Which inputs the network uses",
-        "look_for": "L1 keeps a few inputs and brings the others to exactly zero; L2 keeps a little of all.",
+        "look_for": "How much the network leans on an input: one whose bar has no length is not read any more.",
         "auto": {"xaxis": {"arrays": ["rank_value"], "include": [0]}},
     }
     xaxis = axis("sum of |w| over the input's links", span([values], include=[0]))

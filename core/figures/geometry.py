@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import COLORS, PALE, SKY, Arrays, axis, base_figure, bind, colorscale, entry, mix
+from core.figures.styles import BROWN
+from core.figures.theme import COLORS, SKY, Arrays, axis, base_figure, bind, colorscale, entry, mix
 
-CONTOUR_STOPS = (mix(SKY, "#000000", 0.35), SKY, PALE)  # low loss is dark
+CONTOUR_STOPS = ("#B4B4B4", "#F7F7F7")  # low loss is dark; without a hue, for the shapes have theirs
+CIRCLE = mix(SKY, "#000000", 0.35)  # L2's colour, dark enough for the light contours
 
 
 def plot_geometry(arrays: Arrays) -> go.Figure:
@@ -15,12 +17,15 @@ def plot_geometry(arrays: Arrays) -> go.Figure:
     about = {
         "name": "geometry", "title": "The loss around the present point", "size": "half", "height": 380,
         "group": "Two weights and the shapes of their penalties",
-        "look_for": "The diamond has its corners on the axes, where a weight is zero; the circle has none.",
+        "look_for": "The diamond has its corners on the axes, where a weight is zero; the circle has none. Darker: lower loss, "
+        "all other weights as they are now, in rewind too.",
         "legend": [
-            entry("same L1 penalty", COLORS["l1"], "solid"), entry("same L2 penalty", COLORS["l2"], "dash"),
-            entry("path", COLORS["truth"], "dot"), entry("now", COLORS["val"], symbol="circle"),
+            entry("same L1 penalty", COLORS["l1"], "solid"), entry("same L2 penalty", CIRCLE, "dash"),
+            entry("path", BROWN, "dot"), entry("now", COLORS["val"], symbol="circle"),
         ],
-        "auto": {"xaxis": {"arrays": ["geometry_x"]}, "yaxis": {"arrays": ["geometry_y"]}},
+        "auto": {
+            "xaxis": {"arrays": ["geometry_x"], "is_tight": True}, "yaxis": {"arrays": ["geometry_y"], "is_tight": True},
+        },
     }  # fmt: skip
     contours = go.Contour(
         name="training loss", x=np.array(arrays["geometry_x"]), y=np.array(arrays["geometry_y"]),
@@ -30,13 +35,8 @@ def plot_geometry(arrays: Arrays) -> go.Figure:
     )  # fmt: skip
     lines = [
         _line(arrays["diamond"][0], "same L1 penalty", "diamond[0]", {"color": COLORS["l1"], "width": 2.5}),
-        _line(
-            arrays["circle"][0],
-            "same L2 penalty",
-            "circle[0]",
-            {"color": mix(SKY, "#000000", 0.5), "width": 2.5, "dash": "dash"},
-        ),
-        _line(arrays["path"], "path", "path", {"color": COLORS["truth"], "width": 2, "dash": "dot"}),
+        _line(arrays["circle"][0], "same L2 penalty", "circle[0]", {"color": CIRCLE, "width": 2.5, "dash": "dash"}),
+        _line(arrays["path"], "path", "path", {"color": BROWN, "width": 2.5, "dash": "dot"}),
     ]
     now = go.Scatter(
         name="now", x=np.array(arrays["geometry_now_x"][0]), y=np.array(arrays["geometry_now_y"][0]), mode="markers",
@@ -67,6 +67,7 @@ def plot_update() -> go.Figure:
     """Return the card of the update rules with the present numbers put in; its texts come with each snapshot."""
     about = {
         "name": "update", "title": "The next step, with the numbers of now", "is_table": True, "size": "half",
-        "look_for": "Shrinking by a factor never reaches zero; the proximal step takes away a fixed amount and stops at zero.",
+        "look_for": "L2 takes away a share of the weight and leaves the rest; the proximal step of L1 takes away a fixed "
+        "amount and stops at zero.",
     }  # fmt: skip
     return base_figure([], about, {}, {})

@@ -41,7 +41,7 @@ def plot_numbers(variants: Variants) -> go.Figure:
     styles = styles_of([key for key, _ in variants])
     about = {
         "name": "numbers", "title": "The numbers", "is_table": True, "size": "full",
-        "look_for": "A star marks the lowest validation loss and the best score; ± is the standard deviation over starts.",
+        "look_for": "A star marks the lowest validation loss and the best score; ± is one standard deviation over several starts.",
         "swatches": [entry("", style.color, style.dash) for style in styles],
     }  # fmt: skip
     return base_figure([], about, {}, {})
@@ -70,8 +70,8 @@ def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str
     }
     images = [{**image, "array": row_of(image["array"], variant)} for image in about["images"]]
     more = {"title": label, "group": group, "name": f"{about['name']}_{key}", "auto": auto, "images": images}
-    hidden = {} if variant == 0 else {"look_for": "", "legend": []}  # said once, by the first
-    figure.update_layout(meta={**about, **more, **hidden, "size": size, "height": SMALL})
+    said_once = {"group_look_for": about["look_for"], "group_legend": about["legend"], "look_for": "", "legend": []}
+    figure.update_layout(meta={**about, **more, **said_once, "size": size, "height": SMALL})
     return figure
 
 

@@ -20,33 +20,52 @@ class Translation:
     note: str
 
 
-def translate(l1: float, l2: float, n_rows: int, is_classification: bool, is_linear: bool = True) -> list[Translation]:
+def translate(
+    l1: float, l2: float, n_rows: int, is_classification: bool, is_linear: bool = True, is_proximal: bool = True
+) -> list[Translation]:
     """Return the strengths l1, l2 ≥ 0 as other libraries want them; n_rows is the number of training rows.
 
+    is_proximal: our L1 is the proximal step, which gives exact zeros; else its subgradient, which is what others do.
     The scikit-learn line is for a model without hidden layers. Raises ValueError for negative or infinite strengths.
     """
     for name, value in (("l1", l1), ("l2", l2)):
         if not (value >= 0 and np.isfinite(value)):
             raise ValueError(f"{name}: expected a number of at least 0, received {value}")
-    lines = [in_keras(l1, l2), in_torch_sgd(l1, l2), in_torch_adam(l1, l2), in_adamw(l1, l2)]
+    has_zeros = bool(l1 and is_proximal)
+    lines = [in_keras(l1, l2, has_zeros)]
+    lines += [in_torch_by_hand(l1, l2, has_zeros)] if l1 else [in_torch_sgd(l2), in_torch_adam(l2)]
+    lines.append(in_adamw(l1, l2))
     return lines + ([in_scikit_learn(l1, l2, n_rows, is_classification)] if is_linear else [])
 
 
-def in_keras(l1: float, l2: float) -> Translation:
+def in_keras(l1: float, l2: float, has_zeros: bool) -> Translation:
     """Keras: the same formula, l1·Σ|w| + l2·Σw² added to the mean loss."""
-    note = "The same formula. Keras adds the penalty to the loss and to val_loss that it reports"
-    note += "; its L1 is a subgradient, so weights come near zero but not onto it." if l1 else "."
-    return Translation("Keras", f"kernel_regularizer=L1L2(l1={l1:.6g}, l2={l2:.6g})", not l1, note)
+    note = "The same formula. Keras adds the penalty to the loss and to val_loss that it reports."
+    note += NO_ZEROS if has_zeros else ""
+    return Translation("Keras", f"kernel_regularizer=L1L2(l1={l1:.6g}, l2={l2:.6g})", not has_zeros, note)
 
 
-def in_torch_sgd(l1: float, l2: float) -> Translation:
+NO_ZEROS = " This is a subgradient of L1: weights come near zero, but not exactly onto it."
+
+
+def in_torch_by_hand(l1: float, l2: float, has_zeros: bool) -> Translation:
+    """torch has no option for L1: the penalty is added to the loss; autograd's slope of |w| at 0 is 0, as ours is."""
+    code = f"loss + {l1:.6g} * sum(w.abs().sum() for w in weights)"
+    code += f" + {l2:.6g} * sum(w.square().sum() for w in weights)" if l2 else ""
+    note = "There is no option for L1: add it to the loss by hand, for weights only."
+    if l2:
+        note += f" Of L2, weight_decay={torch_weight_decay(l2):.6g} does the same (in AdamW it does not), and decays biases too."
+    return Translation("torch SGD, Adam", code, not has_zeros, note + (NO_ZEROS if has_zeros else ""))
+
+
+def in_torch_sgd(l2: float) -> Translation:
     """torch.optim.SGD adds weight_decay·w to the gradient; ours is 2·l2·w."""
-    return Translation("torch SGD", f"SGD(…, weight_decay={torch_weight_decay(l2):.6g})", not l1, _torch_note(l1))
+    return Translation("torch SGD", f"SGD(…, weight_decay={torch_weight_decay(l2):.6g})", True, _torch_note(l2))
 
 
-def in_torch_adam(l1: float, l2: float) -> Translation:
+def in_torch_adam(l2: float) -> Translation:
     """torch.optim.Adam adds weight_decay·w to the gradient before its scaling, as our Adam does with 2·l2·w."""
-    return Translation("torch Adam", f"Adam(…, weight_decay={torch_weight_decay(l2):.6g})", not l1, _torch_note(l1))
+    return Translation("torch Adam", f"Adam(…, weight_decay={torch_weight_decay(l2):.6g})", True, _torch_note(l2))
 
 
 def in_adamw(l1: float, l2: float) -> Translation:
@@ -55,7 +74,7 @@ def in_adamw(l1: float, l2: float) -> Translation:
     note += "weights as fast as our L2 does under plain gradient descent, and decays biases too."
     if not l2:
         note = "AdamW's default is weight_decay=0.01, which is not 0. "
-        note += "L1 has to be added to the loss by hand." if l1 else "Without L2 set it to 0: then it is Adam."
+        note += "Set it to 0: then it is Adam, " + ("and L1 has to be added to the loss by hand." if l1 else "as here.")
     return Translation("torch AdamW", f"AdamW(…, weight_decay={torch_weight_decay(l2):.6g})", not l1 and not l2, note)
 
 
@@ -85,18 +104,20 @@ def torch_weight_decay(l2: float) -> float:
     return 2 * l2
 
 
-def _torch_note(l1: float) -> str:
-    note = "Decays biases too, unless they are in a parameter group with weight_decay=0."
-    return note + (" L1 has to be added to the loss by hand and gives no exact zeros." if l1 else "")
+def _torch_note(l2: float) -> str:
+    note = "Twice our λ₂, for torch halves it. Decays biases too, unless they are in a parameter group with weight_decay=0."
+    return note if l2 else "Nothing to set: 0 is the default."
 
 
 def in_scikit_learn(l1: float, l2: float, n_rows: int, is_classification: bool) -> Translation:
     """Return the linear model of scikit-learn with the same minimum; see `ridge_alpha` and its neighbours."""
-    note = "The same minimum, for a model without hidden layers, on the same standardised inputs and targets."
+    note = "The same minimum, for a model without hidden layers, on inputs and targets as the network sees them: standardised."
     if is_classification:
         if not l1 and not l2:
             return Translation("scikit-learn", "LogisticRegression(C=np.inf)", True, note)
         ratio = logistic_l1_ratio(l1, l2)
+        if ratio:
+            note += ' Before scikit-learn 1.8, add penalty="elasticnet", else l1_ratio has no effect.'
         code = f"LogisticRegression(C={logistic_c(l1, l2, n_rows):.6g}, l1_ratio={ratio:.6g}"
         return Translation("scikit-learn", code + (', solver="saga")' if ratio else ")"), True, note)
     if not l1:

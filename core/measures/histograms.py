@@ -45,12 +45,12 @@ def baselines(n_layers: int) -> np.ndarray:
     return np.arange(n_layers - 1, -1, -1, dtype=float)
 
 
-def round_reach(largest: np.ndarray) -> np.ndarray:
-    """Return for each largest |w| the next of 1, 2, 5, 10 times a power of ten: an axis ±reach changes rarely."""
+def round_reach(largest: np.ndarray, steps: Sequence[float] = (1.0, 2.0, 5.0, 10.0)) -> np.ndarray:
+    """Return for each largest |w| the next of `steps` times a power of ten: an axis ±reach changes rarely."""
     clipped = np.clip(largest, 1e-6, 1e30)
     power = 10.0 ** np.floor(np.log10(clipped))
-    steps = np.array([1.0, 2.0, 5.0, 10.0])
-    return np.asarray(steps[np.argmax(clipped[:, None] <= steps * power[:, None] * (1 + 1e-12), axis=1)] * power)
+    sizes = np.asarray(steps)
+    return np.asarray(sizes[np.argmax(clipped[:, None] <= sizes * power[:, None] * (1 + 1e-12), axis=1)] * power)
 
 
 def overlaid_histograms(weights: np.ndarray, n_bins: int = N_BINS) -> dict[str, np.ndarray]:
@@ -89,5 +89,7 @@ def _counts(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:
     """Return how many of the finite non-zero values of w (M, k) lie in each of n_bins over ±reach, (M, n_bins)."""
     is_kept = np.isfinite(w) & (w != 0)
     place = np.nan_to_num((w / reach[:, None] + 1) * (n_bins / 2), nan=0, posinf=0, neginf=0)
-    bins = np.clip(place.astype(int), 0, n_bins - 1) + n_bins * np.arange(len(w))[:, None]
+    bins = (
+        np.clip(place, 0, n_bins - 1).astype(int) + n_bins * np.arange(len(w))[:, None]
+    )  # clipped first: 1e30 is no int
     return np.bincount(bins[is_kept], minlength=n_bins * len(w)).reshape(len(w), n_bins)

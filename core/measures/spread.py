@@ -29,20 +29,33 @@ def spread_of(values: np.ndarray) -> Spread:
     return Spread(kept.size, float(kept.mean()), std, float(np.median(kept)), float(kept.min()), float(kept.max()))
 
 
+SHOWN = 1e-3  # of a number: differences below are not seen in the three digits that are shown
+
+
 def is_within_spread(a: np.ndarray, b: np.ndarray) -> bool:
-    """Return whether the means of a and b (r,) are less than their pooled standard deviation √((s_a² + s_b²)/2) apart."""
+    """Return whether the means of a and b (r,) are at most their pooled standard deviation √((s_a² + s_b²)/2) apart.
+
+    Starts that all end alike have no spread; a difference too small for the digits that are shown counts as within it.
+    """
     first, second = spread_of(a), spread_of(b)
-    return bool(abs(first.mean - second.mean) < np.sqrt((first.std**2 + second.std**2) / 2))
+    spread = np.sqrt((first.std**2 + second.std**2) / 2)
+    return bool(abs(first.mean - second.mean) <= max(spread, SHOWN * max(abs(first.mean), abs(second.mean))))
 
 
 def compare_sentence(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
-    """Return one sentence on the medians of a number that is better when lower, and on their spread over starts."""
+    """Return one sentence on the medians of a number that is better when lower, and on their spread over starts.
+
+    A difference counts where the means are farther apart than the spread, and the medians point the same way.
+    """
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
         return f"{label if a.n == 0 else other_label}: no run stayed finite."
     numbers = f"median {what} {a.median:.3g} against {b.median:.3g} with {other_label}"
     if min(a.n, b.n) == 1:
         return f"{label}: {numbers}; one start only, so the spread is unknown."
+    n = f"{min(a.n, b.n)} starts"
     if is_within_spread(values, others):
-        return f"{label}: {numbers}; the difference is smaller than the spread over {a.n} starts."
-    return f"{label}: {numbers}; {'lower' if a.mean < b.mean else 'higher'} by more than the spread over {a.n} starts."
+        return f"{label}: {numbers}; the difference is smaller than the spread over {n}."
+    if (a.mean < b.mean) != (a.median < b.median):
+        return f"{label}: {numbers}; the mean points the other way, so there is no clear difference over {n}."
+    return f"{label}: {numbers}; {'lower' if a.mean < b.mean else 'higher'} by more than the spread over {n}."

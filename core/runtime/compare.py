@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from core.config import Experiment
+from core.config import Experiment, label_of
 from core.data import Split
 from core.engine import Stack
 from core.figures.fit import split_constants
@@ -17,11 +17,12 @@ from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
 from core.measures.histograms import overlaid_histograms
 from core.measures.spread import is_within_spread, spread_of
+from core.measures.verdict import COLLAPSED_NORM
 from core.runtime.geometry import GeometryPanel
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at_fit, rank_names, shrink
-from core.runtime.playground import MILD, diverged_banner, remedy
-from core.studies.compare import ComparePlan, CompareRow, make_training, plan_compare, read_curves, read_table
+from core.runtime.playground import MILD, remedy
+from core.studies.compare import ComparePlan, CompareRow, Variant, make_training, plan_compare, read_curves, read_table
 from core.studies.training import MemberState
 
 
@@ -29,7 +30,11 @@ def compare_run(experiment: Experiment, split: Split) -> LiveRun:
     """Return the live run of all variants, paused at epoch 0."""
     view = CompareView(experiment, split)
     view.run = run = LiveRun(experiment, partial(make_training, split=split), view)
+    run.max_moments = MOMENTS
     return run
+
+
+MOMENTS = 60  # for rewind: each holds the maps of all variants, and all are sent at once
 
 
 class CompareView:
@@ -64,11 +69,20 @@ class CompareView:
         curves = read_curves(self.plan, run.training.history.arrays())
         has_bands = self.n_starts > 1
         shown = {name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))}
-        return shrink({**shown, **self.geometry.contours(run)})
+        return shrink({**shown, **self.change_marks(run, curves), **self.geometry.contours(run)})
+
+    def change_marks(self, run: LiveRun, curves: Mapping[str, np.ndarray]) -> Arrays:
+        """Return where changed strengths stand on the loss chart: on their variant's curve, those of all on the first."""
+        epochs = np.array([change["epoch"] for change in run.changes], dtype=float)
+        losses = [
+            np.interp(change["epoch"], curves["epoch"], curves["val_loss"][change["member"] or 0])
+            for change in run.changes
+        ]
+        return {"change_epoch": epochs, "change_loss": np.array(losses, dtype=float)}
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs, the table of numbers, the verdict and text alternatives."""
-        rows, labels = read_table(self.plan, state), self.labels(arrays)
+        rows, labels = read_table(self.plan, state), self.labels(run, arrays)
         speed, epoch = run.epochs_per_s(), int(state.epoch[0])
         is_live = state is run.shown  # else it is a stored moment, which has no curves
         shown = {**run.curves, **arrays} if is_live else arrays
@@ -92,20 +106,26 @@ class CompareView:
             },
         }
 
-    def labels(self, arrays: Arrays) -> dict[str, list[str]]:
-        """Return the names of each variant's most used inputs, for data that are tables."""
+    def labels(self, run: LiveRun, arrays: Arrays) -> dict[str, list[str]]:
+        """Return what was changed on the way, and for tables the names of each variant's most used inputs."""
+        labels = {"changes": [self.change_text(change) for change in run.changes]}
         if self.split.kind != "table":
-            return {}
-        return {
-            f"rank_name_{v}": rank_names(reach, self.split.feature_names) for v, reach in enumerate(arrays["reach"])
-        }
+            return labels
+        names = (rank_names(reach, self.split.feature_names) for reach in arrays["reach"])
+        return {**labels, **{f"rank_name_{v}": ranked for v, ranked in enumerate(names)}}
+
+    def change_text(self, change: dict[str, Any]) -> str:
+        """Return a changed strength in words; that of a mix is the sum of its shares."""
+        member, name, value = change["member"], label_of(change["name"]).lower(), change["value"]
+        what = name if member is None else self.plan.variants[member].label
+        return f"epoch {change['epoch']:,}: {what} set to {value:g}"
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return which variants have diverged and the one click that mends it, or None."""
+        lost = np.flatnonzero(self.plan.by_variant(state.is_diverged).all(1)).tolist()
         if run.state == "diverged":
-            return diverged_banner(run)
-        lost = self.plan.by_variant(state.is_diverged).all(1)
-        return lost_banner(run, self.plan, int(lost.argmax())) if lost.any() else None
+            lost = list(range(len(self.names)))
+        return lost_banner(run, self.plan, lost) if lost else None
 
 
 def numbers_table(rows: list[CompareRow], n_weights: int, is_trained: bool, is_classification: bool) -> dict[str, Any]:
@@ -116,7 +136,7 @@ def numbers_table(rows: list[CompareRow], n_weights: int, is_trained: bool, is_c
         {
             "cells": cells_of(row, n_weights, is_classification),
             "best": [place for place, is_it in is_best.items() if is_trained and is_it[v]],
-            "note": note_on(row),
+            "note": note_on(row, rows[0]) if is_trained else "",
         }
         for v, row in enumerate(rows)
     ]
@@ -138,14 +158,25 @@ def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[s
     return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2)]
 
 
-def note_on(row: CompareRow) -> str:
-    """Return how a variant compares with the first where there are several starts, and how many of them diverged."""
+def note_on(row: CompareRow, first: CompareRow) -> str:
+    """Return what the numbers of a variant do not say themselves, in sentences."""
+    notes = []
     n_starts, n_lost = len(row.val_loss), int((~np.isfinite(row.val_loss)).sum())
-    lost = f"{n_lost} of {n_starts} starts diverged and are left out. " if 0 < n_lost < n_starts else ""
-    if n_starts == 1 or ": " not in row.sentence:
-        return lost
-    words = row.sentence.split(": ", 1)[1]
-    return lost + words[0].upper() + words[1:]
+    if 0 < n_lost < n_starts:
+        notes.append(f"{n_lost} of {n_starts} starts diverged and are left out.")
+    if n_lost < n_starts and spread_of(row.weight_norm).mean < COLLAPSED_NORM:
+        notes.append("Collapsed: all weights are gone, and the network answers the same to every input.")
+    if not has_threshold(row.variant) and spread_of(row.n_zero).mean > 0:
+        notes.append("Its zeros are rounding: weights below 1e-38, the smallest that the computer tells from 0.")
+    if n_starts > 1 and row is not first and np.isfinite(row.val_loss).any() and np.isfinite(first.val_loss).any():
+        words = row.sentence.split(": ", 1)[1]
+        notes.append(words[0].upper() + words[1:])
+    return " ".join(notes)
+
+
+def has_threshold(variant: Variant) -> bool:
+    """Return whether a variant has the proximal step of L1, which sets weights to zero."""
+    return variant.is_proximal and variant.param_name in ("l1", "elastic")
 
 
 def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
@@ -165,36 +196,47 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
             "kind": "not started",
             "text": "Not trained yet: press Run. All penalties train at once, from the same starts.",
         }
-    best = min(finite, key=lambda row: spread_of(row.val_loss).mean)
-    text = f"Lowest validation loss: {best.variant.label}, {with_spread(best.val_loss)}"
-    others = [row for row in finite if row is not best]
-    if min(np.isfinite(row.val_loss).sum() for row in finite) == 1:
-        unknown = "; from one start each, so the spread is unknown: raise Starts to see it." if others else "."
-        return {"kind": "compared", "text": text + unknown}
-    close = [row.variant.label for row in others if is_within_spread(row.val_loss, best.val_loss)]
-    said = (
-        f"within the spread over starts of it: {', '.join(close)}"
-        if close
-        else "all others are farther off than the spread over starts"
+    means = [spread_of(row.val_loss).mean for row in finite]
+    best = [row for row, mean in zip(finite, means, strict=True) if mean == min(means)]
+    others = [row for row in finite if all(row is not each for each in best)]
+    alike = " alike" if len(best) > 1 else ""
+    text = (
+        f"Lowest validation loss: {listed([row.variant.label for row in best])}{alike}, {with_spread(best[0].val_loss)}"
     )
-    return {"kind": "compared", "text": f"{text}; {said}."}
+    return {"kind": "compared", "text": f"{text}{said_of(others, best[0])}"}
 
 
-def lost_banner(run: LiveRun, plan: ComparePlan, variant: int) -> dict[str, Any]:
-    """Return the message of a variant that diverged while others go on, with a mild strength as its remedy."""
-    chosen, dial = plan.variants[variant], plan.dials[variant]
-    text = f"{chosen.label} has diverged; the others go on untouched. Its charts keep the last finite state."
-    value = run.training.settings().get(dial.key, 0.0)
-    if value <= MILD:
-        return {
-            "kind": "diverged",
-            "text": text,
-            "remedy": remedy({"learning_rate": run.experiment.training.learning_rate / 10}),
-        }
-    move = {"type": "set", "name": next(iter(dial.shares)), "value": MILD, "member": variant}
-    label = f"Set {chosen.label} to {MILD:g} and start again"
-    return {
-        "kind": "diverged",
-        "text": text,
-        "remedy": {"label": label, "commands": [move, {"type": "reset"}, {"type": "run"}]},
-    }
+def said_of(others: list[CompareRow], best: CompareRow) -> str:
+    """Return how far the others are from the best: what is within the spread over starts is no difference."""
+    if not others:
+        return "."
+    if len(best.val_loss) == 1:
+        return "; from one start each, so the spread is unknown: raise Starts to see it."
+    if min(np.isfinite(row.val_loss).sum() for row in (best, *others)) == 1:
+        return "; one start only is left of some, so their spread is unknown."
+    close = [row.variant.label for row in others if is_within_spread(row.val_loss, best.val_loss)]
+    if close:
+        return f"; within the spread over starts of it: {listed(close)}."
+    return "; all others are farther off than the spread over starts."
+
+
+def listed(words: list[str]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, Any]:
+    """Return the message of variants that diverged, and its remedy: mild strengths, or where they were mild a lower rate."""
+    names = listed([plan.variants[v].label for v in lost])
+    are_all, many = len(lost) == len(plan.variants), len(lost) > 1
+    rate, values = run.experiment.training.learning_rate, run.training.settings()
+    text = f"{names} {'have' if many else 'has'} diverged" + ("" if are_all else "; the others go on untouched")
+    text += f". {'Their' if many else 'Its'} charts keep the last finite state."
+    strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
+    if len(strong) < len(lost):
+        text += f" A learning rate of {rate:g} is too large here."
+        return {"kind": "diverged", "text": text, "remedy": remedy({"learning_rate": min(0.01, rate / 10)})}
+    moves = [{"type": "set", "name": next(iter(plan.dials[v].shares)), "value": MILD, "member": v} for v in strong]
+    label = f"Set {names} to {MILD:g} and start again"
+    commands = [*moves, {"type": "reset"}, {"type": "run"}]
+    return {"kind": "diverged", "text": text, "remedy": {"label": label, "commands": commands}}

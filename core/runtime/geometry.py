@@ -96,12 +96,8 @@ class GeometryPanel:
     def table(self, run: LiveRun, is_now: bool) -> dict[str, Any]:
         """Return the next step of the first weight under each rule with its present numbers; of a stored moment only names."""
         of, (first, second) = self.plan.variants[self.variant].label, self.labels
-        training = run.experiment.training
-        words = f"First weight: {first}. Second weight: {second}."
-        if not is_now:
-            words += " The contours are those of now, not of the moment shown."
-        elif training.optimizer == "adam" or training.momentum:
-            words += " " + MEMORY[training.optimizer]
+        words = f"First weight, w: {first}. Second weight: {second}. "
+        words += self.symbols(run) if is_now else "The contours are those of now, not of the moment shown."
         rows = [{"cells": [f"Weights of: {of}", ""], "note": words}]
         if not is_now:
             return {"heads": HEADS, "rows": rows}
@@ -119,6 +115,17 @@ class GeometryPanel:
             rows.append({"cells": [rule, f"{after[key]:.4g}"], "note": words})
         return {"heads": HEADS, "rows": rows}
 
+    def symbols(self, run: LiveRun) -> str:
+        """Return what the letters of the rules stand for, and what the rules, which are those of a plain step, leave out."""
+        training, variant = run.experiment.training, self.plan.variants[self.variant]
+        words = "g: slope of the data loss on all training rows, of which a step of the run sees a batch. s: length of a step"
+        words += MEMORY["momentum" if training.optimizer == "sgd" and training.momentum else training.optimizer]
+        return words + (
+            f" {variant.label} itself acts through g, which is shown without it."
+            if variant.param_name in THROUGH
+            else ""
+        )
+
     def facts(self, trainer: Trainer) -> dict[str, Any]:
         """Return what is looked at, and which two weights are the largest now: layer, unit, first, second, from 1."""
         first, second = largest_weights(trainer, self.member)
@@ -135,11 +142,12 @@ class GeometryPanel:
         return first, second
 
 
-# What the update rules, which are those of a plain step, leave out.
 MEMORY = {
-    "adam": "s is the length of Adam's step, lr/(√v̂+ε); past slopes, which Adam averages with g, are left out here.",
-    "sgd": "s is the length of a step by now; momentum, which also carries past slopes on, is left out here.",
+    "sgd": ", the learning rate.",
+    "momentum": " by now; momentum, which also carries past slopes on, is left out.",
+    "adam": ", lr/(√v̂+ε); past slopes, which Adam averages with g, are left out.",
 }
+THROUGH = ("activity_l2", "dropout_rate")  # what changes the slopes themselves
 
 
 def chosen_pair(stack: Stack, weights: list[int]) -> tuple[WeightRef, WeightRef] | None:

@@ -14,7 +14,10 @@ from torch import Tensor
 
 from core.engine import Stack, Trainer
 from core.engine.losses import sample_losses
+from core.engine.optimizers import Adam
+from core.measures.histograms import round_reach
 
+FINE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # an axis ends at one of these times a power of ten
 PROBE = 1e-5  # half the distance of the two points of a central difference
 
 
@@ -98,7 +101,9 @@ def geometry_arrays(
     """
     now = current_point(trainer, member, pair)
     trail = np.zeros((0, 2)) if path is None else np.asarray(path, dtype=float)
-    reach = 1.3 * max(np.abs(now).sum(), float(np.abs(trail).max(initial=0.0)), 0.1)
+    reach = round_reach(
+        np.array([1.15 * max(np.abs(now).sum(), float(np.abs(trail).max(initial=0.0)), 0.1)]), FINE_STEPS
+    )[0]
     axis = np.linspace(-reach, reach, n_grid)
     first, second = np.meshgrid(axis, axis)
     loss = data_losses(trainer, member, pair, np.column_stack([first.ravel(), second.ravel()]), torch.float32)
@@ -121,10 +126,14 @@ def circle(first: float, second: float, n_points: int = 121) -> np.ndarray:
     return np.asarray(np.hypot(first, second) * np.array([np.cos(angle), np.sin(angle)]))
 
 
-def step_length(trainer: Trainer, member: int, ref: WeightRef) -> float:
-    """Return how far the optimizer moves this weight per unit of gradient: lr, for Adam lr/(√v̂+ε) of the last step."""
+def step_length(trainer: Trainer, member: int, ref: WeightRef, gradient: float) -> float:
+    """Return how far the optimizer moves this weight per unit of gradient: lr, for Adam lr/(√v̂+ε) of the last step.
+
+    Before the first step of Adam v̂ is not known yet; on all rows it will be the square of the present gradient.
+    """
     if trainer.n_steps_done == 0:
-        return float(trainer.members.learning_rate[member])
+        is_adam = trainer.training.optimizer == "adam"
+        return float(trainer.members.learning_rate[member]) / (abs(gradient) + Adam.epsilon if is_adam else 1.0)
     block = next(block for block in trainer.blocks if block.part.start <= member < block.part.stop)
     n_weights = trainer.stack.n_weights
     lengths = block.optimizer.threshold(torch.ones_like(trainer.members.l1[block.part]), slice(None), n_weights)
@@ -177,38 +186,72 @@ class Update:
 
     def sentences(self) -> dict[str, str]:
         """Return the update rules with the numbers put in, by rule: data, l2, l1_subgradient, l1_proximal."""
-        w, g, s, t = (f"{value:.4g}" for value in (self.weight, self.gradient, self.step, self.threshold))
-        shrunk = f"{self.factor:.6g}·{w} - {s}·{g} = {self.after_l2:.4g}"
-        sub = f"{self.plain:.4g} - {t}·sign({w}) = {self.after_subgradient:.4g}"
-        side = "lands on the other side of zero and comes back" if self.jumps else "hits zero only by chance"
-        lands = f"|{self.plain:.4g}| ≤ {t}, so the weight becomes exactly 0"
-        if self.after_proximal:
-            lands = f"|{self.plain:.4g}| > {t}, so it moves {t} towards 0: {self.after_proximal:.4g}"
+        w, g, s, t = (factor(value) for value in (self.weight, self.gradient, self.step, self.threshold))
+        shrunk = f"{factor(self.factor, 6)}·{w} - {s}·{g} = {self.after_l2:.4g}"
+        sub = f"{self.plain:.4g} - {t}·sign({self.weight:.4g}) = {self.after_subgradient:.4g}"
         return {
-            "data": f"Data alone: w - s·g = {w} - {s}·{g} = {self.plain:.4g}.",
-            "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. A factor makes a weight smaller, never zero.",
-            "l1_subgradient": f"L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. A step of fixed size {side}.",
-            "l1_proximal": f"L1 proximal: {lands}.",
+            "data": f"Data alone: w - s·g = {self.weight:.4g} - {s}·{g} = {self.plain:.4g}.",
+            "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. {self.on_l2()}",
+            "l1_subgradient": f"L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. {self.on_subgradient()}",
+            "l1_proximal": f"L1 proximal: w - s·g = {self.plain:.4g}, then {t} towards zero. {self.on_proximal()}",
         }
 
-    @property
-    def jumps(self) -> bool:
-        """Whether the subgradient step crosses zero."""
-        return self.after_subgradient * self.weight < 0
+    def on_l2(self) -> str:
+        """Return what the factor of L2 does to the weight."""
+        if self.l2 == 0:
+            return "λ₂ is 0: nothing shrinks."
+        if self.factor < 0:
+            return f"The factor is below zero: a step as long as this overshoots zero{' ever further' * (self.factor < -1)}."
+        if self.factor == 0:
+            return "The factor is just 0 here."
+        return f"The factor takes away {1 - self.factor:.3g} of the weight and leaves the rest: that does not land on zero."
+
+    def on_subgradient(self) -> str:
+        """Return what a step of fixed size does near zero."""
+        if self.l1 == 0:
+            return "λ₁ is 0: nothing is taken away."
+        if self.weight == 0:
+            return "At zero it does not hold the weight: any slope of the data moves it off."
+        if self.after_subgradient == 0:
+            return "It lands on zero by chance."
+        if self.after_subgradient * self.weight < 0:
+            return "It goes past zero: nothing stops it there."
+        return "It takes away s·λ₁ however small the weight is, and would not stop at zero."
+
+    def on_proximal(self) -> str:
+        """Return whether the proximal step stops at zero."""
+        if self.l1 == 0:
+            return "λ₁ is 0: nothing is taken away."
+        if self.after_proximal == 0:
+            return f"|{self.plain:.4g}| ≤ {self.threshold:.4g}: it stops there, and the weight is exactly 0."
+        return (
+            f"|{self.plain:.4g}| > {self.threshold:.4g}: it does not reach zero yet, {self.after_proximal:.4g} is left."
+        )
+
+
+def factor(value: float, n_digits: int = 4) -> str:
+    """Return a number as it stands in a product, a negative one in brackets."""
+    return f"{value:.{n_digits}g}" if value >= 0 else f"({value:.{n_digits}g})"
 
 
 def read_update(trainer: Trainer, member: int, ref: WeightRef) -> Update:
     """Return the next full-batch step of one weight with its present numbers."""
-    members = trainer.members
+    members, gradient = trainer.members, float(data_gradient(trainer, member, [ref])[0])
     return Update(
-        float(current_point(trainer, member, [ref])[0]), float(data_gradient(trainer, member, [ref])[0]),
-        step_length(trainer, member, ref), float(members.l1[member]), float(members.l2[member]),
+        float(current_point(trainer, member, [ref])[0]), gradient, step_length(trainer, member, ref, gradient),
+        float(members.l1[member]), float(members.l2[member]),
     )  # fmt: skip
 
 
 def largest_weights(trainer: Trainer, member: int) -> tuple[WeightRef, WeightRef]:
-    """Return the two largest weights by |w| of the first layer that end in one unit: a telling pair to begin with."""
+    """Return the two largest weights by |w| of the first layer that end in one unit: a telling pair to begin with.
+
+    Of a single input: the two largest that leave it. Where the first layer has one weight only, the second is one of the
+    next layer; a network of one weight shows it twice.
+    """
     first: Tensor = trainer.stack.weights[0][member].abs()  # (d, units)
+    if first.numel() == 1:
+        return WeightRef(0, 0, 0), WeightRef(min(1, len(trainer.stack.shapes) - 1), 0, 0)
     if first.shape[0] < 2:
         source, targets = 0, first[0].topk(2).indices
         return WeightRef(0, source, int(targets[0])), WeightRef(0, source, int(targets[1]))

@@ -1,4 +1,4 @@
-"""What the strengths of now are called in other libraries, as a table under the run. Every live page shows it."""
+"""What the strengths of now are called in other libraries, as a list under the run. Every live page shows it."""
 
 from collections.abc import Mapping
 
@@ -10,31 +10,40 @@ from pages.shared.formulas import uses_mse
 
 Strengths = Mapping[str, float]
 
+UNPENALISED = "The output layer is not penalised here: give L1 and L2 to the hidden layers only."
+NOTHING_PENALISED = "The only layer is the output layer, which is not penalised here: L1 and L2 have no effect."
+
 
 def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths]) -> None:
-    """Show each penalty in a tab of its own; its strengths are named l1, l2, activity_l2, dropout_rate."""
+    """Show each penalty in a tab of its own; its strengths are named l1, l2, activity_l2, dropout_rate.
+
+    `l1_is_proximal` says how L1 acts; without it, the experiment's own method counts.
+    """
     with st.expander("λ in other libraries"):
         st.caption(
-            "Other libraries halve and divide differently. ✓: the same minimum; ⚠: no exact equivalent, mind the note."
+            "Other libraries halve and divide differently. ✓: the same, where the note is minded; ⚠: no exact equivalent."
         )
         for tab, strengths in zip(st.tabs(list(penalties)), penalties.values(), strict=True):
-            tab.markdown(table_of(lines_of(experiment, strengths)))
+            tab.markdown(list_of(lines_of(experiment, strengths)))
             if not experiment.regularization.penalize_output:
-                tab.caption("The output layer is not penalised here: give L1 and L2 to the hidden layers only.")
+                tab.caption(UNPENALISED if experiment.network.hidden_sizes else NOTHING_PENALISED)
 
 
 def lines_of(experiment: Experiment, strengths: Strengths) -> list[Translation]:
     """Return the lines for the strengths that are on; with none on, what switches the penalties off."""
     l1, l2, activity, rate = (strengths.get(name, 0.0) for name in ("l1", "l2", "activity_l2", "dropout_rate"))
     is_linear = not experiment.network.hidden_sizes
+    if is_linear and not experiment.regularization.penalize_output:
+        l1 = l2 = 0.0
+    is_proximal = bool(strengths.get("l1_is_proximal", experiment.regularization.l1_method == "proximal"))
     lines = translate_activity(activity) if activity else []
     lines += translate_dropout(rate) if rate else []
     if l1 or l2 or not lines:
-        lines = translate(l1, l2, experiment.data.n_train, not uses_mse(experiment), is_linear) + lines
+        n_rows, is_classification = experiment.data.n_train, not uses_mse(experiment)
+        lines = translate(l1, l2, n_rows, is_classification, is_linear, is_proximal) + lines
     return lines
 
 
-def table_of(lines: list[Translation]) -> str:
-    """Return the lines as a Markdown table."""
-    rows = [f"| {'✓' if t.is_exact else '⚠'} {t.library} | `{t.code}` | {t.note} |" for t in lines]
-    return "\n".join(["| Library | Write | Mind |", "|---|---|---|", *rows])
+def list_of(lines: list[Translation]) -> str:
+    """Return the lines as a Markdown list, which a phone can wrap where it could not a table."""
+    return "\n".join(f"- {'✓' if t.is_exact else '⚠'} **{t.library}**: `{t.code}`  \n  {t.note}" for t in lines)

@@ -1,6 +1,17 @@
 """What happens to a run when the page is reloaded, the line breaks, or the server starts anew."""
 
+from urllib.parse import urlencode
+
+import pytest
+
+from core.studies.compare import TASK
 from tests.browser.conftest import LONG, READY, OpenPage, press, serving, wait_for
+
+LIVE = {
+    "playground": LONG,
+    "compare": "/compare?" + urlencode(TASK.replace(n_epochs=1_000_000, hidden_sizes=(8,)).to_query()),
+}
+everywhere = pytest.mark.parametrize("path", LIVE.values(), ids=LIVE)
 
 # Keeps the page's sockets within reach; every script of the page runs after this one.
 NOTE_SOCKETS = """
@@ -12,17 +23,21 @@ NOTE_SOCKETS = """
 JOB = "Object.entries(sessionStorage).find(([key]) => key.startsWith('overfitLab.job'))?.[1]"
 
 
-def test_a_reload_finds_the_run_again_still_going(address: str, open_page: OpenPage) -> None:
-    page = open_page(address + LONG)
+@everywhere
+def test_a_reload_finds_the_run_again_still_going(address: str, open_page: OpenPage, path: str) -> None:
+    page = open_page(address + path)
     press(page, "Run")
     wait_for(page, "overfitLab.lastEpoch > 60")
+    job, epoch = page.evaluate(JOB), page.evaluate("overfitLab.lastEpoch")
     page.reload()
-    wait_for(page, "window.overfitLab && overfitLab.lastEpoch > 60")
+    wait_for(page, f"window.overfitLab && overfitLab.lastEpoch > {epoch}")
     page.get_by_role("button", name="Pause").wait_for()
+    assert page.evaluate(JOB) == job
 
 
-def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: OpenPage) -> None:
-    page = open_page(address + LONG)
+@everywhere
+def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: OpenPage, path: str) -> None:
+    page = open_page(address + path)
     page.context.add_init_script(NOTE_SOCKETS)
     page.reload()
     wait_for(page, READY)

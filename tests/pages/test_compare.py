@@ -162,3 +162,17 @@ def test_the_playground_shows_the_strengths_in_other_libraries_too():
     text = " ".join(block.value for block in page.markdown)
     assert "weight_decay=0.02" in text and "Ridge(alpha=0.2)" in text
     get_scheduler().drop(get_scheduler().find(page.session_state["lab.run.job"]))
+
+
+def test_each_penalty_has_its_own_list_and_the_subgradient_is_what_keras_does():
+    page = open_page(**SMALL, variants="l1_proximal,l1_subgradient")
+    lists = [block.value for block in page.markdown if "**Keras**" in block.value]
+    assert "⚠ **Keras**" in lists[0] and "✓ **Keras**" in lists[1]
+    close(page)
+
+
+def test_a_linear_model_whose_only_layer_is_free_has_nothing_to_translate():
+    page = open_page(data="sine", n_train="20", hidden_sizes="none", penalize_output="False", variants="l2")
+    assert any("LinearRegression()" in block.value for block in page.markdown)
+    assert any("no effect" in caption.value for caption in page.caption)
+    close(page)

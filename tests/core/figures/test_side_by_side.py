@@ -40,7 +40,7 @@ def make_arrays() -> dict[str, np.ndarray]:
         "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
         **scores, **LOST, "cv_min_x": np.array([-3.0, -3.0]), "cv_1se_x": np.array([-1.0, -1.0]),
         **{f"{name}_{p}": np.array([0.5, 1.0]) for name in ("in_use", "twin") for p in ("l1", "l2")},
-        "pixels": rng.random((2, 8, 8)),
+        "pixels": rng.random((2, 8, 8)), "change_epoch": np.array([2.0]), "change_loss": np.array([0.5]),
     }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_bindings_name_arrays_that_exist(name: str) -> None:
     bound = bound_names(PLOTS[name](arrays))
     assert bound
     for each in bound:
-        if each in ("at:lambda", "span:y"):
+        if each in ("at:lambda", "at:moment", "span:y", "label:changes"):
             continue
         found = re.fullmatch(r"(\w+)((?:\[(?:\d+|@lambda)\])*)", each)
         assert found and found[1] in arrays, each
@@ -125,7 +125,7 @@ def test_ablation_points_by_hand() -> None:
 def test_curves_draw_before_the_first_record() -> None:
     empty = {name: values[:, :0] if values.ndim == 2 else values[:0] for name, values in make_arrays().items()}
     assert "nothing recorded" in f.describe_variants(empty, V, "gap")
-    assert len(f.plot_variants(empty, V, "gap").data) == 3
+    assert [trace.name for trace in f.plot_variants(empty, V, "gap").data] == ["No penalty", "L1", "L2", "you are here"]
 
 
 def test_long_names_of_remedies_stand_in_lines_with_room_for_each() -> None:
@@ -151,3 +151,15 @@ def test_bars_of_noise_are_hollow_as_in_the_legend_and_what_is_not_drawn_is_told
     figure = f.plot_inputs(many, ["noise"] * (MAX_BARS + 5), ["noise"] * (MAX_BARS + 5))
     assert f"The first {MAX_BARS} of {MAX_BARS + 5} inputs are drawn" in figure.layout.meta["look_for"]
     assert len(figure.data[0].x) == MAX_BARS
+
+
+def test_what_lies_beyond_the_axis_of_the_weights_is_said() -> None:
+    assert "beyond" in f.plot_overlay(make_arrays(), V).layout.meta["look_for"]
+    assert "beyond" in f.describe_overlay(make_arrays(), V)
+    assert "±1.25" in f.describe_overlay(make_arrays(), V)  # five steps around -1 … 1: the last ends at 1.25
+
+
+def test_the_shapes_have_the_colours_of_their_legend() -> None:
+    figure = f.plot_geometry(make_arrays())
+    drawn = {trace.name: (trace.line.color or trace.marker.color) for trace in figure.data[1:4]}
+    assert drawn == {entry["label"]: entry["color"] for entry in figure.layout.meta["legend"][:3]}

@@ -32,8 +32,9 @@ def ours(is_classification: bool, optimizer: str = "adam", **strengths: float) -
     return run.weights[0][:, 0], float(run.biases[0].squeeze())
 
 
-def line(library: str, l1: float, l2: float, is_classification: bool = False):  # type: ignore[no-untyped-def]
-    return next(t for t in translate(l1, l2, N, is_classification) if t.library == library)
+def line(library: str, l1: float, l2: float, is_classification: bool = False, is_proximal: bool = True):  # type: ignore[no-untyped-def]
+    lines = translate(l1, l2, N, is_classification, is_proximal=is_proximal)
+    return next(t for t in lines if t.library == library)
 
 
 def arguments(code: str) -> dict[str, float]:
@@ -58,31 +59,69 @@ def test_scikit_learn_finds_our_minimum(l1: float, l2: float, is_classification:
     assert np.abs(weights - theirs).max() <= 2e-3 * max(1.0, np.abs(theirs).max())
 
 
-@pytest.mark.parametrize("library", ["torch SGD", "torch Adam", "torch AdamW"])
-def test_torch_steps_as_we_do_where_it_is_said_to(library: str) -> None:
-    """Twenty full-batch steps from our own start, biases in a group without decay."""
-    l2 = 0.2
-    translated = line(library, 0.0, l2)
-    optimizer = "sgd" if "SGD" in library else "adam"
-    split = Split.from_arrays(X, Y, X, Y, task="regression")
+def train_linear(n_epochs: int, optimizer: str, learning_rate: float = 0.05, **strengths: object):  # type: ignore[no-untyped-def]
+    """Train a linear model on the whole batch."""
     experiment = Experiment(
-        network={"hidden_sizes": []}, regularization={"l2": l2},
-        training={"optimizer": optimizer, "learning_rate": 0.05, "n_epochs": 20},
+        network={"hidden_sizes": []}, regularization=strengths,
+        training={"optimizer": optimizer, "learning_rate": learning_rate, "n_epochs": n_epochs},
     )  # fmt: skip
-    start = train(experiment.replace(n_epochs=1, learning_rate=1e-12), split=split, progress=False, dtype="float64")
-    after = train(experiment, split=split, progress=False, dtype="float64")
+    split = Split.from_arrays(X, Y, X, Y, task="regression")
+    return train(experiment, split=split, progress=False, dtype="float64")
+
+
+def train_in_torch(kind: type[torch.optim.Optimizer], n_steps: int, code: str = "loss", **options: float) -> np.ndarray:
+    """Return the weights (d, 1) of the same linear model after steps from the same start, biases in a group without decay.
+
+    code: the loss as a reader of the table would write it.
+    """
+    start = train_linear(1, "sgd", 1e-12)
     weight = torch.tensor(start.weights[0].copy(), requires_grad=True)
     bias = torch.tensor(start.biases[0].copy(), requires_grad=True)
-    groups = [{"params": [weight]}, {"params": [bias], "weight_decay": 0.0}]
-    kind = {"torch SGD": torch.optim.SGD, "torch Adam": torch.optim.Adam, "torch AdamW": torch.optim.AdamW}[library]
-    stepper = kind(groups, lr=0.05, **arguments(translated.code))
-    for _ in range(20):
+    stepper = kind([{"params": [weight]}, {"params": [bias], "weight_decay": 0.0}], lr=0.05, **options)  # type: ignore[call-arg]
+    for _ in range(n_steps):
         stepper.zero_grad()
-        ((torch.tensor(X) @ weight + bias - torch.tensor(Y)[:, None]) ** 2).mean().backward()
+        loss = ((torch.tensor(X) @ weight + bias - torch.tensor(Y)[:, None]) ** 2).mean()
+        eval(code, {"loss": loss, "weights": [weight], "sum": sum}).backward()
         stepper.step()
-    distance = np.abs(weight.detach().numpy() - after.weights[0]).max()
-    assert (distance < 1e-6) == translated.is_exact
+    return weight.detach().numpy()
+
+
+KINDS = {"torch SGD": torch.optim.SGD, "torch Adam": torch.optim.Adam, "torch AdamW": torch.optim.AdamW}
+
+
+@pytest.mark.parametrize("library", KINDS)
+def test_torch_steps_as_we_do_where_it_is_said_to(library: str) -> None:
+    """Twenty full-batch steps from our own start."""
+    translated = line(library, 0.0, 0.2)
+    theirs = train_in_torch(KINDS[library], 20, **arguments(translated.code))
+    ours_after = train_linear(20, "sgd" if "SGD" in library else "adam", l2=0.2).weights[0]
+    assert (np.abs(theirs - ours_after).max() < 1e-6) == translated.is_exact
     assert "decoupled" in translated.note if library == "torch AdamW" else "biases too" in translated.note
+
+
+def test_adamw_shrinks_as_fast_as_our_l2_under_plain_descent() -> None:
+    """With no slope of the data, one step of AdamW is w·(1 - lr·weight_decay) = w·(1 - 2·lr·l2), our factor."""
+    weight = torch.tensor([2.0], requires_grad=True)
+    stepper = torch.optim.AdamW([weight], lr=0.1, **arguments(line("torch AdamW", 0.0, 0.5).code))
+    (0.0 * weight).sum().backward()
+    stepper.step()
+    assert weight.item() == pytest.approx(2.0 * (1 - 2 * 0.1 * 0.5))
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.02])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("is_proximal", [True, False])
+def test_l1_by_hand_in_torch_steps_as_our_subgradient_and_not_as_our_proximal_step(
+    l2: float, optimizer: str, is_proximal: bool
+) -> None:
+    translated = line("torch SGD, Adam", 0.3, l2, is_proximal=is_proximal)
+    theirs = train_in_torch(KINDS["torch SGD" if optimizer == "sgd" else "torch Adam"], 200, translated.code)
+    method = "proximal" if is_proximal else "subgradient"
+    ours_after = train_linear(200, optimizer, l1=0.3, l2=l2, l1_method=method).weights[0]
+    assert (np.abs(theirs - ours_after).max() < 1e-6) == translated.is_exact == (not is_proximal)
+    assert (ours_after == 0).any() == is_proximal and (theirs != 0).all()
+    assert ("not exactly onto" in translated.note) == is_proximal
+    assert ("weight_decay=0.04" in translated.note) == bool(l2)
 
 
 def test_torch_decays_biases_when_they_are_not_set_apart() -> None:
@@ -100,13 +139,18 @@ def test_keras_by_its_formula() -> None:
     w = np.array([1.0, -2.0])
     assert k["l1"] * np.abs(w).sum() + k["l2"] * (w**2).sum() == pytest.approx(0.35)
     assert not translated.is_exact and "val_loss" in translated.note and "subgradient" in translated.note
-    assert line("Keras", 0.0, 0.01).is_exact
+    assert line("Keras", 0.0, 0.01).is_exact and line("Keras", 0.1, 0.0, is_proximal=False).is_exact
 
 
 def test_adamw_without_decay_is_adam_and_its_default_is_not_zero() -> None:
     translated = line("torch AdamW", 0.0, 0.0)
     assert translated.is_exact and "0.01" in translated.note
     assert torch.optim.AdamW([torch.zeros(1)]).defaults["weight_decay"] == 0.01
+
+
+def test_older_versions_of_scikit_learn_need_one_word_more() -> None:
+    assert "elasticnet" in line("scikit-learn", 0.1, 0.0, is_classification=True).note
+    assert "elasticnet" not in line("scikit-learn", 0.0, 0.1, is_classification=True).note
 
 
 def test_hidden_layers_have_no_line_for_scikit_learn() -> None:

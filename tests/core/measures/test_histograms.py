@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.measures.histograms import round_reach, weight_histograms
+from core.measures.histograms import overlaid_histograms, round_reach, weight_histograms
 
 
 def test_each_member_has_the_densities_of_numpy_without_its_zeros():
@@ -33,3 +33,9 @@ def test_zeros_and_broken_weights_are_flat():
 
 def test_the_reach_is_a_round_number_that_holds_all():
     np.testing.assert_allclose(round_reach(np.array([0.011, 0.2, 3.0, 9.9, 1.0])), [0.02, 0.2, 5, 10, 1])
+
+
+def test_a_weight_far_beyond_the_axis_is_counted_at_its_own_end():
+    w = np.concatenate([np.linspace(-1, 1, 200), [1e30]])[None, None]
+    shares = overlaid_histograms(w, n_bins=5)["overlay_share"][0, 0]
+    np.testing.assert_allclose(shares[-1], shares[0] + 1 / 201)

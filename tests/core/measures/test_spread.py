@@ -26,3 +26,26 @@ def test_sentences() -> None:
     assert "smaller than the spread" in compare_sentence("L2", a, "none", a + 0.01, "loss")
     assert "one start only" in compare_sentence("L2", a[:1], "none", b[:1], "loss")
     assert "no run stayed finite" in compare_sentence("L2", a * np.nan, "none", b, "loss")
+
+
+def test_starts_that_all_end_alike_differ_by_what_is_seen() -> None:
+    """Collapsed networks answer the same from every start: no spread, and no difference to speak of."""
+    a = np.full(3, 0.693)
+    assert is_within_spread(a, a) and is_within_spread(a, a + 1e-5) and not is_within_spread(a, a + 0.01)
+    assert "smaller than the spread over 3 starts" in compare_sentence("L2", a, "none", a, "loss")
+
+
+def test_a_mean_and_a_median_that_disagree_make_no_claim() -> None:
+    a, b = np.array([1.0] * 9 + [60.0]), np.array([2.0] * 10)  # means 6.9 and 2, medians 1 and 2
+    b_far = np.array([0.9] * 10)
+    wild = np.array([1.0, 1.0, 1.0, 1.0, 9.0, 9.0, 9.0, 9.0, 9.0])  # mean 5.4, median 9
+    calm = np.full(9, 8.9)
+    assert "smaller than the spread" in compare_sentence("L2", a, "none", b, "loss")
+    assert "lower" not in compare_sentence("L2", a, "none", b_far, "loss")
+    sentence = compare_sentence("L2", wild, "none", calm, "loss")
+    assert sentence.endswith("the mean points the other way, so there is no clear difference over 9 starts.")
+
+
+def test_the_count_is_that_of_the_starts_left() -> None:
+    a, b = np.array([1.0, 1.1, np.nan]), np.array([2.0, 2.1, 2.2])
+    assert compare_sentence("L2", a, "none", b, "loss").endswith("over 2 starts.")

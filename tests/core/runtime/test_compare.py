@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.data import load_split
-from core.runtime.commands import Focus, Reset, Run, Set, Step
-from core.runtime.compare import compare_run
-from core.studies.compare import TASK
+from core.runtime.commands import Focus, Reset, Run, Set, Step, Stop
+from core.runtime.compare import compare_run, note_on, verdict_of
+from core.studies.compare import TASK, VARIANTS, CompareRow
 from core.studies.geometry import WeightRef, current_point, data_losses, place_of
 
 SHORT = TASK.replace(n_epochs=40, hidden_sizes=(8, 8))
@@ -77,6 +77,59 @@ def test_the_best_is_marked_once_trained_and_the_headline_names_it():
     )
 
 
+def test_variants_that_end_alike_share_the_headline():
+    zero = {"compare_l1": 0.0, "compare_l2": 0.0}
+    text = run_to_the_end(live(variants=("none", "l1_proximal", "l2"), **zero)).snapshot().meta["verdict"]["text"]
+    assert text.startswith("Lowest validation loss: No penalty, L1 proximal and L2 alike, ") and "unknown" not in text
+
+
+def row(variant, val_loss, n_zero=0, weight_norm=1.0, sentence=""):
+    values = np.asarray(val_loss, dtype=float)
+    same = [np.full(len(values), number) for number in (n_zero, weight_norm)]
+    return CompareRow(variant, values, values, values, values, *same, sentence)
+
+
+NONE, L1, SUBGRADIENT, L2 = VARIANTS[:4]
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([[0.5]], "0.300; from one start each, so the spread is unknown: raise Starts to see it."),
+        ([[0.5, 0.52]], "; all others are farther off than the spread over starts."),
+        ([[0.25, 0.5]], "; within the spread over starts of it: L1 proximal."),
+        ([[0.25, 0.5], [0.28, 0.34]], "; within the spread over starts of it: L1 proximal and L1 subgradient."),
+        ([[0.5, np.nan]], "; one start only is left of some, so their spread is unknown."),
+        ([[np.nan, np.nan]], "0.300 ± 0.014."),
+    ],
+)
+def test_the_headline_says_what_the_spread_allows(others, said):
+    first = row(NONE, [0.29, 0.31] if len(others[0]) > 1 else [0.3])
+    rows = [first, *(row(variant, values) for variant, values in zip((L1, SUBGRADIENT), others, strict=False))]
+    assert verdict_of(rows, 5)["text"].endswith(said)
+
+
+def test_the_notes_say_what_the_numbers_do_not():
+    none = row(NONE, [0.3, 0.4])
+    assert note_on(none, none) == ""
+    assert "smaller" in note_on(row(L1, [0.3, 0.4], sentence="L1 proximal: the difference is smaller."), none)
+    assert note_on(row(L1, [0.7], n_zero=9, weight_norm=0.0), row(NONE, [0.3])).startswith(
+        "Collapsed: all weights are gone"
+    )
+    assert "rounding" in note_on(row(L2, [0.7], n_zero=9, weight_norm=1.0), row(NONE, [0.3]))
+    assert note_on(row(L1, [0.7], n_zero=9), row(NONE, [0.3])) == ""
+    lost = row(NONE, [np.nan, np.nan])
+    assert note_on(row(L2, [0.3, np.nan], sentence="'No penalty': no run stayed finite."), lost) == (
+        "1 of 2 starts diverged and are left out."
+    )
+
+
+def test_l2_may_round_a_weight_to_zero_and_this_is_said():
+    experiment = TASK.replace(variants=("l2",), compare_l2=1.0)
+    row = numbers(run_to_the_end(compare_run(experiment, load_split(experiment.data))).snapshot())[0]
+    assert not row["cells"][5].startswith("0 of") and "rounding" in row["note"]
+
+
 def test_differences_smaller_than_the_spread_are_said_to_be_within_it():
     run = run_to_the_end(live(n_starts=4, variants=("none", "l1_proximal", "l2"), compare_l2=1e-9))
     rows = numbers(run.snapshot())
@@ -104,6 +157,54 @@ def test_a_lost_variant_is_named_its_remedy_works_and_the_others_go_on():
     while run.state == "running":
         run.train_for(0.05)
     assert run.snapshot().meta["banner"] is None and np.isfinite(run.training.arrays()["val_loss"]).all()
+
+
+def test_of_several_lost_variants_all_are_named_and_mended():
+    wild = {"optimizer": "sgd", "learning_rate": 0.1, "compare_l2": 1e3, "compare_elastic": 1e4}
+    run = run_to_the_end(live(**wild, variants=("none", "l2", "elastic_net")))
+    banner = run.snapshot().meta["banner"]
+    assert banner["text"].startswith("L2 and Elastic net have diverged; the others go on untouched.")
+    sets = [(c["name"], c["value"], c["member"]) for c in banner["remedy"]["commands"] if c["type"] == "set"]
+    assert sets == [("l2", 1e-3, 1), ("l1", 1e-3, 2)]
+
+
+def test_when_all_are_lost_the_reason_is_one_of_this_page():
+    """The Playground's own L2 is put aside here, however strong it is."""
+    wild = {"optimizer": "sgd", "activation": "linear", "l2": 1e5}
+    both = run_to_the_end(live(**wild, learning_rate=1e3, variants=("none", "dropout"))).snapshot()
+    assert both.meta["state"] == "diverged" and "No penalty and Dropout have diverged." in both.meta["banner"]["text"]
+    assert "A learning rate of 1000 is too large here." in both.meta["banner"]["text"]
+    assert both.meta["banner"]["remedy"]["commands"][0] == {"type": "set", "name": "learning_rate", "value": 0.01}
+    strong = run_to_the_end(live(optimizer="sgd", learning_rate=0.1, compare_l2=1e4, variants=("l2",))).snapshot()
+    assert strong.meta["state"] == "diverged" and "learning rate" not in strong.meta["banner"]["text"]
+    assert strong.meta["banner"]["remedy"]["label"] == "Set L2 to 0.001 and start again"
+
+
+def test_a_changed_strength_is_marked_on_the_curve_of_its_variant():
+    run = live(n_starts=2)
+    step(run, 2)
+    run.obey(Set(name="l2", value=0.5, member=3))
+    run.obey(Set(name="learning_rate", value=0.02))
+    step(run, 3)
+    snapshot = run.snapshot()
+    at = snapshot.arrays["epoch"].tolist().index(2)
+    assert snapshot.arrays["change_epoch"].tolist() == [2, 2]
+    assert snapshot.arrays["change_loss"].tolist() == snapshot.arrays["val_loss"][[3, 0], at].tolist()
+    assert snapshot.meta["labels"]["changes"] == ["epoch 2: L2 set to 0.5", "epoch 2: learning rate set to 0.02"]
+
+
+def test_stop_ends_all_variants_at_once_and_keeps_what_they_found():
+    run = live(variants=SIX)
+    run.obey(Run())
+    run.train_for(0.05)
+    run.obey(Stop())
+    done, before = run.training.n_epochs_done, run.training.state().parameters.copy()
+    run.obey(Run())
+    run.train_for(0.05)
+    assert run.training.n_epochs_done == done and np.array_equal(run.training.state().parameters, before)
+    snapshot = run.snapshot()
+    assert (snapshot.meta["state"], snapshot.meta["can_go_on"]) == ("stopped", False)
+    assert np.isfinite(snapshot.arrays["val_loss"]).all()
 
 
 def test_the_geometry_shows_the_weights_it_is_told_to():
@@ -145,7 +246,15 @@ def test_a_moment_of_the_rewind_shows_what_was_shown_then():
     for name in ("map", "overlay_share", "overlay_zero", "geometry_now_x", "diamond"):
         np.testing.assert_allclose(frames.arrays[name][i], shown.arrays[name], atol=1e-5)
     assert numbers(frames.meta["frames"][i] and type(shown)(0, frames.meta["frames"][i], {})) == numbers(shown)
-    assert len(frames.meta["frames"][i]["tables"]["update"]["rows"]) == 1
+    update = frames.meta["frames"][i]["tables"]["update"]["rows"]
+    assert len(update) == 1 and "contours are those of now" in update[0]["note"]
+
+
+def test_a_long_rewind_stays_small_enough_to_send():
+    run = run_to_the_end(live(variants=SIX, n_epochs=900, batch_size=None))
+    frames = run.stored_frames(-1)
+    assert 20 < len(frames.meta["frames"]) <= 60 and len(frames.encoded) < 7e6
+    assert frames.arrays["frame_epoch"][0] == 0
 
 
 @pytest.mark.parametrize("data", ["sine", "spiral3", "digits", "wine", "diabetes", "reviews", "plane"])

@@ -34,15 +34,34 @@ def by_variant(training: Training, name: str) -> np.ndarray:
     return training.plan.by_variant(training.arrays()[name])  # type: ignore[attr-defined]
 
 
-def test_variants_of_zero_strength_have_identical_histories() -> None:
-    zero = {v.setting: 0.0 for v in VARIANTS if v.setting not in ("", "compare_dropout")}
-    names = [v.key for v in VARIANTS if v.key != "elastic_net"]
-    training = run(SHORT, *names, n_starts=2, **zero)
+SIX_WITHOUT = {left_out: [v.key for v in VARIANTS if v.key != left_out] for left_out in ("dropout", "elastic_net")}
+
+
+ALL_ZERO = {v.setting: 0.0 for v in VARIANTS if v.setting}
+EXACT = {"data": "sine", "optimizer": "sgd", "learning_rate": 0.05}  # products and sums alone
+
+
+@pytest.mark.parametrize("left_out", SIX_WITHOUT)
+@pytest.mark.parametrize(("settings", "tolerance"), [(EXACT, 0.0), ({}, 1e-6)])
+def test_variants_of_zero_strength_have_identical_histories(left_out: str, settings: dict, tolerance: float) -> None:
+    """To the last bit where a step is made of products and sums.
+
+    The last numbers of a buffer go through other code of torch than the rest, whose sigmoid and square root may round
+    otherwise: there the default task is the same to seven digits.
+    """
+    experiment = SHORT.replace(variants=SIX_WITHOUT[left_out], n_starts=2, **settings, **ALL_ZERO)
+    training = make_training(experiment, load_split(experiment.data))
+    training.run()
     for name in ("train_loss", "val_loss", "weight_norm", "n_zero"):
         values = by_variant(training, name)
-        for v in range(1, 5):
-            assert np.array_equal(values[v], values[0]), (name, names[v])
-    assert not np.array_equal(by_variant(training, "val_loss")[5], by_variant(training, "val_loss")[0])
+        for v in range(1, 6):
+            np.testing.assert_allclose(values[v], values[0], rtol=tolerance, atol=tolerance, err_msg=f"{name} {v}")
+
+
+def test_variants_of_zero_strength_do_not_feel_the_dropout_of_another() -> None:
+    zero = {v.setting: 0.0 for v in VARIANTS if v.setting not in ("", "compare_dropout")}
+    values = by_variant(run(SHORT, *SIX_WITHOUT["elastic_net"], n_starts=2, **zero), "val_loss")
+    assert all(np.array_equal(values[v], values[0]) for v in range(1, 5)) and not np.allclose(values[5], values[0])
 
 
 ALONE = {
@@ -64,11 +83,14 @@ def test_a_variant_among_others_is_the_same_network_alone(key: str) -> None:
     np.testing.assert_allclose(ours["val_loss"][place, i], theirs["val_loss"][j], atol=1e-5)
 
 
-def test_over_ten_starts_only_the_proximal_step_gives_exact_zeros() -> None:
-    training = run(SHORT, "none", "l1_proximal", "l1_subgradient", "l2", n_starts=10, n_epochs=150)
-    zeros = by_variant(training, "n_zero")[:, :, -1]
-    assert (zeros[1] > 0.2 * training.trainer.stack.n_weights).all()
-    assert (zeros[[0, 2, 3]] == 0).all()
+def test_on_the_default_task_over_ten_starts_only_the_proximal_step_gives_exact_zeros() -> None:
+    """Three thousand epochs of all four, as the page opens."""
+    training = make_training(TASK.replace(n_starts=10), load_split(TASK.data))
+    training.run()
+    names = [variant.key for variant in training.plan.variants]  # type: ignore[attr-defined]
+    zeros = dict(zip(names, by_variant(training, "n_zero")[:, :, -1], strict=True))
+    assert (zeros["l1_proximal"] > 0.9 * training.trainer.stack.n_weights).all()
+    assert all((zeros[name] == 0).all() for name in ("none", "l1_subgradient", "l2"))
 
 
 def test_dials_move_one_variant_while_training_goes_on() -> None:

@@ -10,6 +10,7 @@ from core.data import Split
 from core.engine import Trainer
 from core.studies.compare import TASK, VARIANTS, Variant, plan_compare
 from core.studies.geometry import (
+    FINE_STEPS,
     Update,
     WeightRef,
     circle,
@@ -72,6 +73,8 @@ def test_the_grid_holds_the_present_loss_and_the_shapes_pass_through_the_point()
     pair = largest_weights(trainer, 0)
     arrays = geometry_arrays(trainer, 0, pair, np.array([[0.1, 0.2], [0.0, 0.1]]), n_grid=21)
     now = np.concatenate([arrays["geometry_now_x"], arrays["geometry_now_y"]])
+    assert arrays["geometry_x"][-1] >= 1.1 * max(np.abs(now).sum(), 0.2)  # everything is seen, on a round axis
+    assert arrays["geometry_x"][-1] in [step * size for size in (0.1, 1.0) for step in FINE_STEPS]
     assert arrays["geometry_loss"].shape == (21, 21) and arrays["path"].shape == (2, 2)
     row, column = 4, 15
     point = np.array([[arrays["geometry_x"][column], arrays["geometry_y"][row]]])
@@ -86,12 +89,44 @@ def test_update_rules_by_hand() -> None:
     update = Update(weight=0.05, gradient=0.2, step=0.1, l1=0.5, l2=1.0)
     assert update.plain == pytest.approx(0.03)  # 0.05 - 0.1·0.2
     assert update.after_l2 == pytest.approx(0.8 * 0.05 - 0.02)
-    assert update.after_subgradient == pytest.approx(-0.02) and update.jumps
+    assert update.after_subgradient == pytest.approx(-0.02)
     assert update.after_proximal == 0
     large = Update(weight=-1.0, gradient=0.0, step=0.1, l1=0.5, l2=0.0)
-    assert large.after_proximal == pytest.approx(-0.95) and not large.jumps
-    assert "exactly 0" in update.sentences()["l1_proximal"] and "other side" in update.sentences()["l1_subgradient"]
-    assert "towards 0" in large.sentences()["l1_proximal"]
+    assert large.after_proximal == pytest.approx(-0.95)
+
+
+@pytest.mark.parametrize(
+    ("rule", "numbers", "words"),
+    [
+        ("l2", {"l2": 1.0}, "takes away 0.2 of the weight and leaves the rest"),
+        ("l2", {"l2": 0.0}, "nothing shrinks"),
+        ("l2", {"l2": 5.0}, "just 0"),
+        ("l2", {"l2": 7.0}, "overshoots zero."),
+        ("l2", {"l2": 20.0}, "overshoots zero ever further"),
+        ("l1_subgradient", {"l1": 0.5}, "goes past zero"),
+        ("l1_subgradient", {"l1": 0.1}, "would not stop at zero"),
+        ("l1_subgradient", {"l1": 0.0}, "nothing is taken away"),
+        ("l1_subgradient", {"l1": 0.1, "weight": 0.0}, "does not hold the weight"),
+        ("l1_subgradient", {"l1": 0.5, "gradient": 0.0}, "by chance"),
+        ("l1_proximal", {"l1": 0.5}, "exactly 0"),
+        ("l1_proximal", {"l1": 0.1}, "does not reach zero yet, 0.02 is left"),
+        ("l1_proximal", {"l1": 0.0}, "nothing is taken away"),
+    ],
+)
+def test_what_is_said_of_a_rule_is_what_its_numbers_do(rule: str, numbers: dict[str, float], words: str) -> None:
+    update = Update(**{"weight": 0.05, "gradient": 0.2, "step": 0.1, "l1": 0.0, "l2": 0.0, **numbers})
+    assert words in update.sentences()[rule]
+
+
+@pytest.mark.parametrize("variant", ["none", "l1_proximal"])
+def test_before_adams_first_step_its_length_is_known_from_the_slope(variant: str) -> None:
+    split = Split.from_arrays(X, Y, X, Y, task="regression")
+    experiment = LINEAR.replace(data="sine", optimizer="adam", variants=(variant,), compare_l1=0.4)
+    trainer = plan_compare(experiment, split).make_trainer()
+    update = read_update(trainer, 0, PAIR[1])
+    trainer.run_epoch()
+    expected = update.plain if variant == "none" else update.after_proximal
+    assert current_point(trainer, 0, PAIR)[1] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("variant", VARIANTS[:4], ids=lambda variant: variant.key)
@@ -119,3 +154,19 @@ def test_places_are_those_of_the_weights() -> None:
 def test_members_of_other_starts_keep_their_own_seeds() -> None:
     members = make_members(TASK, torch.float32, [3, 4], l2=[0.0, 0.1])
     assert members.seeds == (3, 4) and members.l2.flatten().tolist() == pytest.approx([0.0, 0.1])
+
+
+@pytest.mark.parametrize(("n_inputs", "hidden_sizes"), [(1, (1,)), (1, ()), (1, (3,)), (2, (1,))])
+def test_the_smallest_networks_have_two_weights_to_show(n_inputs: int, hidden_sizes: tuple[int, ...]) -> None:
+    split = Split.from_arrays(X[:, :n_inputs], Y, X[:, :n_inputs], Y, task="regression")
+    trainer = plan_compare(LINEAR.replace(data="sine", hidden_sizes=hidden_sizes), split).make_trainer()
+    pair = largest_weights(trainer, 0)
+    assert np.isfinite(geometry_arrays(trainer, 0, pair)["geometry_loss"]).all()
+    assert (pair[0] != pair[1]) == (trainer.stack.n_weights > 1)
+
+
+def test_a_negative_factor_stands_in_brackets() -> None:
+    sentences = Update(weight=-1.0, gradient=-0.2, step=0.1, l1=0.1, l2=1.0).sentences()
+    assert sentences["data"] == "Data alone: w - s·g = -1 - 0.1·(-0.2) = -0.98."
+    assert "0.8·(-1) - 0.1·(-0.2) = -0.78" in sentences["l2"]
+    assert "-0.98 - 0.01·sign(-1) = -0.97" in sentences["l1_subgradient"]
