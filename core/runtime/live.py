@@ -144,6 +144,8 @@ class LiveRun:
             self.experiment = self.experiment.replace(**{name: value})
         if not self.training.set(name, value, member):
             return  # a late message for a stack that is gone
+        if member is not None and self.training.plan.dials:  # a dial is a setting of the experiment
+            self.experiment = self.experiment.replace(**{self.training.plan.dial(name, member).key: value})
         epoch, step = self.training.n_epochs_done, self.training.trainer.n_steps_done
         if epoch == step == 0:
             self.started_as = self.experiment

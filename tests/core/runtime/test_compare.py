@@ -6,7 +6,7 @@ import pytest
 from core.data import load_split
 from core.runtime.commands import Focus, Reset, Run, Set, Step, Stop
 from core.runtime.compare import compare_run, note_on, verdict_of
-from core.studies.compare import TASK, VARIANTS, CompareRow
+from core.studies.compare import TASK, VARIANTS, CompareRow, make_training
 from core.studies.geometry import WeightRef, current_point, data_losses, place_of
 
 SHORT = TASK.replace(n_epochs=40, hidden_sizes=(8, 8))
@@ -191,6 +191,20 @@ def test_a_changed_strength_is_marked_on_the_curve_of_its_variant():
     assert snapshot.arrays["change_epoch"].tolist() == [2, 2]
     assert snapshot.arrays["change_loss"].tolist() == snapshot.arrays["val_loss"][[3, 0], at].tolist()
     assert snapshot.meta["labels"]["changes"] == ["epoch 2: L2 set to 0.5", "epoch 2: learning rate set to 0.02"]
+
+
+def test_a_comparison_is_repeated_exactly_from_its_start_and_its_changes():
+    run = live(n_starts=2, variants=("none", "l2", "elastic_net", "dropout"))
+    run.obey(Set(name="l2", value=0.02, member=1))  # before the first step: part of the start
+    step(run, 3)
+    run.obey(Set(name="l1", value=0.05, member=2))
+    run.obey(Set(name="dropout_rate", value=0.1, member=3))
+    run_to_the_end(run)
+    assert (run.started_as.study.compare_l2, run.started_as.study.compare_elastic) == (0.02, 0.003)
+    assert (run.experiment.study.compare_elastic, run.experiment.study.compare_dropout) == (0.05, 0.1)
+    again = make_training(run.started_as, load_split(SHORT.data))
+    again.run(changes=run.changes)
+    assert np.array_equal(run.training.state().parameters, again.state().parameters)
 
 
 def test_stop_ends_all_variants_at_once_and_keeps_what_they_found():
