@@ -101,8 +101,8 @@ def show_study() -> None:
         f"{n_networks:,} networks, each for as many steps as {experiment.training.n_epochs:,} epochs of the "
         f"{experiment.data.n_train} training rows take; about {max(1, estimate_study_s(experiment)):,.0f} s. Press **Run** once."
     )
-    for sentence in left_out(experiment):
-        st.caption(sentence)
+    if missing := left_out(experiment):
+        st.caption(" ".join(missing))
     n_looks = count_looks()
     job = jobs.find("study", job_key(experiment), lambda: RemediesRun(experiment, n_looks))
     figures = plot_figures(job, experiment)

@@ -25,6 +25,7 @@ from core.studies.remedy_choice import combinations, look_every, single_remedies
 from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays
 from core.studies.remedy_words import (
     best_sentence,
+    diverged_sentence,
     fares_worse,
     memorise_sentence,
     reveal_sentence,
@@ -251,6 +252,8 @@ class RemediesRun:
         said = [best_sentence(self.rows, self.table_run.is_done)]
         if self.tuning_rows:
             said.append("The strengths were chosen by the same validation rows, so only the test look is fair.")
+        if lost := diverged_sentence(self.rows):
+            said.append(lost)
         worse = fares_worse(self.rows)
         if self.table_run.is_done and worse:
             said.append(f"Does not help here: {', '.join(worse)}.")

@@ -70,7 +70,11 @@ def tuning_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done:
 
 
 def edge_note(losses: Sequence[float]) -> str:
-    """Return a warning where the lowest of the losses, in the order of the strengths, is the first or the last alone."""
+    """Return a warning where the lowest of the losses, in the order of the strengths, is the first or the last alone, or
+    where there is none.
+    """
+    if not np.isfinite(losses).any():
+        return "None stayed finite: lower the learning rate."
     ends = ((losses[0], losses[1]), (losses[-1], losses[-2]))
     if any(end == np.nanmin(losses) and end < beside for end, beside in ends):
         return "The best lies at the end of what was tried: one beyond it may do better still."

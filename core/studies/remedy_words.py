@@ -95,6 +95,15 @@ def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> st
     return f"On the test rows {rows[best].cell.remedy.label} is best ({by_test[best]:.3g}; nothing {by_test[0]:.3g}), {end}."
 
 
+def diverged_sentence(rows: Sequence[RemedyRow]) -> str:
+    """Return how many of all starts of all remedies have diverged, and what to do; "" where none has."""
+    n_lost = sum(int((~np.isfinite(row.val_loss)).sum()) for row in rows)
+    if not n_lost:
+        return ""
+    total = sum(row.val_loss.size for row in rows)
+    return f"{n_lost} of {total} starts diverged and are left out: lower the learning rate or the strengths."
+
+
 def fares_worse(rows: Sequence[RemedyRow]) -> list[str]:
     """Return the labels of the remedies whose median validation loss is above that of the first row, nothing."""
     nothing = spread_of(rows[0].val_loss).median

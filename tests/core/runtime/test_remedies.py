@@ -160,6 +160,7 @@ def test_a_best_strength_at_the_end_of_the_list_is_remarked_on() -> None:
     nan = float("nan")
     assert "may do better" in edge_note([0.5, 0.6, 0.7]) and "may do better" in edge_note([nan, 0.6, 0.5])
     assert edge_note([0.6, 0.5, 0.7]) == edge_note([0.5, 0.5, 0.7]) == edge_note([nan, 0.5, nan]) == ""
+    assert "None stayed finite" in edge_note([nan, nan, nan])
 
 
 def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:

@@ -106,6 +106,32 @@ def test_a_run_of_one_remedy_is_the_plain_training() -> None:
     assert rows[1].train_loss[0] == pytest.approx(run.history["train_loss"][-1], abs=1e-5)
 
 
+def test_losses_are_numpy_s_without_dropout_and_with_the_ensemble_s_probabilities_averaged() -> None:
+    run = RemedyRun(plan_remedies(SHORT, (NOTHING, DROPOUT, AUGMENTATION, ENSEMBLE), n_starts=2))
+    rows, stack = finish(run), run.stacks[1]
+    X, y = stack.split.X_val.astype(float), stack.split.y_val
+    hidden = stack.trainer.stack.weights[0].numpy(), stack.trainer.stack.biases[0].numpy()
+    last = stack.trainer.stack.weights[1].numpy(), stack.trainer.stack.biases[1].numpy()
+    z = np.maximum(X @ hidden[0] + hidden[1], 0) @ last[0] + last[1]  # (M, n, 1): evaluation mode, ReLU
+    p = 1 / (1 + np.exp(-z[..., 0]))
+    for row in rows:
+        for start, places in enumerate(run.plan.members_of(row.cell)):
+            mean = p[places].mean(0)
+            loss = -np.log(np.where(y == 1, mean, 1 - mean)).mean()
+            assert row.val_loss[start] == pytest.approx(loss, rel=1e-4)
+            assert row.val_score[start] == pytest.approx(((mean > 0.5) == y).mean())
+
+
+def test_each_network_of_a_stack_has_its_own_dropout_rate() -> None:
+    weak = replace(DROPOUT, key="weak", dropout_rate=0.1)
+    together = by_key(finish(RemedyRun(plan_remedies(SHORT, (NOTHING, weak, DROPOUT), n_starts=2))))
+    for remedy in (NOTHING, weak, DROPOUT):
+        alone = finish(RemedyRun(plan_remedies(SHORT, (remedy,), n_starts=2)))[0]
+        np.testing.assert_allclose(together[remedy.key].train_loss, alone.train_loss, atol=1e-5)
+    losses = [together[remedy.key].train_loss for remedy in (NOTHING, weak, DROPOUT)]
+    assert not np.allclose(losses[0], losses[1]) and not np.allclose(losses[1], losses[2])
+
+
 def test_wrong_labels_are_those_of_the_task() -> None:
     noisy = SHORT.replace(label_noise=0.2)
     run = RemedyRun(plan_remedies(noisy, (NOTHING,), n_starts=1))

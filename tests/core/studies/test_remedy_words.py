@@ -11,6 +11,7 @@ from core.studies.remedies import EARLY_STOPPING, ENSEMBLE, L1, L2, NOTHING, Cel
 from core.studies.remedy_run import RemedyRow
 from core.studies.remedy_words import (
     best_sentence,
+    diverged_sentence,
     fares_worse,
     memorise_sentence,
     reveal_sentence,
@@ -60,6 +61,13 @@ def test_the_best_is_named_even_when_it_is_nothing() -> None:
     assert "no remedy helps" in best_sentence([nothing, row(L2, [3.0, 3.1, 2.9])], True)
     assert "No run stayed finite" in best_sentence([row(NOTHING, [float("nan")] * 2)], True)
     assert fares_worse([nothing, row(L2, LOW), row(L1, [3.0, 3.1, 2.9])]) == ["L1"]
+
+
+def test_diverged_starts_are_counted_over_all_remedies() -> None:
+    nan = float("nan")
+    lost = diverged_sentence([row(NOTHING, [nan, 1.0, 2.0]), row(L2, [nan] * 3), row(L1, LOW)])
+    assert lost.startswith("4 of 9 starts diverged") and "learning rate" in lost
+    assert diverged_sentence([row(NOTHING, HIGH)]) == ""
 
 
 def test_the_test_look_says_whether_validation_had_it_right() -> None:
