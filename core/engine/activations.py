@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 LEAK = 0.01  # slope of the leaky relu below zero, as in torch
+VECTORS = 32  # numbers that torch takes at once, at most
 BY_SIGMOID = 1024  # from this many numbers of a member on, tanh is computed by the sigmoid
 
 aten = torch.ops.aten
@@ -26,14 +28,43 @@ class ActivationRule:
     needs_z: bool = False
 
 
-def tanh(z: Tensor) -> Tensor:
-    """Return tanh z, overwriting z (M, units, n). Large arrays use tanh z = 2σ(2z) - 1: torch's sigmoid is much faster.
+def is_aligned(z: Tensor) -> bool:
+    """Return whether each member's numbers (units, n) fill the processor's vectors.
 
-    The choice depends on a member's own numbers alone, so that its bits do not depend on how many members there are.
+    Torch computes what is left at the end of an array by another program for some functions, with other last bits. Where
+    each member fills its vectors there is no such end; elsewhere these functions are written with those that have none. So
+    a member's bits depend neither on its place nor on how many there are.
     """
-    if z.shape[-2] * z.shape[-1] < BY_SIGMOID:
+    return z.shape[-2] * z.shape[-1] % VECTORS == 0
+
+
+def tanh(z: Tensor) -> Tensor:
+    """Return tanh z, overwriting z (M, units, n). Large arrays use tanh z = 2σ(2z) - 1: torch's sigmoid is much faster."""
+    if z.shape[-2] * z.shape[-1] < BY_SIGMOID or not is_aligned(z):
         return z.tanh_()
     return z.mul_(2).sigmoid_().mul_(2).sub_(1)
+
+
+def sigmoid(z: Tensor) -> Tensor:
+    """Return σ(z) = 1/(1 + e⁻ᶻ), overwriting z (M, units, n)."""
+    return z.sigmoid_() if is_aligned(z) else z.neg_().exp_().add_(1).reciprocal_()
+
+
+def gelu(z: Tensor) -> Tensor:
+    """Return z·Φ(z) with Φ the standard normal distribution (Hendrycks and Gimpel 2016)."""
+    return torch.nn.functional.gelu(z) if is_aligned(z) else normal_cdf(z).mul_(z)
+
+
+def gelu_backward(slopes: Tensor, z: Tensor, h: Tensor) -> Tensor:
+    """Return slopes·(Φ(z) + z·φ(z)) with φ the standard normal density."""
+    if is_aligned(z):
+        return aten.gelu_backward.default(slopes, z)
+    return (z.square().mul_(-0.5).exp_().mul_(z).mul_((2 * math.pi) ** -0.5)).add_(normal_cdf(z)).mul_(slopes)
+
+
+def normal_cdf(z: Tensor) -> Tensor:
+    """Return Φ(z) = ½·(1 + erf(z/√2))."""
+    return torch.erf(z * 0.5**0.5).add_(1).mul_(0.5)
 
 
 ACTIVATIONS: dict[str, ActivationRule] = {
@@ -48,8 +79,6 @@ ACTIVATIONS: dict[str, ActivationRule] = {
         lambda z: torch.nn.functional.leaky_relu_(z, LEAK),
         lambda s, z, h: aten.leaky_relu_backward.default(s, h, LEAK, True),  # s where h > 0, else 0.01·s
     ),
-    "gelu": ActivationRule(  # s·(Φ(z) + z·φ(z)), with Φ and φ the standard normal distribution and density
-        torch.nn.functional.gelu, lambda s, z, h: aten.gelu_backward.default(s, z), needs_z=True
-    ),
+    "gelu": ActivationRule(gelu, gelu_backward, needs_z=True),
     "linear": ActivationRule(lambda z: z, lambda s, z, h: s),
 }

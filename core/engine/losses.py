@@ -48,7 +48,8 @@ def sample_losses(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: 
     if kind == "mse":
         return (outputs - targets).square().sum(class_axis)
     if kind == "binary_cross_entropy":
-        return (functional.softplus(outputs) - targets * outputs).sum(class_axis)
+        softplus = torch.log1p(torch.exp(-outputs.abs())).add_(outputs.clamp(min=0))  # of each number by itself, see `is_aligned`
+        return (softplus - targets * outputs).sum(class_axis)
     return -(targets * functional.log_softmax(outputs, class_axis)).sum(class_axis)
 
 
@@ -57,7 +58,7 @@ def output_slopes(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: 
     if kind == "mse":
         return (outputs - targets).mul_(2)
     if kind == "binary_cross_entropy":
-        return torch.sigmoid(outputs).sub_(targets)
+        return sigmoid(outputs.clone()).sub_(targets)
     return torch.softmax(outputs, class_axis).sub_(targets)
 
 
