@@ -58,8 +58,9 @@ def gelu(z: Tensor) -> Tensor:
 def gelu_backward(slopes: Tensor, z: Tensor, h: Tensor) -> Tensor:
     """Return slopes·(Φ(z) + z·φ(z)) with φ the standard normal density."""
     if is_aligned(z):
-        return aten.gelu_backward.default(slopes, z)
-    return (z.square().mul_(-0.5).exp_().mul_(z).mul_((2 * math.pi) ** -0.5)).add_(normal_cdf(z)).mul_(slopes)
+        return torch.ops.aten.gelu_backward(slopes, z)  # type: ignore[no-any-return]
+    density = z.square().mul_(-0.5).exp_().mul_((2 * math.pi) ** -0.5)
+    return density.mul_(z).add_(normal_cdf(z)).mul_(slopes)
 
 
 def normal_cdf(z: Tensor) -> Tensor:
@@ -68,16 +69,16 @@ def normal_cdf(z: Tensor) -> Tensor:
 
 
 ACTIVATIONS: dict[str, ActivationRule] = {
-    "tanh": ActivationRule(tanh, lambda s, z, h: aten.tanh_backward.grad_input(s, h, grad_input=s)),  # s·(1 - h²)
-    "relu": ActivationRule(
-        torch.relu_, lambda s, z, h: aten.threshold_backward.grad_input(s, h, 0, grad_input=s)
-    ),  # s where h > 0
-    "sigmoid": ActivationRule(
-        torch.sigmoid_, lambda s, z, h: aten.sigmoid_backward.grad_input(s, h, grad_input=s)
-    ),  # s·h·(1 - h)
+    # s·(1 - h²)
+    "tanh": ActivationRule(tanh, lambda s, z, h: aten.tanh_backward.grad_input(s, h, grad_input=s)),
+    # s where h > 0
+    "relu": ActivationRule(torch.relu_, lambda s, z, h: aten.threshold_backward.grad_input(s, h, 0, grad_input=s)),
+    # s·h·(1 - h)
+    "sigmoid": ActivationRule(sigmoid, lambda s, z, h: aten.sigmoid_backward.grad_input(s, h, grad_input=s)),
+    # s where h > 0, else 0.01·s
     "leaky_relu": ActivationRule(
         lambda z: torch.nn.functional.leaky_relu_(z, LEAK),
-        lambda s, z, h: aten.leaky_relu_backward.default(s, h, LEAK, True),  # s where h > 0, else 0.01·s
+        lambda s, z, h: aten.leaky_relu_backward.default(s, h, LEAK, True),
     ),
     "gelu": ActivationRule(gelu, gelu_backward, needs_z=True),
     "linear": ActivationRule(lambda z: z, lambda s, z, h: s),

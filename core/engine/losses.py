@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from core.engine.activations import sigmoid
+
 LossKind = Literal["binary_cross_entropy", "cross_entropy", "mse"]
 
 
@@ -48,7 +50,7 @@ def sample_losses(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: 
     if kind == "mse":
         return (outputs - targets).square().sum(class_axis)
     if kind == "binary_cross_entropy":
-        softplus = torch.log1p(torch.exp(-outputs.abs())).add_(outputs.clamp(min=0))  # of each number by itself, see `is_aligned`
+        softplus = torch.log1p(torch.exp(-outputs.abs())).add_(outputs.clamp(min=0))  # torch's own: see `is_aligned`
         return (softplus - targets * outputs).sum(class_axis)
     return -(targets * functional.log_softmax(outputs, class_axis)).sum(class_axis)
 
