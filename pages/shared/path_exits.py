@@ -11,8 +11,8 @@ from pages.shared import experiment as shared
 from pages.shared import live
 
 HOW = {
-    "cold": "Networks that differ in λ alone: the same data, start and batches, all trained at once.",
-    "warm": "From the largest λ to the smallest: each network starts where its neighbour ended, on the same data.",
+    "cold": "The same data, start and batches: only λ differs.",
+    "warm": "Each λ starts where its larger neighbour ended.",
 }
 
 
