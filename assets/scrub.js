@@ -54,13 +54,13 @@ export class Scrub {
   }
 }
 
-/** The slider over the past: `ask()` for moments when touched, `onMove()` while it moves, `onLive()` to return. */
+/** The slider over the past: `ask()` for moments when touched, `onMove()` while it moves, `onRest()` after, `onLive()` to return. */
 export class Rewind {
-  constructor(id, { ask, onMove, onLive }) {
+  constructor(id, { ask, onMove, onRest, onLive }) {
     this.frames = [];
     this.version = -1;
     this.onMove = perFrame(() => this.isBack && onMove());
-    this.range = make("input", { type: "range", id, min: 0, max: 1, step: 1, value: 1, oninput: () => this.moved() });
+    this.range = make("input", { type: "range", id, min: 0, max: 1, step: 1, value: 1, oninput: () => this.moved(), onchange: onRest });
     for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
     this.text = make("output", { for: id });
     this.live = make("button", { type: "button", class: "lab-button", title: "Back to the present", text: "Live", disabled: "", onclick: onLive });

@@ -31,7 +31,7 @@ class Stage {
     this.facts = new Facts((messages) => this.cure(messages));
     this.painter = new Painter();
     this.rewind = new Rewind(`${this.id}-rewind`, {
-      ask: () => this.askFrames(), onMove: () => this.paint(true), onLive: () => this.goLive(),
+      ask: () => this.askFrames(), onMove: () => this.paint(true), onRest: () => this.commitScrubs(), onLive: () => this.goLive(),
     });
     this.sliders = make("div", { class: "lab-sliders" });
     this.scrubBar = make("div", { class: "lab-scrubs" });
@@ -187,7 +187,9 @@ class Stage {
   goLive() {
     const wasBack = this.rewind.isBack;
     this.rewind.rest();
-    if (wasBack) this.paint();
+    if (!wasBack) return;
+    this.paint();
+    this.commitScrubs();
   }
 
   // Controls
@@ -234,8 +236,11 @@ class Stage {
     if (moved.length) this.paint();
   }
 
+  /** Tell Python, where there is something to pick from, which stops and which past moment are shown. */
   commitScrubs() {
-    this.setState("picked", Object.fromEntries(Object.entries(this.scrubs).map(([name, scrub]) => [name, scrub.index])));
+    const picked = Object.entries(this.scrubs).map(([name, scrub]) => [name, scrub.index]);
+    const { frame } = this.rewind;
+    if (picked.length) this.setState("picked", { ...Object.fromEntries(picked), ...(frame && { moment: frame.meta.epoch }) });
   }
 
   /** A click in a chart: the stop whose place is nearest. */

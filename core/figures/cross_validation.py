@@ -19,9 +19,9 @@ from core.figures.strengths import (
     marker_line,
     positions,
     strength_axis,
+    top_arrays,
     top_counts,
     top_layout,
-    top_places,
     zero_break,
 )
 from core.figures.theme import (
@@ -51,8 +51,8 @@ def cv_arrays(
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Return what the curve shows of losses (n_values, n_columns), a column for each fold of each repeat.
 
-    cv_mean, cv_se: (n_values,), nan where a fold diverged; cv_folds: all columns as one line with breaks; cv_top: (n_top,)
-    mean non-zero weights at `top_places`; cv_min_x, cv_1se_x: (2,) place of each choice twice, empty while unknown;
+    cv_mean, cv_se: (n_values,), nan where a fold diverged; cv_folds: all columns as one line with breaks; cv_top, cv_top_y:
+    (n_top,) mean non-zero weights, see `top_arrays`; cv_min_x, cv_1se_x: (2,) place of each choice twice, empty while unknown;
     cv_low, cv_high: mean ∓ standard error, for the axis. cv_lost_x, cv_lost_y, cv_lost: (n_lost,) the mark of each value
     of which a fold diverged, and in how many (from `n_diverged`, (n_values,)).
     """
@@ -64,7 +64,7 @@ def cv_arrays(
         "cv_low": mean - standard_error,
         "cv_high": mean + standard_error,
         "cv_folds": flat_lines(np.asarray(val_loss).T),
-        "cv_top": np.asarray(n_nonzero, dtype=float).mean(1)[top_places(len(values))],
+        **top_arrays("cv_top", np.asarray(n_nonzero, dtype=float).mean(1)),
         "cv_min_x": _place(values, param_name, best),
         "cv_1se_x": _place(values, param_name, one_se),
         "cv_lost_x": positions(values, param_name)[lost > 0],
@@ -76,7 +76,8 @@ def cv_arrays(
 def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | None = None) -> go.Figure:
     """Return mean ± standard error against λ, every fold faintly, λ_min and λ_1se.
 
-    Binds cv_mean, cv_se, cv_folds, cv_min_x, cv_1se_x, cv_lost_x, cv_lost_y, cv_lost, cv_top, span:y; with `chosen` also at:lambda.
+    Binds cv_mean, cv_se, cv_folds, cv_min_x, cv_1se_x, cv_lost_x, cv_lost_y, cv_lost, cv_top, cv_top_y, span:y; with `chosen`
+    also at:lambda.
     """
     x = positions(values, param_name)
     y_range = span([arrays["cv_low"], arrays["cv_high"]])

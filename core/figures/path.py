@@ -20,9 +20,9 @@ from core.figures.strengths import (
     marker_line,
     positions,
     strength_axis,
+    top_arrays,
     top_counts,
     top_layout,
-    top_places,
     zero_break,
 )
 from core.figures.theme import COLORS, GREEN, GREY, VERMILLION, Arrays, axis, base_figure, bind, entry, span
@@ -40,7 +40,7 @@ def path_arrays(
     train_loss, val_loss: (n_values,); kinds: the verdict's kind of each; n_nonzero, n_large: (n_layers, n_values) weights
     that are not exactly zero, and those with |w| ≥ 0.001.
 
-    path_train, path_val: (n_values,), nan where diverged. path_top: (n_top,) non-zero weights at `top_places`.
+    path_train, path_val: (n_values,), nan where diverged. path_top, path_top_y: (n_top,), see `top_arrays`.
     path_is_overfits, _fits, _underfits: (n_values,) 1 or 0 (a collapse underfits); path_label_x: (3,) middle of the longest
     stretch of each, or nan. path_best_x, path_best_y: (1,) or empty. path_diverged_x, _y: one per diverged member.
     path_nonzero, path_large: (n_layers, n_values).
@@ -56,7 +56,7 @@ def path_arrays(
     return {
         "path_train": train,
         "path_val": val,
-        "path_top": left.sum(0)[top_places(len(x))],
+        **top_arrays("path_top", left.sum(0)),
         **{f"path_is_{name}": is_here for name, is_here in regions.items()},
         "path_label_x": np.array([_middle(x, is_here > 0) for is_here in regions.values()]),
         "path_best_x": x[best],
@@ -71,7 +71,7 @@ def path_arrays(
 def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int = 0) -> go.Figure:
     """Return losses against λ with the gap shaded, the verdict's regions, the best λ and the chosen one.
 
-    Binds path_train, path_val, path_is_*, path_label_x, path_best_*, path_diverged_*, path_top, at:lambda, span:y.
+    Binds path_train, path_val, path_is_*, path_label_x, path_best_*, path_diverged_*, path_top, path_top_y, at:lambda, span:y.
     """
     x = positions(values, param_name)
     losses = [arrays["path_train"], arrays["path_val"]]

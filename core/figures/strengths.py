@@ -20,6 +20,7 @@ LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
 N_TOP = 7  # counts above the chart, at most: they do not touch one another on a phone
 LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 FAINT = "rgba(140,140,140,0.35)"  # single folds
+MAX_POWERS = 6  # powers of ten with a tick: they stand side by side on a phone
 ROW_PX = 18  # height of a row of text above the chart
 
 
@@ -42,7 +43,7 @@ def strength_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
         return axis(title, (left[0], right[-1]))
     low, high = np.log10(values[values > 0].min()), x.max()
     factors = (1,) if high - low >= 1.5 else (1, 2, 5)
-    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    powers = range(int(np.floor(low)), int(np.ceil(high)) + 1, max(1, int(np.ceil((high - low) / MAX_POWERS))))
     ticks = [
         (np.log10(f) + p, _power(f, p)) for p in powers for f in factors if low - 1e-9 <= np.log10(f) + p <= high + 1e-9
     ]
@@ -78,16 +79,25 @@ def top_places(n_values: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
 
 
+def top_arrays(name: str, counts: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the row of counts binds to, from counts (n_values,) of which some may be nan: a nan has no text.
+
+    `name`: (n_top,) the counts at `top_places`; `name`_y: (n_top,) their height, nan where there is none.
+    """
+    top = np.asarray(counts, dtype=float)[top_places(len(counts))]
+    return {name: top, f"{name}_y": np.where(np.isfinite(top), 1.0, np.nan)}
+
+
 def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go.Scatter:
-    """Return the row of non-zero counts above the chart, from array `name` (n_top,) at `top_places`.
+    """Return the row of non-zero counts above the chart, from the arrays `name` and `name`_y (n_top,).
 
     n_below: empty lines under each count, room for other texts. (Plotly hides a text whose point is out of range.)
     """
     places = top_places(len(x))
     return go.Scatter(
-        name="non-zero weights", x=x[places], y=np.ones(len(places)), yaxis="y2", mode="text",
+        name="non-zero weights", x=x[places], y=np.array(arrays[f"{name}_y"]), yaxis="y2", mode="text",
         customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}" + "<br>&nbsp;" * n_below, textposition="top center",
-        textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name),
+        textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name, y=f"{name}_y"),
     )  # fmt: skip
 
 

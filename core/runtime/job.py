@@ -32,14 +32,15 @@ class Mailbox:
         the scheduler then gives it no slices.
     frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames". It is
         called from another thread than the study's.
-    result : set by the study, or None: `result()` returns what a page may export or carry on from. Any thread may call it.
+    result : set by the study, or None: `result()`, or `result(epoch)` where moments are kept, returns what a page may export
+        or carry on from. Any thread may call it.
     """
 
     def __init__(self) -> None:
         self.wants_snapshot = True
         self.is_idle = False
         self.frames: Callable[[int], Snapshot] | None = None
-        self.result: Callable[[], Any] | None = None
+        self.result: Callable[..., Any] | None = None
         self._commands: deque[Command] = deque()
         self._lock = threading.Lock()
 
@@ -134,10 +135,11 @@ class Job:
         make_frames = self.mailbox.frames
         return make_frames(after) if make_frames is not None else None
 
-    def result(self) -> Any:
-        """Return what the study has found so far; None before it has begun, or where it keeps nothing."""
+    def result(self, *when: int) -> Any:
+        """Return what the study has found so far, or by an epoch if it keeps moments; None before it has begun, or where
+        it keeps nothing."""
         make_result = self.mailbox.result
-        return make_result() if make_result is not None else None
+        return make_result(*when) if make_result is not None else None
 
     def wait(self, version: int, timeout_s: float | None = None) -> Snapshot | None:
         """Block until there is a snapshot newer than `version`; None when the job was dropped or time is up."""

@@ -267,9 +267,16 @@ class LiveRun:
         """Return whether Run does anything; a plan of several stacks ends with the last of them."""
         return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
 
-    def result(self) -> tuple[Experiment, Plan, MemberState]:
-        """Return what was trained and the members as they were last shown. Any thread may call it."""
-        return self.experiment, self.training.plan, self.shown
+    def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
+        """Return what was trained and the members as they were last shown, or at the kept moment nearest to an epoch.
+
+        Any thread may call it.
+        """
+        state = self.shown
+        if epoch is not None:
+            moments = list(zip(self._epochs, self.moments, strict=False))  # both grow while this reads them
+            state = min(moments, key=lambda moment: abs(moment[0] - epoch))[1]
+        return self.experiment, self.training.plan, state
 
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several, or a dial's."""

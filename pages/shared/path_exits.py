@@ -11,29 +11,29 @@ from pages.shared import experiment as shared
 from pages.shared import live
 
 HOW = {
-    "cold": "Networks that differ in λ alone: the same data, start and batches, all trained at once.",
-    "warm": "From the largest λ to the smallest: each network starts where its neighbour ended, on the same data.",
+    "cold": "The same data, start and batches: only λ differs.",
+    "warm": "Each λ starts where its larger neighbour ended.",
 }
 
 
-def show_exits(job: Job, member: int) -> None:
-    """Show the buttons; they take the path as it is when they are pressed."""
+def show_exits(job: Job, member: int, moment: int | None) -> None:
+    """Show the buttons; they take the path as it is when they are pressed, or at the past moment that is shown (an epoch)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(HOW[shared.current().study.path_start])
         st.page_link("cv.py", label="Cross-validate this grid", help="Chooses λ by folds, not by one validation set.")
         if st.button(
-            "Open in Playground", key="path.open", help="Continues from the weights of the chosen λ, at that λ."
+            "Open in Playground", key="path.open", help="Continues from the weights that are shown, at the chosen λ."
         ):
-            open_member(job, member)
+            open_member(job, member, moment)
         st.download_button(
             "Download the path", partial(table_of, job, st.context.url or ""), "path.csv", "text/csv", on_click="ignore",
             help="A table with one row per λ, as it is now, finished or not; with the experiment and its link.",
         )  # fmt: skip
 
 
-def open_member(job: Job, member: int) -> None:
-    """Let the Playground continue from one network of the path."""
-    found = job.result()
+def open_member(job: Job, member: int, moment: int | None) -> None:
+    """Let the Playground continue from one network of the path, now or at a past moment."""
+    found = job.result() if moment is None else job.result(moment)
     origin = member_origin(found[1], found[2], member) if found is not None else None
     if origin is None:
         st.warning("This λ has not been trained yet: there are no weights to continue from.")

@@ -198,7 +198,8 @@ def stage(
     Returns
     -------
     Result with `strengths` (values by key after a slider was released, or None), `seed` (of the start after "New start",
-    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub was released, or None), `state`
+    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub was released, with the epoch as
+    `moment` while a past one is shown, or None), `state`
     (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a job
     that the server no longer knows, for one run, or None).
     """

@@ -158,6 +158,28 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     wait_for(page, "overfitLab.picked.lambda === 20")
 
 
+def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
+    run_to(page, 300)
+    pause(page)
+    move_to(page, 0)
+    rewind = page.get_by_label("Rewind")
+    rewind.focus()
+    wait_for(page, "overfitLab.frames > 5")
+    page.keyboard.press("Home")
+    wait_for(page, "overfitLab.shownEpoch === 0")
+    epoch = 0
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        wait_for(page, f"overfitLab.shownEpoch > {epoch} && !overfitLab.isBehind()")
+        epoch = page.evaluate("overfitLab.shownEpoch")
+    assert epoch < 300
+    curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    press(page, "Open in Playground")
+    page.get_by_text(f"with λ = 0 of L2, trained for {epoch} epochs").wait_for()
+    wait_for(page, f"{BUILT} && {figure('fit')}?.data?.at(-1).y.length > 0 && !overfitLab.isBehind()")
+    assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == pytest.approx(curve, abs=1e-5)
+
+
 def test_a_reload_finds_the_path_again(page: Page) -> None:
     run_to(page, 200)
     page.reload()

@@ -115,6 +115,7 @@ def test_path_arrays_by_hand() -> None:
     np.testing.assert_allclose([arrays["path_best_x"], arrays["path_best_y"]], [[-2], [0.5]])
     np.testing.assert_allclose(arrays["path_diverged_x"], [0])
     np.testing.assert_array_equal(arrays["path_top"], [9, 8, 6, 0, np.nan])
+    np.testing.assert_array_equal(arrays["path_top_y"], [1, 1, 1, 1, np.nan])  # no text where there is no count
 
 
 def test_at_a_tie_the_larger_value_is_best_and_without_numbers_there_is_none() -> None:

@@ -234,6 +234,20 @@ def test_the_playground_continues_from_the_weights_of_a_member():
     np.testing.assert_array_equal(single.snapshot().arrays["fit_y"], first.arrays["fit_y"])
 
 
+def test_what_is_opened_at_a_past_moment_are_the_weights_of_then():
+    run = run_to(path(), 20)
+    run.obey(Step())  # the epoch after a step is always kept
+    run.train_for(1)
+    epoch, then = run.training.n_epochs_done, run.snapshot().arrays["fit_y"][1]
+    run_to_the_end(run)
+    experiment, plan, state = run.result(epoch)
+    origin = member_origin(plan, state, 1)
+    assert f"{epoch} epochs" in origin.text
+    single = playground_run(experiment.replace(l2=1e-3), load_split(experiment.data), origin)
+    np.testing.assert_allclose(single.snapshot().arrays["fit_y"], then, atol=1e-5)
+    assert run.result(10**6)[2].epoch[0] == run._epochs[-1] and run.result(-1)[2].epoch[0] == 0
+
+
 def test_a_new_start_of_a_continued_run_is_random():
     run = run_to_the_end(path())
     run.snapshot()
