@@ -25,6 +25,8 @@ from core.engine.stack import Dropout, Stack
 
 __all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 
+MOST_BATCHES = 4096  # in an epoch
+MIX = 2_654_435_761  # Knuth's multiplier: neighbouring steps get seeds far apart (The Art of Computer Programming, 6.4)
 SMALLEST_FACTOR = 1e-9  # of the cosine schedule: Adam divides by the learning rate
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -67,7 +69,7 @@ class Trainer:
         self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
         self.blocks = self._make_blocks()
         self._streams = [block.part if augment else self._feed.streams_of(block.part) for block in self.blocks]
-        self.dropout_generators = {s: torch.Generator().manual_seed(s + DROPOUT_STREAM) for s in members.seeds}
+        self._dropout_generator = torch.Generator()
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self.splits = Splits(pool)
         parts = cut_in_runs(pool.version_of_member.tolist(), stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
@@ -138,17 +140,21 @@ class Trainer:
             block.fill_gradient(batch.of(streams), self._dropout(block, uniforms))
 
     def _draw_dropout(self, n_rows: int) -> list[Tensor]:
-        """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off."""
+        """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off.
+
+        Each step draws anew from its own number, sample by sample: a member whose batch is shorter than its neighbours'
+        (a smaller fold) sees what it would see alone.
+        """
         if all(block.strengths.dropout_rate is None for block in self.blocks):
             return []
-        seeds, uniforms = self.members.seeds, []
-        for units in self.stack.sizes[1:-1]:
-            drawn = {
-                s: torch.rand(units, n_rows, generator=g, dtype=self.pool.X.dtype)
-                for s, g in self.dropout_generators.items()
-            }
-            uniforms.append(torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None])
-        return uniforms
+        units, seeds, drawn = self.stack.sizes[1:-1], self.members.seeds, {}
+        step = self.n_epochs_done * MOST_BATCHES + self.order.n_batches - self._n_batches_left
+        for seed in dict.fromkeys(seeds):
+            generator = self._dropout_generator.manual_seed((seed + DROPOUT_STREAM) ^ step * MIX % 2**32)
+            samples = torch.rand(n_rows, sum(units), generator=generator, dtype=self.pool.X.dtype)
+            drawn[seed] = samples.T.contiguous()
+        whole = torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None]
+        return list(torch.split(whole, list(units), 1))
 
     def _dropout(self, block: Block, uniforms: list[Tensor]) -> Dropout | None:
         return block.draw_dropout([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None

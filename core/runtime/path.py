@@ -21,7 +21,7 @@ from core.measures import History
 from core.measures.verdict import Verdict
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
-from core.runtime.playground import change_text, diverged_banner
+from core.runtime.playground import change_text, diverged_banner, zeros_text
 from core.studies.cost import duration
 from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
 from core.studies.plan import MEMORY_BYTES, Plan
@@ -140,7 +140,7 @@ class PathView:
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs and text alternatives of the path, and the same for each member."""
         judged = self._verdicts(run.training.plan, state)
-        members = [self._member(state, m, judged[m], arrays) for m in range(len(judged))]
+        members = [self._member(run, state, m, judged[m], arrays) for m in range(len(judged))]
         return {
             "epoch": epochs_of(run.training, state),
             "readouts": self._readouts(run, state),
@@ -154,7 +154,7 @@ class PathView:
         has_begun = (state.epoch >= 0) | (state.epoch.max() < 0)
         return [v if begun else NOT_BEGUN for v, begun in zip(verdicts(plan, state), has_begun, strict=True)]
 
-    def _member(self, state: MemberState, m: int, verdict: Verdict, arrays: Arrays) -> dict[str, Any]:
+    def _member(self, run: LiveRun, state: MemberState, m: int, verdict: Verdict, arrays: Arrays) -> dict[str, Any]:
         """Return what is said while the slider stands on member m."""
         own = {name: values[m] for name, values in arrays.items() if not name.startswith("path_")}
         if "map" in own:
@@ -163,14 +163,14 @@ class PathView:
         labels = {"rank_name": rank_names(own["reach"], self.split.feature_names)} if is_table else {}
         charts = describe_member(own, labels, self.constants, self.split.kind)
         return {
-            "readouts": self._member_readouts(state, m),
+            "readouts": self._member_readouts(run, state, m),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": labels,
             "descriptions": {name: f"λ {self.texts[m]}. {text}" for name, text in charts.items()}
             | {"loss": describe_moment(state, m, self.texts[m])},
         }
 
-    def _member_readouts(self, state: MemberState, m: int) -> dict[str, str]:
+    def _member_readouts(self, run: LiveRun, state: MemberState, m: int) -> dict[str, str]:
         if state.epoch[m] < 0:
             return {}
         train, val = float(state.train_loss[m]), float(state.val_loss[m])
@@ -178,7 +178,7 @@ class PathView:
             "train_loss": f"{train:.3f}",
             "val_loss": f"{val:.3f}",
             "gap": f"{val - train:+.3f}",
-            "zeros": f"{int(state.n_zero_per_layer[m].sum()):,} of {state.n_weights:,}",
+            "zeros": zeros_text(run, state, m),
         }
 
     def _readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:

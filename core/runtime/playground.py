@@ -20,6 +20,7 @@ from core.runtime.looks import Arrays, look_at, rank_names, shrink
 from core.studies.fit import make_pool, make_training
 from core.studies.path import constant_loss, noise_floor
 from core.studies.training import MemberState, Training
+from core.studies.values import ELASTIC
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
 
@@ -107,7 +108,7 @@ class PlaygroundView:
             "val_loss": f"{val_loss:.3f}",
             "gap": f"{val_loss - train_loss:+.3f}",
             "score": f"{score:.0%} right" if self.split.task == "classification" else f"R² {score:.2f}",
-            "zeros": f"{int(state.n_zero_per_layer[0].sum()):,} of {state.n_weights:,}",
+            "zeros": zeros_text(run, state, 0),
         }
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
@@ -115,6 +116,24 @@ class PlaygroundView:
         if run.state == "diverged":
             return diverged_banner(run)
         return collapsed_banner(run) if self.verdict(state, self.origin_of(run)).kind == "collapsed" else None
+
+
+def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
+    """Return how many weights of a member are exactly zero, "12 of 4,224", and whether they are so by rounding.
+
+    Without the threshold of L1 a weight may shrink for ever; below 1e-38 a number of this size counts as 0.
+    """
+    n_zero, regularization, plan = (
+        int(state.n_zero_per_layer[member].sum()),
+        run.started_as.regularization,
+        run.training.plan,
+    )
+    may_have_l1 = (
+        regularization.l1 > 0 or plan.param_name in ("l1", ELASTIC) or plan.start is not None
+        or any(change["name"] == "l1" for change in run.changes)
+    )  # fmt: skip
+    is_rounded = n_zero > 0 and not (may_have_l1 and regularization.l1_method == "proximal")
+    return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
 
 
 def diverged_banner(run: LiveRun) -> dict[str, Any]:

@@ -45,19 +45,14 @@ class FoldPlan(Plan):
     def pieces(self, part: np.ndarray, n_pieces: int) -> list[np.ndarray]:
         """Return the members of a stack in pieces for `n_pieces` processes, none with members of two folds.
 
-        Networks of one fold share its rows, and are trained together the faster for it. With dropout the folds of one
-        value stay together: where folds are unequal, its draws depend on the widest.
+        Networks of one fold share its rows, and are trained together the faster for it.
         """
         if n_pieces == 1:
             return [part]
-        if self.experiment.regularization.dropout_rate == 0 and "dropout_rate" not in self.strengths:
-            part = np.sort(part)
-            folds = np.flatnonzero(np.diff(part // len(self.values))) + 1
-            shares = np.arange(1, n_pieces) * len(part) // n_pieces
-            return [piece for piece in np.split(part, np.union1d(folds, shares)) if len(piece)]
-        value = part % len(self.values)
-        present = np.unique(value)
-        return [part[np.isin(value, some)] for some in np.array_split(present, min(n_pieces, len(present)))]
+        part = np.sort(part)
+        folds = np.flatnonzero(np.diff(part // len(self.values))) + 1
+        shares = np.arange(1, n_pieces) * len(part) // n_pieces
+        return [piece for piece in np.split(part, np.union1d(folds, shares)) if len(piece)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,14 +1,16 @@
 """What the Playground says of its run: banners with a remedy that works, read-outs, descriptions of all charts."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core import Experiment
 from core.data import DATASETS, load_split
 from core.figures.playground import plot_playground
-from core.runtime.commands import Run, Step, parse_message
-from core.runtime.playground import change_text, playground_run
+from core.runtime.commands import Run, Set, Step, parse_message
+from core.runtime.playground import change_text, playground_run, zeros_text
 
 SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]}, training={"n_epochs": 60})
 
@@ -43,6 +45,19 @@ def test_a_run_that_is_lost_says_so_and_its_remedy_trains(settings, kind):
     assert meta["state"] == "finished" and meta["banner"] is None
     losses = run.training.history.arrays()["train_loss"][0]
     assert losses[-1] < losses[0]
+
+
+def test_zeros_are_said_to_be_rounding_where_no_threshold_made_them():
+    run = playground_run(SINE, load_split(SINE.data))
+    state = replace(run.shown, n_zero_per_layer=np.array([[2, 1]]))
+    assert zeros_text(run, run.shown, 0) == "0 of 16" and zeros_text(run, state, 0) == "3 of 16 by rounding"
+    run.obey(Step())
+    run.train_for(0.01)
+    run.obey(Set("l1", 0.01))  # from now on zeros may be real, also after it is taken away
+    run.obey(Set("l1", 0.0))
+    assert zeros_text(run, state, 0) == "3 of 16"
+    subgradient = SINE.replace(l1=0.01, l1_method="subgradient")
+    assert "rounding" in zeros_text(playground_run(subgradient, load_split(SINE.data)), state, 0)
 
 
 def test_a_run_that_is_well_has_no_banner():

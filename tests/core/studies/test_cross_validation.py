@@ -71,8 +71,9 @@ def test_losses_of_a_linear_classifier_are_scikit_learns_fold_by_fold():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("batch_size", "n_epochs"), [(None, 200), (32, 40)])  # 200 steps each
-def test_a_fold_member_is_the_same_run_alone_on_that_fold_after_200_steps(batch_size, n_epochs, dtype):
-    experiment = SMALL.replace(n_epochs=n_epochs, batch_size=batch_size, l2=0.01)
+@pytest.mark.parametrize("dropout_rate", [0.0, 0.3])
+def test_a_fold_member_is_the_same_run_alone_on_that_fold_after_200_steps(dropout_rate, batch_size, n_epochs, dtype):
+    experiment = SMALL.replace(n_epochs=n_epochs, batch_size=batch_size, l2=0.01, dropout_rate=dropout_rate)
     result = cross_validate(experiment, "l2", [0.0, 0.01], n_splits=4, progress=False, dtype=dtype)
     split = load_split(experiment.data, np.float64)
     X, y = rows(split)
