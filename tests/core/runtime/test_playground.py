@@ -53,8 +53,8 @@ def test_zeros_are_said_to_be_rounding_where_no_threshold_made_them():
     assert zeros_text(run, run.shown, 0) == "0 of 16" and zeros_text(run, state, 0) == "3 of 16 by rounding"
     run.obey(Step())
     run.train_for(0.01)
-    run.obey(Set("l1", 0.01))  # from now on zeros may be real, also after it is taken away
-    run.obey(Set("l1", 0.0))
+    run.obey(Set(name="l1", value=0.01))  # from now on zeros may be real, also after it is taken away
+    run.obey(Set(name="l1", value=0.0))
     assert zeros_text(run, state, 0) == "3 of 16"
     subgradient = SINE.replace(l1=0.01, l1_method="subgradient")
     assert "rounding" in zeros_text(playground_run(subgradient, load_split(SINE.data)), state, 0)
