@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = {"sections": 0, "config": 0, "data": 1, "presets": 2, "measures": 2, "engine": 2, "studies": 3, "runtime": 4, "figures": 4}
+LAYERS = {
+    "sections": 0,
+    "config": 0,
+    "data": 1,
+    "presets": 2,
+    "measures": 2,
+    "engine": 2,
+    "studies": 3,
+    "runtime": 4,
+    "figures": 4,
+}
 FILES = sorted((ROOT / "core").rglob("*.py"))
 
 

@@ -18,7 +18,7 @@ from core.config import Experiment
 from core.data import Split, load_split
 from core.engine import Members, Trainer, encode_targets
 from core.engine.losses import loss_kind
-from core.engine.trainer import Pool
+from core.engine.trainer import Augment, Pool
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MEMORY_BYTES = 1 << 30  # what one stack may need, by default
@@ -93,12 +93,13 @@ class Plan:
 
 
 def build_trainer(
-    experiment: Experiment, pool: Pool, strengths: Mapping[str, Sequence[float]], seeds: Sequence[int]
-) -> Trainer:
+    experiment: Experiment, pool: Pool, strengths: Mapping[str, Sequence[float]], seeds: Sequence[int],
+    augment: Augment | None = None,
+) -> Trainer:  # fmt: skip
     """Return a stack at epoch 0, one member per row of the pool's masks, equal but for the strengths and seeds given."""
     e, n_members = experiment, len(seeds)
     members = Members.from_configs(e.regularization, e.training, pool.X.dtype, n_members, **strengths)
-    return Trainer(e.network, e.regularization, e.training, pool, replace(members, seeds=tuple(seeds)))
+    return Trainer(e.network, e.regularization, e.training, pool, replace(members, seeds=tuple(seeds)), augment)
 
 
 def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -> Trainer:

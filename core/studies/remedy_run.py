@@ -15,14 +15,14 @@ from core.config import Experiment
 from core.data import Split, flip_labels, load_split
 from core.data.augmentation import make_augment
 from core.data.streams import LABELS, stream
-from core.engine import Trainer, encode_targets
+from core.engine import encode_targets
 from core.engine.losses import is_correct, sample_losses
 from core.engine.trainer import Pool
 from core.measures.early_stopping import NEVER, EarlyStopping
 from core.measures.ensemble import average_outputs
 from core.measures.spread import spread_of
+from core.studies.plan import build_pool, build_trainer
 from core.studies.remedies import Cell, Plan
-from core.studies.stacks import make_members, make_pool, outputs_of
 
 
 def load_rows(experiment: Experiment, factor: int = 1) -> Split:
@@ -43,6 +43,20 @@ def load_rows(experiment: Experiment, factor: int = 1) -> Split:
     return replace(split, X_train=X, y_train=y)
 
 
+def pool_of_copies(experiment: Experiment, split: Split, targets: Sequence[np.ndarray], copy_of: Sequence[int]) -> Pool:
+    """Return the rows of a split as a pool: the training rows once for each of `targets` (n_train,), validation rows last.
+
+    Member m trains on copy `copy_of[m]`.
+    """
+    X = np.concatenate([split.X_train] * len(targets) + [split.X_val])
+    copy_of_row = np.repeat(range(-len(targets), 1), [len(split.y_train)] * len(targets) + [len(split.y_val)])
+    own = torch.tensor(copy_of)[:, None] - len(targets)
+    is_train, is_val = torch.tensor(copy_of_row) == own, torch.tensor(copy_of_row == 0).expand(len(copy_of), -1)
+    return build_pool(
+        experiment, split, X[None], np.concatenate([*targets, split.y_val]), is_train, is_val, str(X.dtype)
+    )
+
+
 class StackRun:
     """One stack of a plan in training, with early stopping where a remedy asks for it."""
 
@@ -58,15 +72,13 @@ class StackRun:
             for cell in plan.cells_of(factor)
             for _ in range(plan.n_starts * cell.remedy.n_networks)
         ]
-        pool = make_pool(experiment, self.split, len(seeds), flipped, copy_of)
+        pool = pool_of_copies(experiment, self.split, flipped, copy_of)
         own = {name: plan.column(factor, name) for name in ("l1", "l2", "dropout_rate")}
         strength = torch.tensor(plan.column(factor, "augment"), dtype=pool.X.dtype)
         augment = make_augment(self.split, strength) if bool((strength > 0).any()) else None
-        members = make_members(experiment, pool.X.dtype, seeds, **own)
         self.n_steps = experiment.training.n_epochs * n_batches(experiment, experiment.data.n_train)
         own_epochs = -(-self.n_steps // n_batches(experiment, len(y)))
-        training = experiment.training.model_copy(update={"n_epochs": own_epochs})
-        self.trainer = Trainer(experiment.network, experiment.regularization, training, pool, members, augment)
+        self.trainer = build_trainer(experiment.replace(n_epochs=own_epochs), pool, own, seeds, augment)
         patience = np.array([NEVER if p is None else p for p in plan.column(factor, "patience")])
         self.watched = np.flatnonzero(
             np.isfinite(patience)
@@ -215,7 +227,7 @@ def label_noise_arrays(rows: Sequence[RemedyRow]) -> dict[str, np.ndarray]:
 
 def cell_outputs(stack: StackRun, X: Tensor) -> dict[Cell, Tensor]:
     """Return what each remedy answers to inputs X (n, d), ensembles averaged: (n_starts, n, C) by cell."""
-    outputs = outputs_of(stack.trainer, X, stack.chosen_parameters())
+    outputs = stack.trainer.stack.holding(stack.chosen_parameters()).forward(X[None]).outputs
     loss, plan = stack.trainer.pool.loss, stack.plan
     return {
         cell: average_outputs(loss, outputs[torch.from_numpy(plan.members_of(cell))])

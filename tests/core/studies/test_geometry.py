@@ -23,7 +23,6 @@ from core.studies.geometry import (
     place_of,
     read_update,
 )
-from core.studies.stacks import make_members
 
 X = np.array([[1.0, 2.0], [-1.0, 1.0], [0.5, -1.0]])
 Y = np.array([1.0, 0.0, -1.0])
@@ -149,11 +148,6 @@ def test_places_are_those_of_the_weights() -> None:
     with pytest.raises(ValueError, match="weight: expected source below 2"):
         place_of(trainer.stack, WeightRef(0, 2, 0))
     assert WeightRef(0, 1, 2).label(["x", "y"]) == "y → unit 3 of layer 1"
-
-
-def test_members_of_other_starts_keep_their_own_seeds() -> None:
-    members = make_members(TASK, torch.float32, [3, 4], l2=[0.0, 0.1])
-    assert members.seeds == (3, 4) and members.l2.flatten().tolist() == pytest.approx([0.0, 0.1])
 
 
 @pytest.mark.parametrize(("n_inputs", "hidden_sizes"), [(1, (1,)), (1, ()), (1, (3,)), (2, (1,))])
