@@ -1,5 +1,7 @@
 """Remedies: everything that helps against overfitting, side by side on one task at equal cost."""
 
+from functools import partial
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -12,7 +14,7 @@ from core.studies.remedy_choice import TUNED, left_out, look_every, single_remed
 from pages.shared import experiment as shared
 from pages.shared import jobs, tasks
 from pages.shared.controls import show_controls
-from pages.shared.remedy_looks import count_looks, show_actions
+from pages.shared.remedy_looks import show_actions
 from pages.shared.stage import readout, sheet, stage
 from pages.shared.widgets import setting
 
@@ -79,10 +81,8 @@ def show_more() -> None:
 
 
 def take_job() -> None:
-    """The stage found the study that this browser tab had before a reload; its looks at the test rows still count."""
-    job = jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
-    if job is not None and job.latest is not None:
-        count_looks(job.latest.meta.get("n_looks", 0))
+    """The stage found the study that this browser tab had before a reload."""
+    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
 
 
 @st.fragment
@@ -103,8 +103,7 @@ def show_study() -> None:
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
-    n_looks = count_looks()
-    job = jobs.find("study", job_key(experiment), lambda: RemediesRun(experiment, n_looks))
+    job = jobs.find("study", job_key(experiment), partial(RemediesRun, experiment))
     figures = plot_figures(job, experiment)
     if figures is None:
         st.error(job.error or "The server is busy: the study has not begun yet. Reload the page in a moment.")

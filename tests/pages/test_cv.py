@@ -286,7 +286,7 @@ def test_the_test_set_stays_locked_until_an_estimate_is_given_and_looks_are_coun
     assert next(b for b in page.button if b.key == "cv.look").disabled
     assert "test rows say" not in words(page)
     look(page, 0.7)
-    assert "You expected 0.7, cross-validation said" in words(page) and "This was the one look" in words(page)
+    assert "You expected 0.7, cross-validation said" in words(page) and "looked at once" in words(page)
     look(page, 0.7)
     assert "looked at 2 times" in words(page)
     page.switch_page("playground.py")
@@ -310,5 +310,19 @@ def test_other_folds_of_the_same_data_are_a_further_look_and_another_seed_is_not
     page.session_state["lab.experiment"] = now(page).replace(data_seed=1)
     run(page)
     look(refit(train(page)), 0.5)
-    assert "This was the one look" in words(page)
+    assert "looked at once" in words(page)
+    close(page)
+
+
+def test_looks_on_this_page_and_on_remedies_are_one_count():
+    page = train(open_page(n_remedy_starts="1"))
+    look(refit(page), 0.5)
+    page.switch_page("remedies.py")
+    run(page)
+    assert page.button(key="remedies.look").label == "Look again (look 2)"
+    press(train(page), "remedies.look")
+    assert "looked at 2 times" in words(page)
+    page.switch_page("cv.py")
+    refit(train(run(page)))
+    assert "looked at 2 times" in words(page) and page.button(key="cv.look").label == "Look again (look 3)"
     close(page)
