@@ -20,7 +20,7 @@ function cssVariable(element, name, fallback) {
 }
 
 export class Chart {
-  /** `toggled` keeps what is switched on over a rebuild; `onPick(point, axes)` hears clicks where the figure wants them. */
+  /** `toggled` keeps what is switched on over a rebuild; `onPick(name, axes, point)` hears clicks where the figure wants them. */
   constructor(figure, toggled, onPick) {
     this.figure = figure;
     this.about = { toggles: [], images: [], auto: {}, ...figure.layout.meta };
@@ -87,8 +87,8 @@ export class Chart {
   /** Show a view {arrays, meta, scrubs, moment}: at most one call of Plotly, none if nothing has changed. */
   draw(view) {
     this.view = view;
+    if (!this.built) return; // building ends with the first drawing
     this.isStale = false;
-    if (!this.built) return;
     const began = performance.now();
     const layout = { ...this.axes.fit(this.auto(), (name) => arrayOf(name, view)?.data ?? []), ...this.paintImages(view) };
     const changes = this.changes(view, layout);

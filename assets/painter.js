@@ -40,9 +40,9 @@ export class Painter {
     setTimeout(() => this.catchUp(wanted), 0);
   }
 
-  /** Whether a chart still shows an older view. */
+  /** Whether a chart is not built yet or still shows an older view. */
   get isBehind() {
-    return this.charts.some((chart) => chart.isStale);
+    return !this.charts.length || this.charts.some((chart) => chart.isStale || !chart.built);
   }
 
   isNear(chart) {

@@ -1,26 +1,24 @@
 """Compare: up to six penalties side by side on one clock, from the same starts."""
 
 from functools import partial
-from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import Experiment, bounds_of, field_of, label_of
 from core.data import load_split
 from core.data.limits import check_budget
 from core.figures.geometry import plot_geometry, plot_update
 from core.figures.side_by_side import plot_compare
-from core.runtime.commands import Command, Focus, Set
 from core.runtime.compare import compare_run
 from core.runtime.job import Job
-from core.studies.compare import TASK, VARIANTS, chosen_variants, shares_of, strengths_in
+from core.studies.compare import TASK, chosen_variants, strengths_in
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.pick_weights import pick_weights, shown_variant
-from pages.shared.stage import readout, slider, stage
+from pages.shared.pick_weights import pick_weights
+from pages.shared.stage import readout, stage
+from pages.shared.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
 from pages.shared.widgets import setting
 
 READOUTS = [
@@ -28,45 +26,8 @@ READOUTS = [
     readout("speed", "Epochs per second", "Of all networks at once."),
     readout("networks", "Networks", "Penalties × starts, trained at once."),
 ]
-RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step, the same for all.")
-LOOKED_AT = ("geometry_of", "geometry_weights")
-TAKEN = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
-PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's; here each variant has its own
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
 STAGE, FIGURES, SHOWN = "compare.stage", "compare.figures", "compare.shown"
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of which one run can become the other without a new start."""
-    return studies.study_key(experiment, (*TAKEN, *PUT_ASIDE), ("variants", "n_starts", "l1_share"))
-
-
-def looked_at(experiment: Experiment) -> tuple[int, ...]:
-    """Return what the geometry panel shows: the place of a variant, and two weights unless the panel chooses."""
-    return (experiment.study.variants.index(shown_variant(experiment)), *experiment.study.geometry_weights)
-
-
-def message(experiment: Experiment, name: str) -> Command:
-    """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one."""
-    if name in LOOKED_AT:
-        return Focus(at=looked_at(experiment))
-    for v, variant in enumerate(chosen_variants(experiment)):
-        if variant.setting == name:
-            return Set(name=next(iter(shares_of(experiment, variant))), value=experiment.get(name), member=v)
-    return studies.plain_message(experiment, name)
-
-
-def sliders(experiment: Experiment) -> list[dict[str, Any]]:
-    """Return one live slider per variant that has a strength, and the learning rate."""
-    controls = []
-    for v, variant in enumerate(chosen_variants(experiment)):
-        if variant.setting:
-            is_share = (bounds_of(variant.setting)[1] or 1) < 1  # a dropout rate
-            scale = (0, 0.9, "linear") if is_share else (1e-5, 1, "log0")
-            name = next(iter(shares_of(experiment, variant)))
-            help = field_of(variant.setting).description or ""
-            controls.append(slider(name, label_of(variant.setting), *scale, help, member=v, key=variant.setting))
-    return [*controls, RATE]
 
 
 def take_strengths() -> None:

@@ -7,11 +7,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.config import Experiment
-from core.data import DATASETS, Split, load_split
-from core.figures.cross_validation import plot_cv
-from core.figures.features import plot_in_use, plot_inputs, plot_kept, plot_pixel_use, plot_scores, plot_twins
+from core.data import DATASETS, load_split
+from core.figures.features_page import plot_features_page
 from core.figures.strengths import positions
-from core.figures.theme import Arrays
 from core.runtime.features import check_features, features_run, values_of
 from core.runtime.job import Job
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
@@ -38,33 +36,11 @@ READOUTS = [
 ]
 STAGE, FIGURES, PICKED, SHOWN = "features.stage", "features.figures", "features.picked", "features.shown"
 TAKEN = ("learning_rate",)  # what a run takes without a new start
-PENALTIES = {"none": "No penalty", "l1": "L1", "l2": "L2"}
 
 
 def job_key(experiment: Experiment) -> str:
     """Return a text that is equal for experiments of the same study; it sets l1 and l2 itself."""
     return f"features {studies.study_key(experiment, (*TAKEN, 'l1', 'l2'), ('n_splits',))} {values_of(experiment)}"
-
-
-def plot_all(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
-    """Return the charts this task has."""
-    has_truth = split.relevance is not None
-    figures = [plot_kept(has_truth), *([plot_scores(arrays, values, chosen)] if has_truth else [])]
-    figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if has_truth else "full")]
-    figures += [plot_penalty(arrays, split, name) for name in PENALTIES]
-    if "twin_l1" in arrays:
-        figures.append(plot_twins(arrays, values, chosen))
-    return [*figures, plot_cv(arrays, values, "l1", chosen)]
-
-
-def plot_penalty(arrays: Arrays, split: Split, name: str) -> go.Figure:
-    """Return what one penalty leaves of the inputs: pixels of an image, else bars with their names."""
-    array = "{}_l1[0]" if name == "none" else "{}_" + name + "[@lambda]"
-    more = {"title": f"{PENALTIES[name]}: inputs in use", "name": f"inputs_{name}"}
-    if split.kind == "images":
-        return plot_pixel_use(arrays, array.format("pixels"), **more)
-    roles = () if split.relevance is None else split.relevance.roles
-    return plot_inputs(arrays, split.feature_names, roles, array.format("input_strength"), **more)
 
 
 def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
@@ -77,7 +53,7 @@ def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
     if snapshot is None or not snapshot.arrays:
         return None
     split = load_split(experiment.data)
-    figures = plot_all(snapshot.arrays, np.array(values_of(experiment)), split, chosen)
+    figures = plot_features_page(snapshot.arrays, np.array(values_of(experiment)), split, chosen)
     st.session_state[FIGURES] = (key, figures)
     return figures
 

@@ -1,5 +1,7 @@
 """Remedies: everything that helps against overfitting, side by side on one task at equal cost."""
 
+from functools import partial
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -8,13 +10,13 @@ from core.figures.remedies import plot_ablation, plot_label_noise
 from core.runtime.job import Job
 from core.runtime.remedies import RemediesRun, check_study, count_networks, estimate_study_s, has_labels, remedies_of
 from core.studies.remedies import DIGITS, POINTS
-from core.studies.remedy_choice import TUNED, left_out, look_every, single_remedies
+from core.studies.remedy_choice import left_out, single_remedies
 from pages.shared import experiment as shared
 from pages.shared import jobs, tasks
 from pages.shared.controls import show_controls
-from pages.shared.remedy_looks import count_looks, show_actions
+from pages.shared.remedy_controls import job_key, show_more
+from pages.shared.remedy_looks import show_actions
 from pages.shared.stage import readout, sheet, stage
-from pages.shared.widgets import setting
 
 TASKS = {"Noisy points (two moons)": POINTS, "Digits, some labelled wrong": DIGITS}
 TABLE_WORDS = (
@@ -33,18 +35,6 @@ READOUTS = [
     readout("steps", "Steps each", "Steps each network has made: the budget is the same for all."),
 ]
 STAGE, FIGURES = "remedies.stage", "remedies.figures"
-STRENGTHS = {
-    "remedy_l1": (0.0, 0.001, 0.003, 0.01), "remedy_l2": (0.0, 0.003, 0.01, 0.03), "remedy_dropout": (),
-    "patience": (5, 10, 20, 50), "min_delta": (0.0, 0.001, 0.01, 0.1), "remedy_augment": (), "n_ensemble": (),
-}  # fmt: skip
-USED = {"n_remedy_starts", "first_combination", "second_combination", "tune_remedies", *STRENGTHS}
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of the same study."""
-    study, default = experiment.study.model_dump(include=USED), Experiment()
-    same = experiment.replace(**{name: default.get(name) for name in ("l1", "l2", "dropout_rate")})  # each remedy's own
-    return f"remedies {same.model_dump_json(exclude={'study'})} {study}"
 
 
 def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
@@ -67,22 +57,9 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
     return figures
 
 
-def show_more() -> None:
-    """Show what only this page has: starts, combinations, tuning, strengths."""
-    is_tuned = shared.current().study.tune_remedies
-    for name in ("n_remedy_starts", "first_combination", "second_combination", "tune_remedies"):
-        setting("remedies", name)
-    with st.expander("Strengths of the remedies"):
-        for name, offered in STRENGTHS.items():
-            setting("remedies", name, offered, off="tuned" if is_tuned and name in TUNED else "")
-        st.caption(f"The validation rows are looked at every {look_every(shared.current())} epochs.")
-
-
 def take_job() -> None:
-    """The stage found the study that this browser tab had before a reload; its looks at the test rows still count."""
-    job = jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
-    if job is not None and job.latest is not None:
-        count_looks(job.latest.meta.get("n_looks", 0))
+    """The stage found the study that this browser tab had before a reload."""
+    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
 
 
 @st.fragment
@@ -103,8 +80,7 @@ def show_study() -> None:
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
-    n_looks = count_looks()
-    job = jobs.find("study", job_key(experiment), lambda: RemediesRun(experiment, n_looks))
+    job = jobs.find("study", job_key(experiment), partial(RemediesRun, experiment))
     figures = plot_figures(job, experiment)
     if figures is None:
         st.error(job.error or "The server is busy: the study has not begun yet. Reload the page in a moment.")

@@ -72,6 +72,7 @@ def in_adamw(l1: float, l2: float) -> Translation:
     """torch.optim.AdamW shrinks weights by 1 - lr·weight_decay, apart from the gradient (Loshchilov and Hutter 2019)."""
     note = "No exact equivalent: AdamW's decay is decoupled, the gradient's scaling does not act on it. This value shrinks "
     note += "weights as fast as our L2 does under plain gradient descent, and decays biases too."
+    note += " L1 has to be added to the loss by hand." if l1 else ""
     if not l2:
         note = "AdamW's default is weight_decay=0.01, which is not 0. "
         note += "Set it to 0: then it is Adam, " + ("and L1 has to be added to the loss by hand." if l1 else "as here.")

@@ -61,4 +61,10 @@ def judge(
         if gap > share * room:
             reason = f"validation loss {val_loss:.3f} is {gap:.3f} above training loss {train_loss:.3f}"
             return Verdict("overfits", f"Overfits {grade}: {reason}.")
-    return Verdict("fits", f"A good fit: validation loss {val_loss:.3f} is close to training loss {train_loss:.3f}.")
+    if gap <= 0:
+        return Verdict(
+            "fits", f"A good fit: validation loss {val_loss:.3f} is no higher than training loss {train_loss:.3f}."
+        )
+    end = "no loss at all" if floor is None else "the noise floor"
+    words = f"the gap, {gap:.3f}, is {gap / room:.0%} of the way from a constant answer down to {end}"
+    return Verdict("fits", f"A good fit: {words}.")

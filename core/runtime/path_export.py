@@ -9,7 +9,7 @@ import numpy as np
 
 from core.config import Experiment
 from core.runtime.playground import Origin
-from core.studies.path import verdicts
+from core.studies.path import start_losses, verdicts
 from core.studies.plan import Plan
 from core.studies.training import MemberState
 from core.studies.values import value_texts
@@ -71,4 +71,4 @@ def member_origin(plan: Plan, state: MemberState, member: int) -> Origin | None:
     value = value_texts(plan.values)[member]
     name = {"elastic": "the elastic mix", "l1": "L1", "l2": "L2"}[plan.param_name]
     text = f"This run continues the network of the λ path with λ = {value} of {name}, trained for {state.epoch[member]:,} epochs"
-    return Origin(state.parameters[member].copy(), float(state.start_loss[member]), text)
+    return Origin(state.parameters[member].copy(), float(start_losses(plan, state)[member]), text)

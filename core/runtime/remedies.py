@@ -82,12 +82,11 @@ class RemediesRun:
     """State of the study. `state` is paused, running, finished or stopped.
 
     parts: names of the parts; part: which one is at work. rows, noise_rows: the tables as last read. test: the test
-    losses, one (n_starts,) array a row, or None before the one look. n_looks: how often these test rows were looked at,
-    by this study and those before it; a reset does not undo a look. tuning_rows: what tuning has found of each candidate.
+    losses, one (n_starts,) array a row, or None before the one look. tuning_rows: what tuning has found of each candidate.
     """
 
-    def __init__(self, experiment: Experiment, n_looks: int = 0) -> None:
-        self.experiment, self.n_looks, self.version = experiment, n_looks, 0
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment, self.version = experiment, 0
         self._begin()
 
     def _begin(self) -> None:
@@ -140,7 +139,7 @@ class RemediesRun:
                 self.experiment = self.experiment.replace(seed=command.seed)
                 self._begin()
             case Look() if self.table_run.is_done and self.test is None:
-                self.test, self.n_looks = self.table_run.look_at_test(), self.n_looks + 1
+                self.test = self.table_run.look_at_test()
             case _:
                 pass
 
@@ -202,7 +201,6 @@ class RemediesRun:
             "version": self.version, "state": self.state, "epoch": int(100 * self.progress), "banner": None, "changes": [],
             "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
             "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
-            "n_looks": self.n_looks,
             "readouts": self.readouts(), "verdict": {"kind": "", "text": self.summary()}, "labels": {},
             "descriptions": self.descriptions(arrays, pairs), "tables": self.tables(),
         }  # fmt: skip

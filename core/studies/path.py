@@ -197,10 +197,19 @@ def constant_loss(split: Split, pool: Pool) -> float:
     return float(-np.log(np.maximum(shares[split.y_val], 1e-3)).mean())
 
 
+def start_losses(plan: Plan, state: MemberState) -> np.ndarray:
+    """Return the validation loss at the random start of each member, (M,).
+
+    A member of a warm path starts at a trained network: what it could learn counts from where the first one started.
+    """
+    return np.full_like(state.start_loss, state.start_loss[plan.parts[0][0]]) if plan.is_warm else state.start_loss
+
+
 def verdicts(plan: Plan, state: MemberState) -> list[Verdict]:
     """Return the verdict on each member at this moment."""
     floor, constant = noise_floor(plan.split, plan.pool), constant_loss(plan.split, plan.pool)
-    columns = zip(state.train_loss, state.val_loss, state.start_loss, state.weight_norm, state.epoch, strict=True)
+    starts = start_losses(plan, state)
+    columns = zip(state.train_loss, state.val_loss, starts, state.weight_norm, state.epoch, strict=True)
     return [
         judge(float(train), float(val), float(start), floor, float(norm), int(max(epoch, 0)), constant)
         for train, val, start, norm, epoch in columns

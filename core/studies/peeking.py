@@ -74,20 +74,21 @@ def _distance(who: str, estimate: float, look: Look) -> str:
     return f"{who} was {abs(off) / error:.1f} standard errors too {'high' if off > 0 else 'low'}."
 
 
-def peeking_in_words(n_looks: int, error: float, is_synthetic: bool = True) -> str:
-    """Return what n looks at the same test rows, with standard error `error`, do to the estimate.
+def peeking_in_words(n_looks: int, error: float | None = None, is_synthetic: bool = True) -> str:
+    """Return what n looks at the same test rows, with standard error `error` where one is known, do to the estimate.
 
     is_synthetic: whether another data seed draws new rows; of real data it only deals the same rows anew.
     """
     if n_looks < 2:
         return (
-            "This was the one look. As long as nothing is changed because of it, the test loss is an honest estimate of the "
-            "loss on new rows. From now on further looks are counted."
+            "These test rows have been looked at once. As long as nothing is changed because of it, the test loss is an honest "
+            "estimate of the loss on new rows. From now on further looks are counted."
         )
     bias = best_of(n_looks)
+    here = "" if error is None else f" ({bias * error:.2g} here)"
     fresh = "another data seed draws some" if is_synthetic else "another data seed only deals these rows anew"
     return (
         f"These test rows have now been looked at {n_looks} times. Whoever keeps the best of {n_looks} looks reports a "
-        f"loss that is too low, by up to {bias:.1f} standard errors ({bias * error:.2g} here), through luck alone: the test "
+        f"loss that is too low, by up to {bias:.1f} standard errors{here}, through luck alone: the test "
         f"set has become a second validation set. An honest estimate needs rows that no choice has seen: {fresh}."
     )

@@ -10,15 +10,16 @@ from core.runtime.job import Job
 from core.studies.cross_validation import CrossValidation
 from core.studies.values import strengths_of
 from pages.shared import experiment as shared
+from pages.shared import studies
 from pages.shared.study import offer_longer_grid
+
+STUDY = ("param_name", "l1_share", "values", "n_splits", "n_repeats")  # the settings of a study it depends on
 
 
 def job_key(experiment: Experiment) -> str:
     """Return a text that is equal for experiments whose cross-validations are the same."""
-    study = experiment.study
-    own = dict.fromkeys(strengths_of(study.param_name, [0.0]), 0.0)
-    same = experiment.replace(**own, path_start="cold", n_starts=1)
-    return "cv" + same.model_dump_json()
+    own = tuple(strengths_of(experiment.study.param_name, []))
+    return f"cv {studies.study_key(experiment, own, STUDY)}"
 
 
 def show_choice(job: Job, cv: CrossValidation, state: str) -> None:

@@ -1,27 +1,14 @@
-"""The Remedies page's one look at the test rows, counted over changed settings and reloads, and the results as a file."""
+"""The Remedies page's one look at the test rows, and the results as a file."""
 
 import streamlit as st
 
 from core.runtime.commands import Look
 from core.runtime.job import Job
 from pages.shared import experiment as shared
-from pages.shared.test_set import looks_of
+from pages.shared.looks import add_look, count_looks
 
-LOOKS, PROBLEM = "remedies.looks", "remedies.problem"
+PROBLEM = "remedies.problem"
 LOOK_S = 5.0  # the study answers a look within a slice or two
-
-
-def rows_of_test() -> tuple[str, int]:
-    """Return what names the present test rows: of one data set and seed they are the same, whatever else changes."""
-    data = shared.current().data
-    return data.name, data.seed
-
-
-def count_looks(at_least: int = 0) -> int:
-    """Return how often the present test rows were looked at on this page, `at_least` so often."""
-    looks = st.session_state.setdefault(LOOKS, {})
-    looks[rows_of_test()] = max(looks.get(rows_of_test(), 0), at_least)
-    return int(looks[rows_of_test()])
 
 
 def look_at_test(job: Job) -> None:
@@ -32,7 +19,7 @@ def look_at_test(job: Job) -> None:
         return
     if snapshot.meta["has_looked"]:
         return
-    count_looks(snapshot.meta["n_looks"] + 1)
+    add_look(shared.current())
     job.send(Look())
     while snapshot is not None and not snapshot.meta["has_looked"]:
         snapshot = job.wait(snapshot.version, LOOK_S)
@@ -40,7 +27,7 @@ def look_at_test(job: Job) -> None:
 
 def show_actions(job: Job) -> None:
     """Offer the one look at the test set and the results as a file."""
-    n_looks, is_open = count_looks(), job.latest is not None and job.latest.meta.get("has_looked")
+    n_looks, is_open = count_looks(shared.current()), job.latest is not None and job.latest.meta.get("has_looked")
     left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
     left.button(
         f"Look again (look {n_looks + 1})" if n_looks and not is_open else "Reveal the test loss",
@@ -52,11 +39,11 @@ def show_actions(job: Job) -> None:
         help="A line for each start of each remedy, as far as the study is.",
     )  # fmt: skip
     with words:
-        say_looks(n_looks + len(looks_of(shared.current())))
+        say_looks(n_looks)
 
 
 def say_looks(n_looks: int) -> None:
-    """Say how often the test rows were looked at, on the Cross-validation page too, and what that means."""
+    """Say how often the test rows were looked at, on whichever page, and what that means."""
     if problem := st.session_state.pop(PROBLEM, None):
         st.warning(problem)
     elif n_looks > 1:

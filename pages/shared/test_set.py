@@ -15,13 +15,13 @@ from core.studies.peeking import Look, look_in_words, peeking_in_words
 from core.studies.refit import CHOSEN_1SE, CHOSEN_MIN, Refit, candidates, evaluate_test
 from core.studies.values import value_texts
 from pages.shared import jobs
+from pages.shared.looks import add_look, count_looks
 from pages.shared.stage import readout, stage
 
 RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
 Order = tuple[str, str, dict[str, float]]  # the cross-validation, the rule, and the λ of each network to refit
 STAGE, RULE = "cv.refit", "cv.rule"
-LOOKS = "looks"  # the looks at each test set, by data set and seed; kept with the jobs, as the next two are
-ORDER, SHOWN = "cv.refit.order", "cv.refit.shown"
+ORDER, SHOWN = "cv.refit.order", "cv.refit.shown"  # kept with the jobs
 
 
 def show_refit(cv: CrossValidation, key: str) -> None:
@@ -68,7 +68,7 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
         st.error(job.error or "The server is busy: the refit has not begun yet. Reload the page in a moment.")
         return
     labels = list(order[2])
-    look = last_look(cv, order)
+    look = last_look(order)
     figures = [plot_refit(snapshot.arrays, labels)]
     if look is not None:
         figures.append(plot_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)))
@@ -89,14 +89,15 @@ def take_job(order: Order) -> None:
 
 def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look | None) -> None:
     """Ask for an estimate, then open the test set; say what the looks so far mean."""
-    looks = looks_of(cv.experiment)
+    n_looks = count_looks(cv.experiment)
     if look is not None:
         st.info(
             f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
         )
-    if looks:
+    if n_looks:
         is_synthetic = DATASETS[cv.experiment.data.name].is_synthetic
-        st.warning(peeking_in_words(len(looks), looks[-1].test_error, is_synthetic), icon=":material/visibility:")
+        error = None if look is None else look.test_error
+        st.warning(peeking_in_words(n_looks, error, is_synthetic), icon=":material/visibility:")
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         expected = st.number_input(
@@ -104,7 +105,7 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
             placeholder="First say what you expect", help="Cross-validation's mean is what you have to go by.",
         )  # fmt: skip
     with right:
-        label = "Open the test set" if not looks else f"Look again (look {len(looks) + 1})"
+        label = f"Look again (look {n_looks + 1})" if n_looks else "Open the test set"
         st.button(
             label,
             disabled=expected is None,
@@ -117,21 +118,14 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
 
 def open_test_set(cv: CrossValidation, order: Order, result: Refit) -> None:
     """Look at the test rows, and count it."""
-    looks, expected, rule = looks_of(cv.experiment), st.session_state["cv.expected"], order[1]
+    expected, rule = st.session_state["cv.expected"], order[1]
     place = int((cv.values == order[2][rule]).argmax())
     mean, error = float(cv.mean[place]), float(cv.standard_error[place])
-    looks.append(Look(len(looks) + 1, rule, expected, mean, error, evaluate_test(result)))
-    jobs.kept()[SHOWN] = (order, looks[-1])
+    number = add_look(cv.experiment)
+    jobs.kept()[SHOWN] = (order, Look(number, rule, expected, mean, error, evaluate_test(result)))
 
 
-def looks_of(experiment: Experiment) -> list[Look]:
-    """Return the looks at this experiment's test rows in this browser tab, to be added to."""
-    place = (experiment.data.name, experiment.data.seed)
-    looks: list[Look] = jobs.kept().setdefault(LOOKS, {}).setdefault(place, [])
-    return looks
-
-
-def last_look(cv: CrossValidation, order: Order) -> Look | None:
+def last_look(order: Order) -> Look | None:
     """Return the last look if it was at the networks of this refit."""
     shown = jobs.kept().get(SHOWN)
     return shown[1] if shown and shown[0] == order else None

@@ -22,7 +22,7 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
 LONG = "/?" + urlencode(START.replace(n_epochs=1_000_000).to_query())  # the Playground; does not end during a test
-READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is drawn
+READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is built and drawn
 HARMLESS = ("preloaded using link preload but not used",)
 
 OpenPage = Callable[..., Page]

@@ -5,12 +5,10 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import LONG, PHONE, OpenPage, figure, pause, press, wait_for
 
-BUILT = "document.querySelectorAll('.lab-plot .main-svg').length >= 9 && overfitLab.draws > 0"
-
 
 @pytest.fixture
 def page(address: str, open_page: OpenPage) -> Page:
-    return open_page(address + LONG, ready=BUILT)
+    return open_page(address + LONG)
 
 
 def test_read_outs_and_three_charts_are_above_the_fold_with_the_sidebar_open(page: Page) -> None:
@@ -84,7 +82,7 @@ def test_a_theme_flip_while_it_trains_loses_nothing(page: Page) -> None:
 
 
 def test_a_phone_stacks_the_charts_and_leaves_room_for_thumbs(address: str, open_page: OpenPage) -> None:
-    page = open_page(address + LONG, viewport=PHONE, ready=BUILT, has_touch=True, is_mobile=True)
+    page = open_page(address + LONG, viewport=PHONE, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     boxes = [page.locator(f"[data-figure={name}]").bounding_box() for name in ("fit", "loss", "histograms")]
     assert all(box is not None and box["width"] > 330 for box in boxes)

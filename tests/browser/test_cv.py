@@ -74,7 +74,7 @@ def test_a_reload_finds_the_repeated_run_the_refit_and_the_count_of_looks(open_s
     page.get_by_placeholder("First say what you expect").fill("0.6")
     page.keyboard.press("Enter")
     press(page, "Open the test set")
-    expect(page.get_by_text("This was the one look")).to_be_visible()
+    expect(page.get_by_text("looked at once")).to_be_visible()
     said = page.get_by_text("You expected 0.6").inner_text()
     page.reload()
     wait_for(page, FINISHED.format(20))
@@ -82,7 +82,7 @@ def test_a_reload_finds_the_repeated_run_the_refit_and_the_count_of_looks(open_s
     wait_for(page, DRAWN)
     assert page.evaluate(f"Array.from({figure('cv')}.data.find((t) => t.name === 'mean').y)") == curve
     expect(page.get_by_text("You expected 0.6")).to_have_text(said)
-    expect(page.get_by_text("This was the one look")).to_be_visible()
+    expect(page.get_by_text("looked at once")).to_be_visible()
     page.get_by_placeholder("First say what you expect").fill("0.5")
     page.keyboard.press("Enter")
     press(page, "Look again (look 2)")

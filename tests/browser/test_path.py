@@ -5,10 +5,8 @@ import csv
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE, OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import PHONE, READY, OpenPage, figure, pause, press, wait_for
 
-PLOTS = "[...document.querySelectorAll('.lab-plot')]"
-BUILT = f"window.overfitLab?.draws > 0 && {PLOTS}.every((plot) => plot.querySelector('.main-svg'))"
 QUICK = "/path?hidden_sizes=8&noise_std=0.3&n_epochs=100000"
 # Every stop in turn as a slow hand takes them: what the charts show at each; and what was sent meanwhile.
 SLOW_HAND = """async () => {
@@ -34,7 +32,7 @@ SLOW_HAND = """async () => {
 
 @pytest.fixture
 def page(address: str, open_page: OpenPage) -> Page:
-    return open_page(address + QUICK, ready=BUILT)
+    return open_page(address + QUICK)
 
 
 def run_to(page: Page, epoch: int) -> None:
@@ -146,7 +144,7 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     press(page, "Open in Playground")
     page.get_by_text("This run continues the network of the λ path with λ = 0.0093").wait_for()
-    wait_for(page, f"{BUILT} && {figure('fit')}?.data?.at(-1).y.length > 0 && !overfitLab.isBehind()")
+    wait_for(page, READY)
     there = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     assert there == pytest.approx(curve, abs=1e-5)
     assert "l2=0.0093" in page.url
@@ -176,14 +174,14 @@ def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
     curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     press(page, "Open in Playground")
     page.get_by_text(f"with λ = 0 of L2, trained for {epoch} epochs").wait_for()
-    wait_for(page, f"{BUILT} && {figure('fit')}?.data?.at(-1).y.length > 0 && !overfitLab.isBehind()")
+    wait_for(page, READY)
     assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == pytest.approx(curve, abs=1e-5)
 
 
 def test_a_reload_finds_the_path_again(page: Page) -> None:
     run_to(page, 200)
     page.reload()
-    wait_for(page, BUILT)
+    wait_for(page, READY)
     wait_for(page, "overfitLab.shownEpoch > 200")
     pause(page)
 
@@ -202,7 +200,7 @@ def test_what_is_trained_can_be_downloaded_in_the_middle(page: Page) -> None:
 
 
 def test_a_diverged_network_is_marked_and_its_neighbours_go_on(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}{QUICK}&optimizer=sgd&learning_rate=0.05&values=0.0,0.01,1000000.0", ready=BUILT)
+    page = open_page(f"{address}{QUICK}&optimizer=sgd&learning_rate=0.05&values=0.0,0.01,1000000.0")
     run_to(page, 50)
     wait_for(page, f"Array.from({figure('path')}.data.find((t) => t.name === 'diverged').x).join() === '6'")
     assert page.evaluate(f"Array.from({figure('path')}.data.find((t) => t.name === 'training').y, Number.isFinite)") == [
@@ -212,7 +210,7 @@ def test_a_diverged_network_is_marked_and_its_neighbours_go_on(address: str, ope
 
 
 def test_tables_and_phone(address: str, open_page: OpenPage) -> None:
-    page = open_page(address + QUICK, viewport=PHONE, ready=BUILT, has_touch=True)
+    page = open_page(address + QUICK, viewport=PHONE, has_touch=True)
     run_to(page, 20)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     pause(page)
@@ -229,7 +227,7 @@ def test_tables_and_phone(address: str, open_page: OpenPage) -> None:
 
 
 def test_the_map_of_learning_rates_fills(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}{QUICK}&path_view=rates", ready=BUILT)
+    page = open_page(f"{address}{QUICK}&path_view=rates")
     run_to(page, 5)
     wait_for(page, f"{figure('grid')}.data[0].z.length === 9 && {figure('grid')}.data[0].z[0].length === 17")
     wait_for(page, f"{figure('grid')}.data[1].x.length === 1")

@@ -5,14 +5,21 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import LONG, OpenPage, figure, pause, press, wait_for
-
-BUILT = "document.querySelectorAll('.lab-plot .main-svg').length >= 15 && overfitLab.draws > 0"
+from tests.browser.conftest import LONG, READY, OpenPage, figure, pause, press, wait_for
 
 
 @pytest.fixture
 def page(address: str, open_page: OpenPage) -> Page:
-    return open_page(address + LONG, ready=BUILT)
+    return open_page(address + LONG)
+
+
+def test_what_other_tests_wait_for_means_that_every_chart_is_built(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG, ready="true")
+    built = page.evaluate(f"""new Promise((done) => (function look() {{
+      if (!({READY})) return setTimeout(look, 0);
+      done([...document.querySelectorAll('.lab-plot')].map((plot) => Boolean(plot.querySelector('.main-svg'))));
+    }})())""")
+    assert built and all(built)
 
 
 def type_strength(page: Page, key: str, value: str) -> None:
@@ -98,7 +105,7 @@ def test_divergence_is_said_with_a_remedy_that_works(page: Page) -> None:
     type_strength(page, "learning_rate", "1")
     type_strength(page, "l2", "1000000")
     page.goto(re.sub(r"\?.*", "", page.url) + "?optimizer=sgd&learning_rate=1000&activation=linear")
-    wait_for(page, BUILT)
+    wait_for(page, READY)
     press(page, "Run")
     remedy = page.locator(".lab-verdict[data-banner] button")
     remedy.wait_for()
@@ -129,7 +136,7 @@ def test_the_penalty_switch_makes_room_on_the_axis(page: Page) -> None:
 
 
 def test_hard_edges_repaint_the_map(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}?data=xor&hidden_sizes=8-8", ready=BUILT)
+    page = open_page(f"{address}?data=xor&hidden_sizes=8-8")
     run_to(page, 3)
     pause(page)
     source = f"{figure('fit')}._fullLayout.images[0].source"
@@ -142,7 +149,7 @@ def test_hard_edges_repaint_the_map(address: str, open_page: OpenPage) -> None:
 
 
 def test_a_finished_run_offers_to_run_on(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}?n_epochs=3&data=xor&hidden_sizes=8", ready=BUILT)
+    page = open_page(f"{address}?n_epochs=3&data=xor&hidden_sizes=8")
     press(page, "Run")
     page.get_by_role("button", name="Run on").click()
     wait_for(page, "overfitLab.lastEpoch > 3")

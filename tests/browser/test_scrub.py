@@ -9,7 +9,6 @@ from playwright.sync_api import Page
 from tests.browser.conftest import OpenPage, figure, press, serving, wait_for
 from tests.browser.scrub_study import LAMBDAS, N_MEMBERS, make_arrays
 
-BUILT = "document.querySelectorAll('.lab-plot .main-svg').length >= 15 && overfitLab.draws > 0"
 # Move the slider to each stop; milliseconds from the event to the frame after it was drawn. `wait` is the hand's pause.
 SWEEP = """async (wait) => {
   const range = document.querySelector('[data-scrub=lambda] input');
@@ -35,7 +34,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def page(address: str, open_page: OpenPage) -> Page:
-    return open_page(address, ready=BUILT)
+    return open_page(address)
 
 
 def move_to(page: Page, index: int) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, get_args
 
 from streamlit.testing.v1 import AppTest
 
 from core import Experiment
 from core.runtime.job import Job
 from core.runtime.scheduler import get_scheduler
+from pages.shared.jobs import Slot
 
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 
@@ -33,6 +35,23 @@ def now(page: AppTest) -> Experiment:
     return page.session_state["lab.experiment"]
 
 
-def job(page: AppTest, slot: str = "study") -> Job:
-    """Return the session's job."""
-    return get_scheduler().find(page.session_state[f"lab.{slot}.job"])
+def address(page: AppTest) -> tuple[Experiment, list[str]]:
+    """Return the experiment that the page's URL names, and what in it cannot be used."""
+    return Experiment.from_query(dict(page.query_params.items()))
+
+
+def job(page: AppTest, slot: Slot = "study") -> Job | None:
+    """Return the session's job, None where it has none."""
+    key = f"lab.{slot}.job"
+    return get_scheduler().find(page.session_state[key]) if key in page.session_state else None
+
+
+def latest(page: AppTest) -> dict[str, Any]:
+    """Return the facts of the study's newest snapshot."""
+    return job(page).latest.meta
+
+
+def close(page: AppTest) -> None:
+    """End the session's jobs."""
+    for found in filter(None, (job(page, slot) for slot in get_args(Slot))):
+        get_scheduler().drop(found)

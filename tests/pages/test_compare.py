@@ -1,44 +1,18 @@
 """The Compare page's script under AppTest: its task, its own settings to their extremes, links, other pages."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import Experiment
 from core.config import choices_of
 from core.data import DATASETS
-from core.runtime.scheduler import get_scheduler
 from core.studies.compare import TASK
+from tests.pages.app import address, close, job, now, open_link, run
 
-MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 SMALL = {"data": "moons", "n_train": "30", "hidden_sizes": "4"}
 
 
 def open_page(**query):
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page("compare.py")
-    for name, value in query.items():
-        page.query_params[name] = value
-    return run(page)
-
-
-def run(page):
-    page.run()
-    assert not page.exception
-    return page
-
-
-def now(page):
-    return page.session_state["lab.experiment"]
-
-
-def job(page):
-    return get_scheduler().find(page.session_state["lab.study.job"])
-
-
-def close(page):
-    get_scheduler().drop(job(page))
+    return open_link("compare.py", query)
 
 
 def meta(page):
@@ -54,7 +28,7 @@ def widget(page, kind, name):
 def test_the_default_page_is_its_own_task_with_four_penalties_not_started():
     page = open_page()
     assert now(page) == TASK
-    assert Experiment.from_query(dict(page.query_params.items())) == (TASK, [])
+    assert address(page) == (TASK, [])
     assert (meta(page)["state"], meta(page)["epoch"]) == ("paused", 0)
     heads = [row["cells"][0] for row in meta(page)["tables"]["numbers"]["rows"]]
     assert heads == ["No penalty", "L1 proximal", "L1 subgradient", "L2"]
@@ -155,13 +129,10 @@ def test_every_data_set_is_shown(data):
 
 
 def test_the_playground_shows_the_strengths_in_other_libraries_too():
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in {"data": "sine", "hidden_sizes": "none", "l2": "0.01", "n_train": "20"}.items():
-        page.query_params[name] = value
-    run(page)
+    page = open_link("playground.py", {"data": "sine", "hidden_sizes": "none", "l2": "0.01", "n_train": "20"})
     text = " ".join(block.value for block in page.markdown)
     assert "weight_decay=0.02" in text and "Ridge(alpha=0.2)" in text
-    get_scheduler().drop(get_scheduler().find(page.session_state["lab.run.job"]))
+    close(page)
 
 
 def test_each_penalty_has_its_own_list_and_the_subgradient_is_what_keras_does():

@@ -10,9 +10,8 @@ from core.data import load_split
 from core.presets import CV_START
 from core.runtime.commands import Pause, Run
 from core.runtime.cross_validation import csv_of, found
-from core.runtime.scheduler import get_scheduler
 from pages.shared import live, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
-from tests.pages.app import job, now, open_link, run
+from tests.pages.app import address, close, job, now, open_link, run
 
 SMALL = {
     "data": "diabetes", "n_train": "60", "hidden_sizes": "8", "n_epochs": "5", "values": "0,0.01,0.1", "n_splits": "3",
@@ -22,16 +21,6 @@ SMALL = {
 
 def open_page(query=None, **more):
     return open_link("cv.py", {**SMALL, **(query or {}), **more})
-
-
-def drop_job(page, slot):
-    if f"lab.{slot}.job" in page.session_state and job(page, slot) is not None:
-        get_scheduler().drop(job(page, slot))
-
-
-def close(page):
-    for slot in ("study", "refit"):
-        drop_job(page, slot)
 
 
 def train(page, slot="study"):
@@ -82,7 +71,7 @@ def test_a_link_gives_the_study():
     plan = job(page).result()[1]
     assert plan.n_members == 3 * 3 * 2 and plan.n_repeats == 2
     assert max(plan.strengths["l1"]) == pytest.approx(0.025) and max(plan.strengths["l2"]) == pytest.approx(0.075)
-    assert Experiment.from_query(dict(page.query_params.items())) == (now(page), [])
+    assert address(page) == (now(page), [])
     close(page)
 
 
@@ -262,7 +251,6 @@ def test_the_best_value_opens_in_the_playground():
     assert now(page).regularization.l2 == best
     assert "lab.run.job" in page.session_state
     close(page)
-    drop_job(page, "run")
 
 
 # --- the test set ---
@@ -286,7 +274,7 @@ def test_the_test_set_stays_locked_until_an_estimate_is_given_and_looks_are_coun
     assert next(b for b in page.button if b.key == "cv.look").disabled
     assert "test rows say" not in words(page)
     look(page, 0.7)
-    assert "You expected 0.7, cross-validation said" in words(page) and "This was the one look" in words(page)
+    assert "You expected 0.7, cross-validation said" in words(page) and "looked at once" in words(page)
     look(page, 0.7)
     assert "looked at 2 times" in words(page)
     page.switch_page("playground.py")
@@ -297,7 +285,6 @@ def test_the_test_set_stays_locked_until_an_estimate_is_given_and_looks_are_coun
     run(page)
     assert "looked at 2 times" in words(page)
     close(page)
-    drop_job(page, "run")
 
 
 def test_other_folds_of_the_same_data_are_a_further_look_and_another_seed_is_not():
@@ -310,5 +297,19 @@ def test_other_folds_of_the_same_data_are_a_further_look_and_another_seed_is_not
     page.session_state["lab.experiment"] = now(page).replace(data_seed=1)
     run(page)
     look(refit(train(page)), 0.5)
-    assert "This was the one look" in words(page)
+    assert "looked at once" in words(page)
+    close(page)
+
+
+def test_looks_on_this_page_and_on_remedies_are_one_count():
+    page = train(open_page(n_remedy_starts="1"))
+    look(refit(page), 0.5)
+    page.switch_page("remedies.py")
+    run(page)
+    assert page.button(key="remedies.look").label == "Look again (look 2)"
+    press(train(page), "remedies.look")
+    assert "looked at 2 times" in words(page)
+    page.switch_page("cv.py")
+    refit(train(run(page)))
+    assert "looked at 2 times" in words(page) and page.button(key="cv.look").label == "Look again (look 3)"
     close(page)

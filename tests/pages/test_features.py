@@ -5,10 +5,9 @@ import json
 import pytest
 
 from core.data import DATASETS
-from core.runtime.scheduler import get_scheduler
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VALUES, VOWELS
-from tests.pages.test_playground import address, now, open_page, run, setting_of
-from tests.pages.test_remedies import job, latest
+from tests.pages.app import address, close, job, latest, now, open_link, run
+from tests.pages.test_playground import setting_of
 
 
 @pytest.fixture
@@ -16,15 +15,12 @@ def open_features():
     pages = []
 
     def open_it(experiment):
-        page = open_page(experiment.to_query())
-        page.switch_page("features.py")
-        pages.append(page)
-        return run(page)
+        pages.append(open_link("features.py", experiment.to_query()))
+        return pages[-1]
 
     yield open_it
     for page in pages:
-        if (found := job(page)) is not None:
-            get_scheduler().drop(found)
+        close(page)
 
 
 def stage_data(page):
@@ -139,10 +135,8 @@ def test_a_list_of_lambdas_is_taken_and_letters_are_answered(open_features):
     ],
 )
 def test_a_link_with_a_setting_that_cannot_be_used_says_so_and_the_page_stands(open_features, query, words):
-    page = open_page({**TASK.replace(n_epochs=3).to_query(), **query})
+    page = open_link("features.py", {**TASK.replace(n_epochs=3).to_query(), **query})
     assert words in page.warning[0].value and "cannot be used" in page.warning[0].value
-    page.switch_page("features.py")
-    run(page)
     assert names(page)[0] == "kept" and not page.error
 
 

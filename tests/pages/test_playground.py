@@ -1,41 +1,24 @@
 """The Playground's script under AppTest: default page, extreme settings, all data, presets, links."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import Experiment
 from core.config import FLAT_NAMES, StudyConfig, bounds_of, choices_of, label_of
 from core.data import DATASETS
 from core.presets import PRESETS, START
-from core.runtime.scheduler import get_scheduler
 from pages.shared.widgets import UNSEEN
 from tests.core.test_config import OTHER
+from tests.pages import app
+from tests.pages.app import address, close, now, open_link, run
 
 TYPED = ("n_train", "hidden_sizes", "learning_rate", "batch_size", "activity_l2", "n_epochs")
-MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
+job = partial(app.job, slot="run")
 
 
 def open_page(query=None, **more):
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in {**(query or {}), **more}.items():
-        page.query_params[name] = value
-    return run(page)
-
-
-def run(page):
-    page.run()
-    assert not page.exception
-    return page
-
-
-def now(page):
-    return page.session_state["lab.experiment"]
-
-
-def job(page):
-    return get_scheduler().find(page.session_state["lab.run.job"])
+    return open_link("playground.py", {**(query or {}), **more})
 
 
 def setting_of(element):
@@ -56,14 +39,6 @@ def choose(page, name, value):
         chosen.options.append(UNSEEN + value)  # as if it had been typed
     chosen.set_value(value)
     return run(page)
-
-
-def close(page):
-    get_scheduler().drop(job(page))
-
-
-def address(page):
-    return Experiment.from_query(dict(page.query_params.items()))
 
 
 # --- the default page ---

@@ -187,3 +187,8 @@ def test_dropout_in_torch_scales_what_is_kept_as_ours_does() -> None:
 def test_bad_strengths_are_explained(l1: float, l2: float) -> None:
     with pytest.raises(ValueError, match="expected a number of at least 0, received"):
         translate(l1, l2, N, False)
+
+
+def test_adamw_says_that_l1_is_missing_beside_an_l2_too():
+    assert "L1 has to be added" in line("torch AdamW", 0.1, 0.5).note
+    assert "L1" not in line("torch AdamW", 0.0, 0.5).note

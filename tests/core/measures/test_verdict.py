@@ -52,3 +52,16 @@ def test_a_constant_answer_underfits_however_bad_the_start_was():
 def test_the_two_ends_and_the_best_of_a_path(train_loss, val_loss, floor, constant, kind):
     verdict = judge(train_loss, val_loss, constant * 1.02, floor, weight_norm=3.0, epoch=2000, constant_loss=constant)
     assert verdict.kind == kind
+
+
+@pytest.mark.parametrize(
+    "train_loss, val_loss, floor, words",
+    [
+        (0.065, 0.465, 0.1, "the gap, 0.400, is 18% of the way from a constant answer down to the noise floor"),
+        (0.065, 0.465, None, "the gap, 0.400, is 17% of the way from a constant answer down to no loss at all"),
+        (0.4, 0.3, 0.1, "validation loss 0.300 is no higher than training loss 0.400"),
+    ],
+)
+def test_a_good_fit_says_what_its_gap_is_measured_by(train_loss, val_loss, floor, words):
+    verdict = judge(train_loss, val_loss, 2.5, floor, weight_norm=3.0, epoch=9, constant_loss=2.3)
+    assert verdict.text == f"A good fit: {words}."

@@ -7,8 +7,17 @@ from sklearn.linear_model import LogisticRegression, Ridge, enet_path, lasso_pat
 from sklearn.preprocessing import StandardScaler
 
 from core import Experiment, Split, sweep, train
+from core.presets import START
 from core.studies import sweep_learning_rates
-from core.studies.path import best_index, constant_loss, input_strengths, plan_path, verdicts, weight_lines
+from core.studies.path import (
+    best_index,
+    constant_loss,
+    input_strengths,
+    plan_path,
+    start_losses,
+    verdicts,
+    weight_lines,
+)
 from core.studies.training import Training
 from core.studies.values import default_values, elastic_net_terms, strengths_of
 
@@ -169,6 +178,20 @@ def test_the_verdict_goes_from_overfitting_over_a_fit_to_underfitting():
     kinds = [v.kind for v in verdicts(plan, training.state())]
     assert kinds[:3] == ["overfits", "overfits", "fits"]
     assert kinds[3] in ("underfits", "collapsed")
+
+
+def test_members_of_a_warm_path_are_judged_from_the_random_start_as_those_of_a_cold_one():
+    experiment = START.replace(n_epochs=150, hidden_sizes=(16,))
+    starts = {}
+    for start in ("cold", "warm"):
+        plan = plan_path(experiment, "l2", [0.0, 1e-3, 1e-2, 1e-1], start=start)
+        training = Training(plan)
+        training.run()
+        state = training.state()
+        starts[start] = start_losses(plan, state)
+        assert [v.kind for v in verdicts(plan, state)] == ["fits", "fits", "underfits", "underfits"]
+    assert state.start_loss[0] < 0.5 * starts["cold"][0]  # the last one began where its neighbour ended
+    np.testing.assert_allclose(starts["warm"], starts["cold"], rtol=1e-6)
 
 
 def test_the_constant_answers_loss_by_hand():

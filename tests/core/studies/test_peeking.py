@@ -42,7 +42,8 @@ def test_one_row_has_no_standard_error():
 
 
 def test_further_looks_are_counted():
-    assert "one look" in peeking_in_words(1, 0.1)
+    assert "looked at once" in peeking_in_words(1, 0.1)
     assert "data seed draws" in peeking_in_words(2, 0.1) and "only deals" not in peeking_in_words(2, 0.1)
     assert "only deals these rows anew" in peeking_in_words(2, 0.1, is_synthetic=False)
     assert "looked at 3 times" in peeking_in_words(3, 0.1) and "0.085" in peeking_in_words(3, 0.1)
+    assert "by up to 0.8 standard errors, through luck" in peeking_in_words(3)
