@@ -115,7 +115,7 @@ class Stage {
     const view = this.view();
     this.painter.paint(view, hurried);
     this.facts.show(view.meta);
-    this.rewind.show(`epoch ${view.meta.epoch ?? 0}`);
+    this.rewind.show(`epoch ${(view.meta.epoch ?? 0).toLocaleString("en-US")}`);
     Object.assign(counters, { draws: counters.draws + 1, shownEpoch: view.meta.epoch, frames: this.rewind.frames.length });
     for (const [name, scrub] of Object.entries(this.scrubs)) counters.picked[name] = scrub.index;
   }

@@ -83,6 +83,9 @@ class Experiment(Section):
             ]
         experiment, problems = cls(), []
         for name, text in query.items():
+            if name not in FLAT_NAMES:
+                problems.append(f"The link has '{name[:40]}', which is not a setting: it is left out.")
+                continue
             try:
                 experiment = experiment.replace(**{name: parse_value(name, text)})
             except ValueError as error:

@@ -77,7 +77,7 @@ def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
     best, so_far = rows[int(np.nanargmin(medians))], "" if is_done else " so far"
     if best is rows[0]:
         return f"Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths."
-    label = f"{best.cell.remedy.label} has the lowest validation loss{so_far}"
+    label = f"{best.cell.remedy.label} is best{so_far}"
     return compare_sentence(label, best.val_loss, "nothing", rows[0].val_loss, "validation loss")
 
 
@@ -118,15 +118,12 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
     known = train_score >= BY_HEART
     if known.all():
         lowest = share_text(float(train_score.min()))
-        part = "all" if lowest == "100 %" else f"at least {lowest} of the"
-        return (
-            f"Without a remedy the network memorises all: up to {shares[-1]:.0%} wrong labels it answers {part} training "
-            "rows as they are labelled, right or wrong."
-        )
+        part = "all" if lowest == "100 %" else f"{lowest} of the"
+        return f"Without a remedy the network memorises {part} training labels, even with {share_text(shares[-1])} of them wrong."
     worst = int(np.nanargmin(train_score))
     return (
-        f"Without a remedy the network has not memorised all: at {shares[worst]:.0%} wrong labels it answers "
-        f"{share_text(float(train_score[worst]))} of the training rows as labelled. More units or epochs would let it."
+        f"Without a remedy the network has not memorised all: with {share_text(shares[worst])} wrong labels it answers "
+        f"{share_text(float(train_score[worst]))} as labelled. More units or epochs would let it."
     )
 
 

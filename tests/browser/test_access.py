@@ -1,8 +1,14 @@
 """For every reader: keyboard, screen reader, table twin, dark theme, phone, what is above the fold."""
 
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import Page
 
+from core.config import Experiment
+from core.presets import CV_START, START
+from core.studies.features import TASK
+from core.studies.remedies import POINTS
 from tests.browser.conftest import LONG, PHONE, OpenPage, figure, pause, press, wait_for
 
 
@@ -28,6 +34,43 @@ def test_the_page_does_not_jump_while_it_trains(page: Page) -> None:
     press(page, "Run")
     wait_for(page, "overfitLab.draws > 25")
     assert page.evaluate(places) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "experiment"),
+    [
+        ("remedies", POINTS.replace(n_remedy_starts=2)),
+        ("features", TASK.replace(n_epochs=150)),
+        ("cv", CV_START),
+    ],
+)
+def test_on_a_phone_a_sentence_that_changes_moves_no_chart(
+    address: str, open_page: OpenPage, path: str, experiment: Experiment
+) -> None:
+    page = open_page(f"{address}/{path}?{urlencode(experiment.to_query())}", PHONE)
+    page.evaluate("""() => {
+        window.heights = new Set(); window.said = new Set();
+        const note = () => {
+            const verdict = document.querySelector('.lab-verdict');
+            heights.add(verdict.offsetHeight); said.add(verdict.textContent);
+            requestAnimationFrame(note);
+        };
+        note();
+    }""")
+    press(page, "Run")
+    page.get_by_role("button", name="Done" if path == "remedies" else "Run on", exact=True).wait_for(timeout=90_000)
+    assert page.evaluate("said.size") > 1
+    assert page.evaluate("heights.size") == 1, page.evaluate("[...heights, ...said]")
+
+
+def test_on_a_phone_a_long_count_of_epochs_does_not_run_into_its_neighbour(address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{address}/path?{urlencode(START.to_query())}", PHONE)
+    texts = ".map((value) => { const r = document.createRange(); r.selectNodeContents(value); return r.getBoundingClientRect(); })"
+    page.evaluate("document.querySelector('[data-readout=epoch] dd').textContent = '20,000 of 20,000'")
+    first, second = page.evaluate(
+        f"[...document.querySelectorAll('.lab-readouts dd')].slice(0, 2){texts}.map((r) => [r.left, r.right])"
+    )
+    assert first[1] < second[0]
 
 
 def test_space_and_arrow_keys_do_what_the_mouse_does(page: Page) -> None:

@@ -103,6 +103,12 @@ def test_choices():
     assert choices_of("hidden_sizes") == choices_of("l1") == choices_of("batch_size") == ()
 
 
+def test_what_is_no_setting_is_left_out_of_a_link_and_named_shortly():
+    experiment, problems = Experiment.from_query({"n_trian": "30", "l2": "0.1"})
+    assert experiment == Experiment().replace(l2=0.1)
+    assert problems == ["The link has 'n_trian', which is not a setting: it is left out."]
+
+
 def test_of_many_wrong_values_in_a_link_the_first_few_are_named():
     experiment, problems = Experiment.from_query({"values": ",".join(["abc"] * 500)})
     assert experiment == Experiment() and len(problems) == 1

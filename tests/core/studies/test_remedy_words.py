@@ -57,7 +57,7 @@ def test_each_remedy_s_own_effect_and_price() -> None:
 
 def test_the_best_is_named_even_when_it_is_nothing() -> None:
     nothing = row(NOTHING, HIGH)
-    assert best_sentence([nothing, row(L2, LOW)], False).startswith("L2 has the lowest validation loss so far: median")
+    assert best_sentence([nothing, row(L2, LOW)], False).startswith("L2 is best so far: median")
     assert "no remedy helps" in best_sentence([nothing, row(L2, [3.0, 3.1, 2.9])], True)
     assert "No run stayed finite" in best_sentence([row(NOTHING, [float("nan")] * 2)], True)
     assert fares_worse([nothing, row(L2, LOW), row(L1, [3.0, 3.1, 2.9])]) == ["L1"]
@@ -81,11 +81,11 @@ def test_the_test_look_says_whether_validation_had_it_right() -> None:
 
 def test_memorising_is_claimed_only_where_it_is_seen() -> None:
     shares = np.array([0.0, 0.5])
-    assert "memorises all: up to 50% wrong labels it answers all training rows" in memorise_sentence(
-        shares, np.array([1.0, 1.0])
-    )
+    text = memorise_sentence(shares, np.array([1.0, 1.0]))
+    assert text.endswith("memorises all training labels, even with 50 % of them wrong.")
+    assert "memorises 99.6 % of the training labels" in memorise_sentence(shares, np.array([0.996, 1.0]))
     text = memorise_sentence(shares, np.array([1.0, 0.8]))
-    assert "has not memorised all: at 50% wrong labels it answers 80 %" in text
+    assert "has not memorised all: with 50 % wrong labels it answers 80 %" in text
 
 
 @pytest.mark.parametrize(
