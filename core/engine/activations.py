@@ -29,13 +29,13 @@ class ActivationRule:
 
 
 def is_aligned(z: Tensor) -> bool:
-    """Return whether each member's numbers (units, n) fill the processor's vectors.
+    """Return whether each member's numbers (units, n) fill the processor's vectors, or there is but one member.
 
     Torch computes what is left at the end of an array by another program for some functions, with other last bits. Where
     each member fills its vectors there is no such end; elsewhere these functions are written with those that have none. So
-    a member's bits depend neither on its place nor on how many there are.
+    a member's bits do not depend on its place.
     """
-    return z.shape[-2] * z.shape[-1] % VECTORS == 0
+    return z.shape[0] == 1 or z.shape[-2] * z.shape[-1] % VECTORS == 0
 
 
 def tanh(z: Tensor) -> Tensor:

@@ -2,7 +2,8 @@
 
 Equal seeds and equal rows give equal batches. Every member trains on its own rows (a fold, a bootstrap sample) of one
 shared pool; a row that counts twice is drawn twice an epoch. Sets of unequal size give a last batch that is shorter for
-some members: it is padded, and the padding has weight zero.
+some members: it is padded, and the padding has weight zero. So is a batch of a size that would let members begin anywhere
+in the processor's vectors: the matrix product rounds them differently there, and equal members would drift apart.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from torch import Tensor
 BATCH_STREAM = 1_000_003  # keeps the generators of weights, batches, dropout and augmentation of one seed apart
 DROPOUT_STREAM = 2_000_003
 AUGMENT_STREAM = 3_000_017
+ALIGNED = 8  # samples stand side by side in multiples of this
 GATHER_LIMIT = 1_000_000  # numbers gathered ahead at most (4 MB): whole epochs of small stacks, one batch of large ones
 
 
 @dataclass(frozen=True)
 class Rows:
-    """One batch: `index` (1 or M, B) into the pool, `weight` (M, B) with rows that sum to 1, or None for the plain mean."""
+    """One batch: `index` (1 or M, B) into the pool, `weight` (1 or M, B) with rows that sum to 1, or None for the plain mean."""
 
     index: Tensor
     weight: Tensor | None
@@ -58,30 +60,47 @@ class BatchOrder:
         self.generators = [torch.Generator().manual_seed(seed + BATCH_STREAM) for seed, _ in groups]
         self.pools = [torch.tensor(rows) for _, rows in groups]
         self.n_rows = max(len(pool) for pool in self.pools)
-        self.is_ragged = any(len(pool) != self.n_rows for pool in self.pools)
         # Full batch is per member, so that a smaller fold still makes one step an epoch.
         self.batch_size = self.n_rows if batch_size is None else min(batch_size, self.n_rows)
         self.n_batches = -(-self.n_rows // self.batch_size)
+        self.width = (
+            align(self.batch_size) if len(pools) > 1 else self.batch_size
+        )  # one network has no twin to part from
+        rows = torch.arange(self.n_rows)
+        self._places = (
+            rows // self.batch_size * self.width + rows % self.batch_size
+        )  # of an epoch's rows in its batches
+        self._weight = self._weigh()
         # Whether some member has no row left in the last batches, and must skip them.
         self.has_skips = any(len(pool) <= (self.n_batches - 1) * self.batch_size for pool in self.pools)
 
-    def shuffle(self) -> Rows:
-        """Return the rows of one epoch in their new order, (n_groups, n_rows), with the weight of each in its batch.
+    def _weigh(self) -> Tensor | None:
+        """Return the weight of each place in its batch, (1 or n_groups, n_batches·width); None where no place is padding."""
+        lengths = torch.tensor([len(pool) for pool in self.pools])
+        lengths = lengths[:1] if bool((lengths == lengths[0]).all()) else lengths
+        weight = torch.zeros(len(lengths), self.n_batches * self.width, dtype=torch.float64)
+        weight[:, self._places] = (torch.arange(self.n_rows) < lengths[:, None]).double()
+        if bool((weight == 1).all()):
+            return None
+        batches = weight.view(len(lengths), self.n_batches, self.width)
+        return (batches / batches.sum(2, keepdim=True).clamp(min=1)).view_as(weight)
 
-        A group are the members of equal pool and seed, see `group_of_member`.
+    def shuffle(self) -> Rows:
+        """Return the rows of one epoch in their new order, (n_groups, n_batches·width), with the weight of each in its batch.
+
+        A group are the members of equal pool and seed, see `group_of_member`. Padding repeats a row of its own.
         """
-        order = torch.zeros(len(self.pools), self.n_rows, dtype=torch.long)
-        present = torch.zeros(len(self.pools), self.n_rows)
+        order = torch.stack([pool[0] for pool in self.pools])[:, None].repeat(1, self.n_batches * self.width)
         for group, (pool, generator) in enumerate(zip(self.pools, self.generators, strict=True)):
             is_full = self.n_batches == 1
-            order[group, : len(pool)] = pool if is_full else pool[torch.randperm(len(pool), generator=generator)]
-            present[group, : len(pool)] = 1.0
-        if not self.is_ragged:
-            return Rows(order, None)
-        for rows in split(Rows(order, present), self.batch_size):
-            assert rows.weight is not None
-            rows.weight.div_(rows.weight.sum(1, keepdim=True).clamp(min=1))
-        return Rows(order, present)
+            own = pool if is_full else pool[torch.randperm(len(pool), generator=generator)]
+            order[group, self._places[: len(pool)]] = own
+        return Rows(order, self._weight)
+
+
+def align(n: int) -> int:
+    """Return the next multiple of `ALIGNED`."""
+    return -(-n // ALIGNED) * ALIGNED
 
 
 def split(rows: Rows, size: int) -> Iterator[Rows]:
@@ -128,8 +147,8 @@ class Feed:
         return iter(self._full)
 
     def _gathered(self, rows: Rows) -> Iterator[Batch]:
-        size, n_streams = self.order.batch_size, len(self.group)
-        own = Rows(rows.index[self.group], None if rows.weight is None else rows.weight[self.group])
+        size, n_streams, weight = self.order.width, len(self.group), rows.weight
+        own = Rows(rows.index[self.group], weight if weight is None or len(weight) == 1 else weight[self.group])
         n_ahead = max(1, GATHER_LIMIT // (n_streams * size * self.X.shape[2]))
         for piece in split(own, n_ahead * size):
             yield from self.gather(piece, size)

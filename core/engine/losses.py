@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.engine.activations import sigmoid
+from core.engine.activations import is_aligned, sigmoid
 
 LossKind = Literal["binary_cross_entropy", "cross_entropy", "mse"]
 
@@ -60,7 +60,7 @@ def output_slopes(kind: LossKind, outputs: Tensor, targets: Tensor, class_axis: 
     if kind == "mse":
         return (outputs - targets).mul_(2)
     if kind == "binary_cross_entropy":
-        return sigmoid(outputs.clone()).sub_(targets)
+        return (torch.sigmoid(outputs) if is_aligned(outputs) else sigmoid(outputs.clone())).sub_(targets)
     return torch.softmax(outputs, class_axis).sub_(targets)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from core.config import RegularizationConfig, TrainingConfig
 from core.engine.losses import LossKind
@@ -33,6 +34,13 @@ class Pool:
         versions = self.version_of_member[part]
         is_shared = len(self.X) == 1 or bool((versions == versions[0]).all())
         return self.X[versions[:1]] if is_shared else self.X[versions]
+
+    def padded(self, n: int) -> Pool:
+        """Return the pool with rows of zeros at its end, up to `n` rows, that belong to no split."""
+        k = n - self.X.shape[1]
+        X, targets = (functional.pad(rows, (0, 0, 0, k)) for rows in (self.X, self.targets))
+        is_train, is_val = (functional.pad(mask, (0, k)) for mask in (self.is_train, self.is_val))
+        return replace(self, X=X, targets=targets, is_train=is_train, is_val=is_val) if k else self
 
 
 @dataclass

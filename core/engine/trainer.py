@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.arithmetic import fast_arithmetic
-from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows
+from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows, align
 from core.engine.block import Block, cut_in_runs
 from core.engine.cost import measurement_cost, step_cost
 from core.engine.losses import is_correct, sample_losses
@@ -71,7 +71,9 @@ class Trainer:
         self._streams = [block.part if augment else self._feed.streams_of(block.part) for block in self.blocks]
         self._dropout_generator = torch.Generator()
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
-        self.splits = Splits(pool)
+        self._looked_at = pool.padded(align(pool.X.shape[1]))
+        self._targets = self._looked_at.targets.T.contiguous()[None]
+        self.splits = Splits(self._looked_at)
         parts = cut_in_runs(pool.version_of_member.tolist(), stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
         self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
@@ -185,7 +187,7 @@ class Trainer:
 
     def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""
-        pool, splits, targets = self.pool, self.splits, self._feed.target_columns[None]
+        pool, splits, targets = self._looked_at, self.splits, self._targets
         done = stack.forward(pool.inputs_of(part))
         losses = sample_losses(pool.loss, done.columns, targets, class_axis=1)
         mean_loss = splits.means(losses, part)

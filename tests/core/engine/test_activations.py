@@ -16,9 +16,9 @@ def test_tanh_is_tanh(n, dtype, tolerance):
 @pytest.mark.parametrize("n", [3000, 32 * 100])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_value_and_chain_rule_are_those_of_autograd_aligned_or_not(name, n):
-    z = torch.randn(1, 1, n, generator=torch.Generator().manual_seed(0), dtype=torch.float64, requires_grad=True)
+    z = torch.randn(2, 1, n, generator=torch.Generator().manual_seed(0), dtype=torch.float64, requires_grad=True)
     value = z if name == "linear" else getattr(torch.nn.functional, name)(z)
-    slopes = torch.linspace(-1, 1, n, dtype=torch.float64)[None, None]
+    slopes = torch.linspace(-1, 1, n, dtype=torch.float64).expand(2, 1, n).contiguous()
     expected = torch.autograd.grad(value, z, slopes)[0]
     rule = ACTIVATIONS[name]
     kept = z.detach().clone()

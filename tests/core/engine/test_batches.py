@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.engine import batches
-from core.engine.batches import BatchOrder, Feed
+from core.engine.batches import ALIGNED, BatchOrder, Feed
 from core.engine.block import BLOCK_NUMBERS, cut_in_runs
 
 
@@ -20,8 +20,10 @@ def make_feed(pools, seeds, batch_size, n=12, versions=1):
 def test_an_epoch_holds_each_row_as_often_as_it_counts(batch_size):
     pool = [0, 2, 2, 5, 7, 7, 7, 11]
     for _ in range(3):
-        rows = torch.cat([b.targets[0, 0] for b in make_feed([pool], [1], batch_size).epoch()])
+        batches = list(make_feed([pool], [1], batch_size).epoch())
+        rows = torch.cat([b.targets[0, 0][b.weight.expand(1, 1, len(b.targets[0, 0]))[0, 0] > 0] for b in batches])
         assert sorted(rows.int().tolist()) == pool
+        assert batches[0].X.shape[1] == min(batch_size or 8, 8)
 
 
 def test_equal_seeds_see_equal_batches_and_other_seeds_others():
@@ -43,9 +45,16 @@ def test_every_member_gets_its_own_copy_of_the_inputs():
 def test_padding_has_no_weight_and_weights_sum_to_one():
     feed = make_feed([range(10), range(7)], [1, 1], 4)
     weights = [batch.weight for batch in feed.epoch()]
-    assert [w.shape[2] for w in weights] == [4, 4, 2]
+    assert [w.shape[2] for w in weights] == [ALIGNED] * 3
     assert [w[1].count_nonzero().item() for w in weights] == [4, 3, 0]
     assert torch.allclose(torch.stack([w.sum(2).squeeze(1) for w in weights]), torch.tensor([[1.0, 1], [1, 1], [1, 0]]))
+
+
+def test_padding_repeats_a_row_of_its_own_and_is_left_out_where_nothing_needs_it():
+    (batch,) = make_feed([[3, 5, 9]] * 2, [1, 1], None).epoch()
+    assert batch.X.shape == (1, ALIGNED, 3) and batch.weight.shape == (1, 1, ALIGNED)
+    assert set(batch.targets[0, 0].tolist()) == {3.0, 5.0, 9.0} and batch.weight.count_nonzero() == 3
+    assert make_feed([range(16)] * 2, [1, 2], 8, n=16).order.shuffle().weight is None
 
 
 def test_gathering_ahead_changes_nothing(monkeypatch):
