@@ -79,7 +79,13 @@ def show_study() -> None:
         return
     places = positions(values, experiment.study.param_name).tolist()
     axis = scrub(
-        "lambda", "Chosen λ", values.tolist(), value_texts(values), 0, "Picks the λ of the lower chart.", places
+        "lambda",
+        "Chosen λ",
+        values.tolist(),
+        value_texts(values),
+        len(values) // 2,
+        "Picks the λ of the lower chart.",
+        places,
     )
     stage(
         STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS, scrubs=[axis],

@@ -76,7 +76,7 @@ def show_study() -> None:
     n_networks = sum(count_networks(experiment).values())
     st.caption(
         f"{n_networks:,} networks, each for as many steps as {experiment.training.n_epochs:,} epochs of the "
-        f"{experiment.data.n_train} training rows take; about {max(1, estimate_study_s(experiment)):,.0f} s. Press **Run** once."
+        f"{experiment.data.n_train} training rows take; about {max(1, estimate_study_s(experiment)):,.0f} s in all."
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))

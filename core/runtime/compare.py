@@ -191,7 +191,9 @@ def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
     """Return the headline: who has the lowest validation loss, and who is within the spread of it."""
     finite = [row for row in rows if np.isfinite(row.val_loss).any()]
-    if epoch == 0 or not finite:
+    if epoch > 0 and not finite:
+        return {"kind": "compared", "text": "All variants have diverged."}
+    if epoch == 0:
         return {
             "kind": "not started",
             "text": "Not trained yet: press Run. All penalties train at once, from the same starts.",

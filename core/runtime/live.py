@@ -58,7 +58,6 @@ class LiveRun:
     experiment: what runs now, live strengths included; started_as: the same at epoch 0.
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
     looked_at: the part that the view is to show closely, () for its own choice.
-    moments: the members at the epochs kept for rewind, the first one at epoch 0.
     shown, curves: the members and the history as the last snapshot showed them.
     """
 
@@ -78,9 +77,8 @@ class LiveRun:
         self._ticks: deque[tuple[float, int]] = deque()
         self.shown = training.state()
         self.curves: Arrays = {}
-        self.moments = [self.shown]
-        self._epochs = [0]
-        self._frames: tuple[list[MemberState], int, Snapshot] | None = None
+        self._kept: list[tuple[int, MemberState]] = [(0, self.shown)]
+        self._frames: tuple[list[tuple[int, MemberState]], int, Snapshot] | None = None
 
     def _restart(self, seed: int) -> None:
         """Go back to epoch 0 with the strengths of now."""
@@ -198,9 +196,14 @@ class LiveRun:
 
     # --- rewind ---
 
+    @property
+    def moments(self) -> list[MemberState]:
+        """Return the members at the epochs kept for rewind, the first one at epoch 0."""
+        return [state for _, state in self._kept]
+
     def _next_moment(self) -> float:
         """Return the epoch of the next moment to keep: close together after a change of strength, then ever further apart."""
-        last = self._epochs[-1]
+        last = self._kept[-1][0]
         change = self.changes[-1]["epoch"] if self.changes else 0
         return max(last + 1, change + MOMENT_GROWTH * (last - change))
 
@@ -209,18 +212,19 @@ class LiveRun:
         if self.training.is_diverged.all() or self.max_moments < 2:
             return
         state = self.training.state()
-        moments, epochs = [*self.moments, state], [*self._epochs, self.training.n_epochs_done]
-        if len(moments) > min(self.max_moments, max(2, MAX_MOMENT_BYTES // state.parameters.nbytes)):
-            half = len(moments) // 2 or 1
-            moments, epochs = [*moments[:half:2], *moments[half:]], [*epochs[:half:2], *epochs[half:]]
-        self.moments, self._epochs = moments, epochs
+        kept = [*self._kept, (self.training.n_epochs_done, state)]
+        if len(kept) > min(self.max_moments, max(2, MAX_MOMENT_BYTES // state.parameters.nbytes)):
+            half = len(kept) // 2 or 1
+            kept = [*kept[:half:2], *kept[half:]]
+        self._kept = kept  # exchanged as a whole: other threads read it
 
     def stored_frames(self, after: int) -> Snapshot:
         """Return the stored moments as one snapshot whose arrays have a leading axis of moments. Any thread may call it."""
-        moments, n_changes = self.moments, len(self.changes)
+        kept, n_changes = self._kept, len(self.changes)
         last = self._frames
-        if last is not None and last[0] is moments and last[1] == n_changes:
+        if last is not None and last[0] is kept and last[1] == n_changes:
             return last[2]  # a hand that goes back and forth asks again and again
+        moments = [state for _, state in kept]
         arrays = self._look(moments)
         facts = [
             self.view.facts(self, moment, {name: values[i] for name, values in arrays.items()})
@@ -228,7 +232,7 @@ class LiveRun:
         ]
         arrays["frame_epoch"] = np.array([fact["epoch"] for fact in facts], dtype=np.float32)
         frames = Snapshot(self.version, {"frames": facts}, arrays, "frames")
-        self._frames = (moments, n_changes, frames)
+        self._frames = (kept, n_changes, frames)
         return frames
 
     def _look(self, moments: list[MemberState]) -> Arrays:
@@ -274,8 +278,7 @@ class LiveRun:
         """
         state = self.shown
         if epoch is not None:
-            moments = list(zip(self._epochs, self.moments, strict=False))  # both grow while this reads them
-            state = min(moments, key=lambda moment: abs(moment[0] - epoch))[1]
+            state = min(self._kept, key=lambda moment: abs(moment[0] - epoch))[1]
         return self.experiment, self.training.plan, state
 
     def _strengths_by_key(self) -> dict[str, float]:

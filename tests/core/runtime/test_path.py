@@ -245,7 +245,7 @@ def test_what_is_opened_at_a_past_moment_are_the_weights_of_then():
     assert f"{epoch} epochs" in origin.text
     single = playground_run(experiment.replace(l2=1e-3), load_split(experiment.data), origin)
     np.testing.assert_allclose(single.snapshot().arrays["fit_y"], then, atol=1e-5)
-    assert run.result(10**6)[2].epoch[0] == run._epochs[-1] and run.result(-1)[2].epoch[0] == 0
+    assert run.result(10**6)[2].epoch[0] == run.moments[-1].epoch[0] and run.result(-1)[2].epoch[0] == 0
 
 
 def test_a_new_start_of_a_continued_run_is_random():
