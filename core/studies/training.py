@@ -150,18 +150,34 @@ class Training:
 
     def step(self) -> bool:
         """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
-        if self.is_stack_done:
-            if self.is_done:
-                return True
-            self._ended.append((read_state(self.trainer, self.history), self.history))
-            self.part += 1
-            self._begin()
-        if not self.trainer.step():
+        if not self._has_stack():
+            return True
+        is_end = self.trainer.step()
+        if is_end:
+            self._end_epoch()
+        return is_end
+
+    def run_epoch(self) -> None:
+        """Train the present stack to the end of its epoch. Nothing once all is done."""
+        if self._has_stack():
+            self.trainer.run_epoch()
+            self._end_epoch()
+
+    def _has_stack(self) -> bool:
+        """Return whether there is a stack to train, the next one where the present one is done."""
+        if not self.is_stack_done:
+            return True
+        if self.is_done:
             return False
+        self._ended.append((read_state(self.trainer, self.history), self.history))
+        self.part += 1
+        self._begin()
+        return True
+
+    def _end_epoch(self) -> None:
         epoch = self.trainer.n_epochs_done
         if self.history.is_due(epoch) or epoch >= self.n_epochs:
             self.record()
-        return True
 
     def record(self) -> None:
         """Measure now; hold the members whose weights or loss are no numbers (any more)."""
@@ -231,8 +247,11 @@ class Training:
             while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
                 change = waiting.popleft()
                 self.set(change["name"], change["value"], change.get("member"))
-            if self.step():
-                bar.show(self.n_epochs_done)
+            if waiting:
+                self.step()
+            else:
+                self.run_epoch()
+            bar.show(self.n_epochs_done)
 
     def state(self) -> MemberState:
         """Return all members of the plan at this moment, in the plan's order."""
