@@ -268,7 +268,7 @@ class Training:
 
         A member has nan (counts -1) at epochs at which its stack has no record: it has not come so far, or has ended.
         """
-        parts = [history.arrays() for history in self._histories()]
+        parts = [history.arrays() for history in self.histories]
         if self.plan.n_stacks == 1:
             return parts[0]
         epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
@@ -278,18 +278,13 @@ class Training:
 
     def curves(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return one series without the others: `epoch` (n_records,) and values (M, n_records), see `arrays`."""
-        parts = [
-            {"epoch": np.array(h.epochs), name: np.stack([r[name] for r in h.records], 1)} for h in self._histories()
-        ]
+        parts = [{"epoch": np.array(h.epochs), name: np.stack([r[name] for r in h.records], 1)} for h in self.histories]
         epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
         return epochs, self._spread([_at(epochs, part, name) for part in parts])
 
-    def _histories(self) -> list[History]:
-        return [*(history for _, history in self._ended), self.history]
-
     def best(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (best_epoch, best_val_loss), each (M,), once all stacks are done."""
-        histories = self._histories()
+        histories = self.histories
         return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
 
     def network(self) -> Stack:

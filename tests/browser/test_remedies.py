@@ -66,12 +66,17 @@ def test_a_visit_to_another_page_leaves_the_study_going(address, open_page):
     assert job == page.evaluate(JOB.replace("startsWith('overfitLab.job')", "includes('remedies')"))
 
 
-def test_a_broken_line_is_mended_with_the_study_kept(address, open_page):
+def run_with_noted_sockets(address, open_page):
     page = open_page(address + LONG)
     page.context.add_init_script(NOTE_SOCKETS)
     page.reload()
     wait_for(page, READY)
     press(page, "Run")
+    return page
+
+
+def test_a_broken_line_is_mended_with_the_study_kept(address, open_page):
+    page = run_with_noted_sockets(address, open_page)
     wait_for(page, f"{STEPS} > 20")
     job, steps = page.evaluate(JOB), page.evaluate(STEPS)
     page.evaluate(f"{OWN_SOCKETS}.forEach((s) => s.close())")
@@ -81,11 +86,7 @@ def test_a_broken_line_is_mended_with_the_study_kept(address, open_page):
 
 
 def test_a_stopped_study_keeps_its_numbers_on_screen_and_in_the_file(address, open_page):
-    page = open_page(address + LONG)
-    page.context.add_init_script(NOTE_SOCKETS)
-    page.reload()
-    wait_for(page, READY)
-    press(page, "Run")
+    page = run_with_noted_sockets(address, open_page)
     wait_for(page, f"{STEPS} > 40")
     page.evaluate(f"{OWN_SOCKETS}.forEach((s) => s.send(JSON.stringify({{ type: 'stop' }})))")
     wait_for(page, "document.querySelector('.lab-primary').disabled")
