@@ -141,6 +141,7 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     pause(page)
     move_to(page, 20)
     page.locator("[data-scrub=lambda] input").dispatch_event("change")
+    wait_for(page, READY)  # on a busy machine a costly chart follows the hand later
     curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     press(page, "Open in Playground")
     page.get_by_text("This run continues the network of the λ path with λ = 0.0093").wait_for()
