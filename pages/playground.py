@@ -63,8 +63,8 @@ def show_ways(job: Job) -> None:
     """Say where the weights of this run come from, unless at random, and lead on to the studies of this experiment."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
-        origin = job.latest.meta.get("origin") if job.latest is not None else ""
-        if origin:
+        first = jobs.first_snapshot(job)  # a run just begun has none yet
+        if first is not None and (origin := first.meta.get("origin")):
             st.caption(f"{origin}. Reset returns to those weights, New start takes random ones.")
 
 

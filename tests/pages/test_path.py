@@ -1,10 +1,13 @@
 """The λ path page under AppTest: default, every control, lists typed by hand, the ways between the pages, long studies."""
 
+from threading import Event
+
 import pytest
 
 from core import Experiment
 from core.data import DATASETS
 from core.presets import START
+from pages.shared import jobs, live
 from tests.core.test_config import OTHER
 from tests.pages.app import job, now, open_link, run
 
@@ -153,6 +156,15 @@ def test_open_in_playground_continues_from_the_chosen_network():
     assert job(page, "run") is run_job
     assert any("continues" in caption.value for caption in page.caption)
     assert job(page) is path  # the path stays
+
+
+def test_the_playground_says_where_its_network_comes_from_even_before_the_run_has_begun(monkeypatch):
+    page, begin, make_run, wait = open_page(QUICK), Event(), live.playground_run, jobs.first_snapshot
+    monkeypatch.setattr(live, "playground_run", lambda *args: begin.wait(60) and make_run(*args))
+    monkeypatch.setattr(jobs, "first_snapshot", lambda job: begin.set() or wait(job))  # it begins when the page waits for it
+    page.button(key="path.open").click()
+    run(page)  # the Playground at once
+    assert any("continues" in caption.value for caption in page.caption)
 
 
 def test_the_playground_leads_to_the_path_of_its_experiment():
