@@ -22,7 +22,6 @@ from core.figures.strengths import (
     top_arrays,
     top_counts,
     top_layout,
-    zero_break,
 )
 from core.figures.theme import (
     BLUE,
@@ -106,7 +105,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
         lines.append(marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range))
     traces = [_folds(arrays, x), *lines, _mean(arrays, x), _lost(arrays), top_counts(arrays, "cv_top", x)]
     yaxis = loss_axis("validation loss (mean per row)", y_range)
-    layout = top_layout(zero_break(values, param_name))
+    layout = top_layout(values, param_name)
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
 

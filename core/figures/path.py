@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.strengths import (
+    ROUNDING,
     best_star,
     borders,
     layer_color,
@@ -111,7 +112,7 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
         _diverged(arrays),
         top_counts(arrays, "path_top", x, n_below=1),
     ]
-    layout = top_layout(zero_break(values, param_name), n_rows=2, barmode="overlay", bargap=0)
+    layout = top_layout(values, param_name, n_rows=2, barmode="overlay", bargap=0)
     yaxis = loss_axis("loss (mean per row)", y_range)
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
@@ -129,7 +130,7 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
     about = {
         "name": "path_sparsity",
         "title": "Weights left in each layer",
-        "look_for": "L1 empties the layers step by step; L2 leaves every weight in place, only smaller.",
+        "look_for": f"L1 empties the layers step by step. L2 alone only makes every weight smaller; {ROUNDING}.",
         "legend": [entry(name, layer_color(k), symbol="square") for k, name in enumerate(names)],
         "toggles": [_small_toggle(names)],
         "pick": "lambda",

@@ -21,6 +21,7 @@ N_TOP = 7  # counts above the chart, at most: they do not touch one another on a
 LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 FAINT = "rgba(140,140,140,0.35)"  # single folds
 MAX_POWERS = 6  # powers of ten with a tick: they stand side by side on a phone
+ROUNDING = "below 1e-38 a number counts as 0"  # why a weight that L2 shrinks for ever ends at zero
 ROW_PX = 18  # height of a row of text above the chart
 
 
@@ -101,16 +102,17 @@ def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go
     )  # fmt: skip
 
 
-def top_layout(shapes: Sequence[dict[str, Any]], n_rows: int = 1, **more: Any) -> dict[str, Any]:
+def top_layout(values: np.ndarray, param_name: str, n_rows: int = 1, **more: Any) -> dict[str, Any]:
     """Return the layout that `n_rows` rows of text above need: room, a caption, and a second y axis 0..1 that lies below."""
+    by_rounding = f" ({ROUNDING})" if param_name == "l2" else ""
     caption = {
-        "text": "non-zero weights", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 4 + ROW_PX * n_rows,
+        "text": f"non-zero weights{by_rounding}", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 4 + ROW_PX * n_rows,
         "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
     }  # fmt: skip
     return {
         "yaxis2": {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
         "annotations": [caption],
-        "shapes": list(shapes),
+        "shapes": zero_break(values, param_name),
         "margin": {"l": 48, "r": 12, "t": 24 + ROW_PX * n_rows, "b": 44},
         **more,
     }

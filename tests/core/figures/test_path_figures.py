@@ -155,6 +155,14 @@ def test_counts_stand_at_seven_places_with_both_ends() -> None:
     assert top_places(3).tolist() == [0, 1, 2]
 
 
+def test_counts_of_a_path_of_l2_say_that_their_zeros_are_rounding() -> None:
+    arrays = make_arrays()
+    for plot in (f.plot_path_losses, f.plot_cv):
+        captions = [plot(arrays, VALUES, name).layout.annotations[0].text for name in ("l1", "l2")]
+        assert captions == ["non-zero weights", "non-zero weights (below 1e-38 a number counts as 0)"]
+    assert np.float32(1e-38) < np.finfo(np.float32).tiny  # numbers below tiny are flushed to zero while training
+
+
 def test_curves_in_one_line_are_kept_apart() -> None:
     np.testing.assert_array_equal(flat_lines(np.array([[1, 2], [3, 4]])), [1, 2, np.nan, 3, 4, np.nan])
 
