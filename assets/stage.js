@@ -223,17 +223,13 @@ class Stage {
     return this.data.controls.find((control) => control.name === name && control.member === member)?.key ?? name;
   }
 
+  /** Python's index counts where a slider is made. Later it is an echo of the hand, which may have gone on meanwhile. */
   updateScrubs(old, scrubs) {
-    if (shapeOf(old) !== shapeOf(scrubs)) {
-      this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
-        () => this.paint(true), () => this.commitScrubs())]));
-      this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
-      (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
-      return;
-    }
-    const moved = scrubs.filter(({ name, index }, i) => index !== old[i].index && index !== this.scrubs[name].index);
-    moved.forEach(({ name, index }) => this.scrubs[name].show(index));
-    if (moved.length) this.paint();
+    if (shapeOf(old) === shapeOf(scrubs)) return;
+    this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
+      () => this.paint(true), () => this.commitScrubs())]));
+    this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
+    (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
   }
 
   /** Tell Python, where there is something to pick from, which stops and which past moment are shown. */
