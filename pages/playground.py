@@ -69,10 +69,13 @@ def show_ways(job: Job) -> None:
 
 
 def take_strengths() -> None:
-    """A slider of the stage was released, or the run was given another start."""
-    result = st.session_state[STAGE]
-    seed = {"seed": result["seed"]} if result.get("seed") is not None else {}
-    live.take_strengths({**(result.get("strengths") or {}), **seed})
+    """A slider of the stage was released."""
+    live.take_strengths(st.session_state[STAGE].get("strengths") or {})
+
+
+def take_seed() -> None:
+    """The run was given another start. The strengths that the stage told last may be old by now."""
+    live.take_strengths({"seed": st.session_state[STAGE].get("seed")})
 
 
 def take_job() -> None:
@@ -109,7 +112,7 @@ def show_run() -> None:
     key = live.job_key(shared.current())
     stage(
         STAGE, jobs.stream_path(job), key, figures, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
-        on_strengths=take_strengths, on_job=take_job,
+        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
     )  # fmt: skip
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != live.strengths_of(shared.current(), SIDEBAR):
