@@ -31,6 +31,11 @@ def take_strengths() -> None:
     studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, held(shared.current()))
 
 
+def take_seed() -> None:
+    """The path was given another start; a warm one begins anew."""
+    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, ("seed",))
+
+
 def take_job() -> None:
     """The stage found the path that this browser tab had before a reload."""
     now = shared.current()
@@ -93,8 +98,8 @@ def show_path() -> None:
     show_exits(job, index, moment(key))
     stage(
         STAGE, jobs.stream_path(job), key, figures, [c for c in STRENGTHS if c["name"] in names],
-        live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_job=take_job,
-        on_picked=take_picked, scrubs=[axis],
+        live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_seed=take_seed,
+        on_job=take_job, on_picked=take_picked, scrubs=[axis],
     )  # fmt: skip
     if st.session_state["path.shown"] != live.strengths_of(now, SIDEBAR):
         st.rerun()  # the stage changed what the sidebar shows too

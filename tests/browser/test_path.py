@@ -186,6 +186,16 @@ def test_a_reload_finds_the_path_again(page: Page) -> None:
     pause(page)
 
 
+@pytest.mark.parametrize("kind", ["", "&path_start=warm", "&path_view=rates"])
+def test_a_new_start_goes_into_the_sidebar_and_the_link(address: str, open_page: OpenPage, kind: str) -> None:
+    page = open_page(address + QUICK + "&values=0,0.01" + kind)
+    press(page, "New start")
+    page.wait_for_url("**seed=1**")
+    wait_for(page, f"{READY} && !document.querySelector('.lab-status').textContent")
+    press(page, "New start")
+    page.wait_for_url("**seed=2**")
+
+
 def test_what_is_trained_can_be_downloaded_in_the_middle(page: Page) -> None:
     run_to(page, 50)
     pause(page)
