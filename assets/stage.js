@@ -181,7 +181,9 @@ class Stage {
     }));
     this.rewind.add(version, moments);
     counters.frames = this.rewind.frames.length;
-    if (this.rewind.isBack) this.paint(true);
+    if (!this.rewind.isBack) return;
+    this.paint(true);
+    if (this.rewind.frame?.meta.epoch !== this.toldMoment) this.commitScrubs(); // they came after the hand, or without its moment
   }
 
   goLive() {
@@ -236,6 +238,7 @@ class Stage {
   commitScrubs() {
     const picked = Object.entries(this.scrubs).map(([name, scrub]) => [name, scrub.index]);
     const { frame } = this.rewind;
+    this.toldMoment = frame?.meta.epoch;
     if (picked.length) this.setState("picked", { ...Object.fromEntries(picked), ...(frame && { moment: frame.meta.epoch }) });
   }
 

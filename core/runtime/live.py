@@ -272,13 +272,14 @@ class LiveRun:
         return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
 
     def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
-        """Return what was trained and the members as they were last shown, or at the kept moment nearest to an epoch.
+        """Return what was trained and the members as they were last shown, or at the stored moment nearest to an epoch.
 
-        Any thread may call it.
+        A moment that a browser was given counts, though it may not be kept any more. Any thread may call it.
         """
-        state = self.shown
+        state, given = self.shown, self._frames
         if epoch is not None:
-            state = min(self._kept, key=lambda moment: abs(moment[0] - epoch))[1]
+            moments = [*(given[0] if given is not None else []), *self._kept]
+            state = min(moments, key=lambda moment: abs(moment[0] - epoch))[1]
         return self.experiment, self.training.plan, state
 
     def _strengths_by_key(self) -> dict[str, float]:

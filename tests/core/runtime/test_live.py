@@ -64,6 +64,20 @@ def test_a_changed_strength_takes_effect_without_a_reset_and_is_recorded():
     assert run.training.trainer.stack.weights[0].abs().max() == 0
 
 
+def test_a_moment_that_a_browser_was_given_is_found_though_it_is_not_kept_any_more():
+    run = live(SINE.replace(n_epochs=10_000))
+    run.max_moments = 10
+    for _ in range(9):
+        run.obey(Step())
+        run.train_for(1.0)
+    given = [int(epoch) for epoch in run.stored_frames(-1).arrays["frame_epoch"]]
+    for _ in range(20):
+        run.obey(Step())
+        run.train_for(1.0)
+    assert not set(given) <= {int(moment.epoch[0]) for moment in run.moments}
+    assert [int(run.result(epoch)[2].epoch[0]) for epoch in given] == given
+
+
 def test_divergence_is_a_reported_state_with_finite_charts_and_a_remedy():
     experiment = SINE.replace(optimizer="sgd", learning_rate=1e3, activation="linear")
     run = run_to_the_end(live(experiment))
