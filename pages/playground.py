@@ -60,12 +60,16 @@ def show_formulas() -> None:
 
 
 def show_ways(job: Job) -> None:
-    """Say where the weights of this run come from, unless at random, and lead on to the studies of this experiment."""
+    """Say where the weights of this run come from, unless at random, and lead on to the studies of this experiment.
+
+    The run may not have begun yet, nor have taken the seed that it was just told.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
-        first = jobs.first_snapshot(job)  # a run just begun has none yet
-        if first is not None and (origin := first.meta.get("origin")):
-            st.caption(f"{origin}. Reset returns to those weights, New start takes random ones.")
+        first = jobs.first_snapshot(job)
+        seed = shared.current().training.seed
+        if first is not None and first.meta.get("origin") and first.meta["origin_seed"] == seed:
+            st.caption(f"{first.meta['origin']}. Reset returns to those weights, New start takes random ones.")
 
 
 def take_strengths() -> None:

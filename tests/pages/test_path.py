@@ -168,6 +168,20 @@ def test_the_playground_says_where_its_network_comes_from_even_before_the_run_ha
     assert any("continues" in caption.value for caption in page.caption)
 
 
+def test_the_playground_says_where_its_network_comes_from_before_the_run_has_taken_another_seed(monkeypatch):
+    page = open_page(QUICK)
+    page.button(key="path.open").click()
+    run(page)
+    page.switch_page("playground.py")
+    run(page)
+    monkeypatch.setattr(job(page, "run").mailbox, "take", list)  # it takes nothing
+    for seed, is_said in ((3, False), (0, True)):
+        widget(page, "seed", "number_input").set_value(seed)
+        run(page)
+        assert now(page).training.seed == seed
+        assert any("continues" in caption.value for caption in page.caption) is is_said
+
+
 def test_the_playground_leads_to_the_path_of_its_experiment():
     page = open_link("playground.py", {"data": "xor", "hidden_sizes": "4"})
     page.switch_page("path.py")
