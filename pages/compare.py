@@ -103,10 +103,10 @@ with st.sidebar:
         setting("compare", "l1_share")
     setting("compare", "n_starts")
     show_controls("compare", without=PUT_ASIDE)
-    with st.expander("Two weights"):
-        job = jobs.own("study")
-        meta = job.latest.meta if job is not None and job.latest is not None else {}
-        pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))
 st.session_state[SHOWN] = [shared.current().get(name) for name in SIDEBAR]
 shared.show_problems()
 show_run()
+with st.sidebar, st.expander("Two weights"):  # last, for the run must have begun
+    job = jobs.own("study")
+    meta = job.latest.meta if job is not None and job.latest is not None else {}
+    pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))
