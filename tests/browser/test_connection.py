@@ -53,6 +53,19 @@ def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: Op
     assert page.locator(".lab-status").inner_text() == ""
 
 
+def test_a_run_that_begins_late_does_not_reload_the_page(open_page: OpenPage) -> None:
+    with serving("tests/browser/slow_app.py") as server:
+        page = open_page(server.address + LONG)
+        page.evaluate("window.isTheSamePage = true")
+        job = page.evaluate(JOB)
+        points = page.get_by_role("combobox", name="Training points")
+        points.fill("33")
+        points.press("Enter")
+        wait_for(page, f"{JOB} && {JOB} !== '{job}' && {READY}")
+        assert page.evaluate("window.isTheSamePage")
+        assert page.locator(".lab-status").inner_text() == ""
+
+
 def test_a_server_that_starts_anew_gives_a_new_run(open_page: OpenPage) -> None:
     open_page.is_lenient = True  # type: ignore[attr-defined]  # the browser itself reports refused connections
     with serving("app.py") as server:
