@@ -34,6 +34,20 @@ def test_it_starts_paused_and_step_trains_one_epoch():
     assert (run.state, run.training.n_epochs_done) == ("paused", 1)
 
 
+def test_two_steps_that_are_read_at_once_are_two_epochs():
+    run = live()
+    for n_epochs in (2, 4):
+        run.obey(Step())
+        run.obey(Step())
+        run.train_for(1.0)
+        assert (run.state, run.training.n_epochs_done) == ("paused", n_epochs)
+    run.obey(Step())
+    run.obey(Pause())
+    run.obey(Step())
+    run.train_for(1.0)
+    assert (run.state, run.training.n_epochs_done) == ("paused", 5)
+
+
 def test_reset_repeats_the_same_run_and_reseed_another():
     run = run_to_the_end(live())
     assert run.state == "finished"
@@ -231,7 +245,7 @@ def test_starting_twice_stopping_while_starting_and_resetting_while_paused():
     run = live()
     for command in (Run(), Run(), Step(), Run()):
         run.obey(command)
-    assert run.state == "running" and not run.is_one_epoch
+    assert run.state == "running" and not run.n_single
     run.obey(Pause())
     run.obey(Reset())
     assert (run.state, run.training.n_epochs_done) == ("paused", 0)
