@@ -40,6 +40,11 @@ export class Line {
     this.stream.send(message);
   }
 
+  /** The id of the job that is followed now. */
+  get job() {
+    return jobOf(this.path);
+  }
+
   /** The first snapshot has come: remember the job for a reload of the page, and tell Python if it is not the one given. */
   adopt() {
     const job = jobOf(this.path);

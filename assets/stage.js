@@ -208,10 +208,10 @@ class Stage {
     return new Slider(control, `${this.id}-${control.key}`, send, () => this.commit());
   }
 
-  /** Tell Python the strengths, those of a remedy that have no slider too. */
+  /** Tell Python the strengths, those of a remedy that have no slider too, and which job was told of them. */
   commit(others = {}) {
     const own = Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value]));
-    this.setState("strengths", { ...own, ...others });
+    this.setState("strengths", { ...own, ...others, job: this.line.job });
   }
 
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */

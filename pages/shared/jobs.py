@@ -39,7 +39,12 @@ def kept() -> dict[str, Any]:
 
 def own(slot: Slot) -> Job | None:
     """Return the session's job in this slot, None when there is none (any more)."""
-    return get_scheduler().find(st.session_state.get(f"lab.{slot}.job", ""))
+    return get_scheduler().find(own_id(slot))
+
+
+def own_id(slot: Slot) -> str:
+    """Return the id of the session's latest job in this slot, "" where it never had one."""
+    return str(st.session_state.get(f"lab.{slot}.job", ""))
 
 
 def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
