@@ -32,12 +32,17 @@ export class Line {
       message: (message) => this.on.message(message),
       error: (text) => this.on.say(text),
       status: (text) => { this.on.say(text); this.on.connected(text === ""); },
-      unknown: () => this.unknownJob(),
+      gone: (wasDropped) => this.jobIsGone(wasDropped),
     });
   }
 
   send(message) {
     this.stream.send(message);
+  }
+
+  /** The id of the job that is followed now. */
+  get job() {
+    return jobOf(this.path);
   }
 
   /** The first snapshot has come: remember the job for a reload of the page, and tell Python if it is not the one given. */
@@ -47,8 +52,9 @@ export class Line {
     if (this.path !== this.given) this.on.adopted(job);
   }
 
-  /** The job of this address is gone: try Python's, else ask Python for a new one. */
-  unknownJob() {
+  /** The job of this address is gone: try Python's, else ask Python for a new one. One that Python dropped itself may take
+   * long to be followed by the next; one that was never known is perhaps asked for in vain. */
+  jobIsGone(wasDropped) {
     sessionStorage.removeItem(this.storage);
     if (this.path !== this.given) {
       this.open(this.given);
@@ -56,7 +62,7 @@ export class Line {
     }
     this.on.say("This run has ended on the server. Starting a new one …");
     this.on.lost(jobOf(this.path));
-    this.plea = setTimeout(() => this.startOver(), PATIENCE);
+    if (!wasDropped) this.plea = setTimeout(() => this.startOver(), PATIENCE);
   }
 
   /** After a restart of the server the old session's page has no one to answer: its address holds all that is needed. */

@@ -86,16 +86,23 @@ export class Rewind {
     this.onMove();
   }
 
-  /** Append moments; those of an earlier answer that the new ones replace are dropped. */
+  /** Append moments; those of an earlier answer that the new ones replace are dropped. The one that is shown stays shown. */
   add(version, moments) {
     const first = moments[0]?.meta.epoch;
+    const shown = this.frame?.meta.epoch;
     this.version = version;
     if (first !== undefined) this.frames = [...this.frames.filter(({ meta }) => meta.epoch < first), ...moments];
     const last = this.frames.length - 1;
-    if (last < 1 || Number(this.range.max) === last) return;
-    const position = Math.round(this.share() * last);
+    if (last < 1) return;
+    const position = shown === undefined ? Math.round(this.share() * last) : this.nearest(shown);
     this.range.max = last;
     this.range.value = position;
+  }
+
+  /** The place of the moment that is nearest to an epoch. */
+  nearest(epoch) {
+    const off = this.frames.map(({ meta }) => Math.abs(meta.epoch - epoch));
+    return off.indexOf(Math.min(...off));
   }
 
   show(text) {

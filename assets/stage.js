@@ -181,7 +181,9 @@ class Stage {
     }));
     this.rewind.add(version, moments);
     counters.frames = this.rewind.frames.length;
-    if (this.rewind.isBack) this.paint(true);
+    if (!this.rewind.isBack) return;
+    this.paint(true);
+    if (this.rewind.frame?.meta.epoch !== this.toldMoment) this.commitScrubs(); // they came after the hand, or without its moment
   }
 
   goLive() {
@@ -206,10 +208,10 @@ class Stage {
     return new Slider(control, `${this.id}-${control.key}`, send, () => this.commit());
   }
 
-  /** Tell Python the strengths, those of a remedy that have no slider too. */
+  /** Tell Python the strengths, those of a remedy that have no slider too, and which job was told of them. */
   commit(others = {}) {
     const own = Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value]));
-    this.setState("strengths", { ...own, ...others });
+    this.setState("strengths", { ...own, ...others, job: this.line.job });
   }
 
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */
@@ -223,23 +225,20 @@ class Stage {
     return this.data.controls.find((control) => control.name === name && control.member === member)?.key ?? name;
   }
 
+  /** Python's index counts where a slider is made. Later it is an echo of the hand, which may have gone on meanwhile. */
   updateScrubs(old, scrubs) {
-    if (shapeOf(old) !== shapeOf(scrubs)) {
-      this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
-        () => this.paint(true), () => this.commitScrubs())]));
-      this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
-      (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
-      return;
-    }
-    const moved = scrubs.filter(({ name, index }, i) => index !== old[i].index && index !== this.scrubs[name].index);
-    moved.forEach(({ name, index }) => this.scrubs[name].show(index));
-    if (moved.length) this.paint();
+    if (shapeOf(old) === shapeOf(scrubs)) return;
+    this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
+      () => this.paint(true), () => this.commitScrubs())]));
+    this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
+    (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
   }
 
   /** Tell Python, where there is something to pick from, which stops and which past moment are shown. */
   commitScrubs() {
     const picked = Object.entries(this.scrubs).map(([name, scrub]) => [name, scrub.index]);
     const { frame } = this.rewind;
+    this.toldMoment = frame?.meta.epoch;
     if (picked.length) this.setState("picked", { ...Object.fromEntries(picked), ...(frame && { moment: frame.meta.epoch }) });
   }
 

@@ -1,6 +1,7 @@
 // The wire: a WebSocket that pulls snapshots of named arrays and carries the commands back.
 const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
 const UNKNOWN_JOB = 4404;
+const DROPPED_JOB = 4410; // ended while it was watched
 const FOREIGN_ORIGIN = 4403;
 const LONGEST_WAIT = 8000;
 
@@ -24,7 +25,7 @@ export function row({ data, shape }, i) {
   return { data: data.subarray(i * size, (i + 1) * size), shape: rest };
 }
 
-/** Keeps one socket open; `on` = {message(decoded), error(text), status(text), unknown()}. */
+/** Keeps one socket open; `on` = {message(decoded), error(text), status(text), gone(wasDropped)}. */
 export class Stream {
   constructor(path, on) {
     this.path = path;
@@ -62,7 +63,7 @@ export class Stream {
 
   lost(code) {
     if (this.closed) return;
-    if (code === UNKNOWN_JOB) return this.on.unknown();
+    if (code === UNKNOWN_JOB || code === DROPPED_JOB) return this.on.gone(code === DROPPED_JOB);
     if (code === FOREIGN_ORIGIN) return this.on.status("The server refused this page's address.");
     this.on.status("Connection lost. Trying again …");
     this.timer = setTimeout(() => this.connect(), this.wait);

@@ -31,10 +31,13 @@ STAGE, FIGURES, SHOWN = "compare.stage", "compare.figures", "compare.shown"
 
 
 def take_strengths() -> None:
-    """A slider of the stage was released, or the run was given another start."""
-    result = st.session_state[STAGE]
-    seed = {"seed": result["seed"]} if result.get("seed") is not None else {}
-    studies.take_strengths({**(result.get("strengths") or {}), **seed}, TAKEN)
+    """A slider of the stage was released."""
+    studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, TAKEN)
+
+
+def take_seed() -> None:
+    """The run was given another start. The strengths that the stage told last may be old by now."""
+    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, TAKEN)
 
 
 def take_job() -> None:
@@ -84,7 +87,7 @@ def show_run() -> None:
     strengths = {name: experiment.get(name) for name in TAKEN}
     stage(
         STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
-        on_strengths=take_strengths, on_job=take_job,
+        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
     )  # fmt: skip
     chosen = chosen_variants(experiment)
     ways = [{**strengths_in(experiment, v), "l1_is_proximal": float(v.is_proximal)} for v in chosen]
@@ -100,10 +103,10 @@ with st.sidebar:
         setting("compare", "l1_share")
     setting("compare", "n_starts")
     show_controls("compare", without=PUT_ASIDE)
-    with st.expander("Two weights"):
-        job = jobs.own("study")
-        meta = job.latest.meta if job is not None and job.latest is not None else {}
-        pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))
 st.session_state[SHOWN] = [shared.current().get(name) for name in SIDEBAR]
 shared.show_problems()
 show_run()
+with st.sidebar, st.expander("Two weights"):  # last, for the run must have begun
+    job = jobs.own("study")
+    meta = job.latest.meta if job is not None and job.latest is not None else {}
+    pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))

@@ -23,12 +23,17 @@ from pages.shared.stage import readout, scrub, stage
 
 READOUTS = [*PROGRESS, readout("best", "Best λ", "The one with the lowest validation loss."), *LOSSES, ZEROS]
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, FIGURES, PICKED, MOMENT = "path.stage", "path.figures", "path.picked", "path.moment"
+STAGE, FIGURES, PICKED, REWOUND = "path.stage", "path.figures", "path.picked", "path.rewound"
 
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
     studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, held(shared.current()))
+
+
+def take_seed() -> None:
+    """The path was given another start; a warm one begins anew."""
+    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, ("seed",))
 
 
 def take_job() -> None:
@@ -41,7 +46,8 @@ def take_picked() -> None:
     """The slider over λ or that over the epochs was released, or a λ was clicked."""
     seen = st.session_state[STAGE].get("picked") or {}
     st.session_state[PICKED] = seen.get(SCRUB)
-    st.session_state[MOMENT] = (key_of(shared.current()), seen.get("moment"))
+    job = jobs.own("study")
+    st.session_state[REWOUND] = job.id if job is not None else ""
 
 
 def picked(n_values: int) -> int:
@@ -50,10 +56,10 @@ def picked(n_values: int) -> int:
     return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
 
 
-def moment(key: str) -> int | None:
-    """Return the epoch to which this path is rewound, None while the present is shown."""
-    of, epoch = st.session_state.get(MOMENT, ("", None))
-    return epoch if of == key and isinstance(epoch, int) else None
+def moment(job: Job) -> int | None:
+    """Return the epoch to which this path is rewound, None while the present is shown, as by a stage that is made anew."""
+    epoch = ((st.session_state.get(STAGE) or {}).get("picked") or {}).get("moment")
+    return epoch if st.session_state.get(REWOUND) == job.id and isinstance(epoch, int) else None
 
 
 def get_figures(job: Job) -> list[go.Figure] | None:
@@ -90,11 +96,11 @@ def show_path() -> None:
     texts, places = value_texts(values), positions(values, now.study.param_name)
     index = picked(len(values))
     axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
-    show_exits(job, index, moment(key))
+    show_exits(job, index, moment(job))
     stage(
         STAGE, jobs.stream_path(job), key, figures, [c for c in STRENGTHS if c["name"] in names],
-        live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_job=take_job,
-        on_picked=take_picked, scrubs=[axis],
+        live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_seed=take_seed,
+        on_job=take_job, on_picked=take_picked, scrubs=[axis],
     )  # fmt: skip
     if st.session_state["path.shown"] != live.strengths_of(now, SIDEBAR):
         st.rerun()  # the stage changed what the sidebar shows too

@@ -60,19 +60,26 @@ def show_formulas() -> None:
 
 
 def show_ways(job: Job) -> None:
-    """Say where the weights of this run come from, unless at random, and lead on to the studies of this experiment."""
+    """Say where the weights of this run come from, unless at random, and lead on to the studies of this experiment.
+
+    The run may not have begun yet, nor have taken the seed that it was just told.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
-        first = jobs.first_snapshot(job)  # a run just begun has none yet
-        if first is not None and (origin := first.meta.get("origin")):
-            st.caption(f"{origin}. Reset returns to those weights, New start takes random ones.")
+        first = jobs.first_snapshot(job)
+        seed = shared.current().training.seed
+        if first is not None and first.meta.get("origin") and first.meta["origin_seed"] == seed:
+            st.caption(f"{first.meta['origin']}. Reset returns to those weights, New start takes random ones.")
 
 
 def take_strengths() -> None:
-    """A slider of the stage was released, or the run was given another start."""
-    result = st.session_state[STAGE]
-    seed = {"seed": result["seed"]} if result.get("seed") is not None else {}
-    live.take_strengths({**(result.get("strengths") or {}), **seed})
+    """A slider of the stage was released."""
+    live.take_strengths(st.session_state[STAGE].get("strengths") or {})
+
+
+def take_seed() -> None:
+    """The run was given another start. The strengths that the stage told last may be old by now."""
+    live.take_strengths({"seed": st.session_state[STAGE].get("seed")})
 
 
 def take_job() -> None:
@@ -109,7 +116,7 @@ def show_run() -> None:
     key = live.job_key(shared.current())
     stage(
         STAGE, jobs.stream_path(job), key, figures, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
-        on_strengths=take_strengths, on_job=take_job,
+        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
     )  # fmt: skip
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != live.strengths_of(shared.current(), SIDEBAR):

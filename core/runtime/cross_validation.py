@@ -279,8 +279,9 @@ def refit_plan_of(run: LiveRun) -> RefitPlan:
 
 def refitted(job: Job) -> Refit | None:
     """Return the networks of a job's refit once they are trained to the end, else None."""
+    latest = job.latest  # first: were it read after the networks, the refit could end in between
     result = job.result()
-    if result is None or not isinstance(result[1], RefitPlan) or job.latest is None:
+    if result is None or not isinstance(result[1], RefitPlan) or latest is None:
         return None
-    is_done = job.latest.meta["state"] in ("finished", "diverged")
+    is_done = latest.meta["state"] in ("finished", "diverged")
     return read_refit(result[1], result[2]) if is_done else None

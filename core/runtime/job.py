@@ -87,6 +87,7 @@ class Job:
     id : unguessable text; whoever knows it may watch and command the job.
     latest : the newest snapshot, or None before the first.
     error : None, or a sentence that says what went wrong.
+    key : what the job computes, in the words of the page that started it.
     kept : what a page keeps beside the job, for whoever finds it again.
     n_watchers : open connections. is_done: the study has ended. is_closed: dropped; nothing comes any more.
     """
@@ -98,6 +99,7 @@ class Job:
         self.steps: Steps | None = study(self.mailbox)
         self.latest: Snapshot | None = None
         self.error: str | None = None
+        self.key = ""
         self.kept: dict[str, Any] = {}
         self.n_watchers = 0
         self.is_done = False

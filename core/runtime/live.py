@@ -56,6 +56,7 @@ class LiveRun:
     """State of a live run. `state` is paused, running, finished, diverged or stopped.
 
     experiment: what runs now, live strengths included; started_as: the same at epoch 0.
+    n_single: epochs still to train one by one after `Step`, 0 while it trains on.
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
     looked_at: the part that the view is to show closely, () for its own choice.
     shown, curves: the members and the history as the last snapshot showed them.
@@ -73,7 +74,7 @@ class LiveRun:
         self.training = training
         self.started_as = self.experiment
         self.changes: list[dict[str, Any]] = []
-        self.state, self.is_changed, self.is_one_epoch = "paused", True, False
+        self.state, self.is_changed, self.n_single = "paused", True, 0
         self._ticks: deque[tuple[float, int]] = deque()
         self.shown = training.state()
         self.curves: Arrays = {}
@@ -107,8 +108,9 @@ class LiveRun:
             case Run() if can_train:
                 self._go()
             case Step() if can_train:
+                n_waiting = self.n_single if self.state == "running" else 0  # two presses are two epochs
                 self._go()
-                self.is_one_epoch = True
+                self.n_single = n_waiting + 1
             case Pause() if self.state == "running":
                 self._stand("paused")
             case Stop():
@@ -128,7 +130,7 @@ class LiveRun:
             return
         if self.state == "finished":
             self.training.n_epochs += self.experiment.training.n_epochs
-        self.state, self.is_one_epoch = "running", False
+        self.state, self.n_single = "running", 0
         self._ticks.clear()
 
     def _stand(self, state: str) -> None:
@@ -155,7 +157,7 @@ class LiveRun:
     # --- training ---
 
     def train_for(self, seconds: float) -> None:
-        """Train until the time is up, the run ends, or one epoch is done after `Step`."""
+        """Train until the time is up, the run ends, or the epochs of `Step` are done."""
         began = time.perf_counter()
         while self.state == "running" and time.perf_counter() < began + seconds:
             if self.training.step():
@@ -166,13 +168,14 @@ class LiveRun:
     def _end_of_epoch(self) -> None:
         training = self.training
         is_moment = self.max_moments > 1 and training.n_epochs_done >= self._next_moment()
-        if is_moment or self.is_one_epoch:
+        if is_moment or self.n_single:
             training.record()
             self._keep_moment()
         if training.is_done:
             self._end()
-        elif self.is_one_epoch:
-            self.state, self.is_one_epoch = "paused", False
+        elif self.n_single:
+            self.n_single -= 1
+            self.state = "running" if self.n_single else "paused"
 
     def _end(self) -> None:
         """Finish; where every member has diverged, what is shown stays at the last finite state."""
@@ -272,13 +275,14 @@ class LiveRun:
         return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
 
     def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
-        """Return what was trained and the members as they were last shown, or at the kept moment nearest to an epoch.
+        """Return what was trained and the members as they were last shown, or at the stored moment nearest to an epoch.
 
-        Any thread may call it.
+        A moment that a browser was given counts, though it may not be kept any more. Any thread may call it.
         """
-        state = self.shown
+        state, given = self.shown, self._frames
         if epoch is not None:
-            state = min(self._kept, key=lambda moment: abs(moment[0] - epoch))[1]
+            moments = [*(given[0] if given is not None else []), *self._kept]
+            state = min(moments, key=lambda moment: abs(moment[0] - epoch))[1]
         return self.experiment, self.training.plan, state
 
     def _strengths_by_key(self) -> dict[str, float]:

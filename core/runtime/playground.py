@@ -78,7 +78,8 @@ class PlaygroundView:
         shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
         return {
             "epoch": int(state.epoch[0]),
-            "origin": origin.text if origin is not None else "",
+            "origin": self.origin.text if self.origin is not None else "",
+            "origin_seed": self.seed,  # with another one the run has left its origin
             "readouts": self.readouts(run, state),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": {**labels, "changes": [change_text(change) for change in run.changes]},

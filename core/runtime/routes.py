@@ -27,7 +27,7 @@ from core.runtime.scheduler import get_scheduler
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_MESSAGE_BYTES = 4096
 MAX_MALFORMED = 5  # refused messages after which the connection ends
-MALFORMED, TOO_LARGE, FOREIGN_ORIGIN, UNKNOWN_JOB = 1008, 1009, 4403, 4404  # WebSocket close codes
+MALFORMED, TOO_LARGE, FOREIGN_ORIGIN, UNKNOWN_JOB, DROPPED_JOB = 1008, 1009, 4403, 4404, 4410  # WebSocket close codes
 FOREVER = "public, max-age=31536000, immutable"
 
 VersionSlot = asyncio.Queue[int]  # holds at most the one version the browser said last
@@ -82,7 +82,7 @@ async def send_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int:
         version = await slot.get()
         snapshot = await job.newer_than(version)
         if snapshot is None:
-            return UNKNOWN_JOB
+            return DROPPED_JOB
         await websocket.send_bytes(snapshot.encoded)
 
 

@@ -22,11 +22,12 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     make_run: makes the live run, in the job's own thread.
     """
     session, job = st.session_state, own(slot)
-    if job is None or session[f"lab.{slot}.key"] != key:
+    if job is None or job.key != key:
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
+        drop(slot)  # one that was adopted has another owner
         job = get_scheduler().submit(live_study(make_run), owner)
-        job.kept = kept()
-        session[f"lab.{slot}.job"], session[f"lab.{slot}.key"] = job.id, key
+        job.key, job.kept = key, kept()
+        session[f"lab.{slot}.job"] = job.id
     return job
 
 
@@ -38,20 +39,28 @@ def kept() -> dict[str, Any]:
 
 def own(slot: Slot) -> Job | None:
     """Return the session's job in this slot, None when there is none (any more)."""
-    return get_scheduler().find(st.session_state.get(f"lab.{slot}.job", ""))
+    return get_scheduler().find(own_id(slot))
+
+
+def own_id(slot: Slot) -> str:
+    """Return the id of the session's latest job in this slot, "" where it never had one."""
+    return str(st.session_state.get(f"lab.{slot}.job", ""))
 
 
 def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
-    """Take over a job that this browser tab had before a reload, and return it; None when there is nothing to take."""
+    """Take over a job that this browser tab had before a reload, and return it; None when there is nothing to take.
+
+    Nothing is taken that computes anything but `key`: the settings may have changed since the tab asked. The job keeps its
+    owner, for a duplicated tab takes it over too; were both tabs its owner, each new job of one would end that of the other.
+    """
     session, job = st.session_state, get_scheduler().find(job_id or "")
-    if job is None or job_id in (session.get(f"lab.{slot}.job"), session.get(f"lab.{slot}.adopted")):
+    if job is None or job.key != key or job_id in (session.get(f"lab.{slot}.job"), session.get(f"lab.{slot}.adopted")):
         return None
     drop(slot)
     session[KEPT] = job.kept = {**kept(), **job.kept}
     for other in filter(None, map(own, get_args(Slot))):
         other.kept = job.kept
     session[f"lab.{slot}.adopted"] = session[f"lab.{slot}.job"] = job.id
-    session[f"lab.{slot}.owner"], session[f"lab.{slot}.key"] = job.owner, key
     return job
 
 

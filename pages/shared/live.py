@@ -1,7 +1,8 @@
 """The session's one live run: started for the current experiment, told of changed strengths, found again after a reload."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -60,14 +61,14 @@ def tell(job: Job, experiment: Experiment) -> None:
     st.session_state[SENT] = wanted
 
 
-def take_strengths(strengths: dict[str, float]) -> None:
-    """Put strengths that the run already has (its stage sent them) into the experiment."""
+def take_strengths(strengths: Mapping[str, Any]) -> None:
+    """Put strengths into the experiment that the run already has, for its stage sent them; unless they went to another `job`."""
     known = {name: value for name, value in strengths.items() if name in TAKEN}
     try:
         shared.change(**known)
     except ValueError:  # a browser may send anything; what cannot be used is left alone
         return
-    if SENT in st.session_state:
+    if SENT in st.session_state and strengths.get("job", jobs.own_id("run")) == jobs.own_id("run"):
         st.session_state[SENT] = {**st.session_state[SENT], **known}
 
 

@@ -30,6 +30,11 @@ def take_job(key: str) -> None:
     studies.adopt(st.session_state[STAGE].get("job"), key, ())
 
 
+def take_seed() -> None:
+    """The map was given another start: it begins anew."""
+    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, ("seed",))
+
+
 @st.fragment
 def show_rates() -> None:
     """Show the stage with the map."""
@@ -51,5 +56,5 @@ def show_rates() -> None:
     figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))
     stage(
         STAGE, jobs.stream_path(job), key, [with_facts(figure, size="full", height=430)], [], {}, key, READOUTS,
-        on_job=partial(take_job, key),
+        on_seed=take_seed, on_job=partial(take_job, key),
     )  # fmt: skip

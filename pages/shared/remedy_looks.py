@@ -6,13 +6,16 @@ from core.runtime.commands import Look
 from core.runtime.job import Job
 from pages.shared import experiment as shared
 from pages.shared.looks import add_look, count_looks
+from pages.shared.remedy_controls import job_key
 
 PROBLEM = "remedies.problem"
 LOOK_S = 5.0  # the study answers a look within a slice or two
 
 
 def look_at_test(job: Job) -> None:
-    """Ask the study for its test losses, and count the look."""
+    """Ask the study for its test losses, and count the look, unless the settings are no longer those of the study."""
+    if job.is_closed or job.key != job_key(shared.current()):
+        return
     snapshot = job.latest
     if snapshot is None or not snapshot.meta.get("is_table_done"):
         st.session_state[PROBLEM] = "The test set opens once all remedies are trained to the end."

@@ -175,6 +175,7 @@ def stage(
     revision: str | int,
     readouts: Sequence[Mapping[str, str]] = (),
     on_strengths: Callable[[], None] | None = None,
+    on_seed: Callable[[], None] | None = None,
     on_job: Callable[[], None] | None = None,
     on_lost: Callable[[], None] | None = None,
     on_picked: Callable[[], None] | None = None,
@@ -192,16 +193,15 @@ def stage(
     controls: made by `slider`; strengths: their values by key.
     revision: the figures are rebuilt when it changes, otherwise they are left as they are.
     scrubs: made by `scrub`. buttons: which of run, step, reset, reseed. can_rewind: whether the job keeps moments.
-    on_strengths, on_job, on_lost, on_picked, on_state: called before the rerun that a change of these results
+    on_strengths, on_seed, on_job, on_lost, on_picked, on_state: called before the rerun that a change of these results
         causes. Without `on_state` the page is not told when the run begins, stands still or ends.
 
     Returns
     -------
     Result with `strengths` (values by key after a slider was released, or None), `seed` (of the start after "New start",
-    or None; `on_strengths` is called for it too), `picked` (index by name after a scrub was released, with the epoch as
-    `moment` while a past one is shown, or None), `state`
-    (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and `lost` (id of a job
-    that the server no longer knows, for one run, or None).
+    or None), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past one is shown,
+    or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and
+    `lost` (id of a job that the server no longer knows, for one run, or None).
     """
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
     return component(
@@ -220,7 +220,7 @@ def stage(
             on_state is not None,
         ),
         on_strengths_change=on_strengths or _nothing,
-        on_seed_change=on_strengths or _nothing,
+        on_seed_change=on_seed or _nothing,
         on_job_change=on_job or _nothing,
         on_lost_change=on_lost or _nothing,
         on_picked_change=on_picked or _nothing,

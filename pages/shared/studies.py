@@ -1,6 +1,7 @@
 """The session's study: started for the current experiment, told of changed strengths, found again after a reload."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -92,14 +93,15 @@ def agree(key: str) -> None:
     st.session_state[AGREED] = key
 
 
-def take_strengths(strengths: dict[str, float], taken: Sequence[str]) -> None:
-    """Put strengths that the study already has (its stage sent them) into the experiment."""
+def take_strengths(strengths: Mapping[str, Any], taken: Sequence[str]) -> None:
+    """Put strengths into the experiment that the study already has, for its stage sent them; unless they went to another `job`."""
     known = {name: value for name, value in strengths.items() if name in taken}
     try:
         shared.change(**known)
     except ValueError:  # a browser may send anything; what cannot be used is left alone
         return
-    st.session_state[HAS] = {**st.session_state.get(HAS, {}), **known}
+    if strengths.get("job", jobs.own_id("study")) == jobs.own_id("study"):
+        st.session_state[HAS] = {**st.session_state.get(HAS, {}), **known}
 
 
 def adopt(job_id: str | None, key: str, taken: Sequence[str]) -> None:

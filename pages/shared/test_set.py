@@ -101,8 +101,8 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         expected = st.number_input(
-            f"Your estimate of the test loss at {RULES[order[1]]}", min_value=0.0, value=None, format="%.4g", key="cv.expected",
-            placeholder="First say what you expect", help="Cross-validation's mean is what you have to go by.",
+            f"Your estimate of the test loss at {RULES[order[1]]}", key=estimate_key(n_looks), min_value=0.0, value=None,
+            format="%.4g", placeholder="First say what you expect", help="Cross-validation's mean is what you have to go by.",
         )  # fmt: skip
     with right:
         label = f"Look again (look {n_looks + 1})" if n_looks else "Open the test set"
@@ -112,17 +112,24 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
             key="cv.look",
             width="stretch",
             on_click=open_test_set,
-            args=(cv, order, result),
+            args=(cv, order, result, n_looks),
         )
 
 
-def open_test_set(cv: CrossValidation, order: Order, result: Refit) -> None:
-    """Look at the test rows, and count it."""
-    expected, rule = st.session_state["cv.expected"], order[1]
+def estimate_key(n_looks: int) -> str:
+    """Return the key of the field for the estimate before the next look: each look has its own, empty at first."""
+    return f"cv.expected.{n_looks}"
+
+
+def open_test_set(cv: CrossValidation, order: Order, result: Refit, n_looks: int) -> None:
+    """Look at the test rows, and count it. n_looks: those before; the second click of a double click is no further look."""
+    expected, rule, kept = st.session_state.get(estimate_key(n_looks)), order[1], jobs.kept()
+    if expected is None or count_looks(cv.experiment) != n_looks:
+        return
     place = int((cv.values == order[2][rule]).argmax())
     mean, error = float(cv.mean[place]), float(cv.standard_error[place])
-    number = add_look(cv.experiment)
-    jobs.kept()[SHOWN] = (order, Look(number, rule, expected, mean, error, evaluate_test(result)))
+    losses = evaluate_test(result)
+    kept[SHOWN] = (order, Look(add_look(cv.experiment), rule, expected, mean, error, losses))
 
 
 def last_look(order: Order) -> Look | None:

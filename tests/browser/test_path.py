@@ -1,6 +1,7 @@
 """The real λ path page in a real Chromium: it fills while it trains, is scrubbed from memory, and leads to the Playground."""
 
 import csv
+import re
 
 import pytest
 from playwright.sync_api import Page
@@ -179,11 +180,78 @@ def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
     assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == pytest.approx(curve, abs=1e-5)
 
 
+def rewind_to_the_start(page: Page) -> None:
+    rewind = page.get_by_label("Rewind")
+    rewind.focus()
+    wait_for(page, "overfitLab.frames > 5")
+    rewind.press("Home")
+    wait_for(page, "overfitLab.shownEpoch === 0")
+
+
+def test_moments_that_come_after_the_hand_has_left_are_what_the_playground_goes_on_from(page: Page) -> None:
+    run_to(page, 300)
+    pause(page)
+    page.evaluate("""() => {
+      const send = WebSocket.prototype.send;
+      window.held = [];
+      WebSocket.prototype.send = function (message) {
+        if (String(message).includes('"frames"')) window.held.push(() => send.call(this, message));
+        else send.call(this, message);
+      };
+    }""")
+    page.get_by_label("Rewind").press("Home")
+    assert page.evaluate("overfitLab.shownEpoch") > 300
+    page.evaluate("window.held.forEach((send) => send())")
+    wait_for(page, "overfitLab.shownEpoch === 0")
+    press(page, "Open in Playground")
+    page.get_by_text("trained for 0 epochs").wait_for()
+
+
+def test_the_moment_that_is_shown_stays_while_more_are_kept(page: Page) -> None:
+    run_to(page, 30)
+    rewind_to_the_start(page)
+    page.keyboard.press("ArrowRight")
+    wait_for(page, "overfitLab.shownEpoch > 0")
+    rewind = page.get_by_label("Rewind")
+    for _ in range(4):
+        rewind.press("ArrowRight")
+    shown, n_frames = page.evaluate("[overfitLab.shownEpoch, overfitLab.frames]")
+    epoch = page.evaluate("overfitLab.lastEpoch")
+    wait_for(page, f"overfitLab.lastEpoch > 3 * {epoch}")
+    slider = "document.querySelector('.lab-rewind input')"
+    wait_for(page, f"({slider}.blur(), {slider}.focus(), overfitLab.frames !== {n_frames})")  # focus asks for moments
+    assert page.evaluate("overfitLab.shownEpoch") == shown
+    press(page, "Open in Playground")
+    page.get_by_text(f"trained for {shown} epochs").wait_for()
+
+
+def test_a_visit_elsewhere_ends_the_rewind(page: Page) -> None:
+    run_to(page, 300)
+    pause(page)
+    rewind_to_the_start(page)
+    page.get_by_role("link", name="Playground", exact=True).click()
+    page.get_by_role("slider", name="L1 strength λ₁").wait_for()
+    page.get_by_role("link", name="λ path", exact=True).click()
+    wait_for(page, "document.querySelector('[data-figure=path]') && overfitLab.shownEpoch > 300")
+    press(page, "Open in Playground")
+    page.get_by_text(re.compile("trained for [3-9][0-9][0-9] epochs")).wait_for()
+
+
 def test_a_reload_finds_the_path_again(page: Page) -> None:
     run_to(page, 200)
     page.reload()
     wait_for(page, "window.overfitLab && overfitLab.shownEpoch > 200")  # it goes on: no moment at which all is drawn
     pause(page)
+
+
+@pytest.mark.parametrize("kind", ["", "&path_start=warm", "&path_view=rates"])
+def test_a_new_start_goes_into_the_sidebar_and_the_link(address: str, open_page: OpenPage, kind: str) -> None:
+    page = open_page(address + QUICK + "&values=0,0.01" + kind)
+    press(page, "New start")
+    page.wait_for_url("**seed=1**")
+    wait_for(page, f"{READY} && !document.querySelector('.lab-status').textContent")
+    press(page, "New start")
+    page.wait_for_url("**seed=2**")
 
 
 def test_what_is_trained_can_be_downloaded_in_the_middle(page: Page) -> None:

@@ -63,6 +63,21 @@ def test_l1_prunes_the_running_network_without_a_reset(page: Page) -> None:
     wait_for(page, f"{figure('loss')}.data.find((t) => t.name === 'changed strength').text?.[0]?.includes('0.5')")
 
 
+def test_what_the_stage_told_earlier_does_not_undo_what_the_sidebar_changed_since(page: Page) -> None:
+    press(page, "New start")
+    page.wait_for_url("**seed=1")
+    type_strength(page, "l1", "0.5")
+    page.wait_for_url("**l1=0.5**")
+    rate = page.get_by_role("combobox", name="Learning rate")
+    rate.fill("0.1")
+    rate.press("Enter")
+    page.wait_for_url("**learning_rate=0.1**")
+    wait_for(page, "overfitLab.strengths.learning_rate === 0.1")
+    press(page, "New start")
+    page.wait_for_url("**seed=2")
+    assert "learning_rate=0.1&" in page.url and "l1=0.5&" in page.url
+
+
 def test_of_fifty_moves_in_two_seconds_the_last_one_wins(page: Page) -> None:
     run_to(page, 5)
     page.evaluate("""async () => {

@@ -85,6 +85,19 @@ def test_the_index_is_committed_once_and_dragging_sends_nothing(page: Page) -> N
     page.get_by_text("index on the server: 32").wait_for()
 
 
+def test_a_hand_that_goes_on_is_not_taken_back_by_the_echo_of_an_earlier_stop(page: Page) -> None:
+    page.evaluate("""() => {
+      const range = document.querySelector('[data-scrub=lambda] input');
+      window.stops = [];
+      new MutationObserver(() => window.stops.push(Number(range.value))).observe(range, {attributes: true});
+    }""")
+    slider = page.locator("[data-scrub=lambda] input")
+    for _ in range(12):
+        slider.press("ArrowRight")
+    page.get_by_text("index on the server: 12").wait_for()
+    assert page.evaluate("window.stops") == list(range(1, 13))
+
+
 def test_a_click_picks_the_nearest_stop(page: Page) -> None:
     spot = page.evaluate(f"""() => {{
       const plot = {figure("path")}, axis = plot._fullLayout.xaxis, box = plot.getBoundingClientRect();

@@ -102,7 +102,6 @@ def test_the_learning_rate_of_the_sidebar_and_the_weights_looked_at_reach_the_sa
 
 def test_the_weights_are_picked_one_by_one_or_as_the_largest_of_now():
     page = open_page(**{**SMALL, "hidden_sizes": "4-3"})
-    run(page)
     largest = tuple(meta(page)["geometry"]["largest"])
     next(b for b in page.sidebar.button if b.label == "Largest now").click()
     run(page)

@@ -262,7 +262,7 @@ def refit(page):
 
 
 def look(page, expected):
-    page.number_input(key="cv.expected").set_value(expected)
+    next(field for field in page.main.number_input if field.key.startswith("cv.expected")).set_value(expected)
     run(page)
     return press(page, "cv.look")
 
@@ -275,6 +275,7 @@ def test_the_test_set_stays_locked_until_an_estimate_is_given_and_looks_are_coun
     assert "test rows say" not in words(page)
     look(page, 0.7)
     assert "You expected 0.7, cross-validation said" in words(page) and "looked at once" in words(page)
+    assert page.button(key="cv.look").disabled  # another look needs an estimate of its own
     look(page, 0.7)
     assert "looked at 2 times" in words(page)
     page.switch_page("playground.py")

@@ -161,12 +161,25 @@ def test_open_in_playground_continues_from_the_chosen_network():
 def test_the_playground_says_where_its_network_comes_from_even_before_the_run_has_begun(monkeypatch):
     page, begin, make_run, wait = open_page(QUICK), Event(), live.playground_run, jobs.first_snapshot
     monkeypatch.setattr(live, "playground_run", lambda *args: begin.wait(60) and make_run(*args))
-    monkeypatch.setattr(
-        jobs, "first_snapshot", lambda job: begin.set() or wait(job)
-    )  # it begins when the page waits for it
+    # It begins when the page waits for it.
+    monkeypatch.setattr(jobs, "first_snapshot", lambda job: begin.set() or wait(job))
     page.button(key="path.open").click()
     run(page)  # the Playground at once
     assert any("continues" in caption.value for caption in page.caption)
+
+
+def test_the_playground_says_where_its_network_comes_from_before_the_run_has_taken_another_seed(monkeypatch):
+    page = open_page(QUICK)
+    page.button(key="path.open").click()
+    run(page)
+    page.switch_page("playground.py")
+    run(page)
+    monkeypatch.setattr(job(page, "run").mailbox, "take", list)  # it takes nothing
+    for seed, is_said in ((3, False), (0, True)):
+        widget(page, "seed", "number_input").set_value(seed)
+        run(page)
+        assert now(page).training.seed == seed
+        assert any("continues" in caption.value for caption in page.caption) is is_said
 
 
 def test_the_playground_leads_to_the_path_of_its_experiment():

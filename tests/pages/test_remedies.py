@@ -189,6 +189,15 @@ def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_rem
     assert "looked at 2 times" in page.warning[0].value
 
 
+def test_a_look_at_a_study_that_other_settings_end_is_none_at_their_rows(open_remedies):
+    page = open_remedies(**short())
+    finish(page)
+    page.button(key="remedies.look").click()
+    page.session_state["lab.experiment"] = now(page).replace(data_seed=7)
+    run(page)
+    assert any("untouched" in caption.value for caption in page.caption)
+
+
 def test_other_rows_have_not_been_looked_at(open_remedies):
     page = open_remedies(**short())
     finish(page)

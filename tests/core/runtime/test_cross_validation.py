@@ -1,6 +1,7 @@
 """The live cross-validation and its refit: what the page shows at any moment, and what it can carry on from."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -182,6 +183,20 @@ def test_a_refit_that_has_not_ended_gives_nothing_to_look_at():
     split = load_split(SMALL.data)
     job = job_of(lambda: live.refit_run(SMALL, split, {"one": 0.1}), Step())
     assert live.refitted(job) is None and live.found(job) is None
+
+
+def test_a_refit_that_ends_while_it_is_read_is_not_taken_before_its_end():
+    split = load_split(SMALL.data)
+    job = job_of(lambda: live.refit_run(SMALL, split, {"one": 0.1}), Step())
+    before = job.mailbox.result
+
+    def end_meanwhile():
+        found = before()
+        job.latest = replace(job.latest, meta={**job.latest.meta, "state": "finished"})
+        return found
+
+    job.mailbox.result = end_meanwhile
+    assert live.refitted(job) is None
 
 
 def test_a_diverged_refit_has_no_test_loss():

@@ -34,6 +34,20 @@ def test_it_starts_paused_and_step_trains_one_epoch():
     assert (run.state, run.training.n_epochs_done) == ("paused", 1)
 
 
+def test_two_steps_that_are_read_at_once_are_two_epochs():
+    run = live()
+    for n_epochs in (2, 4):
+        run.obey(Step())
+        run.obey(Step())
+        run.train_for(1.0)
+        assert (run.state, run.training.n_epochs_done) == ("paused", n_epochs)
+    run.obey(Step())
+    run.obey(Pause())
+    run.obey(Step())
+    run.train_for(1.0)
+    assert (run.state, run.training.n_epochs_done) == ("paused", 5)
+
+
 def test_reset_repeats_the_same_run_and_reseed_another():
     run = run_to_the_end(live())
     assert run.state == "finished"
@@ -62,6 +76,20 @@ def test_a_changed_strength_takes_effect_without_a_reset_and_is_recorded():
         run.obey(Step())
         run.train_for(1.0)
     assert run.training.trainer.stack.weights[0].abs().max() == 0
+
+
+def test_a_moment_that_a_browser_was_given_is_found_though_it_is_not_kept_any_more():
+    run = live(SINE.replace(n_epochs=10_000))
+    run.max_moments = 10
+    for _ in range(9):
+        run.obey(Step())
+        run.train_for(1.0)
+    given = [int(epoch) for epoch in run.stored_frames(-1).arrays["frame_epoch"]]
+    for _ in range(20):
+        run.obey(Step())
+        run.train_for(1.0)
+    assert not set(given) <= {int(moment.epoch[0]) for moment in run.moments}
+    assert [int(run.result(epoch)[2].epoch[0]) for epoch in given] == given
 
 
 def test_divergence_is_a_reported_state_with_finite_charts_and_a_remedy():
@@ -217,7 +245,7 @@ def test_starting_twice_stopping_while_starting_and_resetting_while_paused():
     run = live()
     for command in (Run(), Run(), Step(), Run()):
         run.obey(command)
-    assert run.state == "running" and not run.is_one_epoch
+    assert run.state == "running" and not run.n_single
     run.obey(Pause())
     run.obey(Reset())
     assert (run.state, run.training.n_epochs_done) == ("paused", 0)

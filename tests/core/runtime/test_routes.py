@@ -70,7 +70,7 @@ def test_a_superseded_job_closes_its_streams(host: str, routed_scheduler: Schedu
     with open_stream(host, job.id) as stream:
         ask(stream, type="ready", version=99)
         routed_scheduler.submit(counting, "a")
-        assert close_code(stream) == 4404
+        assert close_code(stream) == 4410
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", None])

@@ -43,6 +43,28 @@ def test_a_reload_finds_with_the_job_what_was_kept_beside_it():
         get_scheduler().drop(job)
 
 
+def test_two_tabs_with_one_job_do_not_end_each_others_next_ones():
+    one = session()
+    shared = one.session_state["job"]
+    other = session(shared.id)
+    other.args = (None, "b")
+    other.run()
+    one.run()
+    jobs = [page.session_state["job"] for page in (one, other)]
+    assert shared.is_closed and not any(job.is_closed for job in jobs)
+    for job in jobs:
+        get_scheduler().drop(job)
+
+
+def test_a_job_of_other_settings_is_not_taken_over():
+    before = session()
+    after = session(before.session_state["job"].id, "b")
+    jobs = [page.session_state["job"] for page in (before, after)]
+    assert jobs[0] is not jobs[1] and not any(job.is_closed for job in jobs)
+    for job in jobs:
+        get_scheduler().drop(job)
+
+
 def test_the_next_job_of_a_session_carries_on_what_is_kept():
     page = session()
     first = page.session_state["job"]
