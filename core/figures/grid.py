@@ -63,7 +63,7 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
 def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray) -> str:
     """Return the best pair and how many pairs diverged."""
     loss = np.asarray(arrays["grid_val"], dtype=float)
-    if not np.isfinite(loss).any():
+    if not np.isfinite(arrays["grid_best_y"]).any():
         return f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: nothing to show yet."
     rate, value = np.unravel_index(np.nanargmin(loss), loss.shape)
     return (

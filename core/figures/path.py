@@ -42,15 +42,15 @@ def path_arrays(
 
     path_train, path_val: (n_values,), nan where diverged. path_top, path_top_y: (n_top,), see `top_arrays`.
     path_is_overfits, _fits, _underfits: (n_values,) 1 or 0 (a collapse underfits); path_label_x: (3,) middle of the longest
-    stretch of each, or nan. path_best_x, path_best_y: (1,) or empty. path_diverged_x, _y: one per diverged member.
-    path_nonzero, path_large: (n_layers, n_values).
+    stretch of each, or nan. path_best_x, path_best_y: (1,), or empty while nothing is trained. path_diverged_x, _y: one per
+    diverged member. path_nonzero, path_large: (n_layers, n_values).
     """
     x = positions(values, param_name)
     is_diverged = np.array([kind == "diverged" for kind in kinds])
     train, val = (np.where(is_diverged, np.nan, np.asarray(loss, dtype=float)) for loss in (train_loss, val_loss))
     shown = np.array(["underfits" if kind == "collapsed" else kind for kind in kinds])
     regions = {name: (shown == name).astype(float) for name, _ in REGIONS}
-    finite = np.flatnonzero(np.isfinite(val))
+    finite = np.flatnonzero(np.isfinite(val) & (shown != "not started"))
     left, large = (np.where(is_diverged, np.nan, np.asarray(n, dtype=float)) for n in (n_nonzero, n_large))
     best = finite[val[finite] == val[finite].min()][-1:] if finite.size else finite
     return {
@@ -144,9 +144,9 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
 def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str]) -> str:
     """Return the best λ with its losses, both ends and the regions as sentences."""
     val, train = arrays["path_val"], arrays["path_train"]
-    if not np.isfinite(val).any():
+    if not np.isfinite(arrays["path_best_y"]).any():
         return f"Loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}: nothing to show yet."
-    best = int(np.nanargmin(val))
+    best = int(np.flatnonzero(val == arrays["path_best_y"][0])[-1])
     stretches = []
     for name, _ in REGIONS:
         here = np.flatnonzero(arrays[f"path_is_{name}"])

@@ -47,9 +47,16 @@ class RatesRun(LiveRun):
     max_moments = 40
 
     def _look(self, moments: list[MemberState]) -> Arrays:
-        grids = [read_grid(self.training.plan, moment) for moment in moments]
-        maps = [grid_arrays(g.val_loss, g.values, g.param_name, g.learning_rates) for g in grids]
+        maps = [map_of(self.training.plan, moment) for moment in moments]
         return shrink({name: stack_padded([one[name] for one in maps]) for name in maps[0]})
+
+
+def map_of(plan: Plan, moment: MemberState) -> Arrays:
+    """Return what the map shows at a moment; before any training no pair is the best."""
+    grid = read_grid(plan, moment)
+    arrays = grid_arrays(grid.val_loss, grid.values, grid.param_name, grid.learning_rates)
+    none = {name: np.zeros(0) for name in ("grid_best_x", "grid_best_y")}
+    return arrays if moment.epoch.max() > 0 else arrays | none
 
 
 class RatesView:

@@ -123,7 +123,8 @@ def test_at_a_tie_the_larger_value_is_best_and_without_numbers_there_is_none() -
     tied = f.path_arrays(VALUES[1:4], "l1", np.ones(3), np.ones(3), ["fits"] * 3, counts, counts)
     np.testing.assert_allclose(tied["path_best_x"], [-1])
     empty = f.path_arrays(VALUES[1:4], "l1", np.full(3, np.nan), np.full(3, np.nan), ["diverged"] * 3, counts, counts)
-    assert empty["path_best_x"].size == 0
+    untrained = f.path_arrays(VALUES[1:4], "l1", np.ones(3), np.ones(3), ["not started"] * 3, counts, counts)
+    assert empty["path_best_x"].size == untrained["path_best_x"].size == 0
     assert list(f.plot_path_losses(empty, VALUES[1:4], "l1").layout.yaxis.range) == [0, 0.5]
     assert "nothing" in f.describe_path_losses(empty, VALUES[1:4], TEXTS[1:4])
 

@@ -268,6 +268,20 @@ def test_there_is_nothing_to_continue_from_before_a_member_has_begun():
 # --- learning rate × λ ---
 
 
+def test_before_any_training_nothing_is_the_best():
+    for run, names in (
+        (path(), ("path_best_x", "path_best_y")),
+        (rates_run(SINE, load_split(SINE.data)), ("grid_best_x",)),
+    ):
+        start = run.snapshot()
+        assert not any(np.isfinite(start.arrays[name]).any() for name in names)
+        assert any("nothing to show" in text for text in start.meta["descriptions"].values())
+        trained = run_to_the_end(run).snapshot()
+        assert all(np.isfinite(trained.arrays[name]).all() for name in names)
+    first = run.stored_frames(-1)
+    assert np.isnan(first.arrays["grid_best_x"][0]).all() and np.isfinite(first.arrays["grid_best_x"][-1]).all()
+
+
 def test_the_map_is_the_grid_of_the_study():
     run = run_to_the_end(rates_run(SINE.replace(n_epochs=10), load_split(SINE.data)))
     shown = run.snapshot()
