@@ -161,7 +161,9 @@ def test_open_in_playground_continues_from_the_chosen_network():
 def test_the_playground_says_where_its_network_comes_from_even_before_the_run_has_begun(monkeypatch):
     page, begin, make_run, wait = open_page(QUICK), Event(), live.playground_run, jobs.first_snapshot
     monkeypatch.setattr(live, "playground_run", lambda *args: begin.wait(60) and make_run(*args))
-    monkeypatch.setattr(jobs, "first_snapshot", lambda job: begin.set() or wait(job))  # it begins when the page waits for it
+    monkeypatch.setattr(
+        jobs, "first_snapshot", lambda job: begin.set() or wait(job)
+    )  # it begins when the page waits for it
     page.button(key="path.open").click()
     run(page)  # the Playground at once
     assert any("continues" in caption.value for caption in page.caption)
