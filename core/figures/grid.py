@@ -40,7 +40,7 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
     about = {
         "name": "grid",
         "title": "Learning rate × λ",
-        "look_for": "The best λ of one learning rate is not that of another: the two are chosen together. Empty cells diverged.",
+        "look_for": "The best λ of one learning rate need not be that of another: choose the two together. Empty cells diverged.",
         "legend": [
             entry("lowest loss", BLUE, symbol="square"),
             entry("3 times as high", PALE, symbol="square"),

@@ -79,7 +79,7 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
     about = {
         "name": "path",
         "title": "Loss against λ",
-        "look_for": "Left the gap is wide: overfitting. Right both losses are high: underfitting. The best λ lies between.",
+        "look_for": "A wide gap is overfitting; both losses high, underfitting. The star is the lowest validation loss.",
         "legend": [
             entry("training", COLORS["train"], "solid"),
             entry("validation", COLORS["val"], "dash"),
