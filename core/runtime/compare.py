@@ -152,7 +152,9 @@ def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[s
     """Return one row of the table of numbers, see `HEADS`."""
     losses = [with_spread(values) for values in (row.train_loss, row.val_loss, row.gap)]
     score = (
-        with_spread(row.val_score * 100, 0, " % right") if is_classification else "R² " + with_spread(row.val_score, 2)
+        with_spread(row.val_score * 100, 0, " % right")
+        if is_classification
+        else with_spread(row.val_score, 2, name="R² ")
     )
     zeros = with_spread(row.n_zero, 0, f" of {n_weights:,}")
     return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2)]
@@ -179,13 +181,13 @@ def has_threshold(variant: Variant) -> bool:
     return variant.is_proximal and variant.param_name in ("l1", "elastic")
 
 
-def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
+def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "", name: str = "") -> str:
     """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite."""
     spread = spread_of(values)
     if spread.n == 0:
         return "diverged"
     more = f" ± {spread.std:.{n_digits}f}" if len(values) > 1 else ""
-    return f"{spread.mean:,.{n_digits}f}{more}{unit}"
+    return f"{name}{spread.mean:,.{n_digits}f}{more}{unit}"
 
 
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
