@@ -12,6 +12,7 @@ import numpy as np
 from core.config import Experiment, label_of
 from core.data import Split
 from core.engine import Stack
+from core.figures.compare import range_arrays
 from core.figures.fit import split_constants
 from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
@@ -69,7 +70,10 @@ class CompareView:
         curves = read_curves(self.plan, run.training.history.arrays())
         has_bands = self.n_starts > 1
         shown = {name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))}
-        return shrink({**shown, **self.change_marks(run, curves), **self.geometry.contours(run)})
+        is_lost = np.asarray(self.plan.by_variant(run.training.is_diverged).all(1))
+        return shrink(
+            {**shown, **range_arrays(shown, is_lost), **self.change_marks(run, curves), **self.geometry.contours(run)}
+        )
 
     def change_marks(self, run: LiveRun, curves: Mapping[str, np.ndarray]) -> Arrays:
         """Return where changed strengths stand on the loss chart: on their variant's curve, those of all on the first."""
