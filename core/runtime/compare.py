@@ -60,7 +60,8 @@ class CompareView:
         parameters = stack.parameters.reshape(shape)
         firsts = stack.holding(parameters[:, :, 0].flatten(0, 1).contiguous())
         weights = parameters[..., : stack.n_weights].flatten(2).numpy()
-        overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid_histograms(weights).items()}
+        overlaid = overlaid_histograms(weights, is_lost=self.lost(self.run))
+        overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid.items()}
         fit = look_at_fit(firsts, self.plan.pool.loss, self.split)
         shown = {name: values for name, values in fit.items() if name in (*FITTED, "reach")}
         return {**overlay, **shown, **self.geometry.shapes(parameters.flatten(1, 2))}
@@ -70,10 +71,18 @@ class CompareView:
         curves = read_curves(self.plan, run.training.history.arrays())
         has_bands = self.n_starts > 1
         shown = {name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))}
-        is_lost = np.asarray(self.plan.by_variant(run.training.is_diverged).all(1))
         return shrink(
-            {**shown, **range_arrays(shown, is_lost), **self.change_marks(run, curves), **self.geometry.contours(run)}
+            {
+                **shown,
+                **range_arrays(shown, self.lost(run)),
+                **self.change_marks(run, curves),
+                **self.geometry.contours(run),
+            }
         )
+
+    def lost(self, run: LiveRun) -> np.ndarray:
+        """Return which variants have diverged with all their starts, (n_variants,) booleans."""
+        return np.asarray(self.plan.by_variant(run.training.is_diverged).all(1))
 
     def change_marks(self, run: LiveRun, curves: Mapping[str, np.ndarray]) -> Arrays:
         """Return where changed strengths stand on the loss chart: on their variant's curve, those of all on the first."""
