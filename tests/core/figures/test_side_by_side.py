@@ -12,6 +12,7 @@ import pytest
 from core import figures as f
 from core.figures.compare import range_arrays
 from core.figures.features import HOLLOW, MAX_BARS, lost_arrays
+from core.figures.side_by_side import short_titles
 from core.figures.styles import COMBINED, STYLES, styles_of
 from core.studies.compare import VARIANTS
 from core.studies.remedies import DEFAULT_REMEDIES
@@ -143,6 +144,18 @@ def test_curves_draw_before_the_first_record() -> None:
     empty = {name: values[:, :0] if values.ndim == 2 else values[:0] for name, values in make_arrays().items()}
     assert "nothing recorded" in f.describe_variants(empty, V, "gap")
     assert [trace.name for trace in f.plot_variants(empty, V, "gap").data] == ["No penalty", "L1", "L2", "you are here"]
+
+
+def test_small_charts_of_predictions_name_their_target_above_them() -> None:
+    constants = {
+        "target_train": np.array([0.0, 1.0]),
+        "target_val": np.array([1.0]),
+        "target_name": np.array(["disease"]),
+    }
+    figure = short_titles(f.plot_predicted({"pred_train": np.zeros(2), "pred_val": np.zeros(1)}, constants))
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("true", "predicted")
+    assert figure.layout.meta["look_for"].startswith("Disease. Training points")
+    assert short_titles(f.plot_overlay(make_arrays(), V)) == f.plot_overlay(make_arrays(), V)
 
 
 def test_long_names_of_remedies_stand_in_lines_with_room_for_each() -> None:
