@@ -136,10 +136,12 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
 def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
     """Return `confusion` (C, C), counts of validation rows: true class down, predicted class across."""
     n_classes = len(class_names)
+    classes = {"places": list(range(n_classes)), "texts": [str(name) for name in class_names]}
     about = {
         "name": "confusion",
         "title": "Confusion matrix (validation)",
         "look_for": "Every count off the diagonal is a mistake on data the network never trained on.",
+        "names": {"x": classes, "y": classes},
     }
     heat = _heatmap(arrays, "confusion", "true %{y}, predicted %{x}: %{z} rows<extra></extra>")
     heat.texttemplate = "%{z}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.strengths import best_star, positions, strength_axis
+from core.figures.strengths import best_star, place_names, positions, strength_axis
 from core.figures.theme import BLUE, COLORS, ORANGE, PALE, SKY, VERMILLION, Arrays, base_figure, bind, colorscale, entry
 
 
@@ -47,6 +47,7 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
             entry("10 times or more", VERMILLION, symbol="square"),
             entry("best pair", COLORS["val"], symbol="star"),
         ],
+        "names": {"x": place_names(values, param_name), "y": place_names(np.asarray(learning_rates), "learning_rate")},
         "size": "half",
     }
     rates = strength_axis(np.asarray(learning_rates, dtype=float), "learning_rate")
