@@ -224,7 +224,7 @@ export class Chart {
       const { data, shape } = arrayOf(array, this.view) ?? {};
       return data ? [{ name: array, matrix: Array.from({ length: shape[0] }, (_, i) => row({ data, shape }, i).data) }] : [];
     });
-    this.table.replaceChildren(...tablesOf(this.plot, this.view ? images : []));
+    this.table.replaceChildren(...tablesOf(this.plot, this.view ? images : [], this.about.names));
   }
 
   destroy() {

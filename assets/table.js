@@ -3,6 +3,7 @@ import { make } from "./dom.js";
 
 const MAX_ROWS = 200;
 const MAX_COLUMNS = 24;
+const SAME_PLACE = 1e-5;
 
 /** Numbers of an attribute, whether plain, typed, or packed by Python. */
 const listOf = (values) => (values?.length === undefined ? [] : Array.from(values));
@@ -14,6 +15,12 @@ function sample(length, n) {
   return Array.from({ length: n }, (_, i) => Math.round((i * (length - 1)) / (n - 1)));
 }
 
+/** What the places of an axis are called in Python's {places, texts}; a number that has no name stays one. */
+const namer = ({ places = [], texts = [] } = {}) => (place) => {
+  const near = places.findIndex((other) => Math.abs(other - place) < SAME_PLACE);
+  return near < 0 ? place : texts[near];
+};
+
 function table(caption, heads, rows) {
   const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })));
   const body = rows.map(([first, ...rest]) =>
@@ -22,7 +29,7 @@ function table(caption, heads, rows) {
 }
 
 /** Traces that stand on the same x share a table. */
-function xyTables(traces, xTitle, yTitle) {
+function xyTables(traces, xTitle, yTitle, nameOf) {
   const groups = [];
   for (const trace of traces) {
     const [x, y] = [listOf(trace.x), listOf(trace.y)];
@@ -32,27 +39,29 @@ function xyTables(traces, xTitle, yTitle) {
     else groups.push({ key, x, columns: [{ name: trace.name, y }] });
   }
   return groups.filter(({ x }) => x.length).map(({ x, columns }) => {
-    const rows = sample(x.length, MAX_ROWS).map((i) => [x[i], ...columns.map(({ y }) => y[i])]);
+    const rows = sample(x.length, MAX_ROWS).map((i) => [nameOf(x[i]), ...columns.map(({ y }) => y[i])]);
     const names = columns.map(({ name }) => name).join(", ");
     const caption = rows.length < x.length ? `${names}: ${rows.length} of ${x.length} rows` : names;
     return table(caption, [xTitle, ...columns.map(({ name }) => (columns.length > 1 || !yTitle ? name : yTitle))], rows);
   });
 }
 
-function matrixTable(name, matrix) {
+/** `names` may name the rows (y) and columns (x), which else are numbered from 0. */
+function matrixTable({ name, matrix, x, y }, names) {
   const columns = sample(matrix[0]?.length ?? 0, MAX_COLUMNS);
-  const rows = sample(matrix.length, MAX_COLUMNS).map((i) => [i, ...columns.map((j) => matrix[i][j])]);
-  return table(name, ["row", ...columns.map(String)], rows);
+  const called = (axis, places) => (i) => (names[axis] ? namer(names[axis])(places?.[i] ?? i) : i);
+  const rows = sample(matrix.length, MAX_COLUMNS).map((i) => [called("y", y)(i), ...columns.map((j) => matrix[i][j])]);
+  return table(name, ["row", ...columns.map(called("x", x)).map(String)], rows);
 }
 
-/** Tables of what a plot shows; `images` are {name, matrix} of its pictures. */
-export function tablesOf(plot, images) {
+/** Tables of what a plot shows; `images` are {name, matrix} of its pictures, `names` those of the places on x and y. */
+export function tablesOf(plot, images, names = {}) {
   const { xaxis, yaxis } = plot._fullLayout;
   const shown = plot._fullData.filter((trace) => trace.visible === true && trace.opacity !== 0);
   const drawn = shown.filter((trace) => trace.type === "scatter" || trace.type === "bar");
-  const heat = shown.filter((trace) => trace.type === "heatmap").map((trace) => ({ name: trace.name, matrix: trace.z }));
+  const heat = shown.filter((trace) => trace.type === "heatmap").map(({ name, z, x, y }) => ({ name, matrix: z, x, y }));
   return [
-    ...[...heat, ...images].map(({ name, matrix }) => matrixTable(name, matrix)),
-    ...xyTables(drawn, xaxis?.title?.text || "x", yaxis?.title?.text || ""),
+    ...[...heat, ...images].map((one) => matrixTable(one, names)),
+    ...xyTables(drawn, xaxis?.title?.text || "x", yaxis?.title?.text || "", namer(names.x)),
   ];
 }

@@ -31,15 +31,39 @@ SERIES = {
 }  # fmt: skip
 
 
+# What of each series its y axis must show: a band below a loss of 0 need not be seen.
+SEEN = {
+    "val_loss": ("val_loss", "val_loss_high", "train_loss"),
+    **{name: (name, f"{name}_low", f"{name}_high") for name in ("gap", "n_zero", "weight_norm")},
+}
 SIZES = {"val_loss": "half"}
 CHANGED = entry("changed strength", COLORS["penalty"], symbol="triangle-down")
 
 
+def range_arrays(curves: Arrays, is_lost: np.ndarray) -> dict[str, np.ndarray]:
+    """Return `<series>_range` (3,), what a y axis must show: the lowest number, the lowest above 0 (log axis), the highest.
+
+    is_lost: (n_variants,) booleans. The curve of a variant that has diverged may leave the chart, unless all have: beside a
+    loss of 1e7 the others would be one flat line. Empty while there is no number.
+    """
+    is_kept = ~is_lost | is_lost.all()
+    numbers = {s: np.concatenate([curves[n][is_kept].ravel() for n in SEEN[s] if n in curves]) for s in SERIES}
+    return {f"{series}_range": _ends(values[np.isfinite(values)]) for series, values in numbers.items()}
+
+
+def _ends(values: np.ndarray) -> np.ndarray:
+    positive = values[values > 0]
+    lowest = positive.min() if positive.size else np.nan
+    return np.array([values.min(), lowest, values.max()]) if values.size else np.zeros(0)
+
+
 def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: bool = False) -> go.Figure:
-    """Return one series of all variants over `epoch`, (n_variants, n_records); with bands `<series>_low`, `<series>_high`."""
+    """Return one series of all variants over `epoch`, (n_variants, n_records); with bands `<series>_low`, `<series>_high`.
+
+    The y axis follows `<series>_range`, see `range_arrays`.
+    """
     title, unit, look_for = SERIES[series]
-    names = [name for name in (series, "train_loss" if series == "val_loss" else "") if name]
-    edges = [f"{series}_low", f"{series}_high"] if has_band else []
+    limits = f"{series}_range"
     styles = styles_of([key for key, _ in variants])
     about = {
         "name": f"compare_{series}", "title": title, "look_for": look_for, "size": SIZES.get(series, "third"),
@@ -47,7 +71,7 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
         + ([CHANGED] if series == "val_loss" else []),
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
-            "yaxis": {"arrays": [*names, *edges], "include": [0]},
+            "yaxis": {"arrays": [limits], "include": [0]},
         },
         "toggles": [log_toggle()] if series == "val_loss" else [],
     }  # fmt: skip
@@ -57,7 +81,7 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
         traces += [_curve(arrays, "train_loss", v, f"{label}, training", style, 0.35)] if series == "val_loss" else []
         traces.append(_curve(arrays, series, v, label, style, 1.0))
     traces += [_here(), *([_changes(arrays)] if series == "val_loss" else [])]
-    y_range = span([arrays[name] for name in (*names, *edges)], include=[0])
+    y_range = span([arrays[limits]], include=[0])
     x_range = span([arrays["epoch"]], include=[0])
     return base_figure(traces, about, axis("epoch", x_range), axis(unit, y_range))
 

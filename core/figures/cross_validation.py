@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.figures.strengths import (
     log_toggle,
     loss_axis,
     marker_line,
+    place_names,
     positions,
     strength_axis,
     top_arrays,
@@ -41,6 +43,7 @@ from core.figures.theme import (
 )
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
+LABEL_CHARS = 20  # a way of choosing λ is broken into lines of so many characters
 LOST_Y = 0.03  # height of the mark of a diverged fold, as a share of the chart
 
 
@@ -91,6 +94,7 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
             entry("chosen λ", COLORS["truth"], "solid"),
             entry("a fold diverged", VERMILLION, symbol="x"),
         ],
+        "names": {"x": place_names(values, param_name)},
         "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},
         "toggles": [log_toggle()],
         "pick": "lambda",
@@ -128,7 +132,7 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
     about = {
         "name": "folds",
         "title": "The folds",
-        "look_for": "Each row is held out exactly once: every loss of the curve is on rows its network has not seen.",
+        "look_for": "Each row is held out once (repeats deal anew): every validation loss is on rows its network has not seen.",
         "legend": [entry("trains", colors[0], symbol="square"), entry("validates", colors[1], symbol="square")],
         "size": "half",
         "height": 320,
@@ -155,7 +159,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
 
     losses: train_loss, test_loss, standard_error (n_labels,), of the refitted networks; texts: their λ.
     """
-    names = [f"{label.replace(' (', '<br>(')}<br>λ = {text}" for label, text in zip(labels, texts, strict=True)]
+    names = ["<br>".join([*wrap(label, LABEL_CHARS), f"λ = {text}"]) for label, text in zip(labels, texts, strict=True)]
     test, train = (np.array(losses[name], dtype=float) for name in ("test_loss", "train_loss"))
     bars = [
         _bar("training loss", train, names, COLORS["train"], "/", None),
@@ -164,7 +168,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     about = {
         "name": "test",
         "title": "Test loss of each choice of λ",
-        "look_for": "What looks best on the training rows is not what is best on rows that no choice has seen.",
+        "look_for": "Compare the order of the two colours: the loss on the training rows cannot choose λ.",
         "legend": [
             entry("training loss", COLORS["train"], symbol="square"),
             entry("test loss ± standard error", COLORS["test"], symbol="square"),

@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.cross_validation import CHOICES
-from core.figures.strengths import marker_line, positions, strength_axis, zero_break
+from core.figures.strengths import marker_line, place_names, positions, strength_axis, zero_break
 from core.figures.styles import STYLES
 from core.figures.theme import (
     BLUE,
@@ -196,7 +196,8 @@ def along_figure(
     here = marker_line("chosen λ", [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)
     more = [*(entry(label, color, dash) for label, color, dash in CHOICES), entry("chosen λ", COLORS["truth"], "solid")]
     more.append(entry("diverged", VERMILLION, symbol="x"))
-    about = {"size": "half", "pick": "lambda", **about, "legend": [*about["legend"], *more]}
+    names = {"x": place_names(values, "l1")}
+    about = {"size": "half", "pick": "lambda", "names": names, **about, "legend": [*about["legend"], *more]}
     xaxis = {**strength_axis(values, "l1"), "title": {"text": "strength λ", "standoff": 4}}
     return base_figure([*lines, *marks, here, lost], about, xaxis, axis(unit, bounds), shapes=zero_break(values, "l1"))
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 VALUE_STOPS = (ORANGE, PALE, BLUE)
 SOFT = 0.35  # share of pale in the map's colours: points stay visible on their own colour
+MAX_ACROSS, CHAR_PX = 5, 7  # longer names of more classes stand on end, each letter so high
 THIRD = 85  # palette entries of one of three classes; 3 * 85 = 255
 
 
@@ -135,18 +136,23 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
 def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
     """Return `confusion` (C, C), counts of validation rows: true class down, predicted class across."""
     n_classes = len(class_names)
+    classes = {"places": list(range(n_classes)), "texts": [str(name) for name in class_names]}
     about = {
         "name": "confusion",
         "title": "Confusion matrix (validation)",
         "look_for": "Every count off the diagonal is a mistake on data the network never trained on.",
+        "names": {"x": classes, "y": classes},
     }
     heat = _heatmap(arrays, "confusion", "true %{y}, predicted %{x}: %{z} rows<extra></extra>")
     heat.texttemplate = "%{z}"
     ticks = {"tickvals": list(range(n_classes)), "ticktext": [str(name) for name in class_names], "showgrid": False}
     bounds = (-0.5, n_classes - 0.5)
+    longest = max(len(str(name)) for name in class_names)
+    is_upright = n_classes > MAX_ACROSS and longest > 2  # the names below stand on end, and the title under them
+    xaxis = axis("predicted class", bounds, tickangle=-90 if is_upright else 0, **ticks)
     return base_figure(
-        [heat], about, axis("predicted class", bounds, **ticks), axis("true class", bounds[::-1], **ticks),
-        margin={"l": 90, "r": 8, "t": 8, "b": 44},
+        [heat], about, xaxis, axis("true class", bounds[::-1], **ticks),
+        margin={"l": 90, "r": 8, "t": 8, "b": 30 + CHAR_PX * longest if is_upright else 44},
     )  # fmt: skip
 
 
@@ -163,7 +169,7 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
         "look_for": "How much the network leans on an input: one whose bar has no length is not read any more.",
         "auto": {"xaxis": {"arrays": ["rank_value"], "include": [0]}},
     }
-    xaxis = axis("sum of |w| over the input's links", span([values], include=[0]))
+    xaxis = axis("Σ|w| over its links", span([values], include=[0]))
     yaxis = axis("", (values.size - 0.5, -0.5), type="category", showgrid=False)
     return base_figure([bars], about, xaxis, yaxis, margin={"l": 150, "r": 8, "t": 8, "b": 40})
 

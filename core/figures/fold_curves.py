@@ -86,7 +86,7 @@ def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
     about = {
         "name": "refit",
         "title": "Refit on training and validation rows",
-        "look_for": "A weaker penalty always reaches a lower training loss. Only the test rows can say what it is worth.",
+        "look_for": "A low training loss is easy without a penalty. Only rows that no choice has seen can say what it is worth.",
         "legend": [entry(label, *style) for label, style in zip(labels, styles, strict=True)],
         "auto": {
             "xaxis": {"arrays": ["refit_epoch"], "include": [0]},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.strengths import best_star, positions, strength_axis
+from core.figures.strengths import best_star, place_names, positions, strength_axis
 from core.figures.theme import BLUE, COLORS, ORANGE, PALE, SKY, VERMILLION, Arrays, base_figure, bind, colorscale, entry
 
 
@@ -40,13 +40,14 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
     about = {
         "name": "grid",
         "title": "Learning rate × λ",
-        "look_for": "The best λ of one learning rate is not that of another: the two are chosen together. Empty cells diverged.",
+        "look_for": "The best λ of one learning rate need not be that of another: choose the two together. Empty cells diverged.",
         "legend": [
             entry("lowest loss", BLUE, symbol="square"),
             entry("3 times as high", PALE, symbol="square"),
             entry("10 times or more", VERMILLION, symbol="square"),
             entry("best pair", COLORS["val"], symbol="star"),
         ],
+        "names": {"x": place_names(values, param_name), "y": place_names(np.asarray(learning_rates), "learning_rate")},
         "size": "half",
     }
     rates = strength_axis(np.asarray(learning_rates, dtype=float), "learning_rate")
@@ -63,7 +64,7 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
 def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray) -> str:
     """Return the best pair and how many pairs diverged."""
     loss = np.asarray(arrays["grid_val"], dtype=float)
-    if not np.isfinite(loss).any():
+    if not np.isfinite(arrays["grid_best_y"]).any():
         return f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: nothing to show yet."
     rate, value = np.unravel_index(np.nanargmin(loss), loss.shape)
     return (

@@ -19,6 +19,7 @@ from core.figures.strengths import (
     log_toggle,
     loss_axis,
     marker_line,
+    place_names,
     positions,
     strength_axis,
     top_arrays,
@@ -43,15 +44,15 @@ def path_arrays(
 
     path_train, path_val: (n_values,), nan where diverged. path_top, path_top_y: (n_top,), see `top_arrays`.
     path_is_overfits, _fits, _underfits: (n_values,) 1 or 0 (a collapse underfits); path_label_x: (3,) middle of the longest
-    stretch of each, or nan. path_best_x, path_best_y: (1,) or empty. path_diverged_x, _y: one per diverged member.
-    path_nonzero, path_large: (n_layers, n_values).
+    stretch of each, or nan. path_best_x, path_best_y: (1,), or empty while nothing is trained. path_diverged_x, _y: one per
+    diverged member. path_nonzero, path_large: (n_layers, n_values).
     """
     x = positions(values, param_name)
     is_diverged = np.array([kind == "diverged" for kind in kinds])
     train, val = (np.where(is_diverged, np.nan, np.asarray(loss, dtype=float)) for loss in (train_loss, val_loss))
     shown = np.array(["underfits" if kind == "collapsed" else kind for kind in kinds])
     regions = {name: (shown == name).astype(float) for name, _ in REGIONS}
-    finite = np.flatnonzero(np.isfinite(val))
+    finite = np.flatnonzero(np.isfinite(val) & (shown != "not started"))
     left, large = (np.where(is_diverged, np.nan, np.asarray(n, dtype=float)) for n in (n_nonzero, n_large))
     best = finite[val[finite] == val[finite].min()][-1:] if finite.size else finite
     return {
@@ -80,7 +81,7 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
     about = {
         "name": "path",
         "title": "Loss against λ",
-        "look_for": "Left the gap is wide: overfitting. Right both losses are high: underfitting. The best λ lies between.",
+        "look_for": "A wide gap is overfitting; both losses high, underfitting. The star is the lowest validation loss.",
         "legend": [
             entry("training", COLORS["train"], "solid"),
             entry("validation", COLORS["val"], "dash"),
@@ -88,6 +89,7 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
             entry("chosen λ", COLORS["truth"], "solid"),
             *(entry(name, color, symbol="square") for name, color in REGIONS),
         ],
+        "names": {"x": place_names(values, param_name)},
         "auto": {"yaxis": {"arrays": ["path_train", "path_val"], "include": [0], "log": True}},
         "toggles": [log_toggle()],
         "pick": "lambda",
@@ -132,6 +134,7 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
         "title": "Weights left in each layer",
         "look_for": f"L1 empties the layers step by step. L2 alone only makes every weight smaller; {ROUNDING}.",
         "legend": [entry(name, layer_color(k), symbol="square") for k, name in enumerate(names)],
+        "names": {"x": place_names(values, param_name)},
         "toggles": [_small_toggle(names)],
         "pick": "lambda",
         "size": "half",
@@ -145,9 +148,9 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
 def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str]) -> str:
     """Return the best λ with its losses, both ends and the regions as sentences."""
     val, train = arrays["path_val"], arrays["path_train"]
-    if not np.isfinite(val).any():
+    if not np.isfinite(arrays["path_best_y"]).any():
         return f"Loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}: nothing to show yet."
-    best = int(np.nanargmin(val))
+    best = int(np.flatnonzero(val == arrays["path_best_y"][0])[-1])
     stretches = []
     for name, _ in REGIONS:
         here = np.flatnonzero(arrays[f"path_is_{name}"])

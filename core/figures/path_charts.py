@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SCRUB = "lambda"
 CHOSEN, ALL = "At the chosen λ", "All λ"
+LEAST_WEIGHTS = [-0.5, 0.5]  # the weights' axis never shows less: where all shrink, the ridges are seen to
 SHORT_TITLES = {
     "The fit": "The fit at the chosen λ",
     "The decision map": "Map at chosen λ",
@@ -48,7 +49,8 @@ def plot_path_page(
     main, more = plot_fit(member, labels, split)
     if "map" in arrays:
         main.layout.meta = {**main.layout.meta, "images": [_in_levels(image) for image in main.layout.meta["images"]]}
-    at_chosen = [plot_losses(member), plot_histograms(member), *more]
+    weights = with_facts(plot_histograms(member), auto={"xaxis": {"arrays": ["hist_x"], "include": LEAST_WEIGHTS}})
+    at_chosen = [plot_losses(member), weights, *more]
     n_layers = len(arrays["path_nonzero"])
     below = [plot_weight_paths(arrays, values, param_name, n_layers, chosen)]
     if "path_inputs" in arrays:
@@ -60,7 +62,7 @@ def plot_path_page(
         with_facts(plot_path_losses(arrays, values, param_name, chosen), size="wide", height=None),
         at_scrub(main, SCRUB, names, title=title),
         *(
-            at_scrub(figure, SCRUB, names, group=CHOSEN, size=sizes.get(len(at_chosen), "third"))
+            at_scrub(figure, SCRUB, names, ("hist_x",), group=CHOSEN, size=sizes.get(len(at_chosen), "third"))
             for figure in at_chosen
         ),
         *(with_facts(figure, group=ALL, size=sizes.get(len(below), "third")) for figure in below),

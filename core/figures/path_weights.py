@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.strengths import flat_lines, layer_color, marker_line, positions, strength_axis, zero_break
+from core.figures.strengths import (
+    flat_lines,
+    layer_color,
+    marker_line,
+    place_names,
+    positions,
+    strength_axis,
+    zero_break,
+)
 from core.figures.theme import BLUE, CLASS_COLORS, COLORS, GREY, Arrays, axis, base_figure, bind, entry, span
 from core.figures.weights import layer_names
 
@@ -43,6 +51,7 @@ def plot_weight_paths(arrays: Arrays, values: np.ndarray, param_name: str, n_lay
             *(entry(name, layer_color(k), "solid") for k, name in enumerate(names)),
             *(() if is_single else (entry(label, GREY, dash) for label, dash in QUANTILES)),
         ],
+        "names": {"x": place_names(values, param_name)},
         "auto": {"yaxis": {"arrays": keys, "include": [] if is_single else [0]}},
         "pick": "lambda",
         "size": "half",
@@ -78,6 +87,7 @@ def plot_input_paths(
         "title": "Inputs against λ",
         "look_for": "Under L1 an input in no use lies on exactly zero; those that stay longest matter most.",
         "legend": [entry(name, *_input_style(i)) for i, name in enumerate(names)] if is_named else [],
+        "names": {"x": place_names(values, param_name)},
         "auto": {"yaxis": {"arrays": ["path_inputs"], "include": [0]}},
         "pick": "lambda",
         "size": "half",

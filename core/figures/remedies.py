@@ -56,7 +56,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
     longest = max(len(line) for lines in labels for line in lines)
     about = {
         "name": "ablation", "title": "Remedies at equal budget", "size": "full", "height": 110 + ROW_PX * n_lines * n,
-        "look_for": "The further left, the better; remedies whose dots overlap differ by no more than chance.",
+        "look_for": "The further left, the better; where the dots of two remedies overlap, the difference may be chance.",
         "legend": [
             entry("validation, one start", COLORS["val"], symbol="circle-open"),
             entry("test, one start", COLORS["test"], symbol="diamond-open"),

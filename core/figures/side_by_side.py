@@ -52,10 +52,20 @@ def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[
     figures = []
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] if name in FITTED else values for name, values in arrays.items()}
-        figure = plot_main_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split)
+        figure = short_titles(plot_main_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split))
         heading = f"{figure.layout.meta['title']}, one chart per penalty"
         figures.append(of_variant(figure, v, key, label, heading, FIT_SIZES[len(variants)]))
     return figures
+
+
+def short_titles(figure: go.Figure) -> go.Figure:
+    """Return the figure; predicted against true names its target above the charts, for it is too long for a small axis."""
+    about = figure.layout.meta
+    if about["name"] == "predicted":
+        target = figure.layout.xaxis.title.text.removeprefix("true ")
+        figure.update_xaxes(title_text="true").update_yaxes(title_text="predicted")
+        figure.update_layout(meta={**about, "look_for": f"{target[0].upper()}{target[1:]}. {about['look_for']}"})
+    return figure
 
 
 def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str, size: str) -> go.Figure:

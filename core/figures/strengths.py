@@ -53,6 +53,12 @@ def strength_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
     return axis(title, (min(left), max(right)), tickvals=list(places), ticktext=list(texts), zeroline=False)
 
 
+def place_names(values: np.ndarray, param_name: str) -> dict[str, list[Any]]:
+    """Return what a chart's table calls the places on the axis, which are logarithms: {"places", "texts"}."""
+    texts = [f"{value:.3g}".replace("e-0", "e-") for value in values]
+    return {"places": positions(values, param_name).tolist(), "texts": texts}
+
+
 def zero_break(values: np.ndarray, param_name: str) -> list[dict[str, Any]]:
     """Return the dotted line between λ = 0 and the rest, a Plotly shape, where there is one."""
     values = np.asarray(values)

@@ -53,16 +53,20 @@ def round_reach(largest: np.ndarray, steps: Sequence[float] = (1.0, 2.0, 5.0, 10
     return np.asarray(sizes[np.argmax(clipped[:, None] <= sizes * power[:, None] * (1 + 1e-12), axis=1)] * power)
 
 
-def overlaid_histograms(weights: np.ndarray, n_bins: int = N_BINS) -> dict[str, np.ndarray]:
+def overlaid_histograms(
+    weights: np.ndarray, n_bins: int = N_BINS, is_lost: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
     """Return histograms of K × V groups of weights (K, V, n), the V groups of one moment on common bins, zeros apart.
 
     overlay_x (K, V, n_bins) bin centres over ± a round number that holds 98 % of the weights that are not zero; what lies
     beyond is counted in the outermost bins; overlay_share (K, V, n_bins) share of the group's weights
     per bin, zeros left out; overlay_zero (K, V) share that is exactly zero. The shares of a group sum to 1.
+    is_lost: (V,) groups that have diverged and do not widen the bins, unless all have.
     """
     n_moments, n_groups, n = weights.shape
+    is_kept = np.ones(n_groups, dtype=bool) if is_lost is None or is_lost.all() else ~is_lost
     w = weights.reshape(n_moments * n_groups, n)
-    reach = np.repeat(round_reach(np.array([_usual_size(moment) for moment in weights])), n_groups)
+    reach = np.repeat(round_reach(np.array([_usual_size(moment[is_kept]) for moment in weights])), n_groups)
     counts, n_finite = _counts(w, reach, n_bins), np.maximum(np.isfinite(w).sum(1), 1)
     centres = (np.arange(n_bins) + 0.5) / n_bins * 2 - 1
     return {

@@ -12,6 +12,7 @@ import numpy as np
 from core.config import Experiment, label_of
 from core.data import Split
 from core.engine import Stack
+from core.figures.compare import range_arrays
 from core.figures.fit import split_constants
 from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
@@ -59,7 +60,8 @@ class CompareView:
         parameters = stack.parameters.reshape(shape)
         firsts = stack.holding(parameters[:, :, 0].flatten(0, 1).contiguous())
         weights = parameters[..., : stack.n_weights].flatten(2).numpy()
-        overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid_histograms(weights).items()}
+        overlaid = overlaid_histograms(weights, is_lost=self.lost(self.run))
+        overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid.items()}
         fit = look_at_fit(firsts, self.plan.pool.loss, self.split)
         shown = {name: values for name, values in fit.items() if name in (*FITTED, "reach")}
         return {**overlay, **shown, **self.geometry.shapes(parameters.flatten(1, 2))}
@@ -69,7 +71,18 @@ class CompareView:
         curves = read_curves(self.plan, run.training.history.arrays())
         has_bands = self.n_starts > 1
         shown = {name: c for name, c in curves.items() if has_bands or not name.endswith(("_low", "_high"))}
-        return shrink({**shown, **self.change_marks(run, curves), **self.geometry.contours(run)})
+        return shrink(
+            {
+                **shown,
+                **range_arrays(shown, self.lost(run)),
+                **self.change_marks(run, curves),
+                **self.geometry.contours(run),
+            }
+        )
+
+    def lost(self, run: LiveRun) -> np.ndarray:
+        """Return which variants have diverged with all their starts, (n_variants,) booleans."""
+        return np.asarray(self.plan.by_variant(run.training.is_diverged).all(1))
 
     def change_marks(self, run: LiveRun, curves: Mapping[str, np.ndarray]) -> Arrays:
         """Return where changed strengths stand on the loss chart: on their variant's curve, those of all on the first."""
@@ -152,7 +165,9 @@ def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[s
     """Return one row of the table of numbers, see `HEADS`."""
     losses = [with_spread(values) for values in (row.train_loss, row.val_loss, row.gap)]
     score = (
-        with_spread(row.val_score * 100, 0, " % right") if is_classification else "R² " + with_spread(row.val_score, 2)
+        with_spread(row.val_score * 100, 0, " % right")
+        if is_classification
+        else with_spread(row.val_score, 2, name="R² ")
     )
     zeros = with_spread(row.n_zero, 0, f" of {n_weights:,}")
     return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2)]
@@ -179,13 +194,13 @@ def has_threshold(variant: Variant) -> bool:
     return variant.is_proximal and variant.param_name in ("l1", "elastic")
 
 
-def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "") -> str:
+def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "", name: str = "") -> str:
     """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite."""
     spread = spread_of(values)
     if spread.n == 0:
         return "diverged"
     more = f" ± {spread.std:.{n_digits}f}" if len(values) > 1 else ""
-    return f"{spread.mean:,.{n_digits}f}{more}{unit}"
+    return f"{name}{spread.mean:,.{n_digits}f}{more}{unit}"
 
 
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:

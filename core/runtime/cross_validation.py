@@ -217,7 +217,7 @@ def choice_in_words(cv: CrossValidation) -> str:
     texts, mean, error = value_texts(cv.values), cv.mean, cv.standard_error
     said = f"λ_min = {texts[best]} has the lowest mean loss, {mean[best]:.3g} ± {error[best]:.2g}."
     if best == one_se:
-        return f"{said} It is λ_1se too: no stronger one is within one standard error."
+        return f"{said} It is λ_1se too: no stronger one of the grid is within one standard error."
     return (
         f"{said} λ_1se = {texts[one_se]} ({mean[one_se]:.3g}) is the strongest penalty within one standard error of it."
     )

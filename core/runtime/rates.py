@@ -17,7 +17,7 @@ from core.runtime.playground import diverged_banner
 from core.studies.path import Grid, plan_grid, read_grid
 from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
-from core.studies.values import grid_of
+from core.studies.values import grid_of, value_texts
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 MAX_VALUES = 17  # λ on the map: a longer grid is thinned evenly, both ends stay
@@ -47,9 +47,16 @@ class RatesRun(LiveRun):
     max_moments = 40
 
     def _look(self, moments: list[MemberState]) -> Arrays:
-        grids = [read_grid(self.training.plan, moment) for moment in moments]
-        maps = [grid_arrays(g.val_loss, g.values, g.param_name, g.learning_rates) for g in grids]
+        maps = [map_of(self.training.plan, moment) for moment in moments]
         return shrink({name: stack_padded([one[name] for one in maps]) for name in maps[0]})
+
+
+def map_of(plan: Plan, moment: MemberState) -> Arrays:
+    """Return what the map shows at a moment; before any training no pair is the best."""
+    grid = read_grid(plan, moment)
+    arrays = grid_arrays(grid.val_loss, grid.values, grid.param_name, grid.learning_rates)
+    none = {name: np.zeros(0) for name in ("grid_best_x", "grid_best_y")}
+    return arrays if moment.epoch.max() > 0 else arrays | none
 
 
 class RatesView:
@@ -69,14 +76,15 @@ class RatesView:
         """Return progress, the best pair in words, and the map's text alternative."""
         grid, epoch = read_grid(run.training.plan, state), epochs_of(run.training, state)
         rate, value = grid.best
+        has_best = epoch > 0 and bool(np.isfinite(rate))
         return {
             "epoch": epoch,
             "readouts": {
                 "epoch": f"{epoch:,} of {n_epochs_of(run.training):,}",
                 "left": time_left(run),
-                "rate": f"{rate:.2g}" if epoch else "–",
-                "best": f"{value:.2g}" if epoch else "–",
-                "diverged": f"{int(state.is_diverged.sum())} of {state.is_diverged.size}",
+                "rate": f"{rate:.2g}" if has_best else "–",
+                "best": value_texts([value])[0] if has_best else "–",
+                "diverged": f"{n_diverged(run, state)} of {state.is_diverged.size}",
             },
             "verdict": {"kind": "not started" if epoch == 0 else "", "text": best_in_words(grid, epoch)},
             "descriptions": {"grid": describe_grid(arrays, grid.values, grid.learning_rates)},
@@ -85,6 +93,12 @@ class RatesView:
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return the message that every pair has diverged, or None."""
         return diverged_banner(run) if run.state == "diverged" else None
+
+
+def n_diverged(run: LiveRun, state: MemberState) -> int:
+    """Return how many pairs have diverged: all of them where the last finite state is what is shown."""
+    are_all = run.state == "diverged" and state is run.shown
+    return state.is_diverged.size if are_all else int(state.is_diverged.sum())
 
 
 def best_in_words(grid: Grid, epoch: int) -> str:
@@ -96,7 +110,8 @@ def best_in_words(grid: Grid, epoch: int) -> str:
         return "No pair has a finite loss."
     finite = np.flatnonzero(np.isfinite(grid.val_loss).any(1))
     bests = grid.values[np.nanargmin(grid.val_loss[finite], axis=1)]
+    best, low, high = value_texts([value, bests.min(), bests.max()])
     return (
-        f"Lowest validation loss {np.nanmin(grid.val_loss):.3f} at learning rate {rate:.2g} with λ {value:.2g}. "
-        f"The best λ of a single learning rate lies between {bests.min():.2g} and {bests.max():.2g}."
+        f"Lowest validation loss {np.nanmin(grid.val_loss):.3f} at learning rate {rate:.2g} with λ {best}. "
+        f"The best λ of a single learning rate lies between {low} and {high}."
     )

@@ -59,7 +59,7 @@ class FoldPlan(Plan):
 class CrossValidation:
     """Losses of every value on every fold, raw: (n_values, n_splits·n_repeats), repeat by repeat; nan where diverged.
 
-    best has the lowest mean; one_se is the largest value within one standard error of it; both nan while unknown.
+    best has the lowest mean; one_se is the largest value within one standard error of it; both nan before an epoch is done.
     n_diverged: (n_values,) folds in which the network has diverged. is_val: (n_splits·n_repeats, n), the rows held out.
     """
 
@@ -169,7 +169,8 @@ def read_cross_validation(plan: FoldPlan, state: MemberState) -> CrossValidation
         for values in (state.train_loss, state.val_loss, state.n_nonzero)
     )
     n_diverged = state.is_diverged.reshape(-1, len(plan.values)).sum(0)
-    best, one_se = choose(plan.values, val, plan.n_repeats)
+    is_trained = (state.epoch > 0).reshape(-1, len(plan.values)).T
+    best, one_se = choose(plan.values, np.where(is_trained, val, np.nan), plan.n_repeats)
     return CrossValidation(
         plan.experiment, plan.param_name, plan.values, train, val, n_nonzero, n_diverged, best, one_se, plan.n_splits,
         plan.n_repeats, plan.is_val, plan.notes,

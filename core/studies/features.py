@@ -92,9 +92,9 @@ def join_pools(pools: Sequence[Pool]) -> Pool:
 
 
 def choose_l1(plan: FeaturesPlan, state: MemberState) -> tuple[np.ndarray, float, float]:
-    """Return the folds' validation losses (n_values, n_columns), and λ_min and λ_1se, nan while unknown."""
+    """Return the folds' validation losses (n_values, n_columns), and λ_min and λ_1se, nan before an epoch is done."""
     losses = plan.of_folds(kept(state.val_loss, state))
-    return losses, *choose(plan.values, losses)
+    return losses, *choose(plan.values, np.where(plan.of_folds(state.epoch) > 0, losses, np.nan))
 
 
 @dataclass(frozen=True)

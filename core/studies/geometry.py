@@ -182,7 +182,7 @@ class Update:
     @property
     def after_proximal(self) -> float:
         """With the proximal step of L1."""
-        return float(np.sign(self.plain) * max(abs(self.plain) - self.threshold, 0.0))
+        return float(np.sign(self.plain) * max(abs(self.plain) - self.threshold, 0.0)) + 0.0  # -0 becomes 0
 
     def sentences(self) -> dict[str, str]:
         """Return the update rules with the numbers put in, by rule: data, l2, l1_subgradient, l1_proximal."""
@@ -204,7 +204,7 @@ class Update:
             return f"The factor is below zero: a step as long as this overshoots zero{' ever further' * (self.factor < -1)}."
         if self.factor == 0:
             return "The factor is just 0 here."
-        return f"The factor takes away {1 - self.factor:.3g} of the weight and leaves the rest: that does not land on zero."
+        return f"The factor takes away {100 * (1 - self.factor):.3g} % of the weight, never all of it: that does not land on zero."
 
     def on_subgradient(self) -> str:
         """Return what a step of fixed size does near zero."""

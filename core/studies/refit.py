@@ -27,7 +27,7 @@ from core.studies.training import MemberState, Training, network_of
 from core.studies.values import check_values, strengths_of
 
 CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
-CHOSEN_TRAIN, NO_PENALTY = "lowest training loss", "no penalty"
+CHOSEN_TRAIN, NO_PENALTY = "lowest training loss in the folds", "no penalty"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

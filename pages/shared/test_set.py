@@ -29,7 +29,7 @@ def show_refit(cv: CrossValidation, key: str) -> None:
     st.subheader("Refit, then one look at the test set", anchor=False)
     st.caption(
         "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
-        "lowest training loss, and without a penalty. The test rows stay locked until you have said what you expect."
+        "lowest training loss in the folds, and without a penalty. The test rows stay locked until you have said what you expect."
     )
     order: Order | None = jobs.kept().get(ORDER)
     left, right = st.columns([2, 1], vertical_alignment="bottom")

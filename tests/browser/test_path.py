@@ -290,6 +290,8 @@ def test_tables_and_phone(address: str, open_page: OpenPage) -> None:
         card = page.locator(f"[data-figure={name}]")
         card.get_by_role("button", name="table").click()
         card.locator("table td").first.wait_for()
+        rows = card.locator("table").filter(has_text="L2 strength").first.locator("tbody th").all_inner_texts()
+        assert rows[:2] == ["0", "1e-5"] and "1" in rows  # λ, not its place on the axis
     bar = page.locator(".lab-scrubs").bounding_box()
     assert bar is not None and 0 <= bar["y"] < 100  # the sliders stay in view however far one has scrolled
 

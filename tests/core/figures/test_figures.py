@@ -114,6 +114,12 @@ def test_colours_that_share_a_chart_are_distinct() -> None:
         assert len({COLORS[meaning] for meaning in group}) == len(group)
 
 
+def test_long_class_names_stand_on_end_with_room_above_the_title() -> None:
+    few, many = (f.plot_confusion(make_arrays(), ["heard"] * n).layout for n in (2, 10))
+    assert (few.xaxis.tickangle, few.margin.b) == (0, 44)
+    assert many.xaxis.tickangle == -90 and many.margin.b >= 30 + 5 * 7
+
+
 def test_three_class_map_keeps_a_sure_class_in_its_own_colours() -> None:
     image = f.plot_plane(make_arrays(), THREE).layout.meta["images"][0]
     low, high = image["range"]

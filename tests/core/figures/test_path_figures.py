@@ -106,6 +106,14 @@ def test_a_click_picks_a_value_and_its_line_follows(name: str) -> None:
     assert len(lines) == 1 and lines[0].meta["bind"]["y"] == "span:y"
 
 
+@pytest.mark.parametrize("name", ["losses", "weights", "inputs", "sparsity", "cv", "grid"])
+def test_the_table_of_a_chart_calls_its_places_by_their_strength(name: str) -> None:
+    names = PLOTS[name](make_arrays()).layout.meta["names"]
+    assert names["x"]["texts"] == ["0", "0.001", "0.01", "0.1", "1"]
+    np.testing.assert_allclose(names["x"]["places"], [-3.6, -3, -2, -1, 0])
+    assert name != "grid" or len(names["y"]["texts"]) == len(RATES)
+
+
 def test_path_arrays_by_hand() -> None:
     arrays = make_arrays()
     np.testing.assert_array_equal(arrays["path_val"], [0.9, 0.7, 0.5, 1.0, np.nan])
@@ -123,7 +131,8 @@ def test_at_a_tie_the_larger_value_is_best_and_without_numbers_there_is_none() -
     tied = f.path_arrays(VALUES[1:4], "l1", np.ones(3), np.ones(3), ["fits"] * 3, counts, counts)
     np.testing.assert_allclose(tied["path_best_x"], [-1])
     empty = f.path_arrays(VALUES[1:4], "l1", np.full(3, np.nan), np.full(3, np.nan), ["diverged"] * 3, counts, counts)
-    assert empty["path_best_x"].size == 0
+    untrained = f.path_arrays(VALUES[1:4], "l1", np.ones(3), np.ones(3), ["not started"] * 3, counts, counts)
+    assert empty["path_best_x"].size == untrained["path_best_x"].size == 0
     assert list(f.plot_path_losses(empty, VALUES[1:4], "l1").layout.yaxis.range) == [0, 0.5]
     assert "nothing" in f.describe_path_losses(empty, VALUES[1:4], TEXTS[1:4])
 

@@ -31,6 +31,8 @@ def test_rows_are_picked_after_the_member_and_ranges_keep_whole_arrays():
     picked = at_scrub(figure, "lambda", ["hist_x", "hist_y"])
     assert picked.data[1].meta["bind"] == {"x": "hist_x[@lambda]", "y": "hist_y[@lambda][0]"}
     assert picked.layout.meta["auto"] == figure.layout.meta["auto"]
+    fitted = at_scrub(figure, "lambda", ["hist_x", "hist_y"], ("hist_x",))
+    assert fitted.layout.meta["auto"] == {"xaxis": {"arrays": ["hist_x[@lambda]"]}}
 
 
 def test_pictures_are_picked_too():

@@ -10,7 +10,9 @@ import plotly.graph_objects as go
 import pytest
 
 from core import figures as f
+from core.figures.compare import range_arrays
 from core.figures.features import HOLLOW, MAX_BARS, lost_arrays
+from core.figures.side_by_side import short_titles
 from core.figures.styles import COMBINED, STYLES, styles_of
 from core.studies.compare import VARIANTS
 from core.studies.remedies import DEFAULT_REMEDIES
@@ -31,7 +33,8 @@ def make_arrays() -> dict[str, np.ndarray]:
     strength = np.array([[2.0, 1.0, 0.5], [1.0, 0.0, 0.0]])
     scores = {f"score_{p}_{what}": np.array([0.2, 1.0]) for p in ("l1", "l2") for what in ("precision", "recall")}
     return {
-        "epoch": np.arange(4.0), **curves, "overlay_x": np.tile(np.linspace(-1, 1, 5), (3, 1)), "overlay_share": rng.random((3, 5)),
+        "epoch": np.arange(4.0), **curves, **range_arrays(curves, np.zeros(3, dtype=bool)),
+        "overlay_x": np.tile(np.linspace(-1, 1, 5), (3, 1)), "overlay_share": rng.random((3, 5)),
         "overlay_zero": np.array([0.0, 0.8, 0.0]), "geometry_x": np.linspace(-1, 1, 4), "geometry_y": np.linspace(-1, 1, 4),
         "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([[0.5]]), "geometry_now_y": np.array([[-0.2]]),
         "diamond": rng.random((1, 2, 5)), "circle": rng.random((1, 2, 9)), "path": rng.random((2, 6)),
@@ -122,10 +125,37 @@ def test_ablation_points_by_hand() -> None:
     assert "test" not in f.describe_ablation(arrays, R[:2])
 
 
+def test_a_variant_that_diverged_may_leave_the_chart_unless_all_have() -> None:
+    curves = {
+        name: values
+        for name, values in make_arrays().items()
+        if re.match("val_loss|train_loss|gap|n_zero|weight", name)
+    }
+    curves["val_loss"] = np.array([[0.5, 0.2], [0.5, 0.1], [0.5, 1e7]])
+    curves["train_loss"], curves["val_loss_high"] = np.zeros((3, 2)), np.full((3, 2), 0.3)
+    curves["val_loss_low"] = np.full((3, 2), -9.0)  # a band below a loss of 0
+    limits = range_arrays(curves, np.array([False, False, True]))
+    np.testing.assert_allclose(limits["val_loss_range"], [0, 0.1, 0.5])
+    assert range_arrays(curves, np.ones(3, dtype=bool))["val_loss_range"][2] == 1e7
+    assert limits["gap_range"][0] == min(curves[n][:2].min() for n in ("gap", "gap_low", "gap_high"))
+
+
 def test_curves_draw_before_the_first_record() -> None:
     empty = {name: values[:, :0] if values.ndim == 2 else values[:0] for name, values in make_arrays().items()}
     assert "nothing recorded" in f.describe_variants(empty, V, "gap")
     assert [trace.name for trace in f.plot_variants(empty, V, "gap").data] == ["No penalty", "L1", "L2", "you are here"]
+
+
+def test_small_charts_of_predictions_name_their_target_above_them() -> None:
+    constants = {
+        "target_train": np.array([0.0, 1.0]),
+        "target_val": np.array([1.0]),
+        "target_name": np.array(["disease"]),
+    }
+    figure = short_titles(f.plot_predicted({"pred_train": np.zeros(2), "pred_val": np.zeros(1)}, constants))
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("true", "predicted")
+    assert figure.layout.meta["look_for"].startswith("Disease. Training points")
+    assert short_titles(f.plot_overlay(make_arrays(), V)) == f.plot_overlay(make_arrays(), V)
 
 
 def test_long_names_of_remedies_stand_in_lines_with_room_for_each() -> None:

@@ -39,3 +39,12 @@ def test_a_weight_far_beyond_the_axis_is_counted_at_its_own_end():
     w = np.concatenate([np.linspace(-1, 1, 200), [1e30]])[None, None]
     shares = overlaid_histograms(w, n_bins=5)["overlay_share"][0, 0]
     np.testing.assert_allclose(shares[-1], shares[0] + 1 / 201)
+
+
+def test_a_group_that_diverged_does_not_widen_the_bins_of_the_others():
+    w = np.stack([np.linspace(-1, 1, 50), np.linspace(-900, 900, 50)])[None]
+    kept = overlaid_histograms(w, n_bins=5, is_lost=np.array([False, True]))
+    np.testing.assert_allclose(kept["overlay_x"][0, :, -1], [0.8, 0.8])
+    np.testing.assert_allclose(kept["overlay_share"].sum(2), 1)  # its weights stand in the outermost bins
+    all_lost = overlaid_histograms(w, n_bins=5, is_lost=np.ones(2, dtype=bool))
+    np.testing.assert_array_equal(all_lost["overlay_x"], overlaid_histograms(w, n_bins=5)["overlay_x"])

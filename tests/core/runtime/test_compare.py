@@ -149,7 +149,7 @@ def test_a_lost_variant_is_named_its_remedy_works_and_the_others_go_on():
     run = run_to_the_end(live(**wild, compare_l2=1e3))
     snapshot, calm = run.snapshot(), run_to_the_end(live(**wild, compare_l2=0.0))
     assert run.state == "finished" and "L2 has diverged" in snapshot.meta["banner"]["text"]
-    assert numbers(snapshot)[1]["cells"][2] == "diverged" and np.isfinite(snapshot.arrays["map"]).all()
+    assert set(numbers(snapshot)[1]["cells"][1:]) == {"diverged"} and np.isfinite(snapshot.arrays["map"]).all()
     assert np.array_equal(run.training.arrays()["val_loss"][0], calm.training.arrays()["val_loss"][0])
     remedy = {"set": Set, "reset": Reset, "run": Run}
     for command in snapshot.meta["banner"]["remedy"]["commands"]:

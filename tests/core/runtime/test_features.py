@@ -98,7 +98,9 @@ def test_the_choice_of_lambda_is_told(shown: Snapshot) -> None:
 
 def test_before_the_run_nothing_is_claimed() -> None:
     run = features_run(SHORT, load_split(SHORT.data))
-    assert run.snapshot().meta["verdict"]["text"].startswith("Not started.")
+    snapshot = run.snapshot()
+    assert snapshot.meta["verdict"]["text"].startswith("Not started.")
+    assert snapshot.arrays["cv_min_x"].size == snapshot.arrays["cv_1se_x"].size == 0
 
 
 def test_the_subgradient_is_said_to_keep_all() -> None:

@@ -15,6 +15,7 @@ from core.runtime.path import path_run, plan_of
 from core.runtime.path_export import member_experiment, member_origin, path_csv
 from core.runtime.playground import playground_run
 from core.runtime.rates import RATES, map_values, rates_run
+from core.studies.values import value_texts
 
 VALUES = (0.0, 1e-3, 0.1, 10.0)
 SINE = Experiment(
@@ -269,6 +270,20 @@ def test_there_is_nothing_to_continue_from_before_a_member_has_begun():
 # --- learning rate × λ ---
 
 
+def test_before_any_training_nothing_is_the_best():
+    for run, names in (
+        (path(), ("path_best_x", "path_best_y")),
+        (rates_run(SINE, load_split(SINE.data)), ("grid_best_x",)),
+    ):
+        start = run.snapshot()
+        assert not any(np.isfinite(start.arrays[name]).any() for name in names)
+        assert any("nothing to show" in text for text in start.meta["descriptions"].values())
+        trained = run_to_the_end(run).snapshot()
+        assert all(np.isfinite(trained.arrays[name]).all() for name in names)
+    first = run.stored_frames(-1)
+    assert np.isnan(first.arrays["grid_best_x"][0]).all() and np.isfinite(first.arrays["grid_best_x"][-1]).all()
+
+
 def test_the_map_is_the_grid_of_the_study():
     run = run_to_the_end(rates_run(SINE.replace(n_epochs=10), load_split(SINE.data)))
     shown = run.snapshot()
@@ -277,8 +292,16 @@ def test_the_map_is_the_grid_of_the_study():
     trained = sweep(SINE.replace(n_epochs=10), "l2", VALUES, progress=False)
     np.testing.assert_allclose(shown.arrays["grid_val"][row], trained.history["val_loss"][:, -1], rtol=1e-4)
     best = np.unravel_index(np.nanargmin(shown.arrays["grid_val"]), shown.arrays["grid_val"].shape)
-    assert shown.meta["readouts"]["best"] == f"{VALUES[best[1]]:.2g}"
+    assert shown.meta["readouts"]["best"] == value_texts(VALUES)[best[1]]
     assert run.stored_frames(-1).arrays["grid_val"].shape[1:] == (len(RATES), len(VALUES))
+
+
+def test_a_map_on_which_every_pair_diverged_names_no_best_one(monkeypatch):
+    monkeypatch.setattr("core.runtime.rates.RATES", (1000.0,))
+    shown = run_to_the_end(rates_run(SINE.replace(optimizer="sgd", activation="relu"), load_split(SINE.data)))
+    facts = shown.snapshot().meta
+    assert facts["state"] == "diverged" and (facts["readouts"]["rate"], facts["readouts"]["best"]) == ("–", "–")
+    assert facts["readouts"]["diverged"] == "4 of 4"
 
 
 def test_long_grids_are_thinned_for_the_map_and_keep_both_ends():

@@ -138,6 +138,7 @@ def test_everything_can_be_read_at_epoch_zero():
     cv = read_cross_validation(plan, Training(plan).state())
     assert np.isfinite(cv.val_loss).all() and np.isfinite(cv.mean).all()
     assert (cv.n_nonzero == 10 * 8 + 8 * 8 + 8).all()
+    assert np.isnan([cv.best, cv.one_se]).all()  # all are equal: none is the best
 
 
 def test_a_diverged_value_is_marked_and_never_chosen():

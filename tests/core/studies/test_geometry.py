@@ -92,12 +92,14 @@ def test_update_rules_by_hand() -> None:
     assert update.after_proximal == 0
     large = Update(weight=-1.0, gradient=0.0, step=0.1, l1=0.5, l2=0.0)
     assert large.after_proximal == pytest.approx(-0.95)
+    below = Update(weight=0.0, gradient=0.2, step=0.1, l1=0.5, l2=0.0)
+    assert f"{below.after_proximal:g}" == "0"  # not -0
 
 
 @pytest.mark.parametrize(
     ("rule", "numbers", "words"),
     [
-        ("l2", {"l2": 1.0}, "takes away 0.2 of the weight and leaves the rest"),
+        ("l2", {"l2": 1.0}, "takes away 20 % of the weight, never all of it"),
         ("l2", {"l2": 0.0}, "nothing shrinks"),
         ("l2", {"l2": 5.0}, "just 0"),
         ("l2", {"l2": 7.0}, "overshoots zero."),
