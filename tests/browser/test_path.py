@@ -162,11 +162,7 @@ def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
     run_to(page, 300)
     pause(page)
     move_to(page, 0)
-    rewind = page.get_by_label("Rewind")
-    rewind.focus()
-    wait_for(page, "overfitLab.frames > 5")
-    page.keyboard.press("Home")
-    wait_for(page, "overfitLab.shownEpoch === 0")
+    rewind_to_the_start(page)
     epoch = 0
     for _ in range(5):
         page.keyboard.press("ArrowRight")
@@ -215,14 +211,16 @@ def test_the_moment_that_is_shown_stays_while_more_are_kept(page: Page) -> None:
     rewind = page.get_by_label("Rewind")
     for _ in range(4):
         rewind.press("ArrowRight")
-    shown, n_frames = page.evaluate("[overfitLab.shownEpoch, overfitLab.frames]")
+    drawn = "(done) => requestAnimationFrame(() => done([overfitLab.shownEpoch, overfitLab.frames]))"
+    shown, n_frames = page.evaluate(f"() => new Promise({drawn})")
     epoch = page.evaluate("overfitLab.lastEpoch")
     wait_for(page, f"overfitLab.lastEpoch > 3 * {epoch}")
     slider = "document.querySelector('.lab-rewind input')"
     wait_for(page, f"({slider}.blur(), {slider}.focus(), overfitLab.frames !== {n_frames})")  # focus asks for moments
-    assert page.evaluate("overfitLab.shownEpoch") == shown
+    then = page.evaluate("overfitLab.shownEpoch")
+    assert shown / 2 < then < 1.5 * shown  # itself, or its neighbour if it is no longer among those kept
     press(page, "Open in Playground")
-    page.get_by_text(f"trained for {shown} epochs").wait_for()
+    page.get_by_text(f"trained for {then} epochs").wait_for()
 
 
 def test_a_visit_elsewhere_ends_the_rewind(page: Page) -> None:
