@@ -141,6 +141,15 @@ def test_curves_by_hand() -> None:
     np.testing.assert_allclose(curves["gap"], [[0.5, 2.5], [0.5, 0.4]])
 
 
+def test_curves_leave_out_a_start_that_diverged_unless_all_did() -> None:
+    plan = plan_compare(SHORT.replace(variants=("none", "l2"), n_starts=2), SPLIT)
+    loss = np.array([[1.0, 2.0, 3.0], [1.0, 1e7, np.nan], [1.0, 1e6, np.nan], [1.0, 3e6, np.nan]])
+    history = {"epoch": np.arange(3), **{name: loss for name in ("train_loss", "val_loss", "n_zero", "weight_norm")}}
+    curves = read_curves(plan, history)
+    np.testing.assert_allclose(curves["val_loss"], [[1, 2, 3], [1, 2e6, np.nan]])
+    np.testing.assert_allclose(curves["val_loss_high"][0], [1, 2, 3])
+
+
 def test_the_table_holds_the_raw_numbers_of_a_moment_and_compares_with_the_first() -> None:
     training = run(SHORT, "none", "l1_proximal", n_starts=3, n_epochs=150)
     rows, last = read_table(training.plan, training.state()), training.arrays()  # type: ignore[arg-type]
