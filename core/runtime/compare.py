@@ -103,7 +103,7 @@ class CompareView:
             "epoch": epoch,
             "geometry": self.geometry.facts(run.training.trainer),
             "readouts": {
-                "epoch": f"{epoch:,}",
+                "epoch": f"{run.epoch_of(state):,}",
                 "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
                 "networks": f"{self.plan.n_members}",
             },
