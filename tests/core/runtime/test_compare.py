@@ -137,6 +137,9 @@ def test_differences_smaller_than_the_spread_are_said_to_be_within_it():
     assert all("±" in cell for cell in rows[1]["cells"][1:])
     values = run.training.state().val_loss.reshape(3, 4)
     assert rows[1]["cells"][2] == f"{values[1].mean():.3f} ± {values[1].std(ddof=1):.3f}"
+    first, second = (rows[v]["cells"][2].split()[0] for v in (0, 2))
+    assert rows[2]["note"].startswith(f"Mean validation loss {second} against {first} with 'No penalty'")
+    assert all(row["cells"][3][0] in "+-" for row in rows)
 
 
 def test_the_read_out_of_the_epoch_is_that_of_the_rewind_between_two_records_too():
