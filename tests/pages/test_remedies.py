@@ -164,6 +164,14 @@ def test_tuned_strengths_cannot_be_set_and_the_page_has_the_table_of_what_is_tri
     assert len(latest(page)["tables"]["tuning"]["rows"]) == 5
 
 
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_a_gap_below_0_is_explained_where_training_labels_are_wrong(open_remedies, share):
+    page = open_remedies(**short(label_noise=share))
+    figures = page.session_state["remedies.figures"][1]
+    words = next(f.layout.meta["look_for"] for f in figures if f.layout.meta["name"] == "remedies")
+    assert ("gap below 0" in words) == bool(share)
+
+
 def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_remedies):
     page = open_remedies(**short())
     page.button(key="remedies.look").click()
