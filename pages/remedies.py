@@ -26,7 +26,8 @@ TABLE_WORDS = (
 NOISE_WORDS = " A gap below 0: training labels are wrong, validation labels right, so the training loss may lie above."
 TUNING_WORDS = (
     "Median validation loss over three starts; ★ is kept. Equal cost: five strengths of each, 15 networks of as many steps. "
-    "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts."
+    "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts. The "
+    "same validation rows compare the remedies, so only the test look is fair."
 )
 READOUTS = [
     readout("part", "Part", "The study's parts follow one another."),

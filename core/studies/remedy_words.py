@@ -116,10 +116,8 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
         part = "all" if lowest == "100 %" else f"{lowest} of the"
         return f"Without a remedy the network memorises {part} training labels, even with {share_text(shares[-1])} of them wrong."
     worst = int(np.nanargmin(train_score))
-    return (
-        f"Without a remedy the network has not memorised all: with {share_text(shares[worst])} wrong labels it answers "
-        f"{share_text(float(train_score[worst]))} as labelled. More units or epochs would let it."
-    )
+    right, wrong = share_text(float(train_score[worst])), share_text(shares[worst])
+    return f"Without a remedy the network has not memorised all labels: {right} of them, with {wrong} wrong."
 
 
 def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray] | None]]) -> str:
