@@ -23,7 +23,9 @@ TABLE_WORDS = (
     "Medians over the starts, losses with lowest and highest. Cost: steps in all and × those of nothing; an answer takes one "
     "multiplication for each weight. An ensemble is equal per network and k times in total."
 )
-NOISE_WORDS = " A gap below 0: training labels are wrong, validation labels right, so the training loss may lie above."
+NOISE_WORDS = (
+    " A gap below 0: some training labels are wrong, no validation label is, so the training loss may lie above."
+)
 TUNING_WORDS = (
     "Median validation loss over three starts; ★ is kept. Equal cost: five strengths of each, 15 networks of as many steps. "
     "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts. The "

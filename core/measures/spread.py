@@ -47,12 +47,12 @@ def compare_sentence(label: str, values: np.ndarray, other_label: str, others: n
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
         return f"{label if a.n == 0 else other_label}: no run stayed finite."
-    numbers = f"median {what} {a.median:.3g} against {b.median:.3g} with {other_label}"
+    numbers = f"median {what} {a.median:,.3f} against {b.median:,.3f} with {other_label}"
     return f"{label}: {numbers}; {difference_words(values, others)}."
 
 
 def compare_means(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
-    """Return the same of the means, with three decimals as beside a mean ± standard deviation."""
+    """Return the same of the means, for where they stand beside their standard deviation."""
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
         return f"{label if a.n == 0 else other_label}: no run stayed finite."

@@ -251,7 +251,8 @@ def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, A
     are_all, many = len(lost) == len(plan.variants), len(lost) > 1
     rate, values = run.experiment.training.learning_rate, run.training.settings()
     text = f"{names} {'have' if many else 'has'} diverged" + ("" if are_all else "; the others go on untouched")
-    text += f". {'Their' if many else 'Its'} charts keep the last finite state, which may lie beyond the axes."
+    own = "Their" if many else "Its"
+    text += f". {own} last finite state may lie outside {own.lower()} charts."
     strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
     if len(strong) < len(lost):
         text += f" A learning rate of {rate:g} is too large here."
