@@ -23,9 +23,13 @@ TABLE_WORDS = (
     "Medians over the starts, losses with lowest and highest. Cost: steps in all and × those of nothing; an answer takes one "
     "multiplication for each weight. An ensemble is equal per network and k times in total."
 )
+NOISE_WORDS = (
+    " A gap below 0: some training labels are wrong, no validation label is, so the training loss may lie above."
+)
 TUNING_WORDS = (
     "Median validation loss over three starts; ★ is kept. Equal cost: five strengths of each, 15 networks of as many steps. "
-    "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts."
+    "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts. The "
+    "same validation rows compare the remedies, so only the test look is fair."
 )
 READOUTS = [
     readout("part", "Part", "The study's parts follow one another."),
@@ -47,7 +51,8 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
         return None
     pairs = [(remedy.key, remedy.label) for remedy in remedies_of(experiment)]
     singles = pairs[: len(single_remedies(experiment))]
-    figures = [plot_ablation(snapshot.arrays, pairs), sheet("remedies", "Every remedy in numbers", TABLE_WORDS)]
+    words = TABLE_WORDS + (NOISE_WORDS if has_labels(experiment) and experiment.data.label_noise else "")
+    figures = [plot_ablation(snapshot.arrays, pairs), sheet("remedies", "Every remedy in numbers", words)]
     if experiment.study.tune_remedies:
         figures.append(sheet("tuning", "Tuning: what was tried, and what was kept", TUNING_WORDS))
     if has_labels(experiment):

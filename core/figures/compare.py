@@ -125,7 +125,8 @@ def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
     """Return the last value of every variant as a sentence."""
     if arrays["epoch"].size == 0:
         return f"{SERIES[series][0]}: nothing recorded yet."
-    values = ", ".join(f"{label} {arrays[series][v][-1]:.3g}" for v, (_, label) in enumerate(variants))
+    form = "+.3f" if series == "gap" else ".3g"
+    values = ", ".join(f"{label} {arrays[series][v][-1]:{form}}" for v, (_, label) in enumerate(variants))
     return f"{SERIES[series][0]} at epoch {arrays['epoch'][-1]:.0f}: {values}."
 
 

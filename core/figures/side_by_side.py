@@ -41,7 +41,7 @@ def plot_numbers(variants: Variants) -> go.Figure:
     styles = styles_of([key for key, _ in variants])
     about = {
         "name": "numbers", "title": "The numbers", "is_table": True, "size": "full",
-        "look_for": "A star marks the lowest validation loss and the best score; ± is one standard deviation over several starts.",
+        "look_for": "A star marks the lowest validation loss and the best score. Over several starts: mean ± standard deviation.",
         "swatches": [entry("", style.color, style.dash) for style in styles],
     }  # fmt: skip
     return base_figure([], about, {}, {})

@@ -26,7 +26,8 @@ def translate(
     """Return the strengths l1, l2 ≥ 0 as other libraries want them; n_rows is the number of training rows.
 
     is_proximal: our L1 is the proximal step, which gives exact zeros; else its subgradient, which is what others do.
-    The scikit-learn line is for a model without hidden layers. Raises ValueError for negative or infinite strengths.
+    The scikit-learn line is for a model without hidden layers; `translate_network` has the one for a model with some.
+    Raises ValueError for negative or infinite strengths.
     """
     for name, value in (("l1", l1), ("l2", l2)):
         if not (value >= 0 and np.isfinite(value)):
@@ -36,6 +37,26 @@ def translate(
     lines += [in_torch_by_hand(l1, l2, has_zeros)] if l1 else [in_torch_sgd(l2), in_torch_adam(l2)]
     lines.append(in_adamw(l1, l2))
     return lines + ([in_scikit_learn(l1, l2, n_rows, is_classification)] if is_linear else [])
+
+
+def translate_network(
+    l1: float, l2: float, n_rows: int, batch_size: int | None, is_classification: bool
+) -> Translation:
+    """Return the strengths as scikit-learn's networks with hidden layers want them; batch_size None is the full batch.
+
+    On a batch of B rows MLPClassifier adds ½·alpha·Σw²/B to the mean cross-entropy, MLPRegressor to half the mean squared
+    error: alpha = 2·B·l2 and B·l2. Both penalise the output layer, too.
+    """
+    n_batch = n_rows if batch_size is None else min(batch_size, n_rows)
+    name, alpha = ("MLPClassifier", 2 * n_batch * l2) if is_classification else ("MLPRegressor", n_batch * l2)
+    is_even = n_rows % n_batch == 0 or not l2
+    note = "" if l2 else "Its default is alpha=0.0001, which is not 0. "
+    note += 'Its penalty is halved and divided by the rows of a batch, with solver="lbfgs" by all rows.' if l2 else ""
+    note += "" if is_even else " The last batch of an epoch is smaller here: on it, this alpha weighs more than our λ₂."
+    note += "" if is_classification else " Its objective is half of ours: under plain SGD take twice the learning rate."
+    note += " There is no option for L1." if l1 else ""
+    code = f"{name}(alpha={alpha:.6g}, batch_size={n_batch})"
+    return Translation("scikit-learn", code, is_even and not l1, note.strip())
 
 
 def in_keras(l1: float, l2: float, has_zeros: bool) -> Translation:

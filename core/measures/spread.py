@@ -43,19 +43,36 @@ def is_within_spread(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def compare_sentence(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
-    """Return one sentence on the medians of a number that is better when lower, and on their spread over starts.
+    """Return one sentence on the medians of a number that is better when lower, see `difference_words`."""
+    a, b = spread_of(values), spread_of(others)
+    if a.n == 0 or b.n == 0:
+        return f"{label if a.n == 0 else other_label}: no run stayed finite."
+    numbers = f"median {what} {a.median:,.3f} against {b.median:,.3f} with {other_label}"
+    return f"{label}: {numbers}; {difference_words(values, others)}."
+
+
+def compare_means(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
+    """Return the same of the means, for where they stand beside their standard deviation."""
+    a, b = spread_of(values), spread_of(others)
+    if a.n == 0 or b.n == 0:
+        return f"{label if a.n == 0 else other_label}: no run stayed finite."
+    numbers = f"mean {what} {a.mean:,.3f} against {b.mean:,.3f} with {other_label}"
+    return f"{label}: {numbers}; {difference_words(values, others)}."
+
+
+def difference_words(values: np.ndarray, others: np.ndarray) -> str:
+    """Return whether a number that is better when lower differs by more than its spread over starts.
 
     A difference counts where the means are farther apart than the spread, and the medians point the same way.
     """
     a, b = spread_of(values), spread_of(others)
-    if a.n == 0 or b.n == 0:
-        return f"{label if a.n == 0 else other_label}: no run stayed finite."
-    numbers = f"median {what} {a.median:.3g} against {b.median:.3g} with {other_label}"
-    if min(a.n, b.n) == 1:
-        return f"{label}: {numbers}; one start only, so the spread is unknown."
-    n = f"{min(a.n, b.n)} starts"
+    n = min(a.n, b.n)
+    if n == 0:
+        return "no run stayed finite" if a.n == 0 else "nothing to compare with: no other run stayed finite"
+    if n == 1:
+        return "one start only, so the spread is unknown"
     if is_within_spread(values, others):
-        return f"{label}: {numbers}; the difference is smaller than the spread over {n}."
+        return f"the difference is smaller than the spread over {n} starts"
     if (a.mean < b.mean) != (a.median < b.median):
-        return f"{label}: {numbers}; the mean points the other way, so there is no clear difference over {n}."
-    return f"{label}: {numbers}; {'lower' if a.mean < b.mean else 'higher'} by more than the spread over {n}."
+        return f"mean and median point opposite ways, so there is no clear difference over {n} starts"
+    return f"{'lower' if a.mean < b.mean else 'higher'} by more than the spread over {n} starts"

@@ -103,7 +103,7 @@ class CompareView:
             "epoch": epoch,
             "geometry": self.geometry.facts(run.training.trainer),
             "readouts": {
-                "epoch": f"{epoch:,}",
+                "epoch": f"{run.epoch_of(state):,}",
                 "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
                 "networks": f"{self.plan.n_members}",
             },
@@ -163,7 +163,7 @@ def extreme(find: Callable[[np.ndarray], float], values: np.ndarray) -> float:
 
 def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[str]:
     """Return one row of the table of numbers, see `HEADS`."""
-    losses = [with_spread(values) for values in (row.train_loss, row.val_loss, row.gap)]
+    losses = [with_spread(row.train_loss), with_spread(row.val_loss), with_spread(row.gap, sign="+")]
     score = (
         with_spread(row.val_score * 100, 0, " % right")
         if is_classification
@@ -194,13 +194,16 @@ def has_threshold(variant: Variant) -> bool:
     return variant.is_proximal and variant.param_name in ("l1", "elastic")
 
 
-def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "", name: str = "") -> str:
-    """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite."""
+def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "", name: str = "", sign: str = "") -> str:
+    """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite.
+
+    sign: "+" for a number that has its sign in front also where it is positive.
+    """
     spread = spread_of(values)
     if spread.n == 0:
         return "diverged"
     more = f" ± {spread.std:.{n_digits}f}" if len(values) > 1 else ""
-    return f"{name}{spread.mean:,.{n_digits}f}{more}{unit}"
+    return f"{name}{spread.mean:{sign},.{n_digits}f}{more}{unit}"
 
 
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
@@ -248,7 +251,8 @@ def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, A
     are_all, many = len(lost) == len(plan.variants), len(lost) > 1
     rate, values = run.experiment.training.learning_rate, run.training.settings()
     text = f"{names} {'have' if many else 'has'} diverged" + ("" if are_all else "; the others go on untouched")
-    text += f". {'Their' if many else 'Its'} charts keep the last finite state."
+    own = "Their" if many else "Its"
+    text += f". {own} last finite state may lie outside {own.lower()} charts."
     strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
     if len(strong) < len(lost):
         text += f" A learning rate of {rate:g} is too large here."

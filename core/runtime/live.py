@@ -190,6 +190,10 @@ class LiveRun:
         while now - self._ticks[0][0] > SPEED_WINDOW_S and len(self._ticks) > 2:
             self._ticks.popleft()
 
+    def epoch_of(self, state: MemberState) -> int:
+        """Return the epoch of a moment: of the one shown now that of its weights; its losses may be a few epochs older."""
+        return self.training.n_epochs_done if state is self.shown else int(state.epoch[0])
+
     def epochs_per_s(self) -> float:
         """Return the epochs per second of the last moments, waiting included; nan before there is something to tell."""
         if len(self._ticks) < 2:

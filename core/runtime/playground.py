@@ -103,7 +103,7 @@ class PlaygroundView:
         speed = run.epochs_per_s()
         train_loss, val_loss, score = (float(v[0]) for v in (state.train_loss, state.val_loss, state.val_score))
         return {
-            "epoch": f"{int(state.epoch[0]):,}",
+            "epoch": f"{run.epoch_of(state):,}",
             "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
             "train_loss": f"{train_loss:.3f}",
             "val_loss": f"{val_loss:.3f}",

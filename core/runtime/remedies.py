@@ -36,6 +36,7 @@ from core.studies.tuning import candidates, plan_tuning, tunable, tuned
 NOISE_STARTS = 3
 TUNING_STARTS = 3
 MAX_STUDY_S = 1200.0
+NAMED = 2  # remedies that do not help and are named; the table has them all
 
 
 def has_labels(experiment: Experiment) -> bool:
@@ -201,7 +202,7 @@ class RemediesRun:
             "version": self.version, "state": self.state, "epoch": int(100 * self.progress), "banner": None, "changes": [],
             "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
             "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
-            "readouts": self.readouts(), "verdict": {"kind": "", "text": self.summary()}, "labels": {},
+            "readouts": self.readouts(), "verdict": {"kind": "remedies", "text": self.summary()}, "labels": {},
             "descriptions": self.descriptions(arrays, pairs), "tables": self.tables(),
         }  # fmt: skip
         return Snapshot(self.version, meta, shrink(arrays))
@@ -248,13 +249,12 @@ class RemediesRun:
         if self.parts[self.part] == "tuning":
             return "Five strengths of each remedy are tried from three starts; validation rows choose, no test row is read."
         said = [best_sentence(self.rows, self.table_run.is_done)]
-        if self.tuning_rows:
-            said.append("The strengths were chosen by the same validation rows, so only the test look is fair.")
         if lost := diverged_sentence(self.rows):
             said.append(lost)
         worse = fares_worse(self.rows)
         if self.table_run.is_done and worse:
-            said.append(f"Does not help here: {', '.join(worse)}.")
+            more = f" and {len(worse) - NAMED} more" if len(worse) > NAMED else ""
+            said.append(f"Does not help here: {', '.join(worse[:NAMED])}{more}.")
         if self.test is not None:
             said.append(reveal_sentence(self.rows, self.test))
         if self.noise_rows and self.run.is_done:

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.config import Experiment
 from core.data import Split
-from core.measures.spread import compare_sentence
+from core.measures.spread import compare_means
 from core.studies.plan import Dial, Plan, load, make_pool
 from core.studies.training import MemberState, Training
 from core.studies.values import strengths_of
@@ -112,12 +112,16 @@ def read_curves(plan: ComparePlan, history: Mapping[str, np.ndarray]) -> dict[st
     """Return `epoch` (n_records,), and of every series mean, low and high over the starts, (n_variants, n_records).
 
     history: arrays of `History`, (M, n_records). Names: val_loss, val_loss_low, val_loss_high, …; low and high are one
-    standard deviation around the mean. A start that diverged (nan) is left out of its variant's numbers.
+    standard deviation around the mean. A start that diverged (nan at the end) is left out of its variant's numbers, those
+    before it did, too, unless all starts did: its last ones are huge, and would hide the others.
     """
     raw = {**history, "gap": history["val_loss"] - history["train_loss"]}
     curves = {"epoch": np.asarray(history["epoch"], dtype=float)}
+    is_lost = plan.by_variant(np.isnan(history["val_loss"][:, -1]))
+    is_left_out = is_lost & ~is_lost.all(1, keepdims=True)
     for name in SERIES:
-        mean, std = mean_and_std(plan.by_variant(raw[name].astype(float)))
+        values = plan.by_variant(raw[name].astype(float))
+        mean, std = mean_and_std(np.where(is_left_out[:, :, None], np.nan, values))
         curves.update({name: mean, f"{name}_low": mean - std, f"{name}_high": mean + std})
     return curves
 
@@ -155,7 +159,7 @@ def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
     last = {name: plan.by_variant(np.where(state.is_diverged, np.nan, values)) for name, values in raw.items()}
     first, rows = plan.variants[0], []
     for v, variant in enumerate(plan.variants):
-        sentence = "" if v == 0 else compare_sentence(
+        sentence = "" if v == 0 else compare_means(
             variant.label, last["val_loss"][v], f"'{first.label}'", last["val_loss"][0], "validation loss"
         )  # fmt: skip
         rows.append(CompareRow(variant, sentence=sentence, **{name: series[v] for name, series in last.items()}))

@@ -76,7 +76,7 @@ def combine(first: Remedy, second: Remedy) -> Remedy:
     label = (
         f"{first.label} + {second.label[0].lower() if second.label[1].islower() else second.label[0]}{second.label[1:]}"
     )
-    return Remedy(f"{first.key}+{second.key}", label, f"{first.why} {second.why}", **own)
+    return Remedy(f"{first.key}+{second.key}", label, "All its parts at once.", **own)
 
 
 def strengths_text(remedy: Remedy) -> str:

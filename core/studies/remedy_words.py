@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.measures.spread import compare_sentence, spread_of
+from core.measures.spread import compare_sentence, difference_words, spread_of
 from core.studies.remedies import Remedy, strengths_text
 from core.studies.remedy_run import RemedyRow
 
@@ -23,18 +23,19 @@ COLUMNS = (
 
 
 def row_sentence(row: RemedyRow, nothing: RemedyRow, is_classification: bool) -> str:
-    """Return how a remedy works, what is to be seen of it, and how it fares against nothing."""
+    """Return how a remedy works, and what its numbers in the table do not say themselves: how sure they are, above all."""
     remedy = row.cell.remedy
     parts = [remedy.why, *observations(row, is_classification)]
     if remedy.patience is not None:
         parts.append(patience_sentence(row, nothing))
     if remedy.key != nothing.cell.remedy.key:
-        parts.append(compare_sentence(remedy.label, row.val_loss, "nothing", nothing.val_loss, "validation loss"))
+        words = difference_words(row.val_loss, nothing.val_loss)
+        parts.append(f"{words[0].upper()}{words[1:]}.")
     return " ".join(parts)
 
 
 def observations(row: RemedyRow, is_classification: bool) -> list[str]:
-    """Return what the numbers show of a remedy's own effect or price, in sentences."""
+    """Return what was seen of a remedy beside its numbers, in sentences."""
     remedy, said = row.cell.remedy, []
     n_lost = int((~np.isfinite(row.val_loss)).sum())
     if n_lost:
@@ -43,12 +44,6 @@ def observations(row: RemedyRow, is_classification: bool) -> list[str]:
     if remedy.key == "nothing" and is_classification and np.isfinite(score):
         end = ": it knows them by heart." if score >= BY_HEART else "."
         said.append(f"It answers {share_text(score)} of the training rows as labelled{end}")
-    if remedy.l1 > 0:
-        zeros = 1 - spread_of(row.n_nonzero).median / row.n_weights
-        said.append(f"{share_text(zeros)} of the weights are exactly zero.")
-    if remedy.n_networks > 1:
-        k = remedy.n_networks
-        said.append(f"Each of the {k} networks has the budget of the others, so all together cost {k} times as much.")
     if remedy.patience is not None:
         said.append("It chose its weights by the validation rows, so only the test look is fair.")
     return said
@@ -121,10 +116,8 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
         part = "all" if lowest == "100 %" else f"{lowest} of the"
         return f"Without a remedy the network memorises {part} training labels, even with {share_text(shares[-1])} of them wrong."
     worst = int(np.nanargmin(train_score))
-    return (
-        f"Without a remedy the network has not memorised all: with {share_text(shares[worst])} wrong labels it answers "
-        f"{share_text(float(train_score[worst]))} as labelled. More units or epochs would let it."
-    )
+    right, wrong = share_text(float(train_score[worst])), share_text(shares[worst])
+    return f"Without a remedy the network has not memorised all labels: {right} of them, with {wrong} wrong."
 
 
 def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray] | None]]) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.config import Experiment
-from core.measures.conventions import Translation, translate, translate_activity, translate_dropout
+from core.measures.conventions import Translation, translate, translate_activity, translate_dropout, translate_network
 from pages.shared.formulas import uses_mse
 
 Strengths = Mapping[str, float]
+IN_SCIKIT_LEARN = ("tanh", "relu", "sigmoid", "linear")  # activations that its networks have, too
 
 UNPENALISED = "The output layer is not penalised here: give L1 and L2 to the hidden layers only."
 NOTHING_PENALISED = "The only layer is the output layer, which is not penalised here: L1 and L2 have no effect."
@@ -40,8 +41,18 @@ def lines_of(experiment: Experiment, strengths: Strengths) -> list[Translation]:
     lines += translate_dropout(rate) if rate else []
     if l1 or l2 or not lines:
         n_rows, is_classification = experiment.data.n_train, not uses_mse(experiment)
-        lines = translate(l1, l2, n_rows, is_classification, is_linear, is_proximal) + lines
+        own = translate(l1, l2, n_rows, is_classification, is_linear, is_proximal)
+        if has_twin(experiment):
+            own.append(translate_network(l1, l2, n_rows, experiment.training.batch_size, is_classification))
+        lines = own + lines
     return lines
+
+
+def has_twin(experiment: Experiment) -> bool:
+    """Return whether scikit-learn has such a network with hidden layers: it penalises all layers, and lacks some bends."""
+    network = experiment.network
+    has_bend = network.activation in IN_SCIKIT_LEARN
+    return bool(network.hidden_sizes) and has_bend and experiment.regularization.penalize_output
 
 
 def list_of(lines: list[Translation]) -> str:

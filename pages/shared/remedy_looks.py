@@ -5,15 +5,20 @@ import streamlit as st
 from core.runtime.commands import Look
 from core.runtime.job import Job
 from pages.shared import experiment as shared
+from pages.shared import jobs
 from pages.shared.looks import add_look, count_looks
 from pages.shared.remedy_controls import job_key
 
 PROBLEM = "remedies.problem"
+ASKED = "remedies.asked"  # the study that was asked for a look and has not answered yet; kept with the jobs
 LOOK_S = 5.0  # the study answers a look within a slice or two
 
 
 def look_at_test(job: Job) -> None:
-    """Ask the study for its test losses, and count the look, unless the settings are no longer those of the study."""
+    """Ask the study for its test losses, and count the look, unless the settings are no longer those of the study.
+
+    One that was asked and has not answered yet, for the server is busy, is asked again; that is no further look.
+    """
     if job.is_closed or job.key != job_key(shared.current()):
         return
     snapshot = job.latest
@@ -22,18 +27,28 @@ def look_at_test(job: Job) -> None:
         return
     if snapshot.meta["has_looked"]:
         return
-    add_look(shared.current())
+    if not is_asked(job):
+        add_look(shared.current())
+    jobs.kept()[ASKED] = job.id
     job.send(Look())
     while snapshot is not None and not snapshot.meta["has_looked"]:
         snapshot = job.wait(snapshot.version, LOOK_S)
 
 
+def is_asked(job: Job) -> bool:
+    """Return whether this study was asked for a look that it has not answered yet."""
+    return bool(jobs.kept().get(ASKED) == job.id)
+
+
 def show_actions(job: Job) -> None:
     """Offer the one look at the test set and the results as a file."""
     n_looks, is_open = count_looks(shared.current()), job.latest is not None and job.latest.meta.get("has_looked")
+    if is_open:
+        jobs.kept().pop(ASKED, None)
+    number = n_looks if is_open or is_asked(job) else n_looks + 1
     left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
     left.button(
-        f"Look again (look {n_looks + 1})" if n_looks and not is_open else "Reveal the test loss",
+        f"Look again (look {number})" if number > 1 and not is_open else "Reveal the test loss",
         on_click=look_at_test, args=(job,), width="stretch", key="remedies.look", disabled=bool(is_open),
         help="Once, after training: whoever looks, changes something and looks again is choosing by the test set.",
     )  # fmt: skip

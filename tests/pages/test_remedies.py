@@ -3,7 +3,7 @@
 import pytest
 
 from core import Experiment
-from core.runtime.commands import Run
+from core.runtime.commands import Reset, Run
 from core.studies.remedies import DIGITS, POINTS
 from pages.shared.widgets import UNSEEN
 from tests.pages.app import address, close, job, latest, now, open_link, run
@@ -164,6 +164,14 @@ def test_tuned_strengths_cannot_be_set_and_the_page_has_the_table_of_what_is_tri
     assert len(latest(page)["tables"]["tuning"]["rows"]) == 5
 
 
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_a_gap_below_0_is_explained_where_training_labels_are_wrong(open_remedies, share):
+    page = open_remedies(**short(label_noise=share))
+    figures = page.session_state["remedies.figures"][1]
+    words = next(f.layout.meta["look_for"] for f in figures if f.layout.meta["name"] == "remedies")
+    assert ("gap below 0" in words) == bool(share)
+
+
 def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_remedies):
     page = open_remedies(**short())
     page.button(key="remedies.look").click()
@@ -185,6 +193,30 @@ def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_rem
     page.switch_page("playground.py")
     run(page)
     page.switch_page("remedies.py")
+    run(page)
+    assert "looked at 2 times" in page.warning[0].value
+
+
+def test_a_second_click_before_a_busy_server_has_answered_is_no_second_look(open_remedies, monkeypatch):
+    page = open_remedies(**short())
+    finish(page)
+    with monkeypatch.context() as busy:
+        busy.setattr("pages.shared.remedy_looks.LOOK_S", 0.01)
+        busy.setattr("core.runtime.job.Job.send", lambda self, command: None)
+        for _ in range(2):
+            page.button(key="remedies.look").click()
+            run(page)
+            assert any("looked at once" in caption.value for caption in page.caption)
+            assert page.button(key="remedies.look").label == "Reveal the test loss"
+    page.button(key="remedies.look").click()
+    run(page)
+    assert latest(page)["has_looked"] and any("looked at once" in caption.value for caption in page.caption)
+    job(page).send(Reset())
+    while latest(page)["state"] != "paused":
+        assert job(page).wait(job(page).latest.version, 60) is not None
+    finish(page)
+    run(page)
+    page.button(key="remedies.look").click()
     run(page)
     assert "looked at 2 times" in page.warning[0].value
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from core import Experiment, Split, train
-from core.measures.conventions import translate, translate_activity, translate_dropout
+from core.measures.conventions import translate, translate_activity, translate_dropout, translate_network
 from core.studies.fit import make_trainer
 
 RNG = np.random.default_rng(0)
@@ -153,8 +156,65 @@ def test_older_versions_of_scikit_learn_need_one_word_more() -> None:
     assert "elasticnet" not in line("scikit-learn", 0.0, 0.1, is_classification=True).note
 
 
-def test_hidden_layers_have_no_line_for_scikit_learn() -> None:
-    assert all(t.library != "scikit-learn" for t in translate(0.1, 0.1, N, False, is_linear=False))
+SIZES = (D, 5, 3, 1)
+NETWORKS = {m.__name__: m for m in (MLPClassifier, MLPRegressor)}
+
+
+def start_weights() -> list[np.ndarray]:
+    """Return the weights, then the biases, of a network of `SIZES`."""
+    rng = np.random.default_rng(3)
+    weights = [rng.normal(size=shape) for shape in pairwise(SIZES)]
+    return weights + [rng.normal(size=n) for n in SIZES[1:]]
+
+
+def step_by_autograd(rows: slice, activation: str, l2: float, rate: float, is_classification: bool) -> list[np.ndarray]:
+    """Return the parameters after one step down our objective on some rows: mean loss + l2·Σw²."""
+    parameters = [torch.tensor(values, requires_grad=True) for values in start_weights()]
+    weights, biases = parameters[: len(SIZES) - 1], parameters[len(SIZES) - 1 :]
+    outputs = torch.tensor(X[rows])
+    for w, b in zip(weights[:-1], biases[:-1], strict=True):
+        outputs = getattr(torch, activation)(outputs @ w + b)
+    outputs = (outputs @ weights[-1] + biases[-1])[:, 0]
+    targets = torch.tensor((LABELS if is_classification else Y)[rows], dtype=torch.float64)
+    loss_of = (
+        torch.nn.functional.binary_cross_entropy_with_logits if is_classification else torch.nn.functional.mse_loss
+    )
+    (loss_of(outputs, targets) + l2 * sum(w.square().sum() for w in weights)).backward()
+    return [(p - rate * p.grad).detach().numpy() for p in parameters]
+
+
+@pytest.mark.parametrize("is_classification", [True, False])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("batch_size", [None, 20])
+def test_scikit_learn_s_networks_step_as_our_objective_does(
+    is_classification: bool, activation: str, batch_size: int | None
+) -> None:
+    translated, rate = translate_network(0.0, 0.3, N, batch_size, is_classification), 0.1
+    rows, y = slice(batch_size or N), LABELS if is_classification else Y
+    numbers = arguments(translated.code)
+    model = NETWORKS[translated.code.split("(")[0]](
+        hidden_layer_sizes=SIZES[1:-1], activation=activation, solver="sgd", momentum=0.0, alpha=numbers["alpha"],
+        batch_size=int(numbers["batch_size"]), learning_rate_init=rate if is_classification else 2 * rate,
+    )  # fmt: skip
+    model.partial_fit(X[rows], y[rows], **({"classes": [0, 1]} if is_classification else {}))
+    start = start_weights()
+    model.coefs_, model.intercepts_ = start[: len(SIZES) - 1], start[len(SIZES) - 1 :]
+    model.partial_fit(X[rows], y[rows])
+    expected = step_by_autograd(rows, activation, 0.3, rate, is_classification)
+    assert translated.is_exact and ("twice the learning rate" in translated.note) == (not is_classification)
+    for theirs, ours_after in zip(model.coefs_ + model.intercepts_, expected, strict=True):
+        np.testing.assert_allclose(theirs, ours_after, atol=1e-6)
+
+
+def test_what_differs_in_scikit_learn_s_networks_is_said() -> None:
+    odd = translate_network(0.0, 0.3, N, 25, True)
+    assert not odd.is_exact and "smaller" in odd.note
+    assert translate_network(0.0, 0.3, N, 10 * N, True).code == f"MLPClassifier(alpha=36, batch_size={N})"
+    both = translate_network(0.1, 0.3, N, None, False)
+    assert not both.is_exact and "no option for L1" in both.note
+    none = translate_network(0.0, 0.0, N, 25, True)
+    assert none.is_exact and "alpha=0," in none.code and "not 0" in none.note
+    assert MLPClassifier().alpha == MLPRegressor().alpha == 0.0001
 
 
 def test_the_activity_penalty_as_torch_would_write_it_is_ours() -> None:

@@ -137,6 +137,21 @@ def test_differences_smaller_than_the_spread_are_said_to_be_within_it():
     assert all("±" in cell for cell in rows[1]["cells"][1:])
     values = run.training.state().val_loss.reshape(3, 4)
     assert rows[1]["cells"][2] == f"{values[1].mean():.3f} ± {values[1].std(ddof=1):.3f}"
+    first, second = (rows[v]["cells"][2].split()[0] for v in (0, 2))
+    assert rows[2]["note"].startswith(f"Mean validation loss {second} against {first} with 'No penalty'")
+    assert all(row["cells"][3][0] in "+-" for row in rows)
+
+
+def test_the_read_out_of_the_epoch_is_that_of_the_rewind_between_two_records_too():
+    run = live(n_epochs=1000, batch_size=None)
+    run.obey(Run())
+    while run.state == "running" and run.training.n_epochs_done == run.training.history.epochs[-1]:
+        run.train_for(0.0001)
+    snapshot = run.snapshot()
+    assert snapshot.meta["epoch"] > run.training.history.epochs[-1]
+    assert snapshot.meta["readouts"]["epoch"] == f"{snapshot.meta['epoch']:,}"
+    moment = run.stored_frames(-1).meta["frames"][1]
+    assert moment["readouts"]["epoch"] == f"{moment['epoch']:,}"
 
 
 def test_bands_are_sent_only_for_several_starts():

@@ -141,15 +141,24 @@ def test_curves_by_hand() -> None:
     np.testing.assert_allclose(curves["gap"], [[0.5, 2.5], [0.5, 0.4]])
 
 
+def test_curves_leave_out_a_start_that_diverged_unless_all_did() -> None:
+    plan = plan_compare(SHORT.replace(variants=("none", "l2"), n_starts=2), SPLIT)
+    loss = np.array([[1.0, 2.0, 3.0], [1.0, 1e7, np.nan], [1.0, 1e6, np.nan], [1.0, 3e6, np.nan]])
+    history = {"epoch": np.arange(3), **{name: loss for name in ("train_loss", "val_loss", "n_zero", "weight_norm")}}
+    curves = read_curves(plan, history)
+    np.testing.assert_allclose(curves["val_loss"], [[1, 2, 3], [1, 2e6, np.nan]])
+    np.testing.assert_allclose(curves["val_loss_high"][0], [1, 2, 3])
+
+
 def test_the_table_holds_the_raw_numbers_of_a_moment_and_compares_with_the_first() -> None:
     training = run(SHORT, "none", "l1_proximal", n_starts=3, n_epochs=150)
     rows, last = read_table(training.plan, training.state()), training.arrays()  # type: ignore[arg-type]
     assert rows[1].val_loss.tolist() == last["val_loss"][3:, -1].tolist()
     np.testing.assert_allclose(rows[0].gap, (last["val_loss"] - last["train_loss"])[:3, -1])
     assert rows[1].n_zero.tolist() == last["n_zero"][3:, -1].tolist() and min(rows[1].n_zero) > 0
-    median = np.median(last["val_loss"][:, -1].reshape(2, 3), axis=1)
+    mean = last["val_loss"][:, -1].reshape(2, 3).astype(float).mean(1)
     assert rows[0].sentence == ""
-    assert f"median validation loss {median[1]:.3g} against {median[0]:.3g} with 'No penalty'" in rows[1].sentence
+    assert f"mean validation loss {mean[1]:.3f} against {mean[0]:.3f} with 'No penalty'" in rows[1].sentence
 
 
 def test_overlaid_histograms_share_their_bins_and_sum_to_one() -> None:

@@ -187,7 +187,7 @@ def test_only_l1_removes_weights(points: RemedyRun) -> None:
 def test_each_remedy_is_said_to_help_or_not(points: RemedyRun) -> None:
     rows = points.rows()
     assert row_sentence(rows[0], rows[0], True).endswith("of the training rows as labelled: it knows them by heart.")
-    assert "lower by more than the spread" in row_sentence(by_key(rows)["l2"], rows[0], True)
+    assert "Lower by more than the spread" in row_sentence(by_key(rows)["l2"], rows[0], True)
 
 
 def test_the_test_rows_are_read_at_the_end_only() -> None:
@@ -331,7 +331,7 @@ def test_a_diverging_remedy_leaves_the_others_untouched() -> None:
     alone = finish(RemedyRun(plan_remedies(values, (NOTHING,), n_starts=2)))[0]
     assert not np.isfinite(together["wild"].val_loss).any()
     np.testing.assert_allclose(together["nothing"].val_loss, alone.val_loss, atol=1e-6)
-    assert "no run stayed finite" in row_sentence(together["wild"], together["nothing"], True)
+    assert "No run stayed finite." in row_sentence(together["wild"], together["nothing"], True)
 
 
 def test_combinations_have_the_settings_of_both() -> None:
