@@ -47,6 +47,7 @@ def test_charts_keep_their_nodes_and_a_zoom_through_many_updates(page: Page) -> 
     assert zoomed != home
     press(page, "Run")
     wait_for(page, "overfitLab.draws > 60")
+    assert "stays on screen" in (page.get_by_role("button", name="Pause", exact=True).get_attribute("title") or "")
     assert page.evaluate("window.nodes.every((node) => node.isConnected)")
     assert page.evaluate(f"{figure('fit')}._fullLayout.xaxis.range") == zoomed
     pause(page)
