@@ -135,6 +135,11 @@ def test_divergence_is_said_with_a_remedy_that_works(page: Page) -> None:
     assert (height["y"], height["height"]) == (now["y"], now["height"])
 
 
+def test_before_training_the_axis_of_epochs_reaches_to_the_first(page: Page) -> None:
+    low, high = page.evaluate(f"{figure('loss')}._fullLayout.xaxis.range")
+    assert low == 0 and 1 <= high < 2
+
+
 def test_the_penalty_switch_makes_room_on_the_axis(page: Page) -> None:
     type_strength(page, "l2", "1")
     run_to(page, 3)
