@@ -95,6 +95,12 @@ class RatesView:
         return diverged_banner(run) if run.state == "diverged" else None
 
 
+def best_member(plan: Plan, state: MemberState) -> int | None:
+    """Return the member of the pair with the lowest validation loss; None before any training, or if all have diverged."""
+    losses = read_grid(plan, state).val_loss
+    return int(np.nanargmin(losses)) if state.epoch.max() > 0 and np.isfinite(losses).any() else None
+
+
 def n_diverged(run: LiveRun, state: MemberState) -> int:
     """Return how many pairs have diverged: all of them where the last finite state is what is shown."""
     are_all = run.state == "diverged" and state is run.shown

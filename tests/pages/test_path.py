@@ -2,11 +2,14 @@
 
 from threading import Event
 
+import numpy as np
 import pytest
 
 from core import Experiment
 from core.data import DATASETS
 from core.presets import START
+from core.runtime import Run
+from core.runtime.rates import RATES
 from pages.shared import jobs, live
 from tests.core.test_config import OTHER
 from tests.pages.app import job, now, open_link, run
@@ -180,6 +183,26 @@ def test_the_playground_says_where_its_network_comes_from_before_the_run_has_tak
         run(page)
         assert now(page).training.seed == seed
         assert any("continues" in caption.value for caption in page.caption) is is_said
+
+
+def test_the_best_pair_of_the_map_goes_on_in_the_playground():
+    page = open_page(QUICK, path_view="rates")
+    page.button(key="rates.open").click()
+    run(page)
+    assert "press Run" in page.warning[0].value and now(page).regularization.l2 == 0
+    study = job(page)
+    study.send(Run())
+    version = -1
+    while (snapshot := study.wait(version, 60)).meta["state"] != "finished":
+        version = snapshot.version
+    page.button(key="rates.open").click()
+    run(page)
+    run_job, val = job(page, "run"), snapshot.arrays["grid_val"]
+    rate, value = divmod(int(np.nanargmin(val)), val.shape[1])
+    assert now(page).training.learning_rate == RATES[rate] and now(page).regularization.l2 == (0.0, 0.001, 0.1)[value]
+    start = run_job.wait(-1, 60)
+    assert f"at learning rate {RATES[rate]:g}, trained for 3 epochs" in start.meta["origin"]
+    assert start.arrays["val_loss"][-1] == pytest.approx(np.nanmin(val), abs=1e-5)
 
 
 def test_the_playground_leads_to_the_path_of_its_experiment():
