@@ -74,7 +74,7 @@ def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray
     if n_lost:
         return f"λ = {text}: {n_lost} of {len(val_loss)} folds have no loss (not begun, or diverged)."
     train, val = train_loss.mean(), val_loss.mean()
-    return f"λ = {text}: mean over the folds of the training loss {train:.3g}, of the validation loss {val:.3g}."
+    return f"λ = {text}: mean over the folds of the training loss {train:.3f}, of the validation loss {val:.3f}."
 
 
 def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
@@ -108,5 +108,5 @@ def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
 
 def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
     """Return the last training loss of each network."""
-    last = "; ".join(f"{label} {curve[-1]:.3g}" for label, curve in zip(labels, arrays["refit_loss"], strict=True))
+    last = "; ".join(f"{label} {curve[-1]:.3f}" for label, curve in zip(labels, arrays["refit_loss"], strict=True))
     return f"Training loss at epoch {arrays['refit_epoch'][-1]:,.0f}: {last}."

@@ -42,11 +42,11 @@ def describe_losses(arrays: Arrays) -> str:
     if arrays["epoch"].size == 0:
         return "Loss over the epochs: nothing recorded yet."
     epoch, train, val = (float(arrays[name][-1]) for name in ("epoch", *LOSSES))
-    text = f"Epoch {epoch:.0f}: training loss {train:.3g}, validation loss {val:.3g}."
+    text = f"Epoch {epoch:.0f}: training loss {train:.3f}, validation loss {val:.3f}."
     if arrays["best_epoch"].size:
-        text += f" Lowest validation loss {arrays['best_val_loss'][0]:.3g} at epoch {arrays['best_epoch'][0]:.0f}."
+        text += f" Lowest validation loss {arrays['best_val_loss'][0]:.3f} at epoch {arrays['best_epoch'][0]:.0f}."
     if arrays["floor_y"].size:
-        text += f" Noise floor {arrays['floor_y'][0]:.3g}."
+        text += f" Noise floor {arrays['floor_y'][0]:.3f}."
     return text
 
 

@@ -66,5 +66,5 @@ def judge(
             "fits", f"A good fit: validation loss {val_loss:.3f} is no higher than training loss {train_loss:.3f}."
         )
     end = "no loss at all" if floor is None else "the noise floor"
-    words = f"the gap, {gap:.3f}, is {gap / room:.0%} of the way from a constant answer down to {end}"
+    words = f"the gap, {gap:+.3f}, is {gap / room:.0%} of the way from a constant answer down to {end}"
     return Verdict("fits", f"A good fit: {words}.")

@@ -186,8 +186,8 @@ def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
         return {"descriptions": descriptions}
     return {
         "readouts": {
-            "mean": f"{val:.3g} ± {error:.2g}",
-            "gap": f"{val - train:+.3g}",
+            "mean": f"{val:.3f} ± {error:.3f}",
+            "gap": f"{val - train:+.3f}",
             "nonzero": f"{cv.n_nonzero[i].mean():,.0f}",
         },
         "descriptions": descriptions,
@@ -215,11 +215,11 @@ def choice_in_words(cv: CrossValidation) -> str:
     """Return λ_min and λ_1se with their losses in a sentence or two."""
     best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
     texts, mean, error = value_texts(cv.values), cv.mean, cv.standard_error
-    said = f"λ_min = {texts[best]} has the lowest mean loss, {mean[best]:.3g} ± {error[best]:.2g}."
+    said = f"λ_min = {texts[best]} has the lowest mean loss, {mean[best]:.3f} ± {error[best]:.3f}."
     if best == one_se:
         return f"{said} It is λ_1se too: no stronger one of the grid is within one standard error."
     return (
-        f"{said} λ_1se = {texts[one_se]} ({mean[one_se]:.3g}) is the strongest penalty within one standard error of it."
+        f"{said} λ_1se = {texts[one_se]} ({mean[one_se]:.3f}) is the strongest penalty within one standard error of it."
     )
 
 

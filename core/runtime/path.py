@@ -199,7 +199,7 @@ def describe_moment(state: MemberState, m: int, text: str) -> str:
     """Return the losses of member m at a moment as the text alternative of its loss curves."""
     if state.epoch[m] < 0:
         return f"λ {text}. Loss over the epochs: nothing recorded yet."
-    losses = f"training loss {state.train_loss[m]:.3g}, validation loss {state.val_loss[m]:.3g}"
+    losses = f"training loss {state.train_loss[m]:.3f}, validation loss {state.val_loss[m]:.3f}"
     return f"λ {text}. Loss up to epoch {state.epoch[m]:,}: {losses}."
 
 

@@ -55,8 +55,8 @@ def look_in_words(look: Look) -> str:
     if not math.isfinite(test):
         return f"The network of {look.label} has diverged: it has no test loss."
     said = (
-        f"You expected {look.expected:.3g}, cross-validation said {look.cv_mean:.3g} ± {look.cv_error:.2g}; "
-        f"the {look.losses.n_rows:,} test rows say {test:.3g} ± {error:.2g}."
+        f"You expected {look.expected:.3g}, cross-validation said {look.cv_mean:.3f} ± {look.cv_error:.3f}; "
+        f"the {look.losses.n_rows:,} test rows say {test:.3f} ± {error:.3f}."
     )
     return (
         f"{said} {_distance('Your estimate', look.expected, look)} {_distance('Cross-validation', look.cv_mean, look)}"
