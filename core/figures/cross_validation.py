@@ -221,7 +221,7 @@ def _folds(arrays: Arrays, x: np.ndarray) -> go.Scatter:
     n_columns = len(arrays["cv_folds"]) // (len(x) + 1)
     return go.Scatter(
         name="single folds", x=np.tile(np.append(x, np.nan), n_columns), y=np.array(arrays["cv_folds"]), mode="lines",
-        line={"color": FAINT, "width": 1}, hoverinfo="skip", meta=bind(y="cv_folds"),
+        line={"color": FAINT, "width": 1}, hoverinfo="skip", meta={**bind(y="cv_folds"), "is_data": True},
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
     single = go.Scatter(
         name="single folds", x=np.array(arrays["fold_line_epoch"]), y=np.array(arrays["fold_lines"][chosen]),
         mode="lines", line={"color": FAINT, "width": 1}, hoverinfo="skip",
-        meta=bind(x="fold_line_epoch", y="fold_lines[@lambda]"),
+        meta={**bind(x="fold_line_epoch", y="fold_lines[@lambda]"), "is_data": True},
     )  # fmt: skip
     lines = [
         go.Scatter(
