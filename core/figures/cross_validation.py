@@ -41,6 +41,7 @@ from core.figures.theme import (
     mix,
     span,
 )
+from core.measures.numbers import loss_text
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LABEL_CHARS = 20  # a way of choosing λ is broken into lines of so many characters
@@ -195,7 +196,7 @@ def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: 
     mean, error = arrays["cv_mean"], arrays["cv_se"]
     return (
         f"Cross-validated loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}. λ_min {texts[i]}: mean "
-        f"{mean[i]:.3f}, standard error {error[i]:.3f}. λ_1se {texts[j]}: mean {mean[j]:.3f}."
+        f"{loss_text(mean[i])}, standard error {loss_text(error[i])}. λ_1se {texts[j]}: mean {loss_text(mean[j])}."
     )
 
 
@@ -209,7 +210,7 @@ def describe_folds(is_val: np.ndarray) -> str:
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
     """Return the test loss of each way of choosing λ."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
-    said = "; ".join(f"{label}, λ {text}: {loss:.3f} ± {error:.3f}" for label, text, loss, error in rows)
+    said = "; ".join(f"{label}, λ {text}: {loss_text(loss)} ± {loss_text(error)}" for label, text, loss, error in rows)
     return f"Test loss of each choice of λ: {said}."
 
 
@@ -230,7 +231,7 @@ def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
         name="mean", x=x, y=np.array(arrays["cv_mean"]), mode="lines+markers",
         line={"color": COLORS["val"], "width": 2.5}, marker={"size": 6},
         error_y={"type": "data", "array": np.array(arrays["cv_se"]), "thickness": 1.5, "width": 3},
-        hovertemplate="%{y:.3f}<extra>mean of the folds</extra>", meta=bind(y="cv_mean", error_y__array="cv_se"),
+        hovertemplate="%{y:.3g}<extra>mean of the folds</extra>", meta=bind(y="cv_mean", error_y__array="cv_se"),
     )  # fmt: skip
 
 
@@ -249,8 +250,8 @@ def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, patte
     return go.Bar(
         name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
         error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4, "color": GREY},
-        texttemplate="%{x:.3f}", textposition="inside", insidetextanchor="start",
-        hovertemplate="%{x:.3f}<extra>" + label + "</extra>",
+        texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
+        hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
     )  # fmt: skip
 
 
