@@ -15,18 +15,23 @@ function extent(arrays, include, log) {
   return log ? [Math.log10(low), Math.log10(high)] : [low, high];
 }
 
-/** The old range while the data fill it well, else a new one with some air; where it is to be tight, just what they fill. */
-export function fitRange(old, arrays, include = [], log = false, isTight = false) {
+/**
+ * The old range while the data fill it well, else a new one with some air; where it is to be tight, just what they fill.
+ * An axis is never shorter than `least`, and one that so far holds a single number it stands on, epoch 0, reaches 1 further.
+ */
+export function fitRange(old, arrays, include = [], log = false, isTight = false, least = 0) {
   const wanted = extent(arrays, include, log);
   if (!wanted) return old;
   if (isTight) return old?.join() === wanted.join() ? old : wanted;
-  const [low, high] = wanted;
+  const low = wanted[0];
+  const isOnIt = !log && include.includes(low);
+  const high = Math.max(wanted[1], low + (log ? 0 : least), isOnIt && wanted[1] === low ? low + 1 : low);
   const span = high - low || (log ? 0.5 : Math.abs(high) || 1);
   const fits = old && low >= old[0] && high <= old[1] && span >= 0.5 * (old[1] - old[0]);
   if (fits) return old;
   const outgrown = old && (low < old[0] || high > old[1]);
   const air = outgrown ? 0.25 : 0.06;
-  const bottom = !log && include.includes(low) ? low : low - 0.06 * span;
+  const bottom = isOnIt ? low : low - 0.06 * span;
   return [bottom, high + air * span];
 }
 
@@ -56,9 +61,9 @@ export class Axes {
   /** {"yaxis.range": [low, high]} for the axes in `auto` that their data have outgrown; `values(name)` finds an array. */
   fit(auto, values) {
     const changes = {};
-    for (const [axis, { arrays, include, is_tight: isTight }] of Object.entries(auto)) {
+    for (const [axis, { arrays, include, is_tight: isTight, least }] of Object.entries(auto)) {
       if (this.zoomed.has(axis)) continue;
-      const range = fitRange(this.fitted[axis], arrays.map(values), include, this.isLog(axis), isTight);
+      const range = fitRange(this.fitted[axis], arrays.map(values), include, this.isLog(axis), isTight, least);
       if (range && range !== this.fitted[axis]) changes[`${axis}.range`] = [...(this.fitted[axis] = range)];
     }
     return changes;

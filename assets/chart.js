@@ -222,9 +222,9 @@ export class Chart {
     this.filled = performance.now();
     const images = this.about.images.flatMap(({ array }) => {
       const { data, shape } = arrayOf(array, this.view) ?? {};
-      return data ? [{ name: array, matrix: Array.from({ length: shape[0] }, (_, i) => row({ data, shape }, i).data) }] : [];
+      return data ? [{ matrix: Array.from({ length: shape[0] }, (_, i) => row({ data, shape }, i).data) }] : [];
     });
-    this.table.replaceChildren(...tablesOf(this.plot, this.view ? images : [], this.about.names));
+    this.table.replaceChildren(...tablesOf(this.plot, this.about.title ?? "", this.view ? images : [], this.about.names));
   }
 
   destroy() {

@@ -4,6 +4,8 @@ import { helpMark, make, write } from "./dom.js";
 const STEPS = 1000;
 const LOG0_MIN = 1e-5;
 const ECHO_WAIT = 2000;
+const RUN_HELP = "Start training";
+const PAUSE_HELP = "Stand still. What is trained stays on screen; Run goes on from there.";
 
 /** Three digits; small numbers as 1.5e-5. */
 function shorten(value) {
@@ -95,7 +97,7 @@ export class Buttons {
   constructor(send) {
     this.send = send;
     this.list = {
-      run: this.button("Run", "Train, or stand still", () => send({ type: this.running ? "pause" : "run" })),
+      run: this.button("Run", RUN_HELP, () => send({ type: this.running ? "pause" : "run" })),
       step: this.button("Step", "Train one epoch", () => send({ type: "step" })),
       reset: this.button("Reset", "Back to the same starting weights", () => send({ type: "reset" })),
       reseed: this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1 })),
@@ -118,6 +120,7 @@ export class Buttons {
     this.running = state === "running";
     const ended = can_go_on ? "Run on" : "Done";
     write(this.list.run, this.running ? "Pause" : state === "finished" ? ended : "Run");
+    this.list.run.title = this.running ? PAUSE_HELP : RUN_HELP;
     this.list.run.disabled = !can_go_on;
     this.list.step.disabled = this.running || !can_go_on;
   }

@@ -205,11 +205,11 @@ def format_value(value: Any) -> str:
 
 
 def parse_value(name: str, text: str) -> Any:
-    """Return URL text as the value of the named setting, still to be validated."""
+    """Return URL text as the value of the named setting, still to be validated; an empty list may be left empty."""
     _, field = locate(name)
     if field in ("hidden_sizes", "geometry_weights"):
-        return () if text == "none" else tuple(text.split("-"))
-    if field == "values" and text == "none":
+        return () if text in ("none", "") else tuple(text.split("-"))
+    if field == "values" and text in ("none", ""):
         return ()
     if field in ("features", "values", "variants", "first_combination", "second_combination"):
         return tuple(text.split(","))

@@ -34,6 +34,11 @@ READOUTS = [
     readout("in_use_l1", "In use with L1", "Inputs with a link that is not exactly zero, with L1 at the chosen λ."),
     readout("in_use_l2", "In use with L2", "Inputs with a link that is not exactly zero, with L2 at the chosen λ."),
 ]
+INTRO = (
+    "**Which inputs does a penalty keep?** L1 and L2 train at every λ, on the same rows. A stronger L1 takes "
+    "more inputs out; L2 only makes their weights smaller. Where the truth is known, what is kept counts as found or "
+    "as falsely kept."
+)
 STAGE, FIGURES, PICKED, SHOWN = "features.stage", "features.figures", "features.picked", "features.shown"
 TAKEN = ("learning_rate",)  # what a run takes without a new start
 
@@ -97,6 +102,7 @@ def show_run() -> None:
     if figures is None:
         st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
         return
+    st.markdown(INTRO)
     axis = scrub(
         "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
         positions(np.array(values)).tolist(),

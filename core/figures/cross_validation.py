@@ -41,6 +41,7 @@ from core.figures.theme import (
     mix,
     span,
 )
+from core.measures.numbers import loss_text
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LABEL_CHARS = 20  # a way of choosing λ is broken into lines of so many characters
@@ -195,7 +196,7 @@ def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: 
     mean, error = arrays["cv_mean"], arrays["cv_se"]
     return (
         f"Cross-validated loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}. λ_min {texts[i]}: mean "
-        f"{mean[i]:.3g}, standard error {error[i]:.2g}. λ_1se {texts[j]}: mean {mean[j]:.3g}."
+        f"{loss_text(mean[i])}, standard error {loss_text(error[i])}. λ_1se {texts[j]}: mean {loss_text(mean[j])}."
     )
 
 
@@ -209,7 +210,7 @@ def describe_folds(is_val: np.ndarray) -> str:
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
     """Return the test loss of each way of choosing λ."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
-    said = "; ".join(f"{label}, λ {text}: {loss:.3g} ± {error:.2g}" for label, text, loss, error in rows)
+    said = "; ".join(f"{label}, λ {text}: {loss_text(loss)} ± {loss_text(error)}" for label, text, loss, error in rows)
     return f"Test loss of each choice of λ: {said}."
 
 
@@ -221,7 +222,7 @@ def _folds(arrays: Arrays, x: np.ndarray) -> go.Scatter:
     n_columns = len(arrays["cv_folds"]) // (len(x) + 1)
     return go.Scatter(
         name="single folds", x=np.tile(np.append(x, np.nan), n_columns), y=np.array(arrays["cv_folds"]), mode="lines",
-        line={"color": FAINT, "width": 1}, hoverinfo="skip", meta=bind(y="cv_folds"),
+        line={"color": FAINT, "width": 1}, hoverinfo="skip", meta={**bind(y="cv_folds"), "is_data": True},
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from core.figures.strengths import FAINT, LAYER_COLORS, flat_lines
 from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.measures.numbers import loss_text
 
 MAX_NUMBERS = 60_000  # in the curves of single folds; longer histories show every second, third, … moment
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -55,7 +56,7 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
     single = go.Scatter(
         name="single folds", x=np.array(arrays["fold_line_epoch"]), y=np.array(arrays["fold_lines"][chosen]),
         mode="lines", line={"color": FAINT, "width": 1}, hoverinfo="skip",
-        meta=bind(x="fold_line_epoch", y="fold_lines[@lambda]"),
+        meta={**bind(x="fold_line_epoch", y="fold_lines[@lambda]"), "is_data": True},
     )  # fmt: skip
     lines = [
         go.Scatter(
@@ -74,7 +75,7 @@ def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray
     if n_lost:
         return f"λ = {text}: {n_lost} of {len(val_loss)} folds have no loss (not begun, or diverged)."
     train, val = train_loss.mean(), val_loss.mean()
-    return f"λ = {text}: mean over the folds of the training loss {train:.3g}, of the validation loss {val:.3g}."
+    return f"λ = {text}: mean over the folds of the training loss {loss_text(train)}, of the validation loss {loss_text(val)}."
 
 
 def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
@@ -108,5 +109,7 @@ def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
 
 def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
     """Return the last training loss of each network."""
-    last = "; ".join(f"{label} {curve[-1]:.3g}" for label, curve in zip(labels, arrays["refit_loss"], strict=True))
+    last = "; ".join(
+        f"{label} {loss_text(curve[-1])}" for label, curve in zip(labels, arrays["refit_loss"], strict=True)
+    )
     return f"Training loss at epoch {arrays['refit_epoch'][-1]:,.0f}: {last}."

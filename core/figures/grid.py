@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.figures.strengths import best_star, place_names, positions, strength_axis
 from core.figures.theme import BLUE, COLORS, ORANGE, PALE, SKY, VERMILLION, Arrays, base_figure, bind, colorscale, entry
+from core.measures.numbers import loss_text
 
 
 def grid_arrays(
@@ -68,6 +69,6 @@ def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray
         return f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: nothing to show yet."
     rate, value = np.unravel_index(np.nanargmin(loss), loss.shape)
     return (
-        f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: lowest validation loss {np.nanmin(loss):.3g} at "
+        f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: lowest validation loss {loss_text(np.nanmin(loss))} at "
         f"learning rate {learning_rates[rate]:.3g} and λ {values[value]:.3g}; {int(np.isnan(loss).sum())} have no finite loss."
     )

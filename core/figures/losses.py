@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.measures.numbers import loss_text
 
 LOSSES = ["train_loss", "val_loss"]
 MARK = {"symbol": "star", "size": 12, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
@@ -42,11 +43,13 @@ def describe_losses(arrays: Arrays) -> str:
     if arrays["epoch"].size == 0:
         return "Loss over the epochs: nothing recorded yet."
     epoch, train, val = (float(arrays[name][-1]) for name in ("epoch", *LOSSES))
-    text = f"Epoch {epoch:.0f}: training loss {train:.3g}, validation loss {val:.3g}."
+    text = f"Epoch {epoch:.0f}: training loss {loss_text(train)}, validation loss {loss_text(val)}."
     if arrays["best_epoch"].size:
-        text += f" Lowest validation loss {arrays['best_val_loss'][0]:.3g} at epoch {arrays['best_epoch'][0]:.0f}."
+        text += (
+            f" Lowest validation loss {loss_text(arrays['best_val_loss'][0])} at epoch {arrays['best_epoch'][0]:.0f}."
+        )
     if arrays["floor_y"].size:
-        text += f" Noise floor {arrays['floor_y'][0]:.3g}."
+        text += f" Noise floor {loss_text(arrays['floor_y'][0])}."
     return text
 
 

@@ -29,6 +29,7 @@ from core.figures.strengths import (
 )
 from core.figures.theme import COLORS, GREEN, GREY, VERMILLION, Arrays, axis, base_figure, bind, entry, span
 from core.figures.weights import layer_names
+from core.measures.numbers import loss_text
 
 REGIONS = (("overfits", VERMILLION), ("fits", GREEN), ("underfits", GREY))
 
@@ -159,7 +160,7 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
     n_diverged = arrays["path_diverged_x"].size
     return (
         f"Loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}. Best λ {texts[best]}: validation loss "
-        f"{val[best]:.3g}, training loss {train[best]:.3g}. {'; '.join(stretches) or 'No verdict yet'}."
+        f"{loss_text(val[best])}, training loss {loss_text(train[best])}. {'; '.join(stretches) or 'No verdict yet'}."
         + (f" {n_diverged} diverged." if n_diverged else "")
     )
 

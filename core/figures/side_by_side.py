@@ -23,6 +23,7 @@ HEADS = ("Penalty", "Training loss", "Validation loss", "Gap", "Validation score
 FITTED = ("fit_y", "map", "pixels", "rank_value", "pred_train", "pred_val")  # arrays of the fit, (n_variants, …)
 ORDER = ("val_loss", "gap", "n_zero", "weight_norm")
 SMALL = 230  # px
+LEAST_GAP = 0.01
 FIT_SIZES = {1: "half", 2: "half", 3: "third", 4: "quarter", 5: "third", 6: "third"}  # by the number of variants
 
 
@@ -30,10 +31,18 @@ def plot_compare(
     arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[str]], split: Split, has_bands: bool
 ) -> list[go.Figure]:
     """Return the table of numbers, the curves, the weights, and the fit of each variant, in the order of the page."""
-    losses, *rest = [plot_variants(arrays, variants, series, has_bands) for series in ORDER]
+    losses, gap, *rest = [plot_variants(arrays, variants, series, has_bands) for series in ORDER]
+    rest = [no_shorter(gap, LEAST_GAP), *rest]
     return [
         plot_numbers(variants), losses, plot_overlay(arrays, variants), *rest, *plot_fits(arrays, variants, labels, split),
     ]  # fmt: skip
+
+
+def no_shorter(figure: go.Figure, least: float) -> go.Figure:
+    """Return the figure with a y axis that is at least so long: before any training all gaps are alike and next to nothing."""
+    about = figure.layout.meta
+    figure.layout.meta = {**about, "auto": {**about["auto"], "yaxis": {**about["auto"]["yaxis"], "least": least}}}
+    return figure
 
 
 def plot_numbers(variants: Variants) -> go.Figure:

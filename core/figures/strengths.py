@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from core.config import label_of
 from core.figures.theme import BLUE, COLORS, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, Arrays, axis, bind
+from core.studies.values import value_texts
 
 BREAK = 0.6  # decades between λ = 0 and the smallest positive λ
 LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
@@ -55,8 +56,7 @@ def strength_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
 
 def place_names(values: np.ndarray, param_name: str) -> dict[str, list[Any]]:
     """Return what a chart's table calls the places on the axis, which are logarithms: {"places", "texts"}."""
-    texts = [f"{value:.3g}".replace("e-0", "e-") for value in values]
-    return {"places": positions(values, param_name).tolist(), "texts": texts}
+    return {"places": positions(values, param_name).tolist(), "texts": value_texts(values)}
 
 
 def zero_break(values: np.ndarray, param_name: str) -> list[dict[str, Any]]:

@@ -93,7 +93,10 @@ def span(values: Sequence[np.ndarray], include: Sequence[float] = (), pad: float
 
 
 def bind(**names: str) -> dict[str, dict[str, str]]:
-    """Return a trace's `meta`: which of its attributes the page refills from which array (`__` stands for a dot)."""
+    """Return a trace's `meta`: which of its attributes the page refills from which array (`__` stands for a dot).
+
+    A chart's table leaves out traces that cannot be pointed at (`hoverinfo="skip"`), unless `meta` has `is_data` too.
+    """
     return {"bind": {attribute.replace("__", "."): name for attribute, name in names.items()}}
 
 

@@ -20,6 +20,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from core.measures.numbers import gap_text, loss_text
+
 UNDERFIT_SHARE = 0.5
 GAP_GRADES = ((0.5, "strongly"), (0.3, "clearly"), (0.2, "slightly"))
 COLLAPSED_NORM = 1e-3
@@ -56,15 +58,18 @@ def judge(
     gap = val_loss - train_loss
     is_far = min(train_loss, val_loss) > base + UNDERFIT_SHARE * room
     if is_far and train_loss - base > gap:
-        return Verdict("underfits", f"Underfits: even the training loss, {train_loss:.3f}, is still high.")
+        return Verdict("underfits", f"Underfits: even the training loss, {loss_text(train_loss)}, is still high.")
     for share, grade in GAP_GRADES:
         if gap > share * room:
-            reason = f"validation loss {val_loss:.3f} is {gap:.3f} above training loss {train_loss:.3f}"
+            reason = (
+                f"validation loss {loss_text(val_loss)} is {loss_text(gap)} above training loss {loss_text(train_loss)}"
+            )
             return Verdict("overfits", f"Overfits {grade}: {reason}.")
     if gap <= 0:
         return Verdict(
-            "fits", f"A good fit: validation loss {val_loss:.3f} is no higher than training loss {train_loss:.3f}."
+            "fits",
+            f"A good fit: validation loss {loss_text(val_loss)} is no higher than training loss {loss_text(train_loss)}.",
         )
     end = "no loss at all" if floor is None else "the noise floor"
-    words = f"the gap, {gap:.3f}, is {gap / room:.0%} of the way from a constant answer down to {end}"
+    words = f"the gap, {gap_text(gap)}, is {gap / room:.0%} of the way from a constant answer down to {end}"
     return Verdict("fits", f"A good fit: {words}.")

@@ -24,6 +24,7 @@ from core.figures import (
     describe_refit,
     fold_curve_arrays,
 )
+from core.measures.numbers import gap_text, loss_text
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
@@ -186,8 +187,8 @@ def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
         return {"descriptions": descriptions}
     return {
         "readouts": {
-            "mean": f"{val:.3g} ± {error:.2g}",
-            "gap": f"{val - train:+.3g}",
+            "mean": f"{loss_text(val)} ± {loss_text(error)}",
+            "gap": gap_text(val - train),
             "nonzero": f"{cv.n_nonzero[i].mean():,.0f}",
         },
         "descriptions": descriptions,
@@ -215,12 +216,10 @@ def choice_in_words(cv: CrossValidation) -> str:
     """Return λ_min and λ_1se with their losses in a sentence or two."""
     best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
     texts, mean, error = value_texts(cv.values), cv.mean, cv.standard_error
-    said = f"λ_min = {texts[best]} has the lowest mean loss, {mean[best]:.3g} ± {error[best]:.2g}."
+    said = f"λ_min = {texts[best]} has the lowest mean loss, {loss_text(mean[best])} ± {loss_text(error[best])}."
     if best == one_se:
         return f"{said} It is λ_1se too: no stronger one of the grid is within one standard error."
-    return (
-        f"{said} λ_1se = {texts[one_se]} ({mean[one_se]:.3g}) is the strongest penalty within one standard error of it."
-    )
+    return f"{said} λ_1se = {texts[one_se]} ({loss_text(mean[one_se])}) is the strongest penalty within one standard error of it."
 
 
 # --- the refit ---

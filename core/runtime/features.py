@@ -13,6 +13,7 @@ from core.data.limits import check_budget
 from core.engine import Stack
 from core.figures.cross_validation import cv_arrays
 from core.figures.features import describe_along, describe_inputs, lost_arrays
+from core.measures.numbers import loss_text
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays
 from core.runtime.playground import diverged_banner
@@ -131,7 +132,7 @@ class FeaturesView:
             readouts[f"in_use_{key}"] = "diverged" if lost[p, j] else f"{is_in.sum()} of {n_inputs}"
             texts[f"inputs_{key}"] = ("Diverged at this λ. " if lost[p, j] else "") + describe_inputs(strength, names)
             zeros = f"{int(arrays[f'zero_links_{name}'][j]):,} of {self.n_links:,}"
-            numbers = [f"{is_in.sum()} of {n_inputs}", zeros, *self.scores(is_in), f"{losses[p, j]:.3g}"]
+            numbers = [f"{is_in.sum()} of {n_inputs}", zeros, *self.scores(is_in), loss_text(losses[p, j])]
             rows.append({"cells": [LABELS[key], *(["diverged"] * len(numbers) if lost[p, j] else numbers)]})
         if "twin_l1" in arrays and not lost[:, i].any():
             rows[-1]["note"] = twin_sentence(*(float(arrays[f"twin_{name}"][i]) for name in PENALTIES))

@@ -18,6 +18,7 @@ from core.figures import input_arrays, path_arrays, split_constants, weight_arra
 from core.figures.fit import map_bounds
 from core.figures.path_charts import describe_member, describe_path_page, from_levels, to_levels
 from core.measures import History
+from core.measures.numbers import gap_text, loss_text
 from core.measures.verdict import Verdict
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
@@ -175,9 +176,9 @@ class PathView:
             return {}
         train, val = float(state.train_loss[m]), float(state.val_loss[m])
         return {
-            "train_loss": f"{train:.3f}",
-            "val_loss": f"{val:.3f}",
-            "gap": f"{val - train:+.3f}",
+            "train_loss": loss_text(train),
+            "val_loss": loss_text(val),
+            "gap": gap_text(val - train),
             "zeros": zeros_text(run, state, m),
         }
 
@@ -199,7 +200,7 @@ def describe_moment(state: MemberState, m: int, text: str) -> str:
     """Return the losses of member m at a moment as the text alternative of its loss curves."""
     if state.epoch[m] < 0:
         return f"λ {text}. Loss over the epochs: nothing recorded yet."
-    losses = f"training loss {state.train_loss[m]:.3g}, validation loss {state.val_loss[m]:.3g}"
+    losses = f"training loss {loss_text(state.train_loss[m])}, validation loss {loss_text(state.val_loss[m])}"
     return f"λ {text}. Loss up to epoch {state.epoch[m]:,}: {losses}."
 
 

@@ -68,7 +68,10 @@ def member_origin(plan: Plan, state: MemberState, member: int) -> Origin | None:
     """Return what a single run needs to continue from one member; None where it has not been trained."""
     if state.epoch[member] < 0:
         return None
-    value = value_texts(plan.values)[member]
+    value = value_texts(plan.values)[member % len(plan.values)]  # a map repeats the values for each learning rate
     name = {"elastic": "the elastic mix", "l1": "L1", "l2": "L2"}[plan.param_name]
-    text = f"This run continues the network of the λ path with λ = {value} of {name}, trained for {state.epoch[member]:,} epochs"
+    rates = plan.strengths.get("learning_rate")
+    of_map = f" at learning rate {rates[member]:g}" if rates is not None else ""
+    of_what = f"the network of the λ path with λ = {value} of {name}{of_map}"
+    text = f"This run continues {of_what}, trained for {state.epoch[member]:,} epochs"
     return Origin(state.parameters[member].copy(), float(start_losses(plan, state)[member]), text)

@@ -14,6 +14,7 @@ from core.engine import Stack
 from core.figures import split_constants
 from core.figures.playground import describe_playground
 from core.measures import History
+from core.measures.numbers import gap_text, loss_text
 from core.measures.verdict import Verdict, judge
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at, rank_names, shrink
@@ -105,9 +106,9 @@ class PlaygroundView:
         return {
             "epoch": f"{run.epoch_of(state):,}",
             "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
-            "train_loss": f"{train_loss:.3f}",
-            "val_loss": f"{val_loss:.3f}",
-            "gap": f"{val_loss - train_loss:+.3f}",
+            "train_loss": loss_text(train_loss),
+            "val_loss": loss_text(val_loss),
+            "gap": gap_text(val_loss - train_loss),
             "score": f"{score:.0%} right" if self.split.task == "classification" else f"R² {score:.2f}",
             "zeros": zeros_text(run, state, 0),
         }

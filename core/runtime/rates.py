@@ -10,6 +10,7 @@ from core.config import Experiment
 from core.data import Split
 from core.engine import Stack
 from core.figures import describe_grid, grid_arrays
+from core.measures.numbers import loss_text
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink, stack_padded
 from core.runtime.path import epochs_of, n_epochs_of, time_left
@@ -95,6 +96,12 @@ class RatesView:
         return diverged_banner(run) if run.state == "diverged" else None
 
 
+def best_member(plan: Plan, state: MemberState) -> int | None:
+    """Return the member of the pair with the lowest validation loss; None before any training, or if all have diverged."""
+    losses = read_grid(plan, state).val_loss
+    return int(np.nanargmin(losses)) if state.epoch.max() > 0 and np.isfinite(losses).any() else None
+
+
 def n_diverged(run: LiveRun, state: MemberState) -> int:
     """Return how many pairs have diverged: all of them where the last finite state is what is shown."""
     are_all = run.state == "diverged" and state is run.shown
@@ -112,6 +119,6 @@ def best_in_words(grid: Grid, epoch: int) -> str:
     bests = grid.values[np.nanargmin(grid.val_loss[finite], axis=1)]
     best, low, high = value_texts([value, bests.min(), bests.max()])
     return (
-        f"Lowest validation loss {np.nanmin(grid.val_loss):.3f} at learning rate {rate:.2g} with λ {best}. "
+        f"Lowest validation loss {loss_text(np.nanmin(grid.val_loss))} at learning rate {rate:.2g} with λ {best}. "
         f"The best λ of a single learning rate lies between {low} and {high}."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.measures.numbers import loss_text
 from core.studies.refit import TestLosses
 
 N_GRID = 4001
@@ -55,8 +56,8 @@ def look_in_words(look: Look) -> str:
     if not math.isfinite(test):
         return f"The network of {look.label} has diverged: it has no test loss."
     said = (
-        f"You expected {look.expected:.3g}, cross-validation said {look.cv_mean:.3g} ± {look.cv_error:.2g}; "
-        f"the {look.losses.n_rows:,} test rows say {test:.3g} ± {error:.2g}."
+        f"You expected {look.expected:.3g}, cross-validation said {loss_text(look.cv_mean)} ± {loss_text(look.cv_error)}; "
+        f"the {look.losses.n_rows:,} test rows say {loss_text(test)} ± {loss_text(error)}."
     )
     return (
         f"{said} {_distance('Your estimate', look.expected, look)} {_distance('Cross-validation', look.cv_mean, look)}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,6 +18,7 @@ from core.config import LIVE_FIELDS, Experiment, bounds_of
 ELASTIC = "elastic"  # the λ of a mix of L1 and L2
 PARAM_NAMES = (*LIVE_FIELDS, ELASTIC)
 MAX_VALUES = 500
+MAX_DIGITS = 17  # tell any two float64 apart
 Edge = Literal["", "low", "high"]
 
 
@@ -132,12 +134,20 @@ def extended_values(values: np.ndarray, edge: Edge, param_name: str = "l2", n_de
 
 
 def value_texts(values: Sequence[float] | np.ndarray) -> list[str]:
-    """Return values as short texts: "0", "1e-5", "3.2e-5", "0.01", "0.32"."""
-    return [_short(float(value)) for value in values]
+    """Return values as short texts: "0", "1e-5", "3.2e-5", "0.01", "0.32".
+
+    Two digits, and more for those that would look alike: "0.1" and "0.104".
+    """
+    texts = {float(value): _short(float(value), 2) for value in values}
+    for n_digits in range(3, MAX_DIGITS + 1):
+        counts = Counter(texts.values())
+        texts |= {value: _short(value, n_digits) for value, text in texts.items() if counts[text] > 1}
+    return [texts[float(value)] for value in values]
 
 
-def _short(value: float) -> str:
+def _short(value: float, n_digits: int) -> str:
     if value == 0 or 1e-3 <= value < 1e4:
-        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+        n_whole = len(f"{value:.0f}")
+        return f"{value:.{max(n_digits, n_whole)}g}"
+    mantissa, exponent = f"{value:.{n_digits - 1}e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"

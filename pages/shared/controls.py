@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from core.config import DataConfig, label_of
+from core.config import DataConfig, field_of, label_of
 from core.data import DATASETS, DatasetInfo
 from pages.shared import experiment as shared
 from pages.shared.widgets import bind, setting
@@ -48,8 +48,9 @@ def show_controls(page: str, without: Collection[str] = (), dials_first: bool = 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show which data, how many training points and how much noise, with what they are in words."""
     st.selectbox(
-        label_of("data"), list(DATASETS), format_func=lambda n: DATASETS[n].label, **bind(page, "data", data.name)
-    )
+        label_of("data"), list(DATASETS), format_func=lambda n: DATASETS[n].label, help=field_of("data").description,
+        **bind(page, "data", data.name),
+    )  # fmt: skip
     st.caption(f"{info.description} Source: {info.source}")
     largest = info.max_train(data.val_fraction)
     offered = [n for n in POINTS if n < largest]

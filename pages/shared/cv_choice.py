@@ -33,13 +33,15 @@ def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
         "Download as CSV", partial(csv_of, job), "cross_validation.csv", "text/csv", key="cv.download",
         help="One row per λ, repeat and fold: the losses at the moment of the click.", on_click="ignore", width="stretch",
     )  # fmt: skip
-    n_rows, n_fold_rows = cv.experiment.data.n_train, int((~cv.is_val[0]).sum())
-    help = f"It trains on {n_rows:,} rows there, in each fold it was on {n_fold_rows:,}: fewer rows may need a stronger penalty."
     for column, name, value in zip(columns[1:], ("λ_min", "λ_1se"), (cv.best, cv.one_se), strict=False):
         label = f"{name} in the Playground"
-        if column.button(label, key=f"cv.open.{name}", disabled=value != value, help=help, width="stretch"):
+        if column.button(label, key=f"cv.open.{name}", disabled=value != value, width="stretch"):
             strengths = strengths_of(cv.param_name, [value], cv.experiment.study.l1_share)
             shared.change(**{strength: values[0] for strength, values in strengths.items()})
             st.switch_page("playground.py")
     if columns[3].button("Grid on the λ path", key="cv.path", width="stretch"):
         st.switch_page("path.py")
+    n_rows, n_fold_rows = cv.experiment.data.n_train, int((~cv.is_val[0]).sum())
+    if n_rows != n_fold_rows:
+        need = "fewer rows may need a stronger" if n_rows < n_fold_rows else "more rows may need a weaker"
+        st.caption(f"The Playground trains on {n_rows:,} rows, each fold on {n_fold_rows:,}: {need} penalty.")

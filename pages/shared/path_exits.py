@@ -20,7 +20,8 @@ def show_exits(job: Job, member: int, moment: int | None) -> None:
     """Show the buttons; they take the path as it is when they are pressed, or at the past moment that is shown (an epoch)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(HOW[shared.current().study.path_start])
-        st.page_link("cv.py", label="Cross-validate this grid", help="Chooses λ by folds, not by one validation set.")
+        if st.button("Cross-validate this grid", key="path.cv", help="Chooses λ by folds, not by one validation set."):
+            st.switch_page("cv.py")
         if st.button(
             "Open in Playground", key="path.open", help="Continues from the weights that are shown, at the chosen λ."
         ):

@@ -8,11 +8,13 @@ import streamlit as st
 from core.data import load_split
 from core.figures import plot_grid
 from core.figures.path_charts import with_facts
-from core.runtime.rates import RATES, map_values, plan_of_map, rates_run
+from core.runtime.job import Job
+from core.runtime.rates import RATES, best_member, map_values, plan_of_map, rates_run
 from core.studies.values import strengths_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.parts import PROGRESS, is_within_budget
+from pages.shared.path_exits import open_member
 from pages.shared.stage import readout, stage
 
 READOUTS = [
@@ -23,6 +25,9 @@ READOUTS = [
 ]
 SETTINGS = ("param_name", "l1_share", "values", "path_view")
 STAGE = "rates.stage"
+BEST_HELP = (
+    "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ."
+)
 
 
 def take_job(key: str) -> None:
@@ -33,6 +38,16 @@ def take_job(key: str) -> None:
 def take_seed() -> None:
     """The map was given another start: it begins anew."""
     studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, ("seed",))
+
+
+def open_best(job: Job) -> None:
+    """Let the Playground continue from the pair that is the best one now."""
+    found = job.result()
+    best = best_member(found[1], found[2]) if found is not None else None
+    if best is None:
+        st.warning("No pair has a validation loss yet: press Run first.")
+    else:
+        open_member(job, best, None)
 
 
 @st.fragment
@@ -52,7 +67,12 @@ def show_rates() -> None:
         st.error(job.error or "The server is busy: the map has not begun yet. Reload the page in a moment.")
         return
     values = map_values(now)
-    st.caption(f"{len(RATES) * len(values)} networks that differ in learning rate and λ alone, all trained at once.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"{len(RATES) * len(values)} networks that differ in learning rate and λ alone, all trained at once."
+        )
+        if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP):
+            open_best(job)
     figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))
     stage(
         STAGE, jobs.stream_path(job), key, [with_facts(figure, size="full", height=430)], [], {}, key, READOUTS,

@@ -44,8 +44,11 @@ def test_the_curve_fills_while_it_trains_and_a_click_picks_a_value(open_study) -
     page.locator("[data-figure=fold_curves]").scroll_into_view_if_needed()  # charts out of sight wait
     last = f"Array.from({figure('fold_curves')}.data.find((t) => t.name === 'validation').y).at(-1)"
     wait_for(page, f"Math.abs({last} - {mean}) < 1e-5 * {mean}")
-    expect(page.locator("[data-readout=mean] dd")).to_contain_text(f"{mean:.3g} ±")
+    expect(page.locator("[data-readout=mean] dd")).to_contain_text(f"{mean:.3f} ±")
     assert page.evaluate("overfitLab.sent") == sent
+    page.locator("[data-figure=cv]").get_by_role("button", name="table").click()
+    tables = page.locator("[data-figure=cv] table caption").all_inner_texts()
+    assert tables == [f"Cross-validated loss against λ: {name}" for name in ("mean", "single folds")]
 
 
 def test_refit_and_one_look_at_the_test_set(open_study) -> None:

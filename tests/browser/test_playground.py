@@ -47,6 +47,7 @@ def test_charts_keep_their_nodes_and_a_zoom_through_many_updates(page: Page) -> 
     assert zoomed != home
     press(page, "Run")
     wait_for(page, "overfitLab.draws > 60")
+    assert "stays on screen" in (page.get_by_role("button", name="Pause", exact=True).get_attribute("title") or "")
     assert page.evaluate("window.nodes.every((node) => node.isConnected)")
     assert page.evaluate(f"{figure('fit')}._fullLayout.xaxis.range") == zoomed
     pause(page)
@@ -132,6 +133,11 @@ def test_divergence_is_said_with_a_remedy_that_works(page: Page) -> None:
     now = page.locator(".lab-verdict").bounding_box()
     assert height is not None and now is not None
     assert (height["y"], height["height"]) == (now["y"], now["height"])
+
+
+def test_before_training_the_axis_of_epochs_reaches_to_the_first(page: Page) -> None:
+    low, high = page.evaluate(f"{figure('loss')}._fullLayout.xaxis.range")
+    assert low == 0 and 1 <= high < 2
 
 
 def test_the_penalty_switch_makes_room_on_the_axis(page: Page) -> None:

@@ -97,6 +97,11 @@ def test_words_for_all_rows_and_for_no_layers():
     assert read_setting(Experiment(), "hidden_sizes", "none").network.hidden_sizes == ()
 
 
+def test_a_list_left_empty_in_a_link_is_none():
+    experiment, problems = Experiment.from_query({"hidden_sizes": "", "values": ""})
+    assert (experiment.network.hidden_sizes, experiment.study.values, problems) == ((), (), [])
+
+
 def test_choices():
     assert choices_of("optimizer") == ("sgd", "adam")
     assert choices_of("features")[:3] == ("x", "y", "x2")

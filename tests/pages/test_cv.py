@@ -62,7 +62,7 @@ def test_the_default_page_is_paused_at_epoch_zero():
     snapshot = job(page).wait(-1, 60)
     assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
     assert "170 networks" in snapshot.meta["verdict"]["text"]
-    assert "150 rows there, in each fold it was on 226" in page.button(key="cv.open.λ_min").help
+    assert "The Playground trains on 150 rows, each fold on 226: fewer rows may need a stronger penalty." in words(page)
     assert page.button(key="cv.open.λ_min").disabled and page.button(key="cv.open.λ_1se").disabled
     assert not page.warning and not page.error
     close(page)

@@ -47,6 +47,7 @@ def test_every_task_stands_ready_with_its_charts(open_features, task, figures):
     assert address(page) == (task.replace(n_epochs=5), [])
     assert names(page) == figures
     assert latest(page)["state"] == "paused" and not page.error
+    assert page.main.markdown[0].value.startswith("**Which inputs does a penalty keep?**")
     (scrub,) = stage_data(page)["scrubs"]
     assert scrub["values"] == list(VALUES)
 

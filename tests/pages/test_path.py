@@ -2,11 +2,14 @@
 
 from threading import Event
 
+import numpy as np
 import pytest
 
 from core import Experiment
 from core.data import DATASETS
 from core.presets import START
+from core.runtime import Run
+from core.runtime.rates import RATES
 from pages.shared import jobs, live
 from tests.core.test_config import OTHER
 from tests.pages.app import job, now, open_link, run
@@ -182,6 +185,26 @@ def test_the_playground_says_where_its_network_comes_from_before_the_run_has_tak
         assert any("continues" in caption.value for caption in page.caption) is is_said
 
 
+def test_the_best_pair_of_the_map_goes_on_in_the_playground():
+    page = open_page(QUICK, path_view="rates")
+    page.button(key="rates.open").click()
+    run(page)
+    assert "press Run" in page.warning[0].value and now(page).regularization.l2 == 0
+    study = job(page)
+    study.send(Run())
+    version = -1
+    while (snapshot := study.wait(version, 60)).meta["state"] != "finished":
+        version = snapshot.version
+    page.button(key="rates.open").click()
+    run(page)
+    run_job, val = job(page, "run"), snapshot.arrays["grid_val"]
+    rate, value = divmod(int(np.nanargmin(val)), val.shape[1])
+    assert now(page).training.learning_rate == RATES[rate] and now(page).regularization.l2 == (0.0, 0.001, 0.1)[value]
+    start = run_job.wait(-1, 60)
+    assert f"at learning rate {RATES[rate]:g}, trained for 3 epochs" in start.meta["origin"]
+    assert start.arrays["val_loss"][-1] == pytest.approx(np.nanmin(val), abs=1e-5)
+
+
 def test_the_playground_leads_to_the_path_of_its_experiment():
     page = open_link("playground.py", {"data": "xor", "hidden_sizes": "4"})
     page.switch_page("path.py")
@@ -193,10 +216,7 @@ def test_the_playground_leads_to_the_path_of_its_experiment():
 
 def test_the_path_leads_to_cross_validation_of_the_same_grid():
     page = open_page(QUICK, param_name="l1")
-    (link,) = [link for link in page.main.get("page_link") if link.proto.page == "cv"]
-    assert link.proto.label == "Cross-validate this grid"
-    page.switch_page("cv.py")
-    page.query_params.clear()
+    page.button(key="path.cv").click()
     run(page)
     assert now(page).study.values == (0.0, 0.001, 0.1)
     assert job(page).wait(-1, 60).meta["readouts"]["networks"] == "3 × 5 = 15"

@@ -73,6 +73,7 @@ def test_the_data_say_what_they_are_and_how_many_points_there_are():
     assert DATASETS["wine"].description in text
     assert DATASETS["wine"].source in text
     assert "89" in widget(page, "n_train").help
+    assert "a curve" in widget(page, "data").help
     assert widget(page, "n_train").options[-1] == UNSEEN + "89"
 
 

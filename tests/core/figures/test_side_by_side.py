@@ -12,7 +12,7 @@ import pytest
 from core import figures as f
 from core.figures.compare import range_arrays
 from core.figures.features import HOLLOW, MAX_BARS, lost_arrays
-from core.figures.side_by_side import short_titles
+from core.figures.side_by_side import LEAST_GAP, no_shorter, short_titles
 from core.figures.styles import COMBINED, STYLES, styles_of
 from core.studies.compare import VARIANTS
 from core.studies.remedies import DEFAULT_REMEDIES
@@ -193,3 +193,8 @@ def test_the_shapes_have_the_colours_of_their_legend() -> None:
     figure = f.plot_geometry(make_arrays())
     drawn = {trace.name: (trace.line.color or trace.marker.color) for trace in figure.data[1:4]}
     assert drawn == {entry["label"]: entry["color"] for entry in figure.layout.meta["legend"][:3]}
+
+
+def test_the_axis_of_gaps_has_a_least_length():
+    gap = f.plot_variants(make_arrays(), V, "gap")
+    assert no_shorter(gap, LEAST_GAP).layout.meta["auto"]["yaxis"]["least"] == LEAST_GAP

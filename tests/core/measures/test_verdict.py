@@ -57,8 +57,8 @@ def test_the_two_ends_and_the_best_of_a_path(train_loss, val_loss, floor, consta
 @pytest.mark.parametrize(
     "train_loss, val_loss, floor, words",
     [
-        (0.065, 0.465, 0.1, "the gap, 0.400, is 18% of the way from a constant answer down to the noise floor"),
-        (0.065, 0.465, None, "the gap, 0.400, is 17% of the way from a constant answer down to no loss at all"),
+        (0.065, 0.465, 0.1, "the gap, +0.400, is 18% of the way from a constant answer down to the noise floor"),
+        (0.065, 0.465, None, "the gap, +0.400, is 17% of the way from a constant answer down to no loss at all"),
         (0.4, 0.3, 0.1, "validation loss 0.300 is no higher than training loss 0.400"),
     ],
 )

@@ -1,6 +1,7 @@
 """The live cross-validation and its refit: what the page shows at any moment, and what it can carry on from."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -56,7 +57,9 @@ def test_the_first_snapshot_has_everything_the_charts_bind_to():
     assert snapshot.meta["verdict"] == {"kind": "not started", "text": snapshot.meta["verdict"]["text"]}
     assert "12 networks" in snapshot.meta["verdict"]["text"]
     assert snapshot.arrays["cv_mean"].shape == (4,) and snapshot.arrays["fold_val"].shape == (4, 1)
-    assert decode(snapshot.encoded).meta["members"][0]["readouts"]["mean"]
+    readouts = decode(snapshot.encoded).meta["members"][0]["readouts"]
+    assert re.fullmatch(r"\d+\.\d{3} ± \d+\.\d{3}", readouts["mean"])
+    assert re.fullmatch(r"[+-]\d+\.\d+", readouts["gap"])
 
 
 def test_at_its_end_it_shows_what_cross_validate_returns():

@@ -29,7 +29,7 @@ def test_the_best_of_n_is_that_of_drawn_numbers(n_looks):
 
 def test_the_look_says_what_was_expected_and_what_came_out():
     text = look_in_words(look())
-    assert "You expected 0.5" in text and "40 test rows say 0.6 ± 0.1" in text
+    assert "You expected 0.5" in text and "40 test rows say 0.600 ± 0.100" in text
     assert "Your estimate was right within one standard error" in text
     assert "2.0 standard errors too low" in look_in_words(look(expected=0.4))
     assert "3.0 standard errors too high" in look_in_words(look(expected=0.9))

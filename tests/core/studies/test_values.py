@@ -85,3 +85,12 @@ def test_elastic_net_terms_by_hand():
 def test_texts_are_short():
     values = [0, 1e-5, 3.1623e-5, 0.001, 0.0316, 0.5, 1, 10, 250, 1e6]
     assert value_texts(values) == ["0", "1e-5", "3.2e-5", "0.001", "0.032", "0.5", "1", "10", "250", "1e6"]
+
+
+def test_texts_have_as_many_digits_as_tell_values_apart():
+    assert value_texts([0.1, 0.104, 0.2]) == ["0.1", "0.104", "0.2"]
+    assert value_texts([1e-5, 1.01e-5, 1.0101e-5]) == ["1e-5", "1.01e-5", "1.0101e-5"]
+    assert value_texts([99.6, 250.1, 250.2]) == ["99.6", "250.1", "250.2"]
+    assert value_texts([0.1, 0.1]) == ["0.1", "0.1"]
+    close = np.nextafter(0.1, 1)
+    assert len(set(value_texts([0.1, close]))) == 2
