@@ -48,7 +48,7 @@ class Stage {
       adopted: (job) => this.setState("job", job),
       lost: (job) => this.setTrigger("lost", job),
     });
-    counters.isBehind = () => this.painter.isBehind;
+    counters.isBehind = () => !this.live || this.painter.isBehind;
     this.charts = [];
     this.toggled = {};
     this.scrubs = NO_SCRUB;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from core.measures.numbers import gap_text, loss_text
 from core.measures.spread import Spread, spread_of
 from core.studies.remedies import Remedy, strengths_text
 from core.studies.remedy_run import RemedyRow
@@ -44,7 +45,7 @@ def cells(row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None, has_begun
         strengths_text(remedy),
         range_text(spread_of(row.val_loss)),
         "not looked at" if test is None else range_text(spread_of(test)),
-        number_text(spread_of(row.gap).median, "+.3f"),
+        number_text(spread_of(row.gap).median, gap_text),
         f"{n_nonzero:,.0f} of {row.n_weights:,}",
         f"{steps:,.0f} (× {times:.2g})" if has_begun else "0",
         f"{row.n_weights:,} (× {remedy.n_networks})",
@@ -81,13 +82,18 @@ def edge_note(losses: Sequence[float]) -> str:
     return ""
 
 
-def number_text(value: float, form: str = ".3f") -> str:
+def number_text(value: float, write: Callable[[float], str] = loss_text) -> str:
     """Return a number as text, "–" for one that is none."""
-    return format(value, form) if np.isfinite(value) else "–"
+    return write(value) if np.isfinite(value) else "–"
+
+
+def end_text(loss: float) -> str:
+    """Return an end of a range with two decimals: it stands in brackets behind the median."""
+    return f"{loss:.2f}"
 
 
 def range_text(spread: Spread) -> str:
     """Return median and range over the starts."""
     if spread.n < 2:
         return number_text(spread.median)
-    return f"{number_text(spread.median)} ({number_text(spread.low, '.2f')}{JOINED}{number_text(spread.high, '.2f')})"
+    return f"{number_text(spread.median)} ({number_text(spread.low, end_text)}{JOINED}{number_text(spread.high, end_text)})"

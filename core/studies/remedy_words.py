@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.measures.numbers import loss_text
 from core.measures.spread import compare_sentence, difference_words, spread_of
 from core.studies.remedies import Remedy, strengths_text
 from core.studies.remedy_run import RemedyRow
@@ -87,7 +88,7 @@ def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> st
         if best == expected
         else f"on the validation rows it was {rows[expected].cell.remedy.label}"
     )
-    return f"On the test rows {rows[best].cell.remedy.label} is best ({by_test[best]:.3g}; nothing {by_test[0]:.3g}), {end}."
+    return f"On the test rows {rows[best].cell.remedy.label} is best ({loss_text(by_test[best])}; nothing {loss_text(by_test[0])}), {end}."
 
 
 def diverged_sentence(rows: Sequence[RemedyRow]) -> str:

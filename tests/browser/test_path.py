@@ -218,7 +218,7 @@ def test_the_moment_that_is_shown_stays_while_more_are_kept(page: Page) -> None:
     slider = "document.querySelector('.lab-rewind input')"
     wait_for(page, f"({slider}.blur(), {slider}.focus(), overfitLab.frames !== {n_frames})")  # focus asks for moments
     then = page.evaluate("overfitLab.shownEpoch")
-    assert shown / 2 < then < 1.5 * shown  # itself, or its neighbour if it is no longer among those kept
+    assert shown / 2 <= then <= 2 * shown  # itself, or its neighbour if it is no longer among those kept
     press(page, "Open in Playground")
     page.get_by_text(f"trained for {then} epochs").wait_for()
 
