@@ -17,6 +17,7 @@ from core.figures.fit import split_constants
 from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
 from core.measures.histograms import overlaid_histograms
+from core.measures.numbers import gap_text, loss_text
 from core.measures.spread import is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
 from core.runtime.geometry import GeometryPanel
@@ -163,14 +164,14 @@ def extreme(find: Callable[[np.ndarray], float], values: np.ndarray) -> float:
 
 def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[str]:
     """Return one row of the table of numbers, see `HEADS`."""
-    losses = [with_spread(row.train_loss), with_spread(row.val_loss), with_spread(row.gap, sign="+")]
+    losses = [with_spread(row.train_loss), with_spread(row.val_loss), with_spread(row.gap, gap_text)]
     score = (
-        with_spread(row.val_score * 100, 0, " % right")
+        with_spread(row.val_score * 100, "{:.0f}".format, " % right")
         if is_classification
-        else with_spread(row.val_score, 2, name="R² ")
+        else with_spread(row.val_score, "{:.2f}".format, name="R² ")
     )
-    zeros = with_spread(row.n_zero, 0, f" of {n_weights:,}")
-    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, 2)]
+    zeros = with_spread(row.n_zero, "{:,.0f}".format, f" of {n_weights:,}")
+    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, "{:,.2f}".format)]
 
 
 def note_on(row: CompareRow, first: CompareRow) -> str:
@@ -194,16 +195,13 @@ def has_threshold(variant: Variant) -> bool:
     return variant.is_proximal and variant.param_name in ("l1", "elastic")
 
 
-def with_spread(values: np.ndarray, n_digits: int = 3, unit: str = "", name: str = "", sign: str = "") -> str:
-    """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite.
-
-    sign: "+" for a number that has its sign in front also where it is positive.
-    """
+def with_spread(values: np.ndarray, write: Callable[[float], str] = loss_text, unit: str = "", name: str = "") -> str:
+    """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite."""
     spread = spread_of(values)
     if spread.n == 0:
         return "diverged"
-    more = f" ± {spread.std:.{n_digits}f}" if len(values) > 1 else ""
-    return f"{name}{spread.mean:{sign},.{n_digits}f}{more}{unit}"
+    more = f" ± {write(spread.std).lstrip('+')}" if len(values) > 1 else ""
+    return f"{name}{write(spread.mean)}{more}{unit}"
 
 
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:

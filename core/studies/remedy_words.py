@@ -88,7 +88,8 @@ def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> st
         if best == expected
         else f"on the validation rows it was {rows[expected].cell.remedy.label}"
     )
-    return f"On the test rows {rows[best].cell.remedy.label} is best ({loss_text(by_test[best])}; nothing {loss_text(by_test[0])}), {end}."
+    losses = f"{loss_text(by_test[best])}; nothing {loss_text(by_test[0])}"
+    return f"On the test rows {rows[best].cell.remedy.label} is best ({losses}), {end}."
 
 
 def diverged_sentence(rows: Sequence[RemedyRow]) -> str:

@@ -70,9 +70,9 @@ def test_diverged_starts_are_counted_over_all_remedies() -> None:
 def test_the_test_look_says_whether_validation_had_it_right() -> None:
     rows = [row(NOTHING, HIGH), row(L2, LOW), row(L1, [0.4, 0.41, 0.39])]
     agree = reveal_sentence(rows, [np.array([2.0]), np.array([0.5]), np.array([0.6])])
-    assert agree == "On the test rows L2 is best (0.5; nothing 2), as on the validation rows."
+    assert agree == "On the test rows L2 is best (0.500; nothing 2.000), as on the validation rows."
     differ = reveal_sentence(rows, [np.array([2.0]), np.array([0.7]), np.array([0.6])])
-    assert "L1 is best (0.6; nothing 2), on the validation rows it was L2." in differ
+    assert "L1 is best (0.600; nothing 2.000), on the validation rows it was L2." in differ
     assert reveal_sentence(rows, [np.array([float("nan")])] * 3) == ""
 
 
