@@ -54,6 +54,12 @@ export class Scrub {
   }
 }
 
+/** Moments by epoch, each epoch once. */
+function inOrder(moments) {
+  const byEpoch = new Map(moments.map((one) => [one.meta.epoch, one]));
+  return [...byEpoch.values()].sort((a, b) => a.meta.epoch - b.meta.epoch);
+}
+
 /** The slider over the past: `ask()` for moments when touched, `onMove()` while it moves, `onRest()` after, `onLive()` to return. */
 export class Rewind {
   constructor(id, { ask, onMove, onRest, onLive }) {
@@ -86,23 +92,18 @@ export class Rewind {
     this.onMove();
   }
 
-  /** Append moments; those of an earlier answer that the new ones replace are dropped. The one that is shown stays shown. */
+  /** Append moments; those of an earlier answer that the new ones replace are dropped, but for the one that is shown. */
   add(version, moments) {
     const first = moments[0]?.meta.epoch;
-    const shown = this.frame?.meta.epoch;
+    const { frame } = this;
     this.version = version;
-    if (first !== undefined) this.frames = [...this.frames.filter(({ meta }) => meta.epoch < first), ...moments];
+    if (first !== undefined) this.frames = [...this.frames.filter((one) => one.meta.epoch < first || one === frame), ...moments];
+    this.frames = inOrder(this.frames);
     const last = this.frames.length - 1;
     if (last < 1) return;
-    const position = shown === undefined ? Math.round(this.share() * last) : this.nearest(shown);
+    const position = frame ? this.frames.findIndex((one) => one.meta.epoch === frame.meta.epoch) : Math.round(this.share() * last);
     this.range.max = last;
     this.range.value = position;
-  }
-
-  /** The place of the moment that is nearest to an epoch. */
-  nearest(epoch) {
-    const off = this.frames.map(({ meta }) => Math.abs(meta.epoch - epoch));
-    return off.indexOf(Math.min(...off));
   }
 
   show(text) {

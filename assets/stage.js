@@ -168,7 +168,9 @@ class Stage {
 
   // Rewind
 
+  /** While a past moment is shown the server is not asked again: it thins its moments out as it trains on. */
   askFrames() {
+    if (this.rewind.frame) return;
     const now = performance.now();
     if (now - (this.asked ?? -Infinity) < ASK_EVERY) return;
     this.asked = now;

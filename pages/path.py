@@ -1,6 +1,7 @@
 """The λ path: one network per strength, all trained at once, the whole path under one finger."""
 
 from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -46,8 +47,10 @@ def take_picked() -> None:
     """The slider over λ or that over the epochs was released, or a λ was clicked."""
     seen = st.session_state[STAGE].get("picked") or {}
     st.session_state[PICKED] = seen.get(SCRUB)
-    job = jobs.own("study")
-    st.session_state[REWOUND] = job.id if job is not None else ""
+    job, epoch = jobs.own("study"), seen.get("moment")
+    is_back = job is not None and isinstance(epoch, int)
+    # Taken at once: the path thins its moments out as it trains on.
+    st.session_state[REWOUND] = (job.id, job.result(epoch)) if is_back else ("", None)
 
 
 def picked(n_values: int) -> int:
@@ -56,10 +59,11 @@ def picked(n_values: int) -> int:
     return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
 
 
-def moment(job: Job) -> int | None:
-    """Return the epoch to which this path is rewound, None while the present is shown, as by a stage that is made anew."""
-    epoch = ((st.session_state.get(STAGE) or {}).get("picked") or {}).get("moment")
-    return epoch if st.session_state.get(REWOUND) == job.id and isinstance(epoch, int) else None
+def rewound(job: Job) -> Any:
+    """Return this path's result at the past moment that is shown, None for the present, as a stage that is made anew shows."""
+    is_back = ((st.session_state.get(STAGE) or {}).get("picked") or {}).get("moment") is not None
+    of, found = st.session_state.get(REWOUND, ("", None))
+    return found if is_back and of == job.id else None
 
 
 def get_figures(job: Job) -> list[go.Figure] | None:
@@ -96,7 +100,7 @@ def show_path() -> None:
     texts, places = value_texts(values), positions(values, now.study.param_name)
     index = picked(len(values))
     axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
-    show_exits(job, index, moment(job))
+    show_exits(job, index, rewound(job))
     stage(
         STAGE, jobs.stream_path(job), key, figures, [c for c in STRENGTHS if c["name"] in names],
         live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_seed=take_seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -80,6 +81,7 @@ class LiveRun:
         self.curves: Arrays = {}
         self._kept: list[tuple[int, MemberState]] = [(0, self.shown)]
         self._frames: tuple[list[tuple[int, MemberState]], int, Snapshot] | None = None
+        self._given: list[list[tuple[int, MemberState]]] = []
 
     def _restart(self, seed: int) -> None:
         """Go back to epoch 0 with the strengths of now."""
@@ -239,7 +241,7 @@ class LiveRun:
         ]
         arrays["frame_epoch"] = np.array([fact["epoch"] for fact in facts], dtype=np.float32)
         frames = Snapshot(self.version, {"frames": facts}, arrays, "frames")
-        self._frames = (kept, n_changes, frames)
+        self._frames, self._given = (kept, n_changes, frames), [*self._given[-1:], kept]
         return frames
 
     def _look(self, moments: list[MemberState]) -> Arrays:
@@ -281,11 +283,11 @@ class LiveRun:
     def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
         """Return what was trained and the members as they were last shown, or at the stored moment nearest to an epoch.
 
-        A moment that a browser was given counts, though it may not be kept any more. Any thread may call it.
+        A moment of the last two answers to a browser counts, though it may not be kept any more. Any thread may call it.
         """
-        state, given = self.shown, self._frames
+        state = self.shown
         if epoch is not None:
-            moments = [*(given[0] if given is not None else []), *self._kept]
+            moments = chain(*self._given, self._kept)
             state = min(moments, key=lambda moment: abs(moment[0] - epoch))[1]
         return self.experiment, self.training.plan, state
 

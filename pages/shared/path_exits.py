@@ -1,6 +1,7 @@
 """What leads on from a λ path: the chosen network in the Playground, the whole path as a table."""
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,8 +17,9 @@ HOW = {
 }
 
 
-def show_exits(job: Job, member: int, moment: int | None) -> None:
-    """Show the buttons; they take the path as it is when they are pressed, or at the past moment that is shown (an epoch)."""
+def show_exits(job: Job, member: int, rewound: Any) -> None:
+    """Show the buttons; they take the path as it is when they are pressed. rewound: its result at the past moment that is
+    shown, or None; the Playground goes on from that."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(HOW[shared.current().study.path_start])
         if st.button("Cross-validate this grid", key="path.cv", help="Chooses λ by folds, not by one validation set."):
@@ -25,16 +27,15 @@ def show_exits(job: Job, member: int, moment: int | None) -> None:
         if st.button(
             "Open in Playground", key="path.open", help="Continues from the weights that are shown, at the chosen λ."
         ):
-            open_member(job, member, moment)
+            open_member(job.result() if rewound is None else rewound, member)
         st.download_button(
             "Download the path", partial(table_of, job, st.context.url or ""), "path.csv", "text/csv", on_click="ignore",
             help="A table with one row per λ, as it is now, finished or not; with the experiment and its link.",
         )  # fmt: skip
 
 
-def open_member(job: Job, member: int, moment: int | None) -> None:
-    """Let the Playground continue from one network of the path, now or at a past moment."""
-    found = job.result() if moment is None else job.result(moment)
+def open_member(found: Any, member: int) -> None:
+    """Let the Playground continue from one network of a path's result, now or at a past moment; None: not begun."""
     origin = member_origin(found[1], found[2], member) if found is not None else None
     if origin is None:
         st.warning("This λ has not been trained yet: there are no weights to continue from.")

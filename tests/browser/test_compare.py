@@ -100,8 +100,9 @@ def test_a_link_gives_another_browser_the_same_comparison(open_page: OpenPage, a
     move(page, "compare_l1", 800)
     move(page, "compare_dropout", 500)
     wait_for(page, "location.search.includes('compare_l1=') && location.search.includes('compare_dropout=')")
+    wait_for(page, "overfitLab.strengths.compare_l1 > 0.01 && overfitLab.strengths.compare_dropout > 0.4")
     strengths = page.evaluate("overfitLab.strengths")
-    assert strengths["compare_l1"] > 0.01 and strengths["compare_dropout"] == pytest.approx(0.45, abs=0.01)
+    assert strengths["compare_dropout"] == pytest.approx(0.45, abs=0.01)
     other = open_page(page.url)
     wait_for(other, f"overfitLab.shownEpoch === 0 && overfitLab.strengths.compare_l1 === {strengths['compare_l1']}")
     assert other.evaluate("overfitLab.strengths") == strengths
