@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from core.figures.losses import log_toggle
 from core.figures.styles import Style, faint, styles_of
 from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.measures.numbers import gap_text, loss_text
 
 Variants = Sequence[tuple[str, str]]
 # Series: title, axis title, what to look for. The words hold for every task: they say where to look, not what is seen.
@@ -125,8 +126,8 @@ def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
     """Return the last value of every variant as a sentence."""
     if arrays["epoch"].size == 0:
         return f"{SERIES[series][0]}: nothing recorded yet."
-    form = "+.3f" if series == "gap" else ".3g"
-    values = ", ".join(f"{label} {arrays[series][v][-1]:{form}}" for v, (_, label) in enumerate(variants))
+    write = {"gap": gap_text, "val_loss": loss_text}.get(series, "{:.3g}".format)
+    values = ", ".join(f"{label} {write(arrays[series][v][-1])}" for v, (_, label) in enumerate(variants))
     return f"{SERIES[series][0]} at epoch {arrays['epoch'][-1]:.0f}: {values}."
 
 

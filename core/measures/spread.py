@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+
+from core.measures.numbers import loss_text
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,19 @@ def is_within_spread(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(abs(first.mean - second.mean) <= max(spread, SHOWN * max(abs(first.mean), abs(second.mean))))
 
 
-def compare_sentence(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
-    """Return one sentence on the medians of a number that is better when lower, see `difference_words`."""
+def compare_sentence(
+    label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str,
+    by: Literal["median", "mean"] = "median",
+) -> str:  # fmt: skip
+    """Return one sentence on a number that is better when lower, see `difference_words`.
+
+    by: which numbers are named; the mean where it is what stands beside the sentence.
+    """
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
         return f"{label if a.n == 0 else other_label}: no run stayed finite."
-    numbers = f"median {what} {a.median:,.3f} against {b.median:,.3f} with {other_label}"
-    return f"{label}: {numbers}; {difference_words(values, others)}."
-
-
-def compare_means(label: str, values: np.ndarray, other_label: str, others: np.ndarray, what: str) -> str:
-    """Return the same of the means, for where they stand beside their standard deviation."""
-    a, b = spread_of(values), spread_of(others)
-    if a.n == 0 or b.n == 0:
-        return f"{label if a.n == 0 else other_label}: no run stayed finite."
-    numbers = f"mean {what} {a.mean:,.3f} against {b.mean:,.3f} with {other_label}"
+    own, other = (a.mean, b.mean) if by == "mean" else (a.median, b.median)
+    numbers = f"{by} {what} {loss_text(own)} against {loss_text(other)} with {other_label}"
     return f"{label}: {numbers}; {difference_words(values, others)}."
 
 

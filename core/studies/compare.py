@@ -15,7 +15,7 @@ import numpy as np
 
 from core.config import Experiment
 from core.data import Split
-from core.measures.spread import compare_means
+from core.measures.spread import compare_sentence
 from core.studies.plan import Dial, Plan, load, make_pool
 from core.studies.training import MemberState, Training
 from core.studies.values import strengths_of
@@ -159,8 +159,8 @@ def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
     last = {name: plan.by_variant(np.where(state.is_diverged, np.nan, values)) for name, values in raw.items()}
     first, rows = plan.variants[0], []
     for v, variant in enumerate(plan.variants):
-        sentence = "" if v == 0 else compare_means(
-            variant.label, last["val_loss"][v], f"'{first.label}'", last["val_loss"][0], "validation loss"
+        sentence = "" if v == 0 else compare_sentence(
+            variant.label, last["val_loss"][v], f"'{first.label}'", last["val_loss"][0], "validation loss", by="mean"
         )  # fmt: skip
         rows.append(CompareRow(variant, sentence=sentence, **{name: series[v] for name, series in last.items()}))
     return rows

@@ -47,7 +47,7 @@ def open_best(job: Job) -> None:
     if best is None:
         st.warning("No pair has a validation loss yet: press Run first.")
     else:
-        open_member(job.result(), best)
+        open_member(found, best)
 
 
 @st.fragment
