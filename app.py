@@ -4,9 +4,10 @@ import gc
 
 import streamlit as st
 
-import core  # noqa: F401  (loads torch once, at the start, and sets its number of threads)
+from core.engine.threads import use_one_thread
 from core.runtime.routes import ROUTES
 
+use_one_thread()
 app = st.App("pages/main.py", routes=ROUTES)
 
 # What is loaded by now stays for good: keep it out of Streamlit's full garbage collection after every rerun.

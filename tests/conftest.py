@@ -1,5 +1,5 @@
 """Settings of all tests: one thread per kernel, as in the app, so that last digits do not depend on the machine."""
 
-import torch
+from core.engine.threads import use_one_thread
 
-torch.set_num_threads(1)
+use_one_thread()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -28,6 +29,11 @@ class Pool:
     version_of_member: Tensor
     loss: LossKind
     is_classification: bool
+
+    @cached_property
+    def target_square(self) -> float:
+        """Return the mean square of the targets over all rows, Σ over the outputs: the squared error of answering 0."""
+        return float(self.targets.double().square().sum(1).mean())
 
     def inputs_of(self, part: slice) -> Tensor:
         """Return the inputs of the members `part`, (1 or M, n, d): one copy where all of them see the same."""

@@ -7,7 +7,7 @@ Losses are judged against the room there was to learn:
 The constant answer is the mean of the targets or the shares of the classes: a network that has learned nothing gets there.
 Rules, the first that holds:
 - not started: epoch 0.
-- diverged: a loss that is no number or beyond 1e8.
+- diverged: a loss that is no number or hopeless, see `divergence.py`.
 - collapsed: a norm of all weights below 1e-3.
 - underfits: both losses above floor + 0.5·room, and the training loss is farther from the floor than the gap is wide.
 - overfits: gap above 0.2·room: slightly to 0.3, clearly to 0.5, strongly beyond.
@@ -20,12 +20,12 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from core.measures.divergence import hopeless_loss, is_hopeless
 from core.measures.numbers import gap_text, loss_text
 
 UNDERFIT_SHARE = 0.5
 GAP_GRADES = ((0.5, "strongly"), (0.3, "clearly"), (0.2, "slightly"))
 COLLAPSED_NORM = 1e-3
-HOPELESS_LOSS = 1e8
 
 Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "diverged"]
 
@@ -48,7 +48,7 @@ def judge(
     """
     if epoch == 0:
         return Verdict("not started", "Not trained yet: press Run.")
-    if not train_loss < HOPELESS_LOSS or not math.isfinite(weight_norm):
+    if is_hopeless(train_loss, hopeless_loss(start_loss, constant_loss or 0.0)) or not math.isfinite(weight_norm):
         return Verdict("diverged", "Diverged: the weights grew without bound; lower the learning rate.")
     if weight_norm < COLLAPSED_NORM:
         return Verdict("collapsed", "Collapsed: the penalty has pulled all weights to zero; lower λ and reset.")

@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from dataclasses import replace
 
 from joblib import Parallel, delayed
 
+from core.engine.threads import use_one_thread
 from core.measures import History
 from core.studies.cost import estimate_seconds
 from core.studies.plan import Plan
-from core.studies.training import MemberState, ProgressBar, Training, merge
+from core.studies.progress import ProgressBar
+from core.studies.training import MemberState, Training, merge
 
 WORTH_S = 2.0  # a plan estimated shorter is trained right here: starting processes takes as long
 
 
 class Ends(History):
-    """A record of the first and the last epoch alone: a study that is only asked for its end need not look in between."""
+    """A record of the epochs at which a training judges and of the last: a study asked for its end need not look in between."""
 
     def is_due(self, epoch: int) -> bool:
-        """Return False: the training records its end by itself."""
+        """Return False: the training records what it needs by itself."""
         return False
 
 
@@ -39,19 +40,20 @@ def count_cores() -> int:
 def train_to_the_end(plan: Plan, progress: bool = False, n_processes: int | None = None) -> MemberState:
     """Train a plan and return its members at the end, without histories, on `n_processes` cores.
 
-    By default all cores, or this process alone for a short plan. The numbers are the same. A member that diverges is
-    found out at the end. Not for warm starts, whose stacks wait for one another.
+    By default all cores, or this process alone for a short plan. The numbers are the same. Not for warm starts, whose
+    stacks wait for one another.
     """
     n_processes = n_processes or (1 if estimate_seconds(plan) < WORTH_S else count_cores())
     parts = [piece for part in plan.parts for piece in plan.pieces(part, n_processes)]
     parts.sort(key=len, reverse=True)  # the short ones last, to fill what is left of the time
-    bar = ProgressBar(len(parts), progress and sys.stderr.isatty(), "part")
+    bar = ProgressBar(len(parts), progress, "part")
     train = train_alone if n_processes == 1 else train_in_process
     work = (delayed(train)(replace(plan, parts=(part,))) for part in parts)
     states = []
-    for state in Parallel(n_jobs=n_processes, return_as="generator")(work):
-        states.append(state)
-        bar.show(len(states))
+    with bar:
+        for state in Parallel(n_jobs=n_processes, return_as="generator")(work):
+            states.append(state)
+            bar.show(len(states))
     return merge(plan.n_members, parts, states)
 
 
@@ -63,10 +65,11 @@ def train_alone(plan: Plan) -> MemberState:
 
 
 def train_in_process(plan: Plan) -> MemberState:
-    """Do the same in a process of joblib's, which collects garbage every second: torch's own objects are no part of it.
+    """Do the same in a process of joblib's, on one thread.
 
-    Walking through them took 130 ms of each second.
+    It collects garbage every second: torch's own objects are no part of it. Walking through them took 130 ms of each second.
     """
+    use_one_thread()
     if gc.get_freeze_count() == 0:
         gc.freeze()
     return train_alone(plan)

@@ -18,6 +18,7 @@ from core.data.streams import LABELS, stream
 from core.engine import encode_targets
 from core.engine.losses import is_correct, sample_losses
 from core.engine.trainer import Pool
+from core.measures.divergence import hopeless_loss, is_hopeless
 from core.measures.early_stopping import NEVER, EarlyStopping
 from core.measures.ensemble import average_outputs
 from core.measures.spread import spread_of
@@ -79,6 +80,7 @@ class StackRun:
         self.n_steps = experiment.training.n_epochs * n_batches(experiment, experiment.data.n_train)
         own_epochs = -(-self.n_steps // n_batches(experiment, len(y)))
         self.trainer = build_trainer(experiment.replace(n_epochs=own_epochs), pool, own, seeds, augment)
+        self.loss_limit = hopeless_loss(self.trainer.measure().train_loss.numpy(), pool.target_square)
         patience = np.array([NEVER if p is None else p for p in plan.column(factor, "patience")])
         self.watched = np.flatnonzero(
             np.isfinite(patience)
@@ -209,6 +211,8 @@ class RemedyRun:
             targets = encode_targets(split.y_test, pool.loss, split.n_classes, pool.X.dtype)
             for cell, outputs in cell_outputs(stack, torch.as_tensor(split.X_test)).items():
                 losses[cell] = sample_losses(pool.loss, outputs, targets).mean(1).numpy()
+        for row in self.rows():
+            losses[row.cell][~np.isfinite(row.train_loss)] = np.nan
         return [losses[cell] for cell in self.plan.cells]
 
 
@@ -245,6 +249,9 @@ def read_rows(stack: StackRun) -> list[RemedyRow]:
         is_train, is_val = (mask[places[0, 0]] > 0 for mask in (pool.is_train, pool.is_val))
         train_loss, train_score = losses_and_scores(pool, outputs, is_train)
         val_loss, val_score = losses_and_scores(pool, outputs, is_val)
+        is_lost = is_hopeless(train_loss, stack.loss_limit[places].max(1))
+        for values in (train_loss, val_loss, train_score, val_score):
+            values[is_lost] = np.nan
         rows.append(
             RemedyRow(
                 cell, train_loss, val_loss, train_score, val_score, n_nonzero[places].sum(1),

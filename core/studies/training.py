@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -20,8 +18,9 @@ from core.config import LIVE_FIELDS
 from core.engine import Stack, Trainer
 from core.engine.cost import measurement_cost, step_cost
 from core.measures import SMALL_WEIGHT, History
-from core.measures.verdict import HOPELESS_LOSS
+from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
 from core.studies.plan import Plan
+from core.studies.progress import ProgressBar
 
 N_MOMENTS = 250  # records of a study, at most
 
@@ -30,8 +29,9 @@ N_MOMENTS = 250  # records of a study, at most
 class MemberState:
     """All members at one moment; the leading axis is M, and a member that has not begun is nan (its counts -1).
 
-    epoch: (M,) epochs done. start_loss: validation loss at epoch 0. n_zero_per_layer, n_small_per_layer: (M, n_layers),
-    exactly zero and 0 < |w| < 0.001. parameters: (M, n_parameters), see `weights_of`.
+    epoch: (M,) epochs done. start_loss: validation loss at epoch 0. loss_limit: the training loss beyond which a member is
+    lost, see `hopeless_loss`. n_zero_per_layer, n_small_per_layer: (M, n_layers), exactly zero and 0 < |w| < 0.001.
+    parameters: (M, n_parameters), see `weights_of`.
     """
 
     epoch: np.ndarray
@@ -40,6 +40,7 @@ class MemberState:
     train_score: np.ndarray
     val_score: np.ndarray
     start_loss: np.ndarray
+    loss_limit: np.ndarray
     penalty: np.ndarray
     weight_norm: np.ndarray
     n_zero_per_layer: np.ndarray
@@ -49,8 +50,8 @@ class MemberState:
 
     @property
     def is_diverged(self) -> np.ndarray:
-        """Return which members have lost themselves, (M,): begun, and a loss that is no number or beyond 1e8."""
-        return (self.epoch >= 0) & ~(self.train_loss < HOPELESS_LOSS)
+        """Return which members have lost themselves, (M,): begun, and a loss that is no number or beyond its limit."""
+        return np.asarray((self.epoch >= 0) & is_hopeless(self.train_loss, self.loss_limit))
 
     @property
     def n_weights(self) -> int:
@@ -95,6 +96,7 @@ def read_state(trainer: Trainer, history: History) -> MemberState:
     return MemberState(
         epoch=np.full(len(now["val_loss"]), history.epochs[-1]),
         start_loss=start["val_loss"],
+        loss_limit=hopeless_loss(start["train_loss"], trainer.pool.target_square),
         parameters=trainer.stack.parameters.numpy().copy(),
         shapes=tuple(trainer.stack.shapes),
         **{name: now[name] for name in names},
@@ -124,6 +126,7 @@ class Training:
             hand_on(self._ended[-1][0], self.trainer)
         self.history = self.make_history(self.trainer)
         self.history.add(self.trainer)
+        self.loss_limit = hopeless_loss(self.history.records[0]["train_loss"], self.trainer.pool.target_square)
         self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
         self._is_lost = False
         self._finite = self.trainer.stack.copy_parameters()
@@ -176,16 +179,17 @@ class Training:
 
     def _end_epoch(self) -> None:
         epoch = self.trainer.n_epochs_done
-        if self.history.is_due(epoch) or epoch >= self.n_epochs:
+        if self.history.is_due(epoch) or is_judged(epoch) or epoch >= self.n_epochs:
             self.record()
 
     def record(self) -> None:
-        """Measure now; hold the members whose weights or loss are no numbers (any more)."""
+        """Measure now; hold the members whose weights or loss are no numbers (any more), or whose loss is judged hopeless."""
         self.hold_diverged()
         self.history.add(self.trainer)
-        last, stack = self.history.records[-1], self.trainer.stack
-        is_fine = torch.isfinite(stack.parameters).all(1).numpy() & (last["train_loss"] < HOPELESS_LOSS)
-        self.is_diverged |= ~is_fine
+        last, stack, epoch = self.history.records[-1], self.trainer.stack, self.trainer.n_epochs_done
+        is_last_word = is_judged(epoch) or epoch >= self.n_epochs
+        is_lost = is_hopeless(last["train_loss"], self.loss_limit if is_last_word else np.inf)
+        self.is_diverged |= is_lost | ~torch.isfinite(stack.parameters).all(1).numpy()
         self._is_lost = bool(self.is_diverged.all())
         if self.is_diverged.any():
             self.hold_diverged()
@@ -242,16 +246,16 @@ class Training:
         """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""
         waiting = deque(sorted(changes, key=lambda change: int(change["step"])))
         n_epochs = self.plan.n_stacks * self.n_epochs
-        bar = ProgressBar(n_epochs, progress and sys.stderr.isatty())
-        while not self.is_done:
-            while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
-                change = waiting.popleft()
-                self.set(change["name"], change["value"], change.get("member"))
-            if waiting:
-                self.step()
-            else:
-                self.run_epoch()
-            bar.show(self.n_epochs_done)
+        with ProgressBar(n_epochs, progress) as bar:
+            while not self.is_done:
+                while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
+                    change = waiting.popleft()
+                    self.set(change["name"], change["value"], change.get("member"))
+                if waiting:
+                    self.step()
+                else:
+                    self.run_epoch()
+                bar.show(self.n_epochs_done)
 
     def state(self) -> MemberState:
         """Return all members of the plan at this moment, in the plan's order."""
@@ -362,21 +366,3 @@ def hand_on(neighbour: MemberState, trainer: Trainer) -> None:
 def copy_parameters(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return copies of weights (M, fan_in, fan_out) and biases (M, fan_out) per layer."""
     return [w.numpy().copy() for w in stack.weights], [b.squeeze(1).numpy().copy() for b in stack.biases]
-
-
-class ProgressBar:
-    """A line in the terminal, redrawn at most ten times a second."""
-
-    def __init__(self, n_epochs: int, is_on: bool, unit: str = "epoch") -> None:
-        self.n_epochs, self.is_on, self.unit, self.next_s = n_epochs, is_on, unit, 0.0
-
-    def show(self, epoch: int) -> None:
-        """Redraw for this epoch; ends the line at the last one."""
-        now = time.monotonic()
-        if not self.is_on or (now < self.next_s and epoch < self.n_epochs):
-            return
-        self.next_s = now + 0.1
-        done = 30 * epoch // self.n_epochs
-        sys.stderr.write(f"\r[{'#' * done}{'.' * (30 - done)}] {self.unit} {epoch}/{self.n_epochs}")
-        sys.stderr.write("\n" if epoch == self.n_epochs else "")
-        sys.stderr.flush()

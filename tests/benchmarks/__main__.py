@@ -5,7 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-import core  # noqa: F401  (one thread a kernel, before any thread starts)
+from core.engine.threads import use_one_thread
 from tests.benchmarks.table import HEADER, line
 
 PARTS = ("engine", "cross_validation", "compare", "remedies", "browser", "path")
@@ -13,6 +13,7 @@ PARTS = ("engine", "cross_validation", "compare", "remedies", "browser", "path")
 
 def main(names: list[str]) -> None:
     """Run the named parts, all that there are by default."""
+    use_one_thread()
     unknown = [name for name in names if name not in PARTS]
     if unknown:
         raise SystemExit(f"part: expected one of {', '.join(PARTS)}, received {', '.join(unknown)}")
