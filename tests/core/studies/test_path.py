@@ -120,15 +120,15 @@ def test_a_warm_path_of_a_network_is_not_trapped_by_a_neighbour_without_weights(
 def test_a_path_cut_into_stacks_gives_the_same_numbers(memory_bytes):
     values = [0.0, 0.001, 0.01, 0.1, 1.0]
     dropout = SMALL.replace(dropout_rate=0.2)
-    whole = sweep(dropout, "l1", values, progress=False)
+    whole = sweep(dropout, "l1", values, progress=False, dtype="float64")
     assert plan_path(dropout, "l1", values, memory_bytes=memory_bytes).n_stacks > 1
-    cut = sweep(dropout, "l1", values, progress=False, memory_bytes=memory_bytes)
+    cut = sweep(dropout, "l1", values, progress=False, memory_bytes=memory_bytes, dtype="float64")
     for ours, theirs in zip(cut.weights + cut.biases, whole.weights + whole.biases, strict=True):
-        assert np.abs(ours - theirs).max() <= 1e-5
+        assert np.abs(ours - theirs).max() <= 1e-12
     for name, series in whole.history.items():
-        assert np.allclose(cut.history[name], series, atol=1e-5), name
+        assert np.allclose(cut.history[name], series, rtol=1e-10, atol=1e-12), name
     assert np.array_equal(cut.best_epoch, whole.best_epoch)
-    assert cut.predict(np.zeros((3, 10))) == pytest.approx(whole.predict(np.zeros((3, 10))), abs=1e-5)
+    assert cut.predict(np.zeros((3, 10))) == pytest.approx(whole.predict(np.zeros((3, 10))), abs=1e-12)
 
 
 def test_members_that_have_not_begun_are_marked_and_the_first_stack_shows_at_once():
