@@ -1,10 +1,12 @@
 """Jobs that train in the background, and the stream that carries their snapshots to the page.
 
-Read in this order: `snapshot`, `commands`, `job`, `scheduler`, `routes`. Nothing here knows about machine learning.
+Read in this order: `snapshot`, `commands`, `mailbox`, `job`, `turns`, `scheduler`,
+`routes`. Nothing here knows about machine learning.
 """
 
 from core.runtime.commands import Command, Frames, Pause, Ready, Reseed, Reset, Run, Set, Step, Stop, parse_message
-from core.runtime.job import Job, Mailbox, Study
+from core.runtime.job import Job, Study
+from core.runtime.mailbox import Mailbox, NotTaken
 from core.runtime.scheduler import Scheduler, get_scheduler
 from core.runtime.snapshot import Snapshot
 
@@ -13,6 +15,7 @@ __all__ = [
     "Frames",
     "Job",
     "Mailbox",
+    "NotTaken",
     "Pause",
     "Ready",
     "Reseed",

@@ -1,7 +1,8 @@
 """A job: a study that runs in slices on a background thread, takes commands and publishes snapshots.
 
-A study is a generator: `for snapshot in study(mailbox)`. It yields once per slice of 20–50 ms: a `Snapshot`, or None
-when it has nothing new to show. Read next: `core/runtime/scheduler.py`, which decides when a job gets its slices.
+A study is a generator: `for snapshot in study(mailbox)`. It yields once per slice (3–25 ms): a `Snapshot`, or None when it
+has nothing new to show. Between two slices the job answers questions, so that nothing outside reaches into a running study.
+Read next: `core/runtime/scheduler.py`, which decides when a job gets its slices.
 """
 
 from __future__ import annotations
@@ -10,71 +11,21 @@ import asyncio
 import logging
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
-from core.runtime.commands import Command, Set
+from core.runtime.commands import Command
+from core.runtime.mailbox import Mailbox, NotTaken
 from core.runtime.snapshot import Snapshot
 
-MAX_QUEUED = 256  # commands a job holds that it has not read yet
+ANSWER_S = 20.0  # a page waits no longer for an answer of a job
+ENDED = "This run has ended. Press Reset, or change a setting, to start another."
 
 log = logging.getLogger(__name__)
-
-
-class Mailbox:
-    """What a study sees of the outside: commands to read, and whether somebody waits for a snapshot.
-
-    wants_snapshot : True when a viewer waits; a study may skip the work of a snapshot while it is False. It is True
-        at the start and becomes False with every snapshot the study yields.
-    is_idle : set by the study. True when it has nothing to do until a command or a viewer arrives (paused, finished);
-        the scheduler then gives it no slices.
-    frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames". It is
-        called from another thread than the study's.
-    result : set by the study, or None: `result()`, or `result(epoch)` where moments are kept, returns what a page may export
-        or carry on from. Any thread may call it.
-    """
-
-    def __init__(self) -> None:
-        self.wants_snapshot = True
-        self.is_idle = False
-        self.frames: Callable[[int], Snapshot] | None = None
-        self.result: Callable[..., Any] | None = None
-        self._commands: deque[Command] = deque()
-        self._lock = threading.Lock()
-
-    def put(self, command: Command) -> None:
-        """Queue a command. A `Set` replaces an unread `Set` of the same name, as a dragged slider sends many.
-
-        Raises ValueError when `MAX_QUEUED` commands wait.
-        """
-        with self._lock:
-            if isinstance(command, Set):
-                self._forget_set(command)
-            if len(self._commands) >= MAX_QUEUED:
-                raise ValueError(f"more than {MAX_QUEUED} commands wait for the run; this one was not taken")
-            self._commands.append(command)
-
-    def take(self) -> list[Command]:
-        """Return all unread commands, oldest first, and mark them as read."""
-        with self._lock:
-            commands = list(self._commands)
-            self._commands.clear()
-        return commands
-
-    def __len__(self) -> int:
-        return len(self._commands)
-
-    def _forget_set(self, new: Set) -> None:
-        """Remove the unread `Set` of the same strength that no other kind of command follows (a reset may lie between)."""
-        for i in reversed(range(len(self._commands))):
-            command = self._commands[i]
-            if not isinstance(command, Set):
-                return
-            if (command.name, command.member) == (new.name, new.member):
-                del self._commands[i]
-                return
 
 
 Steps = Generator[Snapshot | None, None, None]
@@ -85,6 +36,7 @@ class Job:
     """One study at work, and the people who watch it.
 
     id : unguessable text; whoever knows it may watch and command the job.
+    user : who started it; the jobs of one user share the processor time of one.
     latest : the newest snapshot, or None before the first.
     error : None, or a sentence that says what went wrong.
     key : what the job computes, in the words of the page that started it.
@@ -92,9 +44,17 @@ class Job:
     n_watchers : open connections. is_done: the study has ended. is_closed: dropped; nothing comes any more.
     """
 
-    def __init__(self, study: Study, owner: str = "", on_wake: Callable[[Job], None] | None = None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        owner: str = "",
+        on_wake: Callable[[Job], None] | None = None,
+        *,
+        user: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.id = secrets.token_urlsafe(24)
-        self.owner = owner
+        self.owner, self.user = owner, user or owner
         self.mailbox = Mailbox()
         self.steps: Steps | None = study(self.mailbox)
         self.latest: Snapshot | None = None
@@ -104,44 +64,73 @@ class Job:
         self.n_watchers = 0
         self.is_done = False
         self.is_closed = False
-        self._on_wake = on_wake
+        self._on_wake, self._clock = on_wake, clock
+        self._seen_at = clock()
+        self._questions: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._waiters: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
     # --- from the outside ---
 
     def send(self, command: Command) -> None:
-        """Give the study a command; raises ValueError when too many wait."""
+        """Give the study a command; raises NotTaken when too many wait, or when it has ended."""
+        if self.is_done or self.is_closed:
+            raise NotTaken(self.error or ENDED)
         self.mailbox.put(command)
         self.wake()
 
     def wake(self) -> None:
         """Ask the scheduler for at least one more slice."""
-        if self._on_wake is not None:
-            self._on_wake(self)
+        if (on_wake := self._on_wake) is not None:
+            on_wake(self)
 
     def watch(self) -> None:
         """Count one more viewer; a job parked for want of viewers goes on."""
-        with self._lock:
-            self.n_watchers += 1
-        self.wake()
+        self._count(1)
 
     def unwatch(self) -> None:
         """Count one viewer less."""
+        self._count(-1)
+
+    def _count(self, n_more: int) -> None:
         with self._lock:
-            self.n_watchers -= 1
+            self.n_watchers += n_more
+            self._seen_at = self._clock()
         self.wake()
 
-    def frames(self, after: int) -> Snapshot | None:
-        """Return the stored moments newer than version `after`; None where the study keeps none."""
-        make_frames = self.mailbox.frames
-        return make_frames(after) if make_frames is not None else None
+    def unseen_s(self) -> float:
+        """Return for how long nobody has looked: an open page that asks for no snapshot, being hidden, does not count."""
+        with self._lock:
+            return 0.0 if self._waiters else self._clock() - self._seen_at
+
+    def ask(self, question: Callable[[], Any]) -> Future[Any]:
+        """Have a question answered between two slices, by the thread that runs them; None once the job was dropped."""
+        answer: Future[Any] = Future()
+        with self._lock:
+            is_open = not self.is_closed
+            if is_open:
+                self._questions.append((question, answer))
+        if not is_open:
+            answer.set_result(None)
+        elif self._on_wake is None:
+            self.answer()  # nobody else runs it
+        else:
+            self.wake()
+        return answer
+
+    def frames(self, after: int) -> Future[Snapshot | None]:
+        """Ask for stored moments newer than the one numbered `after`; None where the study keeps none."""
+        return self.ask(lambda: self.mailbox.frames(after) if self.mailbox.frames is not None else None)
 
     def result(self, *when: int) -> Any:
-        """Return what the study has found so far, or by an epoch if it keeps moments; None before it has begun, or where
-        it keeps nothing."""
-        make_result = self.mailbox.result
-        return make_result(*when) if make_result is not None else None
+        """Return what the study has found so far, or by an epoch if it keeps moments; None before it has begun, where it
+        keeps nothing, or where it is too busy to answer."""
+        question = self.ask(lambda: self.mailbox.result(*when) if self.mailbox.result is not None else None)
+        try:
+            return question.result(ANSWER_S)
+        except TimeoutError:
+            question.cancel()
+            return None
 
     def wait(self, version: int, timeout_s: float | None = None) -> Snapshot | None:
         """Block until there is a snapshot newer than `version`; None when the job was dropped or time is up."""
@@ -167,9 +156,32 @@ class Job:
                 event.clear()
         finally:
             self._remove_waiter(notify)
+            self._seen_at = self._clock()
         return None if self.is_closed else self.latest
 
     # --- from the scheduler ---
+
+    @property
+    def has_questions(self) -> bool:
+        """Return True when somebody waits for an answer."""
+        return bool(self._questions)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Return True when a hand waits: for a command to be read, for the snapshot that shows it, or for an answer."""
+        mailbox = self.mailbox
+        return len(mailbox) > 0 or self.has_questions or (mailbox.owes_snapshot and mailbox.wants_snapshot)
+
+    def answer(self) -> None:
+        """Answer what was asked. Called between two slices."""
+        while self._questions:
+            question, answer = self._questions.popleft()
+            if not answer.set_running_or_notify_cancel():
+                continue
+            try:
+                answer.set_result(question())
+            except Exception as error:
+                answer.set_exception(error)
 
     def run_slice(self) -> None:
         """Run the study up to its next yield and publish what it yields. Never raises: an error ends the study."""
@@ -187,12 +199,14 @@ class Job:
 
     def close(self) -> None:
         """End the study and let every waiter go. Called once no thread runs the study any more."""
-        self.is_closed = True
+        with self._lock:
+            self.is_closed = True
         if self.steps is not None:
             with suppress(Exception):  # a study's clean-up must not hurt the worker
                 self.steps.close()
         self.steps = None
         self.mailbox.frames = self.mailbox.result = None
+        self.answer()  # with None
         self._on_wake = None
         self._notify_waiters()
 
@@ -210,7 +224,7 @@ class Job:
     def _publish(self, snapshot: Snapshot) -> None:
         with self._lock:
             self.latest = snapshot
-            self.mailbox.wants_snapshot = False
+            self.mailbox.wants_snapshot = self.mailbox.owes_snapshot = False
         self._notify_waiters()
 
     def _notify_waiters(self) -> None:

@@ -17,14 +17,13 @@ import torch
 from core.config import LIVE_FIELDS, Experiment
 from core.engine import Stack
 from core.runtime.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
-from core.runtime.job import Mailbox
 from core.runtime.looks import Arrays, shrink
+from core.runtime.mailbox import Mailbox
 from core.runtime.snapshot import Snapshot
 from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
 
-SLICE_S = 0.025
-SHOW_SHARE = 0.3  # making snapshots takes at most this share of the time
+SHOW_SHARE = 0.4  # making snapshots takes at most this share of a job's processor time
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
 MAX_MOMENTS = 120
@@ -322,21 +321,50 @@ def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generato
     """Return the study of a live run that starts paused at epoch 0."""
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
-        run, next_s = make_run(), 0.0
+        run, showing = make_run(), Showing()
         run.attach(mailbox)
         while True:
-            for command in mailbox.take():
-                run.obey(command)
+            began = time.thread_time()
+            obey_some(run, mailbox)
             if run.state == "running":
-                run.train_for(SLICE_S)
+                run.train_for(mailbox.slice_s)
             mailbox.is_idle = run.state != "running"
-            began = time.perf_counter()
-            if not (mailbox.wants_snapshot and run.is_changed and (mailbox.is_idle or began >= next_s)):
+            showing.earn(time.thread_time() - began)
+            may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable
+            if mailbox.wants_snapshot and run.is_changed and may_show:
+                yield showing.make(run)
+            else:
                 yield None
-                continue
-            snapshot = run.snapshot()
-            now = time.perf_counter()
-            next_s = now + (now - began) * (1 - SHOW_SHARE) / SHOW_SHARE
-            yield snapshot
 
     return study
+
+
+def obey_some(run: Obedient, mailbox: Mailbox) -> None:
+    """Carry out unread commands for one slice at most: hundreds of resets are many slices, and others go in between."""
+    began = time.perf_counter()
+    while time.perf_counter() < began + mailbox.slice_s and (command := mailbox.take_one()) is not None:
+        run.obey(command)
+
+
+class Showing:
+    """Sees to it that a job that trains spends no more than `SHOW_SHARE` of its processor time on snapshots."""
+
+    def __init__(self) -> None:
+        self.cost_s = self.earned_s = 0.0
+
+    def earn(self, trained_s: float) -> None:
+        """Add to the time that the next snapshot may take."""
+        self.earned_s += trained_s * SHOW_SHARE / (1 - SHOW_SHARE)
+
+    @property
+    def is_affordable(self) -> bool:
+        """Return True when a snapshot that costs what the last one did is within the share."""
+        return self.earned_s >= self.cost_s
+
+    def make(self, run: Obedient) -> Snapshot:
+        """Return what the run shows, ready to be sent: the thread that serves the sockets has its hands full."""
+        began = time.thread_time()
+        snapshot = run.snapshot()
+        _ = snapshot.encoded
+        self.cost_s, self.earned_s = time.thread_time() - began, 0.0
+        return snapshot

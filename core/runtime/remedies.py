@@ -16,8 +16,8 @@ from core.data import DATASETS
 from core.data.limits import check_budget, estimate_epoch_s
 from core.figures.remedies import ablation_arrays, describe_ablation, describe_label_noise
 from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
-from core.runtime.job import Mailbox
 from core.runtime.looks import Arrays, shrink
+from core.runtime.mailbox import Mailbox
 from core.runtime.remedy_tables import remedy_table, tuning_table
 from core.runtime.snapshot import Snapshot
 from core.studies.remedies import SHARES, Remedy, plan_label_noise, plan_remedies

@@ -113,7 +113,7 @@ async def handle(websocket: WebSocket, job: Job, slot: VersionSlot, text: str) -
             slot.get_nowait()
         slot.put_nowait(message.version)
     elif isinstance(message, Frames):
-        frames = await asyncio.to_thread(job.frames, message.after)  # a look at a hundred moments takes its time
+        frames = await asyncio.wrap_future(job.frames(message.after))
         if frames is not None:
             await websocket.send_bytes(frames.encoded)
     else:

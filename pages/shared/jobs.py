@@ -25,10 +25,15 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     if job is None or job.key != key:
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
         drop(slot)  # one that was adopted has another owner
-        job = get_scheduler().submit(live_study(make_run), owner)
+        job = get_scheduler().submit(live_study(make_run), owner, user())
         job.key, job.kept = key, kept()
         session[f"lab.{slot}.job"] = job.id
     return job
+
+
+def user() -> str:
+    """Return the name under which all jobs of this session share the processor."""
+    return str(st.session_state.setdefault("lab.user", token_urlsafe(12)))
 
 
 def kept() -> dict[str, Any]:

@@ -2,8 +2,9 @@ import asyncio
 
 import pytest
 
-from core.runtime import Job, Mailbox, Reset, Run, Set, Snapshot
-from core.runtime.job import MAX_QUEUED, Steps
+from core.runtime import Job, Mailbox, Reset, Set, Snapshot, Step
+from core.runtime.job import Steps
+from core.runtime.mailbox import MAX_QUEUED
 from tests.core.runtime.studies import TIMEOUT_S, counting, failing
 
 
@@ -27,9 +28,9 @@ def test_a_set_does_not_move_across_a_reset() -> None:
 def test_a_full_mailbox_refuses_in_words() -> None:
     mailbox = Mailbox()
     for _ in range(MAX_QUEUED):
-        mailbox.put(Run())
+        mailbox.put(Step())
     with pytest.raises(ValueError, match="wait for the run"):
-        mailbox.put(Run())
+        mailbox.put(Step())
 
 
 def test_ids_are_long_and_distinct() -> None:
@@ -92,7 +93,7 @@ def test_closing_runs_the_clean_up_of_the_study() -> None:
 
 def test_frames_come_from_the_study() -> None:
     job = Job(counting)
-    assert job.frames(0) is None
+    assert job.frames(0).result(TIMEOUT_S) is None
     job.run_slice()
-    frames = job.frames(0)
+    frames = job.frames(0).result(TIMEOUT_S)
     assert frames is not None and frames.kind == "frames"

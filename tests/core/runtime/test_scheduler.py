@@ -147,7 +147,7 @@ def test_two_hundred_jobs_leave_no_thread_and_no_object(clock: Clock) -> None:
     gc.collect()
     assert [ref() for ref in left if ref() is not None] == []
     assert threading.active_count() == n_threads
-    assert not scheduler._jobs and not scheduler._alone_since and not scheduler._woken and not scheduler._queue
+    assert not scheduler._jobs and not scheduler._alone_since and not scheduler._woken and not scheduler._turns.n_busy
 
 
 def test_there_is_one_scheduler_per_process() -> None:
