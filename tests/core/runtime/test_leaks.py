@@ -63,5 +63,5 @@ def test_two_hundred_closed_tabs_leave_no_thread_and_no_memory(host: str, routed
     gc.collect()
     assert [ref for ref in left if ref() is not None] == []
     assert threading.active_count() == n_threads - scheduler.n_workers
-    assert not scheduler._jobs and not scheduler._queue
+    assert not scheduler._jobs and not scheduler._turns.n_busy
     assert sizes[N_CYCLES - 1] - sizes[N_WARM_UP] < MAX_GROWTH_BYTES, sizes
