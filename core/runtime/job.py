@@ -156,7 +156,6 @@ class Job:
                 event.clear()
         finally:
             self._remove_waiter(notify)
-            self._seen_at = self._clock()
         return None if self.is_closed else self.latest
 
     # --- from the scheduler ---
@@ -230,12 +229,15 @@ class Job:
     def _notify_waiters(self) -> None:
         with self._lock:
             waiters, self._waiters = self._waiters, []
+            if waiters:
+                self._seen_at = self._clock()
         for notify in waiters:
             notify()
 
     def _add_waiter(self, version: int, notify: Callable[[], None]) -> bool:
         """Return True when there is no need to wait; otherwise note down whom to notify and ask for a snapshot."""
         with self._lock:
+            self._seen_at = self._clock()
             if self.is_closed or (self.latest is not None and self.latest.version > version):
                 return True
             self._waiters.append(notify)

@@ -110,8 +110,8 @@ def test_a_job_without_viewers_is_parked_and_goes_on_when_watched_again(schedule
     newer(job, newer(job, 0).version)  # being watched, it runs however long
     job.unwatch()
     clock.now = 1029
-    newer(job, newer(job, 0).version)
-    clock.now = 1030
+    newer(job, newer(job, 0).version)  # who asks is looking, from whatever place
+    clock.now = 1059
     assert scheduler.wait_until_parked(job, TIMEOUT_S)
     version = newer(job, 0).version
     job.watch()
