@@ -92,13 +92,12 @@ export class Rewind {
     this.onMove();
   }
 
-  /** Append moments; those of an earlier answer that the new ones replace are dropped, but for the one that is shown. */
-  add(version, moments) {
-    const first = moments[0]?.meta.epoch;
+  /** Add newer moments; those go that the run has thinned out since, as the numbers `kept` tell, but for the one that is shown. */
+  add(version, moments, kept) {
     const { frame } = this;
+    const numbers = kept && new Set(kept);
     this.version = version;
-    if (first !== undefined) this.frames = [...this.frames.filter((one) => one.meta.epoch < first || one === frame), ...moments];
-    this.frames = inOrder(this.frames);
+    this.frames = inOrder([...this.frames, ...moments].filter((one) => one === frame || !numbers || numbers.has(one.number)));
     const last = this.frames.length - 1;
     if (last < 1) return;
     const position = frame ? this.frames.findIndex((one) => one.meta.epoch === frame.meta.epoch) : Math.round(this.share() * last);

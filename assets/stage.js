@@ -106,7 +106,7 @@ class Stage {
     const { frame } = this.rewind;
     const { arrays, meta } = this.live;
     if (!frame) return { arrays, meta: factsOf(meta, this.scrubs), scrubs: this.scrubs };
-    const then = { ...meta, members: undefined, ...frame.meta };
+    const then = { ...meta, members: undefined, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
     return { arrays: { ...arrays, ...frame.arrays }, meta: factsOf(then, this.scrubs), scrubs: this.scrubs, moment: frame.meta.epoch };
   }
 
@@ -142,7 +142,7 @@ class Stage {
   show(snapshot) {
     const { meta, version } = snapshot;
     if (!this.live) this.line.adopt();
-    else if (meta.epoch < this.live.meta.epoch) this.rewind.forget();
+    else if (meta.n_begun !== this.live.meta.n_begun) this.rewind.forget();
     this.live = snapshot;
     this.buttons.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
@@ -174,14 +174,21 @@ class Stage {
     const now = performance.now();
     if (now - (this.asked ?? -Infinity) < ASK_EVERY) return;
     this.asked = now;
+    this.pieces = [];
     this.line.send({ type: "frames", after: this.rewind.version });
   }
 
+  /** A piece of the answer; those of a run that was reset meanwhile are of no use. */
   addFrames({ version, meta, arrays }) {
-    const moments = meta.frames.map((facts, i) => ({
-      meta: facts, arrays: Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, row(array, i)])),
-    }));
-    this.rewind.add(version, moments);
+    if (meta.n_begun !== this.live?.meta.n_begun) {
+      this.asked = undefined;
+      return;
+    }
+    this.pieces.push(...meta.frames.map((facts, i) => ({
+      number: meta.numbers?.[i], meta: facts, arrays: Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, row(array, i)])),
+    })));
+    if (meta.has_more) return;
+    this.rewind.add(version, this.pieces, meta.kept);
     counters.frames = this.rewind.frames.length;
     if (!this.rewind.isBack) return;
     this.paint(true);

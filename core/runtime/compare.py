@@ -87,10 +87,10 @@ class CompareView:
 
     def change_marks(self, run: LiveRun, curves: Mapping[str, np.ndarray]) -> Arrays:
         """Return where changed strengths stand on the loss chart: on their variant's curve, those of all on the first."""
-        epochs = np.array([change["epoch"] for change in run.changes], dtype=float)
+        epochs = np.array([change["epoch"] for change in run.marks], dtype=float)
         losses = [
             np.interp(change["epoch"], curves["epoch"], curves["val_loss"][change["member"] or 0])
-            for change in run.changes
+            for change in run.marks
         ]
         return {"change_epoch": epochs, "change_loss": np.array(losses, dtype=float)}
 
@@ -122,7 +122,7 @@ class CompareView:
 
     def labels(self, run: LiveRun, arrays: Arrays) -> dict[str, list[str]]:
         """Return what was changed on the way, and for tables the names of each variant's most used inputs."""
-        labels = {"changes": [self.change_text(change) for change in run.changes]}
+        labels = {"changes": [self.change_text(change) for change in run.marks]}
         if self.split.kind != "table":
             return labels
         names = (rank_names(reach, self.split.feature_names) for reach in arrays["reach"])

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator
-from itertools import chain
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,15 +18,13 @@ from core.engine import Stack
 from core.runtime.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.looks import Arrays, shrink
 from core.runtime.mailbox import Mailbox
+from core.runtime.moments import MAX_MOMENTS, Moments, marks_of
 from core.runtime.snapshot import Snapshot
 from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
 
 SHOW_SHARE = 0.4  # making snapshots takes at most this share of a job's processor time
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
-MOMENT_GROWTH = 1.08  # the next moment kept for rewind is this many times further from the last change of a strength
-MAX_MOMENTS = 120
-MAX_MOMENT_BYTES = 64_000_000
 MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
 
@@ -58,6 +55,7 @@ class LiveRun:
     experiment: what runs now, live strengths included; started_as: the same at epoch 0.
     n_single: epochs still to train one by one after `Step`, 0 while it trains on.
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
+    changed: the names of those strengths. n_begun: how often the run began; a reset begins it again.
     looked_at: the part that the view is to show closely, () for its own choice.
     shown, curves: the members and the history as the last snapshot showed them.
     """
@@ -66,21 +64,22 @@ class LiveRun:
 
     def __init__(self, experiment: Experiment, make_training: Callable[[Experiment], Training], view: View) -> None:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
+        self.n_begun = 0
         self.looked_at: tuple[int, ...] = ()
         self._begin(make_training(experiment))
 
-    def _begin(self, training: Training) -> None:
-        """Stand at epoch 0, paused."""
+    def _begin(self, training: Training, first_number: int = 0) -> None:
+        """Stand at epoch 0, paused; the moments are numbered on from those of before a reset."""
         self.training = training
         self.started_as = self.experiment
         self.changes: list[dict[str, Any]] = []
+        self.changed: set[str] = set()
         self.state, self.is_changed, self.n_single = "paused", True, 0
         self._ticks: deque[tuple[float, int]] = deque()
         self.shown = training.state()
         self.curves: Arrays = {}
-        self._kept: list[tuple[int, MemberState]] = [(0, self.shown)]
-        self._frames: tuple[list[tuple[int, MemberState]], int, Snapshot] | None = None
-        self._given: list[list[tuple[int, MemberState]]] = []
+        self.n_begun += 1
+        self._moments = Moments(self.shown, first_number)
 
     def _restart(self, seed: int) -> None:
         """Go back to epoch 0 with the strengths of now."""
@@ -91,7 +90,7 @@ class LiveRun:
             training.plan.n_stacks == 1
         ):  # of several stacks only the present one's strengths are known: the plan has them all
             training.give(strengths)
-        self._begin(training)
+        self._begin(training, self._moments.newest + 1)
 
     # --- commands ---
 
@@ -151,7 +150,8 @@ class LiveRun:
         if epoch == step == 0:
             self.started_as = self.experiment
             return
-        self.changes = [*self.changes, {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}]
+        self.changes.append({"epoch": epoch, "step": step, "name": name, "value": value, "member": member})
+        self.changed.add(name)
         if self.state == "finished" and self.can_go_on:
             self._go()
 
@@ -168,7 +168,8 @@ class LiveRun:
 
     def _end_of_epoch(self) -> None:
         training = self.training
-        is_moment = self.max_moments > 1 and training.n_epochs_done >= self._next_moment()
+        changed_at = self.changes[-1]["epoch"] if self.changes else 0
+        is_moment = self.max_moments > 1 and self._moments.is_due(training.n_epochs_done, changed_at)
         if is_moment or self.n_single:
             training.record()
             self._keep_moment()
@@ -207,41 +208,37 @@ class LiveRun:
     @property
     def moments(self) -> list[MemberState]:
         """Return the members at the epochs kept for rewind, the first one at epoch 0."""
-        return [state for _, state in self._kept]
-
-    def _next_moment(self) -> float:
-        """Return the epoch of the next moment to keep: close together after a change of strength, then ever further apart."""
-        last = self._kept[-1][0]
-        change = self.changes[-1]["epoch"] if self.changes else 0
-        return max(last + 1, change + MOMENT_GROWTH * (last - change))
+        return [moment.state for moment in self._moments.kept]
 
     def _keep_moment(self) -> None:
-        """Store the members for rewind; when there are too many moments, every second one of the older half goes."""
-        if self.training.is_diverged.all() or self.max_moments < 2:
-            return
-        state = self.training.state()
-        kept = [*self._kept, (self.training.n_epochs_done, state)]
-        if len(kept) > min(self.max_moments, max(2, MAX_MOMENT_BYTES // state.parameters.nbytes)):
-            half = len(kept) // 2 or 1
-            kept = [*kept[:half:2], *kept[half:]]
-        self._kept = kept  # exchanged as a whole: other threads read it
+        """Store the members for rewind, where moments are kept and there is something left to show."""
+        if self.max_moments > 1 and not self.training.is_diverged.all():
+            self._moments.keep(self.training.n_epochs_done, self.training.state(), self.max_moments)
 
     def stored_frames(self, after: int) -> Snapshot:
-        """Return the stored moments as one snapshot whose arrays have a leading axis of moments. Any thread may call it."""
-        kept, n_changes = self._kept, len(self.changes)
-        last = self._frames
-        if last is not None and last[0] is kept and last[1] == n_changes:
-            return last[2]  # a hand that goes back and forth asks again and again
-        moments = [state for _, state in kept]
-        arrays = self._look(moments)
+        """Return stored moments numbered above `after`, the oldest first, as one snapshot whose arrays have a leading axis.
+
+        Its version is the number of the last of them. meta: frames, the facts of each; numbers, theirs; kept, those of all
+        moments that there are now; has_more, whether to ask again; n_begun.
+        """
+        moments, has_more = self._moments.give(after)
+        states = [moment.state for moment in moments]
+        arrays = self._look(states) if states else {}
         facts = [
-            self.view.facts(self, moment, {name: values[i] for name, values in arrays.items()})
-            for i, moment in enumerate(moments)
+            without_changes(self.view.facts(self, state, {name: values[i] for name, values in arrays.items()}))
+            for i, state in enumerate(states)
         ]
         arrays["frame_epoch"] = np.array([fact["epoch"] for fact in facts], dtype=np.float32)
-        frames = Snapshot(self.version, {"frames": facts}, arrays, "frames")
-        self._frames, self._given = (kept, n_changes, frames), [*self._given[-1:], kept]
+        numbers, kept = ([moment.number for moment in some] for some in (moments, self._moments.kept))
+        meta = {"frames": facts, "numbers": numbers, "kept": kept, "has_more": has_more, "n_begun": self.n_begun}
+        frames = Snapshot(numbers[-1] if numbers else kept[-1], meta, arrays, "frames")
+        self._moments.n_bytes = len(frames.encoded) // len(moments) if moments else self._moments.n_bytes
         return frames
+
+    @property
+    def marks(self) -> Sequence[dict[str, Any]]:
+        """Return the changes that are shown on the charts."""
+        return marks_of(self.changes)
 
     def _look(self, moments: list[MemberState]) -> Arrays:
         """Return what is seen at several moments at once, (n_moments, M, …), or (n_moments, …) of a single network."""
@@ -266,7 +263,8 @@ class LiveRun:
             "state": self.state,
             "seed": self.experiment.training.seed,
             "strengths": self._strengths_by_key(),
-            "changes": self.changes,
+            "changes": self.marks,
+            "n_begun": self.n_begun,
             **self.view.facts(self, now, arrays),
             "epoch": self.training.n_epochs_done,
             "can_go_on": self.can_go_on,
@@ -282,12 +280,9 @@ class LiveRun:
     def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
         """Return what was trained and the members as they were last shown, or at the stored moment nearest to an epoch.
 
-        A moment of the last two answers to a browser counts, though it may not be kept any more. Any thread may call it.
+        A moment of the last two answers to a browser counts, though it may not be kept any more.
         """
-        state = self.shown
-        if epoch is not None:
-            moments = chain(*self._given, self._kept)
-            state = min(moments, key=lambda moment: abs(moment[0] - epoch))[1]
+        state = self.shown if epoch is None else self._moments.nearest(epoch)
         return self.experiment, self.training.plan, state
 
     def _strengths_by_key(self) -> dict[str, float]:
@@ -296,6 +291,12 @@ class LiveRun:
         if self.view.is_single or (len(self.training.is_diverged) > MAX_CONTROLLED and not self.training.plan.dials):
             return shared
         return {**shared, **self.training.settings()}
+
+
+def without_changes(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a moment without the marks on the curves: those are the same at every moment."""
+    labels = {name: texts for name, texts in facts.get("labels", {}).items() if name != "changes"}
+    return {**facts, "labels": labels}
 
 
 class Obedient(Protocol):

@@ -114,7 +114,7 @@ class PathView:
         arrays = parts[0] if run.training.plan.n_stacks == 1 else spread_curves(run.training.plan, parts)
         best_epoch, best_val_loss = run.training.best()
         empty, floor = np.zeros(0, dtype=np.float32), noise_floor(self.split, run.training.plan.pool)
-        change_epoch = np.array([change["epoch"] for change in run.changes], dtype=np.float32)
+        change_epoch = np.array([change["epoch"] for change in run.marks], dtype=np.float32)
         marks = [np.interp(change_epoch, epoch, loss) for epoch, loss in zip(*_rows(arrays), strict=True)]
         return shrink(
             {
@@ -145,7 +145,7 @@ class PathView:
         return {
             "epoch": epochs_of(run.training, state),
             "readouts": self._readouts(run, state),
-            "labels": {"changes": [change_text(change) for change in run.changes]},
+            "labels": {"changes": [change_text(change) for change in run.marks]},
             "descriptions": describe_path_page(arrays, self.values, self.texts, self.split),
             "members_axis": "lambda",
             "members": members,

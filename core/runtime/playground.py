@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ class PlaygroundView:
 
     def history(self, run: LiveRun) -> Arrays:
         """Return the loss curves and the marks on them."""
-        return history_arrays(run.training.history, self.floor, run.changes)
+        return history_arrays(run.training.history, self.floor, run.marks)
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs, verdict, labels and text alternatives."""
@@ -83,7 +84,7 @@ class PlaygroundView:
             "origin_seed": self.seed,  # with another one the run has left its origin
             "readouts": self.readouts(run, state),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
-            "labels": {**labels, "changes": [change_text(change) for change in run.changes]},
+            "labels": {**labels, "changes": [change_text(change) for change in run.marks]},
             "descriptions": describe_playground(shown, labels, self.constants, self.split.kind),
         }
 
@@ -132,7 +133,7 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
     )
     may_have_l1 = (
         regularization.l1 > 0 or plan.param_name in ("l1", ELASTIC) or plan.start is not None
-        or any(change["name"] == "l1" for change in run.changes)
+        or "l1" in run.changed
     )  # fmt: skip
     is_rounded = n_zero > 0 and not (may_have_l1 and regularization.l1_method == "proximal")
     return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
@@ -178,7 +179,7 @@ def change_text(change: dict[str, Any]) -> str:
     return f"epoch {change['epoch']:,}: {change['name'].replace('_', ' ')} set to {change['value']:g}"
 
 
-def history_arrays(history: History, floor: float | None, changes: list[dict[str, Any]]) -> Arrays:
+def history_arrays(history: History, floor: float | None, changes: Sequence[dict[str, Any]]) -> Arrays:
     """Return the curves of member 0, (n_records,), with floor, best epoch and the marks of changed strengths."""
     raw = history.arrays()
     epoch = raw["epoch"].astype(np.float32)

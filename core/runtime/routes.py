@@ -11,6 +11,7 @@ import gzip
 import json
 import mimetypes
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.runtime.commands import Frames, Ready, parse_message
 from core.runtime.job import Job
+from core.runtime.mailbox import NotTaken
+from core.runtime.pace import Pace
 from core.runtime.scheduler import get_scheduler
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -30,7 +33,15 @@ MAX_MALFORMED = 5  # refused messages after which the connection ends
 MALFORMED, TOO_LARGE, FOREIGN_ORIGIN, UNKNOWN_JOB, DROPPED_JOB = 1008, 1009, 4403, 4404, 4410  # WebSocket close codes
 FOREVER = "public, max-age=31536000, immutable"
 
-VersionSlot = asyncio.Queue[int]  # holds at most the one version the browser said last
+Slot = asyncio.Queue[int]  # holds at most one number, the one that the browser said last
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the browser waits for: a snapshot after a version, and stored moments after a number."""
+
+    snapshot: Slot = field(default_factory=lambda: asyncio.Queue(maxsize=1))
+    frames: Slot = field(default_factory=lambda: asyncio.Queue(maxsize=1))
 
 
 async def stream(websocket: WebSocket) -> None:
@@ -58,10 +69,11 @@ def is_same_origin(websocket: WebSocket) -> bool:
 
 async def carry(websocket: WebSocket, job: Job) -> None:
     """Receive and send at once; when one side ends, end the other."""
-    slot: VersionSlot = asyncio.Queue(maxsize=1)
+    wishes = Wishes()
     tasks = [
-        asyncio.create_task(receive_all(websocket, job, slot)),
-        asyncio.create_task(send_all(websocket, job, slot)),
+        asyncio.create_task(receive_all(websocket, job, wishes)),
+        asyncio.create_task(send_all(websocket, job, wishes.snapshot)),
+        asyncio.create_task(send_all_frames(websocket, job, wishes.frames)),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -76,7 +88,7 @@ async def carry(websocket: WebSocket, job: Job) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def send_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int:
+async def send_all(websocket: WebSocket, job: Job, slot: Slot) -> int:
     """Answer every `ready` with the next snapshot; returns a close code when the job was dropped."""
     while True:
         version = await slot.get()
@@ -86,10 +98,24 @@ async def send_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int:
         await websocket.send_bytes(snapshot.encoded)
 
 
-async def receive_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int | None:
-    """Take messages; returns a close code when the browser misbehaves, None when it leaves."""
-    n_malformed = 0
+async def send_all_frames(websocket: WebSocket, job: Job, slot: Slot) -> int:
+    """Answer every `frames` piece by piece. The next piece is made once the line has room for it: whoever asks and does not
+    read costs one piece."""
     while True:
+        after, has_more = await slot.get(), True
+        while has_more:
+            frames = await asyncio.wrap_future(job.frames(after))
+            if frames is None:
+                break
+            await websocket.send_bytes(frames.encoded)
+            after, has_more = frames.version, frames.meta.get("has_more", False)
+
+
+async def receive_all(websocket: WebSocket, job: Job, wishes: Wishes) -> int | None:
+    """Take messages; returns a close code when the browser misbehaves, None when it leaves."""
+    n_malformed, pace = 0, Pace()
+    while True:
+        await asyncio.sleep(pace.delay())
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             return None
@@ -97,27 +123,30 @@ async def receive_all(websocket: WebSocket, job: Job, slot: VersionSlot) -> int 
         if len(text.encode()) > MAX_MESSAGE_BYTES or len(message.get("bytes") or b"") > MAX_MESSAGE_BYTES:
             return TOO_LARGE
         try:
-            await handle(websocket, job, slot, text)
+            handle(job, wishes, text)
         except ValueError as error:
-            n_malformed += 1
+            n_malformed += not isinstance(error, NotTaken)
             await websocket.send_text(json.dumps({"kind": "error", "text": str(error)}))
             if n_malformed >= MAX_MALFORMED:
                 return MALFORMED
 
 
-async def handle(websocket: WebSocket, job: Job, slot: VersionSlot, text: str) -> None:
-    """Act on one message; raises ValueError for one that cannot be understood."""
+def handle(job: Job, wishes: Wishes, text: str) -> None:
+    """Act on one message; raises ValueError for one that cannot be understood, NotTaken for one that comes too late."""
     message = parse_message(text)
     if isinstance(message, Ready):
-        if slot.full():
-            slot.get_nowait()
-        slot.put_nowait(message.version)
+        note(wishes.snapshot, message.version)
     elif isinstance(message, Frames):
-        frames = await asyncio.wrap_future(job.frames(message.after))
-        if frames is not None:
-            await websocket.send_bytes(frames.encoded)
+        note(wishes.frames, message.after)
     else:
         job.send(message)
+
+
+def note(slot: Slot, number: int) -> None:
+    """Put a number into the slot, in place of one that was not read yet."""
+    if slot.full():
+        slot.get_nowait()
+    slot.put_nowait(number)
 
 
 @lru_cache(maxsize=32)

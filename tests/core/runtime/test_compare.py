@@ -8,6 +8,7 @@ from core.runtime.commands import Focus, Reset, Run, Set, Step, Stop
 from core.runtime.compare import compare_run, note_on, verdict_of
 from core.studies.compare import TASK, VARIANTS, CompareRow, make_training
 from core.studies.geometry import WeightRef, current_point, data_losses, place_of
+from tests.core.runtime.rewound import all_frames
 
 SHORT = TASK.replace(n_epochs=40, hidden_sizes=(8, 8))
 SIX = ("none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "dropout")
@@ -150,7 +151,7 @@ def test_the_read_out_of_the_epoch_is_that_of_the_rewind_between_two_records_too
     snapshot = run.snapshot()
     assert snapshot.meta["epoch"] > run.training.history.epochs[-1]
     assert snapshot.meta["readouts"]["epoch"] == f"{snapshot.meta['epoch']:,}"
-    moment = run.stored_frames(-1).meta["frames"][1]
+    moment = all_frames(run).meta["frames"][1]
     assert moment["readouts"]["epoch"] == f"{moment['epoch']:,}"
 
 
@@ -270,7 +271,7 @@ def test_a_moment_of_the_rewind_shows_what_was_shown_then():
     step(run)
     shown = run.snapshot()
     run_to_the_end(run)
-    frames = run.stored_frames(-1)
+    frames = all_frames(run)
     i = frames.arrays["frame_epoch"].tolist().index(1.0)
     for name in ("map", "overlay_share", "overlay_zero", "geometry_now_x", "diamond"):
         np.testing.assert_allclose(frames.arrays[name][i], shown.arrays[name], atol=1e-5)
@@ -281,7 +282,7 @@ def test_a_moment_of_the_rewind_shows_what_was_shown_then():
 
 def test_a_long_rewind_stays_small_enough_to_send():
     run = run_to_the_end(live(variants=SIX, n_epochs=900, batch_size=None))
-    frames = run.stored_frames(-1)
+    frames = all_frames(run)
     assert 20 < len(frames.meta["frames"]) <= 60 and len(frames.encoded) < 7e6
     assert frames.arrays["frame_epoch"][0] == 0
 
@@ -291,4 +292,4 @@ def test_every_kind_of_data_gives_a_snapshot_that_can_be_sent(data):
     run = live(data=data, n_epochs=2, batch_size=None)
     snapshot = run_to_the_end(run).snapshot()
     assert len(snapshot.encoded) > 1000 and np.isfinite(snapshot.arrays["train_loss"]).all()
-    assert len(run.stored_frames(-1).encoded) > 1000
+    assert len(all_frames(run).encoded) > 1000

@@ -7,10 +7,12 @@ import torch
 from core import Experiment, train
 from core.data import DATASETS, load_split
 from core.runtime.commands import Pause, Reseed, Reset, Run, Set, Step, Stop
-from core.runtime.live import MAX_MOMENTS, LiveRun
+from core.runtime.live import LiveRun
+from core.runtime.moments import MAX_MARKS, MAX_MOMENTS, PIECE_BYTES
 from core.runtime.playground import playground_run
 from core.studies.plan import Plan, make_pool
 from core.studies.training import Training
+from tests.core.runtime.rewound import all_frames, pieces_of
 
 SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]}, training={"n_epochs": 40})
 
@@ -84,12 +86,69 @@ def test_a_moment_that_a_browser_was_given_is_found_though_it_is_not_kept_any_mo
     for _ in range(9):
         run.obey(Step())
         run.train_for(1.0)
-    given = [int(epoch) for epoch in run.stored_frames(-1).arrays["frame_epoch"]]
+    given = [int(epoch) for epoch in all_frames(run).arrays["frame_epoch"]]
     for _ in range(20):
         run.obey(Step())
         run.train_for(1.0)
     assert not set(given) <= {int(moment.epoch[0]) for moment in run.moments}
     assert [int(run.result(epoch)[2].epoch[0]) for epoch in given] == given
+
+
+def test_a_second_answer_holds_only_newer_moments_and_says_which_are_gone():
+    run = live(SINE.replace(n_epochs=10_000))
+    run.max_moments = 20
+    known: dict[int, int] = {}
+    for _ in range(12):
+        for _ in range(5):
+            run.obey(Step())
+            run.train_for(1.0)
+        newest = max(known, default=-1)
+        for piece in pieces_of(run, newest):
+            assert all(number > newest for number in piece.meta["numbers"])
+            known |= dict(zip(piece.meta["numbers"], piece.arrays["frame_epoch"].astype(int).tolist(), strict=True))
+        known = {number: epoch for number, epoch in known.items() if number in piece.meta["kept"]}
+        assert list(known.values()) == [int(state.epoch[0]) for state in run.moments]
+    assert len(known) <= 20 and run.training.n_epochs_done == 60
+
+
+def test_moments_of_before_a_reset_are_told_from_those_after_it():
+    run = live()
+    for _ in range(6):
+        run.obey(Step())
+        run.train_for(1.0)
+    before = run.stored_frames(-1)  # the first piece, on its way as the hand resets
+    run.obey(Reset())
+    after = run.stored_frames(before.version)
+    assert before.meta["n_begun"] < after.meta["n_begun"] == run.snapshot().meta["n_begun"]
+    assert not set(before.meta["numbers"]) & set(after.meta["kept"])
+    assert after.arrays["frame_epoch"].tolist() == [0.0]
+
+
+def test_no_piece_is_large():
+    run = run_to_the_end(live(SINE.replace(data="digits", hidden_sizes=(64, 32), n_epochs=100)))
+    sizes = [len(piece.encoded) for piece in pieces_of(run)]
+    assert len(sizes) > 3 and max(sizes) < 2 * PIECE_BYTES
+
+
+def test_two_minutes_of_dragging_make_no_snapshot_and_no_rewind_large():
+    run = live(SINE.replace(n_epochs=10_000))
+    run.obey(Step())
+    run.train_for(1.0)
+    calm = (len(run.snapshot().encoded), len(all_frames(run).encoded))
+    for i in range(5000):
+        run.obey(Set(name="l2", value=1e-6 * (1 + i % 7)))
+        if i % 50 == 0:
+            run.obey(Step())
+            run.train_for(1.0)
+    snapshot, moments = run.snapshot(), len(run.moments)
+    assert len(run.changes) == 5000 and len(snapshot.meta["changes"]) == MAX_MARKS
+    assert len(snapshot.encoded) < calm[0] + 20_000
+    assert len(all_frames(run).encoded) / moments < 1.2 * calm[1] / 2  # of two moments
+    marks = snapshot.meta["changes"]
+    assert marks[-1] == run.changes[-1] and marks[0] == run.changes[0]
+    assert len(snapshot.arrays["change_epoch"]) == len(snapshot.meta["labels"]["changes"]) == MAX_MARKS
+    again = train(run.started_as.replace(n_epochs=run.training.n_epochs_done), progress=False, changes=run.changes)
+    assert torch.equal(run.training.trainer.stack.parameters, again.trainer.stack.parameters)
 
 
 def test_divergence_is_a_reported_state_with_finite_charts_and_a_remedy():
@@ -117,7 +176,7 @@ def test_stop_and_pause():
 
 def test_frames_hold_the_moments_seen_so_far_thinned():
     run = run_to_the_end(live(SINE.replace(n_epochs=350)))
-    frames = run.stored_frames(-1)
+    frames = all_frames(run)
     epochs = frames.arrays["frame_epoch"]
     assert len(epochs) <= MAX_MOMENTS and epochs[0] == 0
     assert all(len(values) == len(epochs) for values in frames.arrays.values())
@@ -148,7 +207,7 @@ def test_a_moment_of_the_rewind_shows_what_was_shown_then():
     run.train_for(1.0)
     shown = run.snapshot()
     run_to_the_end(run)
-    frames = run.stored_frames(-1)
+    frames = all_frames(run)
     i = frames.arrays["frame_epoch"].tolist().index(1.0)
     for name in ("fit_y", "hist_y", "zero_share", "link_pos_2_y"):
         then = frames.arrays[name][i]
@@ -164,7 +223,7 @@ def test_moments_stand_close_after_a_change_of_strength():
     run.obey(Set(name="l2", value=0.1))
     changed = run.training.n_epochs_done
     run_to_the_end(run)
-    epochs = run.stored_frames(-1).arrays["frame_epoch"]
+    epochs = all_frames(run).arrays["frame_epoch"]
     assert np.diff(epochs[epochs <= 300]).max() > 10
     assert np.diff(epochs[(epochs > changed + 1)])[:3].max() <= 2
 

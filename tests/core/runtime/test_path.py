@@ -16,6 +16,7 @@ from core.runtime.path_export import member_experiment, member_origin, path_csv
 from core.runtime.playground import playground_run
 from core.runtime.rates import RATES, map_values, rates_run
 from core.studies.values import value_texts
+from tests.core.runtime.rewound import all_frames
 
 VALUES = (0.0, 1e-3, 0.1, 10.0)
 SINE = Experiment(
@@ -100,7 +101,7 @@ def test_a_rewound_moment_holds_the_whole_path_of_then():
     run.train_for(1)
     shown, epoch = run.snapshot(), run.training.n_epochs_done
     run_to_the_end(run)
-    frames = run.stored_frames(-1)
+    frames = all_frames(run)
     epochs = frames.arrays["frame_epoch"].tolist()
     assert epochs == sorted(epochs) and epochs[0] == 0 and 30 <= epochs[-1] <= 40
     first = frames.meta["frames"][0]
@@ -196,7 +197,7 @@ def test_a_path_in_several_stacks_shows_the_numbers_of_one(monkeypatch):
     parts = run.snapshot()
     for name in ("path_val", "fit_y", "hist_y"):
         np.testing.assert_allclose(parts.arrays[name], whole.arrays[name], atol=1e-4)
-    frames = run.stored_frames(-1).arrays["frame_epoch"].tolist()
+    frames = all_frames(run).arrays["frame_epoch"].tolist()
     assert frames == sorted(frames) and 140 <= frames[-1] <= 160
 
 
@@ -280,7 +281,7 @@ def test_before_any_training_nothing_is_the_best():
         assert any("nothing to show" in text for text in start.meta["descriptions"].values())
         trained = run_to_the_end(run).snapshot()
         assert all(np.isfinite(trained.arrays[name]).all() for name in names)
-    first = run.stored_frames(-1)
+    first = all_frames(run)
     assert np.isnan(first.arrays["grid_best_x"][0]).all() and np.isfinite(first.arrays["grid_best_x"][-1]).all()
 
 
@@ -293,7 +294,7 @@ def test_the_map_is_the_grid_of_the_study():
     np.testing.assert_allclose(shown.arrays["grid_val"][row], trained.history["val_loss"][:, -1], rtol=1e-4)
     best = np.unravel_index(np.nanargmin(shown.arrays["grid_val"]), shown.arrays["grid_val"].shape)
     assert shown.meta["readouts"]["best"] == value_texts(VALUES)[best[1]]
-    assert run.stored_frames(-1).arrays["grid_val"].shape[1:] == (len(RATES), len(VALUES))
+    assert all_frames(run).arrays["grid_val"].shape[1:] == (len(RATES), len(VALUES))
 
 
 def test_a_map_on_which_every_pair_diverged_names_no_best_one(monkeypatch):
