@@ -22,6 +22,7 @@ from core.sections import (
     StudyConfig,
     TrainingConfig,
 )  # fmt: skip
+from core.words import shortened, written
 
 __all__ = [
     "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "StudyConfig",
@@ -84,7 +85,7 @@ class Experiment(Section):
         experiment, problems = cls(), []
         for name, text in query.items():
             if name not in FLAT_NAMES:
-                problems.append(f"The link has '{name[:40]}', which is not a setting: it is left out.")
+                problems.append(f"The link has '{shortened(name)}', which is not a setting: it is left out.")
                 continue
             try:
                 experiment = experiment.replace(**{name: parse_value(name, text)})
@@ -116,7 +117,7 @@ FLAT_NAMES: dict[str, tuple[str, str]] = {
 def locate(name: str) -> tuple[str, str]:
     """Return (section, field) of a flat name; raises ValueError for an unknown one."""
     if name not in FLAT_NAMES:
-        raise ValueError(f"'{name[:40]}' is not a setting; known ones are {', '.join(sorted(FLAT_NAMES))}")
+        raise ValueError(f"'{shortened(name)}' is not a setting; known ones are {', '.join(sorted(FLAT_NAMES))}")
     return FLAT_NAMES[name]
 
 
@@ -192,7 +193,9 @@ def read_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
         return experiment.replace(**{name: parse_value(name, value.strip()) if isinstance(value, str) else value})
     except ValueError:
         shown = format_value(value) if isinstance(value, tuple) else value
-        raise ValueError(f"{label_of(name)}: expected {expected_of(name)}; received '{shown!s:.40}'.") from None
+        raise ValueError(
+            f"{label_of(name)}: expected {expected_of(name)}; received '{shortened(str(shown))}'."
+        ) from None
 
 
 def format_value(value: Any) -> str:
@@ -221,7 +224,8 @@ def parse_value(name: str, text: str) -> Any:
 def explain(error: ValidationError) -> list[str]:
     """Return pydantic's findings as sentences: the setting, what was expected, what was received; the first few of many."""
     found = [
-        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'][0].lower()}{item['msg'][1:]}, received {item['input']!r:.60}"
+        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'][0].lower()}{item['msg'][1:]}, "
+        f"received {written(item['input'])}"
         for item in error.errors()
     ]
     n_more = len(found) - MAX_FINDINGS

@@ -130,7 +130,9 @@ class TrainingConfig(Section):
     learning_rate: float = setting(0.01, "Learning rate", "Size of a step.", gt=0, le=1e3)
     momentum: float = setting(0.0, "Momentum", "Share of the last SGD step that is kept (SGD only).", ge=0, le=0.99)
     learning_rate_schedule: Literal["constant", "cosine"] = setting(
-        "constant", "Schedule", "Cosine: the learning rate falls smoothly to zero at the last epoch."
+        "constant",
+        "Schedule",
+        "Cosine: the learning rate falls smoothly to zero at the last epoch; a run that goes on then begins it anew.",
     )
     batch_size: Annotated[int, Field(ge=1, le=2000)] | None = setting(
         None, "Batch size", "Rows per step; empty means all of them (full batch).", "rows"

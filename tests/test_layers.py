@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
+    "words": 0,
     "sections": 0,
     "config": 0,
     "data": 1,

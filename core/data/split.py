@@ -11,6 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.words import written
+
 Array = NDArray[Any]
 Task = Literal["regression", "classification"]
 Kind = Literal["curve", "plane", "images", "table"]
@@ -125,7 +127,7 @@ class Split:
         Raises ValueError with the argument, what was expected and what was received.
         """
         if task not in ("regression", "classification"):
-            raise ValueError(f"task: expected 'regression' or 'classification', received {task!r:.60}")
+            raise ValueError(f"task: expected 'regression' or 'classification', received {written(task)}")
         X_train, X_val = check_inputs("X_train", X_train), check_inputs("X_val", X_val)
         if X_train.shape[1] != X_val.shape[1]:
             raise ValueError(f"X_val: expected {X_train.shape[1]} columns as in X_train, received {X_val.shape[1]}")

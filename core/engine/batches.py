@@ -85,6 +85,12 @@ class BatchOrder:
         batches = weight.view(len(lengths), self.n_batches, self.width)
         return (batches / batches.sum(2, keepdim=True).clamp(min=1)).view_as(weight)
 
+    @property
+    def n_batches_of_member(self) -> list[int]:
+        """Return how many batches of its own rows each member has in an epoch, as if it were trained alone."""
+        sizes = [-(-len(pool) // self.batch_size) for pool in self.pools]
+        return [sizes[group] for group in self.group_of_member.tolist()]
+
     def shuffle(self) -> Rows:
         """Return the rows of one epoch in their new order, (n_groups, n_batches·width), with the weight of each in its batch.
 

@@ -25,7 +25,7 @@ from core.engine.stack import Dropout, Stack
 
 __all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 
-MOST_BATCHES = 4096  # in an epoch
+EPOCH_STRIDE = 4096  # steps set aside for an epoch in the numbering of dropout's draws, more where it has more
 MIX = 2_654_435_761  # Knuth's multiplier: neighbouring steps get seeds far apart (The Art of Computer Programming, 6.4)
 SMALLEST_FACTOR = 1e-9  # of the cosine schedule: Adam divides by the learning rate
 Augment = Callable[[Tensor, torch.Generator], Tensor]
@@ -70,6 +70,8 @@ class Trainer:
         self.blocks = self._make_blocks()
         self._streams = [block.part if augment else self._feed.streams_of(block.part) for block in self.blocks]
         self._dropout_generator = torch.Generator()
+        strides = [max(EPOCH_STRIDE, n) for n in self.order.n_batches_of_member]
+        self._dropout_keys = list(zip(members.seeds, strides, strict=True))
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self._looked_at = pool.padded(align(pool.X.shape[1]))
         self._targets = self._looked_at.targets.T.contiguous()[None]
@@ -144,29 +146,37 @@ class Trainer:
     def _draw_dropout(self, n_rows: int) -> list[Tensor]:
         """Return random numbers in [0, 1) per hidden layer, (1 or M, units, n_rows); none while dropout is off.
 
-        Each step draws anew from its own number, sample by sample: a member whose batch is shorter than its neighbours'
-        (a smaller fold) sees what it would see alone.
+        Each step draws anew from its own number, epoch · stride + batch, sample by sample: a member whose batch is shorter
+        than its neighbours' (a smaller fold) sees what it would see alone. The stride is at least the member's own number
+        of batches, so no number comes twice.
         """
         if all(block.strengths.dropout_rate is None for block in self.blocks):
             return []
-        units, seeds, drawn = self.stack.sizes[1:-1], self.members.seeds, {}
-        step = self.n_epochs_done * MOST_BATCHES + self.order.n_batches - self._n_batches_left
-        for seed in dict.fromkeys(seeds):
+        units, keys = self.stack.sizes[1:-1], self._dropout_keys
+        batch, drawn = self.order.n_batches - self._n_batches_left, {}
+        for seed, stride in dict.fromkeys(keys):
+            step = self.n_epochs_done * stride + batch
             generator = self._dropout_generator.manual_seed((seed + DROPOUT_STREAM) ^ step * MIX % 2**32)
             samples = torch.rand(n_rows, sum(units), generator=generator, dtype=self.pool.X.dtype)
-            drawn[seed] = samples.T.contiguous()
-        whole = torch.stack([drawn[s] for s in seeds]) if len(drawn) > 1 else drawn[seeds[0]][None]
+            drawn[seed, stride] = samples.T.contiguous()
+        whole = torch.stack([drawn[key] for key in keys]) if len(drawn) > 1 else drawn[keys[0]][None]
         return list(torch.split(whole, list(units), 1))
 
     def _dropout(self, block: Block, uniforms: list[Tensor]) -> Dropout | None:
         return block.draw_dropout([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
 
     def _schedule(self) -> float:
-        """Return the factor on the learning rate: 1, or a half cosine from 1 to (almost) 0 over the whole run."""
+        """Return the factor on the learning rate: 1, or a half cosine from 1 to (almost) 0 over the run's T steps.
+
+        Step t has ½·(1 + cos(π·(t mod T)/T)): a run that goes on after its last epoch begins anew with the full rate, and
+        falls again over as many epochs (warm restarts: Loshchilov and Hutter 2017; torch's CosineAnnealingWarmRestarts
+        with T_0 = T). So more training trains; T stays that of `n_epochs`.
+        """
         if self.training.learning_rate_schedule == "constant":
             return 1.0
-        progress = self.n_steps_done / (self.training.n_epochs * self.order.n_batches)
-        return max(0.5 * (1 + math.cos(math.pi * min(1.0, progress))), SMALLEST_FACTOR)
+        n_steps = self.training.n_epochs * self.order.n_batches
+        progress = self.n_steps_done % n_steps / n_steps
+        return max(0.5 * (1 + math.cos(math.pi * progress)), SMALLEST_FACTOR)
 
     @property
     def relative_cost_of_measuring(self) -> float:

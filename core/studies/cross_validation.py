@@ -27,6 +27,7 @@ from core.studies.path import kept
 from core.studies.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
 from core.studies.training import MemberState
 from core.studies.values import Edge, check_values, edge_of, is_count, strengths_of
+from core.words import written
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -140,7 +141,7 @@ def plan_cross_validation(
     rescale: whether each fold standardises the inputs anew; by default only the experiment's own data are.
     """
     if not is_count(n_repeats, 1, 100):
-        raise ValueError(f"n_repeats: expected a whole number from 1 to 100, received {n_repeats!r:.40}")
+        raise ValueError(f"n_repeats: expected a whole number from 1 to 100, received {written(n_repeats)}")
     checked = check_values(experiment, param_name, values)
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)

@@ -14,8 +14,12 @@ from core.engine import Trainer
 from core.studies.outputs import class_probabilities, predict
 from core.studies.plan import Plan, load, make_pool, make_trainer
 from core.studies.training import Training, copy_parameters, dense_history
+from core.studies.values import is_count
+from core.words import written
 
 __all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
+
+MAX_EPOCHS = 10**9  # of a run and all its continuations
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +53,19 @@ def make_training(
 
 def train(
     experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32",
-    changes: Sequence[Mapping[str, Any]] = (),
+    changes: Sequence[Mapping[str, Any]] = (), n_epochs: int | None = None,
 ) -> Run:  # fmt: skip
     """Train one network to the end and return it with its history.
 
     `split` replaces the experiment's own data by arrays used as given. `dtype` is "float32" or "float64".
     `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}:
-    with those of a live run, and the experiment it started as, its weights are repeated exactly.
+    with those of a live run, and the experiment it started as, its weights are repeated exactly. `n_epochs` repeats a run
+    that went on after its end: so many epochs instead of `training.n_epochs`, which stays the period of a cosine schedule.
     """
+    if n_epochs is not None and not is_count(n_epochs, 1, MAX_EPOCHS):
+        raise ValueError(f"n_epochs: expected a whole number from 1 to {MAX_EPOCHS:,}, received {written(n_epochs)}")
     training = make_training(experiment, load(experiment, split, dtype), dtype)
+    training.n_epochs = n_epochs or training.n_epochs
     training.run(progress, [checked_change(experiment, change) for change in changes])
     history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
     member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}
@@ -72,7 +80,7 @@ def checked_change(experiment: Experiment, change: Mapping[str, Any]) -> Mapping
     if change.get("name") not in LIVE_FIELDS or not isinstance(change.get("step"), int):
         raise ValueError(
             f"changes: expected step (a whole number), name (one of {', '.join(LIVE_FIELDS)}) and value, "
-            f"received {dict(change)!r:.80}"
+            f"received {written(dict(change))}"
         )
     experiment.replace(**{change["name"]: change.get("value")})
     return change

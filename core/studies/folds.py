@@ -10,6 +10,7 @@ from sklearn.model_selection import KFold
 from core.data import Split
 from core.data.split import mean_and_scale
 from core.studies.values import is_count
+from core.words import written
 
 
 def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray:
@@ -19,7 +20,9 @@ def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray
     with fewer rows than folds is no error: see `fold_notes`. Raises ValueError for more folds than rows.
     """
     if not is_count(n_splits, 2, len(y)):
-        raise ValueError(f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {n_splits!r:.40}")
+        raise ValueError(
+            f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {written(n_splits)}"
+        )
     if task == "classification":
         return np.asarray(np.arange(n_splits)[:, None] == stratified_folds(y, n_splits, seed))
     is_val = np.zeros((n_splits, len(y)), dtype=bool)

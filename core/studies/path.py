@@ -22,6 +22,7 @@ from core.studies.outputs import predict
 from core.studies.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load, make_pool
 from core.studies.training import MemberState, Training, copy_parameters
 from core.studies.values import check_values, strengths_of
+from core.words import written
 
 Start = Literal["cold", "warm"]
 MAX_LINES = 200  # a network with more weights shows quantiles of |w| instead of single weights
@@ -113,7 +114,7 @@ def plan_path(
 ) -> Plan:  # fmt: skip
     """Return the plan of a path, one member per value; see `sweep` for the arguments."""
     if start not in ("cold", "warm"):
-        raise ValueError(f"start: expected 'cold' or 'warm', received {start!r:.40}")
+        raise ValueError(f"start: expected 'cold' or 'warm', received {written(start)}")
     checked = check_values(experiment, param_name, values)
     strengths = strengths_of(param_name, checked, l1_share)
     data, n_members = load(experiment, split, dtype), len(checked)

@@ -19,6 +19,7 @@ from core.data import Split, load_split
 from core.engine import Members, Trainer, encode_targets
 from core.engine.losses import loss_kind
 from core.engine.trainer import Augment, Pool
+from core.words import written
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MEMORY_BYTES = 1 << 30  # what one stack may need, by default
@@ -110,7 +111,7 @@ def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -
 def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
     """Return the given split, or the experiment's own data in the type `dtype`."""
     if dtype not in DTYPES:
-        raise ValueError(f"dtype: expected 'float32' or 'float64', received {dtype!r:.40}")
+        raise ValueError(f"dtype: expected 'float32' or 'float64', received {written(dtype)}")
     return split or load_split(experiment.data, np.dtype(dtype).type)
 
 

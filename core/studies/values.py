@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from core.config import LIVE_FIELDS, Experiment, bounds_of
+from core.words import shortened, written
 
 ELASTIC = "elastic"  # the λ of a mix of L1 and L2
 PARAM_NAMES = (*LIVE_FIELDS, ELASTIC)
@@ -54,22 +55,22 @@ def _number(word: str) -> float:
     try:
         number = float(word)
     except ValueError:
-        raise ValueError(f"values: expected numbers such as 0.01 or 1e-3, received '{word[:40]}'") from None
+        raise ValueError(f"values: expected numbers such as 0.01 or 1e-3, received '{shortened(word)}'") from None
     if not math.isfinite(number) or number < 0:
-        raise ValueError(f"values: expected numbers from 0 up, received '{word[:40]}'")
+        raise ValueError(f"values: expected numbers from 0 up, received '{shortened(word)}'")
     return number + 0.0  # -0 becomes 0
 
 
 def check_values(experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray) -> list[float]:
     """Return the values as floats; raises ValueError for an unknown name, no values, or one outside its bounds."""
     if param_name not in PARAM_NAMES:
-        raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {param_name!r:.40}")
+        raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {written(param_name)}")
     try:
         numbers = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
         numbers = np.array(0.0)
     if numbers.ndim != 1:
-        raise ValueError(f"values: expected a list of numbers such as [0, 0.01, 0.1], received {values!r:.40}")
+        raise ValueError(f"values: expected a list of numbers such as [0, 0.01, 0.1], received {written(values)}")
     if not 1 <= len(numbers) <= MAX_VALUES:
         received = f"{len(numbers):,}" if len(numbers) else "none"
         raise ValueError(f"values: expected at least one number and at most {MAX_VALUES}, received {received}")
@@ -88,7 +89,7 @@ def strengths_of(param_name: str, values: Sequence[float], l1_share: float = 0.5
     s = `l1_share` in 0..1. See `elastic_net_terms` for scikit-learn's way of saying the same.
     """
     if not 0 <= l1_share <= 1:
-        raise ValueError(f"l1_share: expected a number from 0 (L2 alone) to 1 (L1 alone), received {l1_share!r:.40}")
+        raise ValueError(f"l1_share: expected a number from 0 (L2 alone) to 1 (L1 alone), received {written(l1_share)}")
     if param_name != ELASTIC:
         return {param_name: list(values)}
     return {"l1": [l1_share * v for v in values], "l2": [(1 - l1_share) * v for v in values]}

@@ -87,7 +87,7 @@ def learning_rate(experiment: Experiment) -> str:
 
 
 def schedule(experiment: Experiment) -> str:
-    """Return η_t at step t of T, "" where the learning rate is constant."""
+    """Return η_t at step t of T, "" where the learning rate is constant; a run that goes on counts t from 0 again."""
     if experiment.training.learning_rate_schedule == "constant":
         return ""
     return rf"\eta_t={number(experiment.training.learning_rate)}\cdot\tfrac12(1+\cos(\pi t/T))"

@@ -10,7 +10,7 @@ from core.figures import plot_grid
 from core.figures.path_charts import with_facts
 from core.runtime.job import Job
 from core.runtime.rates import RATES, best_member, map_values, plan_of_map, rates_run
-from core.studies.values import strengths_of
+from core.studies.values import grid_of, strengths_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.parts import PROGRESS, is_within_budget
@@ -50,6 +50,12 @@ def open_best(job: Job) -> None:
         open_member(found, best)
 
 
+def networks_text(n_shown: int, n_listed: int) -> str:
+    """Return how many networks the map has, and whether it takes all λ of the list."""
+    of_them = f"{n_shown} λ" if n_shown == n_listed else f"{n_shown} of the {n_listed} λ of the list"
+    return f"{len(RATES)} learning rates × {of_them}: {len(RATES) * n_shown} networks, alike but for these, trained at once."
+
+
 @st.fragment
 def show_rates() -> None:
     """Show the stage with the map."""
@@ -68,9 +74,7 @@ def show_rates() -> None:
         return
     values = map_values(now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(
-            f"{len(RATES) * len(values)} networks that differ in learning rate and λ alone, all trained at once."
-        )
+        st.caption(networks_text(len(values), len(grid_of(now))))
         if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP):
             open_best(job)
     figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))

@@ -82,7 +82,7 @@ def test_values_beyond_the_bounds_are_refused_by_label(name):
         ("geometry_weights", "1-2-3", "joined by '-', such as 1-3-1-2, or none; received '1-2-3'."),
         ("geometry_weights", "1-2-3-3", "two different sources"),
         ("variants", "", "one to six of"),
-        ("l1", "x" * 1000, "received '" + "x" * 40 + "'."),
+        ("l1", "x" * 1000, "received '" + "x" * 79 + "…'."),
     ],
 )
 def test_what_was_typed_wrongly_is_refused_in_words(name, typed, sentence):

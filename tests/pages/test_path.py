@@ -185,6 +185,13 @@ def test_the_playground_says_where_its_network_comes_from_before_the_run_has_tak
         assert any("continues" in caption.value for caption in page.caption) is is_said
 
 
+def test_the_map_says_how_many_of_the_listed_strengths_it_shows():
+    captions = [caption.value for caption in open_page(path_view="rates", n_epochs="1").caption]
+    assert "9 learning rates × 17 of the 34 λ of the list: 153 networks, alike but for these, trained at once." in captions
+    captions = [caption.value for caption in open_page(QUICK, path_view="rates").caption]
+    assert "9 learning rates × 3 λ: 27 networks, alike but for these, trained at once." in captions
+
+
 def test_the_best_pair_of_the_map_goes_on_in_the_playground():
     page = open_page(QUICK, path_view="rates")
     page.button(key="rates.open").click()

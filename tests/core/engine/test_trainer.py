@@ -159,13 +159,63 @@ def test_the_l1_method_is_a_members_own():
     assert zeros[0] > 0 and zeros[1] == 0
 
 
-def test_the_cosine_ends_at_almost_nothing_and_training_may_go_on():
+def test_the_cosine_begins_anew_where_a_run_goes_on_as_torchs_warm_restarts_do():
+    trainer = make_trainer(make_pool(1), training={"learning_rate_schedule": "cosine", "n_epochs": 3})
+    n_steps = 3 * trainer.order.n_batches
+    rate = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(rate, T_0=n_steps)
+    for _ in range(3 * n_steps - 2):  # twice past the end, and not quite to a third
+        assert trainer._schedule() == pytest.approx(rate.param_groups[0]["lr"], abs=1e-12)
+        trainer.step()
+        rate.step()
+        theirs.step()
+
+
+def test_training_past_the_end_of_a_cosine_trains():
     trainer = make_trainer(make_pool(1), training={"learning_rate_schedule": "cosine", "n_epochs": 3})
     for _ in range(3):
         trainer.run_epoch()
     end = trainer.stack.parameters.clone()
     trainer.run_epoch()
-    assert torch.allclose(trainer.stack.parameters, end, atol=1e-8)
+    assert not torch.allclose(trainer.stack.parameters, end, atol=1e-3)
+
+
+def drawn_in(trainer, n_epochs):
+    """Return what dropout draws in every step, as bytes; stepping only counts, nothing is trained."""
+    draws = []
+    trainer._train_on = lambda batch: draws.append(trainer._draw_dropout(2)[0].numpy().tobytes())
+    for _ in range(n_epochs):
+        trainer.run_epoch()
+    return draws
+
+
+def test_dropout_never_draws_the_same_mask_twice_however_many_batches_an_epoch_has():
+    n = 5000  # batches of one row: more than 4,096 of them
+    counts = torch.ones(1, n, dtype=F64)
+    pool = Pool(torch.zeros(1, n, 1, dtype=F64), torch.zeros(n, 1, dtype=F64), counts, 1 - counts,
+                torch.zeros(1, dtype=torch.long), "mse", False)  # fmt: skip
+    dropout = {"regularization": {"dropout_rate": 0.5}, "training": {"batch_size": 1}}
+    trainer = make_trainer(pool, **dropout)
+    trainer._read_strengths()
+    draws = drawn_in(trainer, 2)
+    assert len(draws) == len(set(draws)) == 2 * n
+    again = make_trainer(pool, **dropout)
+    again._read_strengths()
+    assert drawn_in(again, 1) == draws[:n]
+
+
+def test_a_member_with_fewer_batches_draws_what_it_would_draw_alone():
+    n = 5000
+    counts = (torch.arange(n) < torch.tensor([n, 4500])[:, None]).double()
+    pool = Pool(torch.zeros(1, n, 1, dtype=F64), torch.zeros(n, 1, dtype=F64), counts, 1 - counts,
+                torch.zeros(2, dtype=torch.long), "mse", False)  # fmt: skip
+    alone = Pool(pool.X, pool.targets, counts[1:], 1 - counts[1:], pool.version_of_member[1:], "mse", False)
+    dropout = {"regularization": {"dropout_rate": 0.5}, "training": {"batch_size": 1}}
+    both, one = make_trainer(pool, **dropout), make_trainer(alone, **dropout)
+    for trainer in (both, one):
+        trainer._read_strengths()
+        trainer.n_epochs_done, trainer._n_batches_left = 1, trainer.order.n_batches - 7  # its eighth batch comes
+    assert torch.equal(both._draw_dropout(2)[0][-1], one._draw_dropout(2)[0][-1])
 
 
 def test_right_classes_are_those_with_the_largest_output():

@@ -201,6 +201,17 @@ def test_a_finished_run_goes_on_when_told_to():
     assert (run.state, run.training.n_epochs_done) == ("finished", 120)
 
 
+def test_a_run_on_after_a_cosine_trains_and_is_repeated_exactly():
+    run = run_to_the_end(live(SINE.replace(learning_rate_schedule="cosine")))
+    first = run.training.trainer.stack.copy_parameters()
+    run_to_the_end(run)
+    assert run.training.n_epochs_done == 80
+    assert not torch.allclose(run.training.trainer.stack.parameters, first, atol=1e-2)
+    again = train(run.started_as, n_epochs=80, progress=False)
+    assert torch.equal(run.training.trainer.stack.parameters, again.trainer.stack.parameters)
+    assert again.history["epoch"][-1] == 80
+
+
 def test_a_moment_of_the_rewind_shows_what_was_shown_then():
     run = live()
     run.obey(Step())

@@ -174,6 +174,7 @@ def test_predict_gives_probabilities_that_sum_to_one():
         (lambda: sweep(SMALL, "l1", []), "at least one number"),
         (lambda: sweep(SMALL, "l1", [-1.0]), "greater than or equal to 0"),
         (lambda: cross_validate(SMALL, "l1", [0.1], n_splits=1), "n_splits: expected"),
+        (lambda: train(SMALL, n_epochs=0), "n_epochs: expected a whole number from 1 to 1,000,000,000, received 0"),
     ],
 )
 def test_bad_input_is_answered_in_words(call, words):
