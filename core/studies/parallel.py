@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import os
-from dataclasses import replace
 
 from joblib import Parallel, delayed
 
@@ -48,7 +47,7 @@ def train_to_the_end(plan: Plan, progress: bool = False, n_processes: int | None
     parts.sort(key=len, reverse=True)  # the short ones last, to fill what is left of the time
     bar = ProgressBar(len(parts), progress, "part")
     train = train_alone if n_processes == 1 else train_in_process
-    work = (delayed(train)(replace(plan, parts=(part,))) for part in parts)
+    work = (delayed(train)(plan.alone(part)) for part in parts)  # each is sent what is its own, no more
     states = []
     with bar:
         for state in Parallel(n_jobs=n_processes, return_as="generator")(work):

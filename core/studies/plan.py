@@ -82,6 +82,17 @@ class Plan:
         """Return the members of a stack as at most `n_pieces` smaller ones, to be trained side by side."""
         return np.array_split(part, min(n_pieces, len(part)))
 
+    def alone(self, members: np.ndarray) -> Plan:
+        """Return the plan of some members alone, as one stack: with their masks, their copies of the inputs, their strengths.
+
+        What a process needs to train them, and no more: the split keeps its description, but none of its rows.
+        """
+        return Plan(
+            self.experiment, without_rows(self.split), self.param_name, self.values, own_pool(self.pool, members),
+            {name: [values[m] for m in members] for name, values in self.strengths.items()},
+            tuple(self.seeds[m] for m in members), (np.arange(len(members)),), start=self.start,
+        )  # fmt: skip
+
     def make_trainer(self, part: int = 0) -> Trainer:
         """Return the trainer of one stack at epoch 0."""
         chosen = self.parts[part]
@@ -156,6 +167,19 @@ def pool_of(pool: Pool, members: np.ndarray) -> Pool:
         is_val=pool.is_val[chosen],
         version_of_member=pool.version_of_member[chosen],
     )
+
+
+def own_pool(pool: Pool, members: np.ndarray) -> Pool:
+    """Return the pool of some members with the copies of the inputs that they see, no others."""
+    chosen = pool_of(pool, members)
+    versions, own = torch.unique(chosen.version_of_member, return_inverse=True)
+    return replace(chosen, X=pool.X[versions], version_of_member=own)
+
+
+def without_rows(split: Split) -> Split:
+    """Return a split's description: names, scaling, task; its rows, points and grid are left out."""
+    rows = {name: getattr(split, name)[:0] for name in ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")}
+    return replace(split, **rows, points_train=None, points_val=None, grid=None)
 
 
 def bytes_per_member(experiment: Experiment, pool: Pool) -> int:

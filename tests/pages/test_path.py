@@ -187,7 +187,9 @@ def test_the_playground_says_where_its_network_comes_from_before_the_run_has_tak
 
 def test_the_map_says_how_many_of_the_listed_strengths_it_shows():
     captions = [caption.value for caption in open_page(path_view="rates", n_epochs="1").caption]
-    assert "9 learning rates × 17 of the 34 λ of the list: 153 networks, alike but for these, trained at once." in captions
+    assert (
+        "9 learning rates × 17 of the 34 λ of the list: 153 networks, alike but for these, trained at once." in captions
+    )
     captions = [caption.value for caption in open_page(QUICK, path_view="rates").caption]
     assert "9 learning rates × 3 λ: 27 networks, alike but for these, trained at once." in captions
 

@@ -1,9 +1,11 @@
 """Stacks side by side in processes: the same numbers as one after another."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from joblib import Parallel
 
 from core import Experiment, cross_validate
@@ -42,6 +44,29 @@ def test_pieces_share_out_every_member_and_none_has_two_folds(n_pieces):
     assert n_pieces == 1 or all(len(set(piece // 11)) == 1 for piece in pieces)
 
 
+def test_a_piece_carries_the_rows_and_masks_of_its_own_members_only():
+    plan = plan_cross_validation(SMALL, "l2", np.geomspace(1e-4, 1, 40), 5)
+    pieces = plan.pieces(plan.parts[0], 5)
+    sent = [len(pickle.dumps(plan.alone(piece))) for piece in pieces]
+    pool = plan.pool
+    fold = pool.X[0].nbytes + pool.targets.nbytes + sum(m.nbytes for m in (pool.is_train, pool.is_val)) / 5
+    assert len(pieces) == 5 and max(sent) < fold + 20_000  # for strengths and the experiment
+    assert max(sent) < len(pickle.dumps(plan)) / 4
+
+
+def test_members_trained_alone_see_the_rows_and_the_scaling_of_the_plan():
+    plan = plan_cross_validation(SMALL, "l2", VALUES, 3)
+    members = np.array([8, 1, 5])  # of three folds
+    ours = Training(plan.alone(members)).trainer
+    theirs = Training(replace(plan, parts=(members,))).trainer
+    for m in range(3):
+        part = slice(m, m + 1)
+        assert torch.equal(ours.pool.inputs_of(part), theirs.pool.inputs_of(part))
+    for name in ("is_train", "is_val", "targets"):
+        assert torch.equal(getattr(ours.pool, name), getattr(theirs.pool, name))
+    assert torch.equal(ours.members.l2, theirs.members.l2) and ours.members.seeds == theirs.members.seeds
+
+
 def test_equal_calls_give_equal_bits():
     first, second = (cross_validate(SMALL, "l2", VALUES, 3, progress=False) for _ in range(2))
     assert np.array_equal(first.val_loss, second.val_loss)
@@ -54,8 +79,8 @@ def test_a_diverged_member_is_nan_and_the_others_are_not():
 
 
 def test_what_a_process_raises_is_raised():
-    broken = replace(plan_cross_validation(SMALL, "l2", VALUES, 3), seeds=())
-    with pytest.raises(IndexError):
+    broken = replace(plan_cross_validation(SMALL, "l2", VALUES, 3), start=np.zeros(3))  # of another network
+    with pytest.raises(RuntimeError, match="must match"):
         train_to_the_end(broken, n_processes=2)
 
 
