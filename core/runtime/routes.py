@@ -50,9 +50,12 @@ async def stream(websocket: WebSocket) -> None:
         await websocket.close(FOREIGN_ORIGIN)  # before accepting: the browser sees HTTP 403
         return
     await websocket.accept()
-    job = get_scheduler().find(websocket.path_params["job_id"])
+    job_id = websocket.path_params["job_id"]
+    job = get_scheduler().find(job_id)
     if job is None:
-        await websocket.close(UNKNOWN_JOB, "There is no such run (any more).")
+        was_dropped = get_scheduler().was_dropped(job_id)  # before its first viewer came
+        code = DROPPED_JOB if was_dropped else UNKNOWN_JOB
+        await websocket.close(code, "There is no such run (any more).")
         return
     job.watch()
     try:

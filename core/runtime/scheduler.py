@@ -10,6 +10,7 @@ import atexit
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 from core.runtime.job import Job, Study
@@ -20,6 +21,7 @@ from core.runtime.turns import Turns, slice_length
 N_WORKERS = 1
 GRACE_S = 30.0  # a job goes on this long unseen: a reload, or a short loss of connection
 FREE_S = 900.0  # after this long without a viewer it is dropped
+N_ENDED = 4096  # so many ids of dropped jobs are remembered
 
 
 class Scheduler:
@@ -44,6 +46,7 @@ class Scheduler:
         self._running: set[Job] = set()
         self._woken: set[Job] = set()  # running jobs that asked for one more slice meanwhile
         self._alone_since: dict[Job, float] = {}  # when the last viewer left
+        self._ended: deque[str] = deque(maxlen=N_ENDED)
         self._threads: list[threading.Thread] = []
         self._is_shut_down = False
         self._changed = threading.Condition()
@@ -72,11 +75,17 @@ class Scheduler:
         with self._changed:
             return self._jobs.get(job_id)
 
+    def was_dropped(self, job_id: str) -> bool:
+        """Return True when a job of this id was ended by whoever started it; one that was left alone too long is unknown."""
+        with self._changed:
+            return job_id in self._ended
+
     def drop(self, job: Job) -> None:
         """End a job for good; its viewers are told. Dropping it twice does no harm."""
         with self._changed:
             if self._jobs.pop(job.id, None) is None:
                 return
+            self._ended.append(job.id)
             job.is_closed = True
             self._alone_since.pop(job, None)
             self._turns.leave(job)
@@ -91,6 +100,8 @@ class Scheduler:
             expired = [job for job, since in self._alone_since.items() if self.clock() - since >= self.free_s]
         for job in expired:
             self.drop(job)
+            with self._changed, suppress(ValueError):
+                self._ended.remove(job.id)
 
     def is_parked(self, job: Job) -> bool:
         """Return True when the job neither runs nor waits for a slice."""

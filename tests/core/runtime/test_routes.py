@@ -73,6 +73,15 @@ def test_a_superseded_job_closes_its_streams(host: str, routed_scheduler: Schedu
         assert close_code(stream) == 4410
 
 
+def test_a_job_that_is_superseded_before_its_stream_opens_closes_it_as_superseded(
+    host: str, routed_scheduler: Scheduler
+) -> None:
+    job = routed_scheduler.submit(counting, "a")
+    routed_scheduler.submit(counting, "a")
+    with open_stream(host, job.id) as stream:
+        assert close_code(stream) == 4410
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", None])
 def test_a_foreign_origin_is_refused_before_accepting(
     host: str, routed_scheduler: Scheduler, origin: str | None

@@ -127,6 +127,15 @@ def test_a_job_nobody_watches_for_long_is_freed(scheduler: Scheduler, clock: Clo
     clock.now = 900
     scheduler.free_abandoned()
     assert scheduler.find(job.id) is None and scheduler.find(watched.id) is watched
+    assert not scheduler.was_dropped(job.id)  # nobody ended it: whoever comes back may ask for another in vain
+
+
+def test_of_jobs_that_were_ended_the_last_are_remembered(scheduler: Scheduler) -> None:
+    jobs = [scheduler.submit(counting, "a") for _ in range(3)]
+    assert [scheduler.was_dropped(job.id) for job in jobs] == [True, True, False]
+    scheduler._ended = type(scheduler._ended)(scheduler._ended, maxlen=2)
+    scheduler.drop(jobs[2])
+    assert [scheduler.was_dropped(job.id) for job in jobs] == [False, True, True]
 
 
 def test_two_hundred_jobs_leave_no_thread_and_no_object(clock: Clock) -> None:
