@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from core.presets import START
 
@@ -91,13 +91,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def context_like(browser: Browser, viewport: dict[str, int], options: dict[str, object]) -> BrowserContext:
+    """Return the browser's context of this viewport and these options, made at its first use."""
+    likes: dict[str, BrowserContext] = browser.__dict__.setdefault("likes", {})
+    key = repr((viewport, sorted(options.items())))
+    if key not in likes:
+        likes[key] = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
+    return likes[key]
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """A function that opens an address in a context of its own and waits for the first drawing.
+    """A function that opens an address in a new tab and waits for the first drawing.
 
-    At the end no page may have asked a foreign host or written an error to its console.
+    Tabs alike share a context, so that a file is fetched once for a module. At the end no page may have asked a foreign
+    host or written an error to its console.
     """
-    contexts, problems = [], []
+    pages, problems = [], []
 
     def note(request: object) -> None:
         host = request.url.split("/")[2].split(":")[0]  # type: ignore[attr-defined]
@@ -105,9 +115,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             problems.append(f"foreign host {host}")
 
     def open_page(address: str, viewport: dict[str, int] = LAPTOP, ready: str = READY, **options: object) -> Page:
-        context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
+        page = context_like(browser, viewport, options).new_page()
+        pages.append(page)
         page.set_default_timeout(TIMEOUT_MS)
         page.on("request", note)
         page.on("pageerror", lambda error: problems.append(f"error {error}"))
@@ -118,8 +127,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
     open_page.is_lenient = False  # type: ignore[attr-defined]  # True where the test itself breaks the line
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert problems == [] or open_page.is_lenient  # type: ignore[attr-defined]
 
 

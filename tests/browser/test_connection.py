@@ -38,7 +38,7 @@ def test_a_reload_finds_the_run_again_still_going(address: str, open_page: OpenP
 @everywhere
 def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: OpenPage, path: str) -> None:
     page = open_page(address + path)
-    page.context.add_init_script(NOTE_SOCKETS)
+    page.add_init_script(NOTE_SOCKETS)
     page.reload()
     wait_for(page, READY)
     press(page, "Run")

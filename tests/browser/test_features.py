@@ -110,7 +110,7 @@ def test_a_reload_in_the_middle_finds_the_run_still_going(address, open_page):
 
 def test_a_broken_line_is_mended_with_the_run_kept(address, open_page):
     page = open_page(f"{address}/features?{LONG}")
-    page.context.add_init_script(NOTE_SOCKETS)
+    page.add_init_script(NOTE_SOCKETS)
     page.reload()
     wait_for(page, READY)
     press(page, "Run")

@@ -68,7 +68,7 @@ def test_a_visit_to_another_page_leaves_the_study_going(address, open_page):
 
 def run_with_noted_sockets(address, open_page):
     page = open_page(address + LONG)
-    page.context.add_init_script(NOTE_SOCKETS)
+    page.add_init_script(NOTE_SOCKETS)
     page.reload()
     wait_for(page, READY)
     press(page, "Run")
