@@ -22,7 +22,7 @@ from core.config import Experiment
 
 @dataclass(frozen=True)
 class Preset:
-    """`watch` says where to look, `expect` the result; `slides` are values worth sliding to, in this order."""
+    """`watch` says where to look, `expect` the result; `slides` are the values to slide to that these texts tell of."""
 
     label: str
     watch: str
@@ -93,21 +93,18 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "The same points with λ₂ = 0.003: the curve stays smooth.",
             "By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero.",
             SINE.replace(l2=0.003, learning_rate=0.005),
-            (("l2", 0.0),),
         ),
         "l1": Preset(
             "L1 prunes it",
             "λ₁ = 0.001: weight after weight lands on exactly zero.",
             "By epoch 1,000 over 95 % of the weights exactly zero, validation loss below 1.7 × the noise floor.",
             SINE.replace(l1=0.001, learning_rate=0.005),  # at 0.01 Adam now and then jumps off the sparse solution
-            (("l1", 0.0),),
         ),
         "too_much": Preset(
             "Too much λ",
             "λ₂ = 0.3: the penalty outweighs the data, the curve falls flat.",
             "By epoch 1,000 both losses within 0.02 of 1, as for a flat line at the mean: no gap, nothing learned.",
             SINE.replace(l2=0.3),
-            (("l2", 0.1), ("l2", 0.003)),
         ),
         "digits": Preset(
             "Digits, 100 images",
@@ -148,3 +145,25 @@ CV_START = Experiment(
     network={"hidden_sizes": (64,), "activation": "relu"},
     training={"optimizer": "adam", "learning_rate": 0.003, "batch_size": 32, "n_epochs": 200},
 )
+
+
+def preset_of(experiment: Experiment) -> str | None:
+    """Return the name of the preset whose texts hold for this experiment, None where none does.
+
+    It is that of the same experiment, or of one that differs by a value which the texts tell to slide to. How it is
+    studied and which seed it starts from are no part of it.
+    """
+    same = [name for name, preset in PRESETS.items() if is_same_fit(preset.experiment, experiment)]
+    slid = [name for name, preset in PRESETS.items() if is_slid(preset, experiment)]
+    return next(iter([*same, *slid]), None)
+
+
+def is_slid(preset: Preset, experiment: Experiment) -> bool:
+    """Return whether the experiment is the preset's after one of its slides."""
+    return any(is_same_fit(preset.experiment.replace(**{name: value}), experiment) for name, value in preset.slides)
+
+
+def is_same_fit(one: Experiment, other: Experiment) -> bool:
+    """Return whether two experiments train the same network on the same data, from whichever start."""
+    parts: dict[str, bool | set[str]] = {"study": True, "training": {"seed"}}
+    return one.model_dump(exclude=parts) == other.model_dump(exclude=parts)

@@ -6,7 +6,6 @@ import streamlit as st
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
-st.set_page_config(page_title="Overfit Lab", page_icon=str(ASSETS / "favicon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"))
 # Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
 STYLE = """<style>
@@ -24,4 +23,6 @@ PAGES = [
     st.Page("remedies.py", title="Remedies", url_path="remedies"),
     st.Page("features.py", title="Features", url_path="features"),
 ]
-st.navigation(PAGES, position="top").run()
+page = st.navigation(PAGES, position="top")
+st.set_page_config(page_title=f"{page.title} · Overfit Lab", page_icon=str(ASSETS / "favicon.svg"), layout="wide")
+page.run()

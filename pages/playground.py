@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.data import load_split
 from core.figures.playground import plot_playground
-from core.presets import PRESETS, START
+from core.presets import PRESETS, START, preset_of
 from core.runtime.job import Job
 from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
@@ -13,7 +13,7 @@ from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
 from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget
 from pages.shared.stage import readout, stage
-from pages.shared.widgets import follow, is_replaced
+from pages.shared.widgets import hold, select
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training points."),
@@ -27,28 +27,27 @@ STAGE, PRESET, FIGURES = "playground.stage", "playground.preset", "playground.fi
 
 
 def show_presets() -> None:
-    """Offer the presets; the text of the chosen one stays while the set-up is still its own."""
-    chosen = st.session_state.get("playground.chosen")
-    if chosen is None:
-        chosen = next((name for name in PRESETS if PRESETS[name].experiment == shared.current()), "")
-    if chosen and live.job_key(PRESETS[chosen].experiment) != live.job_key(shared.current()):
-        chosen = ""
-    st.session_state["playground.chosen"] = chosen
-    key = follow(PRESET, chosen or None)
-    st.selectbox(
-        "Preset", list(PRESETS), index=None, format_func=lambda name: PRESETS[name].label, key=key,
-        on_change=choose_preset, args=(key,), placeholder="Choose one",
+    """Offer the presets, and the text of the one whose words hold for the experiment and the run of now."""
+    chosen = shown_preset()
+    select(
+        "Preset", list(PRESETS), chosen, hold(PRESET, chosen, choose_preset),
+        format_func=lambda name: PRESETS[name].label, placeholder="Choose one",
         help="A complete experiment that shows one thing. It starts paused at epoch 0.",
     )  # fmt: skip
     if chosen:
         st.caption(f"**Watch:** {PRESETS[chosen].watch}  \n**Expect:** {PRESETS[chosen].expect}")
 
 
-def choose_preset(key: str) -> None:
+def shown_preset() -> str | None:
+    """Return the preset whose texts hold now: none where the weights began elsewhere, on the λ path, for example."""
+    job = jobs.own("run")
+    is_this = job is not None and job.key == live.job_key(shared.current())
+    return None if is_this and origin_of(job) else preset_of(shared.current())
+
+
+def choose_preset(name: str | None) -> None:
     """Replace the experiment by the chosen preset, and the run by a new one."""
-    name = None if is_replaced(PRESET, key) else st.session_state[key]
     if name is not None:
-        st.session_state["playground.chosen"] = name
         shared.put(PRESETS[name].experiment)
         jobs.drop("run")
 
@@ -66,10 +65,20 @@ def show_ways(job: Job) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
-        first = jobs.first_snapshot(job)
-        seed = shared.current().training.seed
-        if first is not None and first.meta.get("origin") and first.meta["origin_seed"] == seed:
-            st.caption(f"{first.meta['origin']}. Reset returns to those weights, New start takes random ones.")
+        jobs.first_snapshot(job)
+        if origin := origin_of(job):
+            st.caption(f"{origin}. Reset returns to those weights, New start takes random ones.")
+
+
+def origin_of(job: Job | None) -> str:
+    """Return where the weights of this run come from, "" where they were random or are not known yet."""
+    meta = job.latest.meta if job is not None and job.latest is not None else {}
+    return meta.get("origin", "") if meta.get("origin_seed") == shared.current().training.seed else ""
+
+
+def shown() -> tuple[object, ...]:
+    """Return what both the sidebar and the stage change."""
+    return (live.strengths_of(shared.current(), SIDEBAR), shown_preset())
 
 
 def take_strengths() -> None:
@@ -119,7 +128,7 @@ def show_run() -> None:
         on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
     )  # fmt: skip
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
-    if st.session_state["playground.shown"] != live.strengths_of(shared.current(), SIDEBAR):
+    if st.session_state["playground.shown"] != shown():
         st.rerun()  # the stage changed what the sidebar shows too
 
 
@@ -127,6 +136,6 @@ shared.open_address(START)
 with st.sidebar:
     show_presets()
     show_controls("playground")
-st.session_state["playground.shown"] = live.strengths_of(shared.current(), SIDEBAR)
+st.session_state["playground.shown"] = shown()
 shared.show_problems()
 show_run()

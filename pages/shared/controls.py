@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import DataConfig, field_of, label_of
 from core.data import DATASETS, DatasetInfo
 from pages.shared import experiment as shared
-from pages.shared.widgets import bind, setting
+from pages.shared.widgets import bind, select, setting
 
 POINTS = (5, 10, 20, 50, 100, 200, 500)
 SHAPES = ((), (8,), (8, 8), (64,), (64, 64), (128, 128, 128), (512,) * 6)
@@ -47,9 +47,9 @@ def show_controls(page: str, without: Collection[str] = (), dials_first: bool = 
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show which data, how many training points and how much noise, with what they are in words."""
-    st.selectbox(
-        label_of("data"), list(DATASETS), format_func=lambda n: DATASETS[n].label, help=field_of("data").description,
-        **bind(page, "data", data.name),
+    select(
+        label_of("data"), list(DATASETS), data.name, bind(page, "data", data.name),
+        format_func=lambda n: DATASETS[n].label, help=field_of("data").description,
     )  # fmt: skip
     st.caption(f"{info.description} Source: {info.source}")
     largest = info.max_train(data.val_fraction)

@@ -8,7 +8,7 @@ from core.config import CHOICE_LABELS, Experiment, field_of, label_of
 from core.data import Split
 from core.data.limits import layer_sizes
 from pages.shared import experiment as shared
-from pages.shared.widgets import bind, follow, is_replaced
+from pages.shared.widgets import bind, hold, select
 
 AUTOMATIC = "two large ones"
 PARTS = ("Layer", "Unit they lead to", "First comes from", "Second comes from")
@@ -20,9 +20,10 @@ def pick_weights(page: str, split: Split, largest: Sequence[int]) -> None:
     largest: layer, unit, first and second source of the two largest weights of now, counted from 1; empty if unknown.
     """
     now = shared.current()
-    st.selectbox(
-        label_of("geometry_of"), now.study.variants, format_func=lambda name: CHOICE_LABELS[name],
-        help=field_of("geometry_of").description, **bind(page, "geometry_of", shown_variant(now)),
+    shown = shown_variant(now)
+    select(
+        label_of("geometry_of"), now.study.variants, shown, bind(page, "geometry_of", shown),
+        format_func=lambda name: CHOICE_LABELS[name], help=field_of("geometry_of").description,
     )  # fmt: skip
     left, right = st.columns(2, gap="small")
     if left.button(
@@ -57,19 +58,14 @@ def show_parts(page: str, sizes: Sequence[int], names: Sequence[str], weights: S
     lists = (range(1, len(sizes)), range(1, sizes[layer] + 1), *[range(1, sizes[layer - 1] + 1)] * 2)
     for i, (label, options) in enumerate(zip(PARTS, lists, strict=True)):
         value = min(weights[i], len(options))
-        key = follow(f"{page}.weight{i}", value)
-        st.selectbox(
-            label, options, key=key, on_change=take_part, args=(page, i, key, tuple(weights)),
-            format_func=(lambda place: sources[place - 1]) if i >= 2 else str,
-        )  # fmt: skip
+        held = hold(f"{page}.weight{i}", value, take_part, i, tuple(weights))
+        select(label, options, value, held, format_func=(lambda place: sources[place - 1]) if i >= 2 else str)
 
 
-def take_part(page: str, part: int, key: str, weights: tuple[int, ...]) -> None:
+def take_part(value: int, part: int, weights: tuple[int, ...]) -> None:
     """One part was chosen: keep the others where they are possible."""
-    if is_replaced(f"{page}.weight{part}", key):
-        return
     chosen = list(weights)
-    chosen[part] = st.session_state[key]
+    chosen[part] = value
     if part == 0:
         chosen[1:] = [1, 1, 2]
     elif chosen[2] == chosen[3]:

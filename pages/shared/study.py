@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import field_of, label_of
 from core.studies.values import edge_of, extended_values, grid_of, parse_values
 from pages.shared import experiment as shared
-from pages.shared.widgets import follow, is_replaced, setting
+from pages.shared.widgets import hold, setting
 
 
 def show_penalty(page: str) -> None:
@@ -18,9 +18,9 @@ def show_penalty(page: str) -> None:
 
 def values_setting(page: str, usual: str = "0 and 33 values from 1e-5 to 1") -> None:
     """Show the list of λ values as a text; an empty one stands for the page's `usual` grid."""
-    key = follow(f"{page}.values", values_text(shared.current().study.values))
+    text = values_text(shared.current().study.values)
     st.text_input(
-        label_of("values"), key=key, on_change=take_values, args=(page, key), placeholder=usual,
+        label_of("values"), value=text, placeholder=usual, **hold(f"{page}.values", text, take_values, page),
         help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
     )  # fmt: skip
     if problem := st.session_state.pop(f"{page}.values.problem", None):
@@ -32,11 +32,8 @@ def values_text(values: tuple[float, ...]) -> str:
     return ", ".join(f"{value:.10g}" for value in values)
 
 
-def take_values(page: str, key: str) -> None:
+def take_values(text: str, page: str) -> None:
     """Put a typed list into the experiment, or a sentence under the field where it cannot be used."""
-    if is_replaced(f"{page}.values", key):
-        return
-    text = st.session_state[key]
     try:
         shared.change(values=tuple(parse_values(text).tolist()) if text.strip() else ())
     except ValueError as error:

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 
-import streamlit as st
-
 from core.config import Experiment
 from pages.shared import experiment as shared
-from pages.shared.widgets import follow, is_replaced
+from pages.shared.widgets import hold, select
 
 
 def show_tasks(page: str, tasks: Mapping[str, Experiment]) -> None:
     """Offer tasks by their labels; none is chosen while the experiment is another."""
     chosen = next((label for label, task in tasks.items() if is_task(task)), None)
-    key = follow(f"{page}.task", chosen)
-    st.selectbox(
-        "Task", list(tasks), index=None, key=key, on_change=choose_task, args=(page, key, tasks),
+    select(
+        "Task", list(tasks), chosen, hold(f"{page}.task", chosen, choose_task, tasks),
         placeholder="Your own settings",
         help="A task made for this page. Without one, the page takes the settings you had on the other pages.",
     )  # fmt: skip
@@ -25,8 +22,7 @@ def is_task(task: Experiment) -> bool:
     return shared.current().model_dump(exclude={"study"}) == task.model_dump(exclude={"study"})
 
 
-def choose_task(page: str, key: str, tasks: Mapping[str, Experiment]) -> None:
+def choose_task(label: str | None, tasks: Mapping[str, Experiment]) -> None:
     """Replace the experiment by the chosen task; the settings of the studies stay."""
-    label = None if is_replaced(f"{page}.task", key) else st.session_state[key]
     if label is not None:
         shared.put(tasks[label].model_copy(update={"study": shared.current().study}))

@@ -17,10 +17,11 @@ from core.studies.values import value_texts
 from pages.shared import jobs
 from pages.shared.looks import add_look, count_looks
 from pages.shared.stage import readout, stage
+from pages.shared.widgets import hold
 
 RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
 Order = tuple[str, str, dict[str, float]]  # the cross-validation, the rule, and the λ of each network to refit
-STAGE, RULE = "cv.refit", "cv.rule"
+STAGE, RULE, CHOSEN = "cv.refit", "cv.rule", "cv.chosen"
 ORDER, SHOWN = "cv.refit.order", "cv.refit.shown"  # kept with the jobs
 
 
@@ -36,13 +37,19 @@ def show_refit(cv: CrossValidation, key: str) -> None:
     texts = dict(zip(cv.values.tolist(), value_texts(cv.values), strict=True))
     named = {CHOSEN_1SE: f"λ_1se = {texts[cv.one_se]}, simpler", CHOSEN_MIN: f"λ_min = {texts[cv.best]}, lowest mean"}
     with left:
-        at = list(RULES).index(order[1]) if order else 0
-        rule = st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, key=RULE, horizontal=True)
+        rule = st.session_state.get(CHOSEN, order[1] if order else CHOSEN_1SE)
+        held, at = hold(RULE, rule, choose_rule), list(RULES).index(rule)
+        st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, horizontal=True, **held)
     with right:
         if st.button("Refit at this λ", key="cv.start_refit", width="stretch"):
             jobs.kept()[ORDER] = order = (key, rule, chosen_values(cv, rule))
     if order and order[:2] == (key, rule):
         follow_refit(cv, order)
+
+
+def choose_rule(rule: str) -> None:
+    """Note which λ is to be refitted: the choice is hidden while the folds train again."""
+    st.session_state[CHOSEN] = rule
 
 
 def chosen_values(cv: CrossValidation, rule: str) -> dict[str, float]:

@@ -3,9 +3,12 @@
 The experiment is the truth and widgets follow it. A browser sends the values of all widgets with every message, and for
 a moment still the old ones after the program has changed some. So a widget is never written to: one that disagrees is
 replaced by a new one, and what the browser still says of the old one reaches nobody.
+
+Each is given what it holds as its *default* too. Streamlit and the browser forget a widget that was hidden, each in its
+own time, and what has forgotten it starts from the default: were that the minimum, a dial that comes back would write it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -35,11 +38,11 @@ def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", o
     if offered:
         offered_setting(name, value, offered, words)
     elif isinstance(value, bool):
-        st.toggle(**words)
+        st.toggle(value=value, **words)
     elif isinstance(value, tuple):
-        st.pills(options=choices, selection_mode="multi", format_func=choice_label, **words)
+        st.pills(options=choices, default=value, selection_mode="multi", format_func=choice_label, **words)
     elif choices:
-        st.selectbox(options=choices, format_func=choice_label, **words)
+        st.selectbox(options=choices, index=choices.index(value), format_func=choice_label, **words)
     else:
         number_setting(name, value, words)
     if problem := st.session_state.pop(f"{page}.{name}.problem", None):
@@ -51,8 +54,8 @@ def offered_setting(name: str, value: Any, offered: Sequence[Any], words: dict[s
     texts = list(dict.fromkeys([*map(format_value, offered), format_value(value)]))
     empty = {"hidden_sizes": "none (linear model)", "batch_size": "all"}.get(name, "none")
     st.selectbox(
-        options=texts, accept_new_options=True, format_func=lambda text: UNSEEN + (empty if text == "none" else text),
-        **{**words, "args": (*words["args"], texts)},
+        options=texts, index=texts.index(format_value(value)), accept_new_options=True,
+        format_func=lambda text: UNSEEN + (empty if text == "none" else text), **{**words, "args": (*words["args"], texts)},
     )  # fmt: skip
 
 
@@ -62,9 +65,11 @@ def number_setting(name: str, value: float, words: dict[str, Any]) -> None:
     assert low is not None and high is not None
     kind = type(value)
     if high - low > WIDE:
-        st.number_input(min_value=kind(low), max_value=kind(high), step=1 if kind is int else None, **words)
+        st.number_input(
+            min_value=kind(low), max_value=kind(high), value=value, step=1 if kind is int else None, **words
+        )
     else:
-        st.slider(min_value=kind(low), max_value=kind(high), step=1 if kind is int else 0.01, **words)
+        st.slider(min_value=kind(low), max_value=kind(high), value=value, step=1 if kind is int else 0.01, **words)
 
 
 def as_shown(value: Any, is_text: bool) -> Any:
@@ -74,10 +79,23 @@ def as_shown(value: Any, is_text: bool) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+def select(label: str, options: Sequence[Any], chosen: Any, held: dict[str, Any], **words: Any) -> None:
+    """Show a list in which `chosen` is chosen, None for nothing. held: see `hold`; words: what else `st.selectbox` takes."""
+    st.selectbox(label, options, index=None if chosen is None else list(options).index(chosen), **held, **words)
+
+
 def bind(page: str, name: str, shown: Any) -> dict[str, Any]:
     """Return the arguments that make a widget of this setting hold what is to be shown and hand on what the user does."""
-    key = follow(f"{page}.{name}", shown)
-    return {"key": key, "on_change": take, "args": (page, name, key)}
+    return hold(f"{page}.{name}", shown, take, page, name)
+
+
+def hold(key: str, value: Any, on_new: Callable[..., None], *args: Any) -> dict[str, Any]:
+    """Return the key and the callback of a widget that holds `value`; give it the value as its default, too.
+
+    on_new: called with the new value and `args` once the user has changed it.
+    """
+    numbered_key = follow(key, value)
+    return {"key": numbered_key, "on_change": hand_on, "args": (key, numbered_key, on_new, *args)}
 
 
 def follow(key: str, value: Any) -> str:
@@ -85,9 +103,13 @@ def follow(key: str, value: Any) -> str:
     session, turn = st.session_state, st.session_state.get(f"{key}.turn", 0)
     if session.get(numbered(key, turn), value) != value:
         turn = session[f"{key}.turn"] = turn + 1
-    if numbered(key, turn) not in session:
-        session[numbered(key, turn)] = value
     return numbered(key, turn)
+
+
+def hand_on(key: str, numbered_key: str, on_new: Callable[..., None], *args: Any) -> None:
+    """Hand on what a widget holds, unless it is an old one, of which the browser may still speak for a moment."""
+    if numbered_key == numbered(key, st.session_state.get(f"{key}.turn", 0)):
+        on_new(st.session_state[numbered_key], *args)
 
 
 def numbered(key: str, turn: int) -> str:
@@ -95,24 +117,16 @@ def numbered(key: str, turn: int) -> str:
     return f"{key}.{turn}" if turn else key
 
 
-def is_replaced(key: str, numbered_key: str) -> bool:
-    """Return whether a widget is an old one, of which the browser may still speak for a moment: not to be heard."""
-    return numbered_key != numbered(key, st.session_state.get(f"{key}.turn", 0))
-
-
 def choice_label(choice: str) -> str:
     """Return a choice as the page names it."""
     return CHOICE_LABELS.get(choice, choice)
 
 
-def take(page: str, name: str, key: str, offered: Sequence[str] | None = None) -> None:
+def take(value: Any, page: str, name: str, offered: Sequence[str] | None = None) -> None:
     """Put what a widget holds into the experiment, or a sentence under the widget where it cannot be used.
 
     offered: the texts of a list that takes typed ones; after a typed one the list is replaced, to show it as its own.
     """
-    if is_replaced(f"{page}.{name}", key):
-        return
-    value = st.session_state[key]
     if offered is not None and value not in offered:
         value, turn = value.replace(UNSEEN, ""), f"{page}.{name}.turn"
         st.session_state[turn] = st.session_state.get(turn, 0) + 1

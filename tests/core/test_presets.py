@@ -8,7 +8,17 @@ from core import Experiment, sweep, train
 from core.config import LIVE_FIELDS
 from core.data import load_split
 from core.data.limits import check_budget, settle
-from core.presets import CLOUDS, DIGITS, PRESETS, SINE, SQUARES, START, playground_l1, playground_learning_rate
+from core.presets import (
+    CLOUDS,
+    DIGITS,
+    PRESETS,
+    SINE,
+    SQUARES,
+    START,
+    playground_l1,
+    playground_learning_rate,
+    preset_of,
+)
 from core.runtime.commands import Set, Step
 from core.runtime.playground import playground_run
 
@@ -159,3 +169,18 @@ def test_half_the_loss_with_l1_has_the_minimum_of_the_whole_loss_with_twice_l1()
     grid = np.linspace(theirs - 0.5, theirs + 0.5, 100_001)
     ours = np.mean(y**2) - 2 * grid * np.mean(x * y) + grid**2 * s + playground_l1(rate) * np.abs(grid)
     assert grid[ours.argmin()] == pytest.approx(theirs, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_told_by_the_experiment_alone(name):
+    experiment = PRESETS[name].experiment
+    assert preset_of(experiment) == name
+    assert preset_of(experiment.replace(seed=7, n_splits=3)) == name  # another start, another way to study it
+    for strength in LIVE_FIELDS:
+        assert preset_of(experiment.replace(**{strength: 0.123})) is None
+    for setting, value in (("n_train", 33), ("hidden_sizes", (5,)), ("n_epochs", 77), ("optimizer", "adam")):
+        moved = experiment.replace(**{setting: value})
+        assert preset_of(moved) == (name if moved == experiment else None)
+    for strength, value in PRESETS[name].slides:  # the text tells of these
+        assert preset_of(experiment.replace(**{strength: value})) == name
+        assert f"{value:g}" in PRESETS[name].watch + PRESETS[name].expect

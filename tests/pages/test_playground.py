@@ -254,6 +254,46 @@ def test_another_set_up_is_no_longer_the_preset():
     close(page)
 
 
+def watched(page):
+    """Return the preset that is shown and whether its text is."""
+    name = widget(page, "preset").value
+    texts = [n for n in PRESETS if any(PRESETS[n].expect in caption.value for caption in page.sidebar.caption)]
+    assert texts == ([] if name is None else [name])
+    return name
+
+
+def go_to(page, experiment):
+    """Come to an address as the browser's Back does."""
+    page.query_params.clear()
+    for name, value in experiment.to_query().items():
+        page.query_params[name] = value
+    return run(page)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_shown_while_its_text_holds_however_one_came_to_it(name):
+    preset = PRESETS[name].experiment
+    page = open_page(preset.to_query())  # opened fresh, or after a reload
+    assert watched(page) == name
+    choose(page, "learning_rate", "0.123")
+    assert watched(page) is None
+    assert watched(go_to(page, preset)) == name  # Back
+    page.session_state["lab.experiment"] = preset.replace(l2=0.123)  # λ is moved on the stage
+    assert watched(run(page)) is None
+    page.session_state["lab.experiment"] = preset  # and moved back
+    assert watched(run(page)) == name
+    assert watched(go_to(page, preset.replace(l1=0.5))) is None  # forward to one that is no preset
+    close(page)
+
+
+def test_following_a_preset_s_advice_keeps_its_text():
+    page = open_page()
+    for name, value in PRESETS["memorise"].slides:
+        page.session_state["lab.experiment"] = START.replace(**{name: value})
+        assert watched(run(page)) == "memorise"
+    close(page)
+
+
 # --- the run ---
 
 

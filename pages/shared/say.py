@@ -1,0 +1,32 @@
+"""What a page says in words that may come from outside: from a link, a field, an error. None of it is ever markup.
+
+Streamlit reads what it shows as Markdown. Whatever holds a text that somebody else has written is said from here.
+"""
+
+import re
+
+import streamlit as st
+
+JOINER = "\u2060"  # is not seen, and parts what it stands in
+# Marks of Markdown, and of what Streamlit adds: formulas ($), colours, icons and emoji (:).
+MARK = re.compile(r"([\\`*_\[\]{}()<>#+!|~$:&=^])")
+# Looked for in the text as it reads, escaped or not: addresses, colours and emoji, arrows and long dashes.
+PARTED = re.compile(r"(:|@|www(?=\.)|-(?=[->])|<(?=\\?[-=])|[>~](?=\\?=))", re.IGNORECASE)
+LIST = re.compile(r"[-\d]")  # what a list may begin with, and any sentence of ours does not
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows a text as it is written, in one line; no image, link, formula, colour or list comes of it."""
+    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    marked = PARTED.sub(rf"\1{JOINER}", MARK.sub(r"\\\1", line))
+    return JOINER + marked if LIST.match(line) else marked
+
+
+def warn(text: str, icon: str | None = None) -> None:
+    """Show a sentence as a warning."""
+    st.warning(plain(text), icon=icon)
+
+
+def fail(text: str) -> None:
+    """Show what went wrong, or cannot be done, and what to do about it."""
+    st.error(plain(text))
