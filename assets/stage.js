@@ -147,7 +147,7 @@ class Stage {
     this.buttons.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();
-    this.tellState(meta.state);
+    this.tellState(meta.page_state ?? meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {} });
   }
 
@@ -160,6 +160,7 @@ class Stage {
 
   command(message) {
     this.facts.say("");
+    if (this.live?.meta.state === "failed") return this.setTrigger("lost", this.line.job); // Python begins a new run
     if (message.type !== "set") this.goLive();
     if (message.type === "reseed") this.setState("seed", message.seed);
     this.line.send(message);

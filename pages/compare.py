@@ -1,11 +1,8 @@
 """Compare: up to six penalties side by side on one clock, from the same starts."""
 
-from functools import partial
-
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import load_split
 from core.data.limits import check_budget
 from core.figures.geometry import plot_geometry, plot_update
 from core.figures.side_by_side import plot_compare
@@ -16,7 +13,10 @@ from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
+from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.pick_weights import pick_weights
+from pages.shared.say import fail
+from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, stage
 from pages.shared.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
 from pages.shared.widgets import setting
@@ -56,7 +56,7 @@ def get_figures(job: Job, key: str) -> list[go.Figure] | None:
         return None
     names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
     has_bands = experiment.study.n_starts > 1
-    split, arrays, meta = load_split(experiment.data), snapshot.arrays, snapshot.meta
+    split, arrays, meta = split_of(experiment.data), snapshot.arrays, snapshot.meta
     figures = plot_compare(arrays, names, meta["labels"], split, has_bands)
     figures += [plot_geometry(arrays), plot_update()]
     st.session_state[FIGURES] = (key, figures)
@@ -75,15 +75,16 @@ def show_run() -> None:
         check_budget(experiment, len(experiment.study.variants) * experiment.study.n_starts)
     except ValueError as error:
         jobs.drop("study")
-        st.error(str(error))
+        fail(str(error))
         return
     key = job_key(experiment)
-    make_run = partial(compare_run, experiment, load_split(experiment.data))
+    make_run = on_split(compare_run, experiment)
     job = studies.find_study(key, make_run, experiment, TAKEN, message)
     figures = get_figures(job, key)
     if figures is None:
-        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "run")
         return
+    say_failure("study")
     strengths = {name: experiment.get(name) for name in TAKEN}
     stage(
         STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
@@ -109,4 +110,4 @@ show_run()
 with st.sidebar, st.expander("Two weights"):  # last, for the run must have begun
     job = jobs.own("study")
     meta = job.latest.meta if job is not None and job.latest is not None else {}
-    pick_weights("compare", load_split(shared.current().data), meta.get("geometry", {}).get("largest", ()))
+    pick_weights("compare", split_of(shared.current().data), meta.get("geometry", {}).get("largest", ()))

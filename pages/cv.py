@@ -1,11 +1,8 @@
 """Cross-validation: every λ on every fold at once, the choice of λ, and one look at the test set."""
 
-from functools import partial
-
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import load_split
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
 from core.runtime.cross_validation import cross_validation_run, fold_targets, found, outline
@@ -15,7 +12,9 @@ from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.cv_choice import job_key, show_choice
-from pages.shared.parts import is_within_budget
+from pages.shared.parts import is_within_budget, say_failure, say_not_begun
+from pages.shared.say import fail
+from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import show_penalty
 from pages.shared.test_set import show_refit
@@ -44,7 +43,7 @@ def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | No
     snapshot, cv = jobs.first_snapshot(job), found(job)
     if snapshot is None or cv is None:
         return None
-    y, names = fold_targets(load_split(cv.experiment.data))
+    y, names = fold_targets(split_of(cv.experiment.data))
     figures = [
         plot_cv(snapshot.arrays, cv.values, cv.param_name, chosen=0),
         plot_fold_curves(snapshot.arrays, chosen=0),
@@ -63,20 +62,21 @@ def show_study() -> None:
     if not is_within_budget(experiment, "study"):
         return
     try:
-        plan = outline(experiment, load_split(experiment.data))
+        plan = outline(experiment, split_of(experiment.data))
     except ValueError as error:  # more folds than rows
         jobs.drop("study")
-        st.error(str(error))
+        fail(str(error))
         return
     if not studies.may_start(plan, key):
         return
     st.markdown(INTRO)
-    job = jobs.find("study", key, partial(cross_validation_run, experiment, load_split(experiment.data)))
+    job = jobs.find("study", key, on_split(cross_validation_run, experiment))
     values = grid_of(experiment)
     figures = get_figures(job, key, values.tolist())
     if figures is None:
-        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "run")
         return
+    say_failure("study")
     places = positions(values, experiment.study.param_name).tolist()
     axis = scrub(
         "lambda",

@@ -1,13 +1,11 @@
 """Features: which inputs L1 and L2 keep along λ, against the truth where it is known."""
 
-from functools import partial
-
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.config import Experiment
-from core.data import DATASETS, load_split
+from core.data import DATASETS
 from core.figures.features_page import plot_features_page
 from core.figures.strengths import positions
 from core.runtime.features import check_features, features_run, values_of
@@ -17,6 +15,9 @@ from core.studies.values import value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies, tasks
 from pages.shared.controls import show_controls
+from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.say import fail, tell
+from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import values_setting
 from pages.shared.widgets import setting
@@ -57,7 +58,7 @@ def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
     snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
         return None
-    split = load_split(experiment.data)
+    split = split_of(experiment.data)
     figures = plot_features_page(snapshot.arrays, np.array(values_of(experiment)), split, chosen)
     st.session_state[FIGURES] = (key, figures)
     return figures
@@ -94,14 +95,15 @@ def show_run() -> None:
         check_features(experiment)
     except ValueError as error:
         jobs.drop("study")
-        st.error(str(error))
+        fail(str(error))
         return
     key, index = job_key(experiment), picked(len(values))
-    job = studies.find_study(key, partial(features_run, experiment, load_split(experiment.data)), experiment, TAKEN)
+    job = studies.find_study(key, on_split(features_run, experiment), experiment, TAKEN)
     figures = get_figures(job, index)
     if figures is None:
-        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "run")
         return
+    say_failure("study")
     st.markdown(INTRO)
     axis = scrub(
         "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
@@ -120,7 +122,7 @@ def show_unsuited() -> None:
     """Say that the present data have no inputs to select from."""
     jobs.drop("study")
     label = DATASETS[shared.current().data.name].label
-    st.info(f"{label}: a picture of one or two inputs, nothing to select from. Choose a **task** in the sidebar.")
+    tell(f"{label}: a picture of one or two inputs, nothing to select from. Choose a task in the sidebar.")
 
 
 shared.open_address(TASK)

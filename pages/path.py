@@ -1,12 +1,10 @@
 """The λ path: one network per strength, all trained at once, the whole path under one finger."""
 
-from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import load_split
 from core.figures import positions
 from core.figures.path_charts import SCRUB, plot_path_page
 from core.presets import START
@@ -16,10 +14,11 @@ from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, live, studies
 from pages.shared.controls import show_controls
-from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, is_within_budget
+from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, is_within_budget, say_failure, say_not_begun
 from pages.shared.path_controls import held, key_of, show_path_controls, taken
 from pages.shared.path_exits import show_exits
 from pages.shared.rates import show_rates
+from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 
 READOUTS = [*PROGRESS, readout("best", "Best λ", "The one with the lowest validation loss."), *LOSSES, ZEROS]
@@ -76,7 +75,7 @@ def get_figures(job: Job) -> list[go.Figure] | None:
     if snapshot is None or not snapshot.arrays:
         return None
     labels = snapshot.meta["members"][0]["labels"]
-    figures = plot_path_page(snapshot.arrays, labels, grid_of(now), now.study.param_name, load_split(now.data))
+    figures = plot_path_page(snapshot.arrays, labels, grid_of(now), now.study.param_name, split_of(now.data))
     st.session_state[FIGURES] = (key, figures)
     return figures
 
@@ -89,13 +88,14 @@ def show_path() -> None:
     if not is_within_budget(now, "study"):
         return
     key, names = key_of(now), held(now)
-    if not studies.may_start(plan_of(now, load_split(now.data)), key):
+    if not studies.may_start(plan_of(now, split_of(now.data)), key):
         return
-    job = studies.find_study(key, partial(path_run, now, load_split(now.data)), now, taken(now))
+    job = studies.find_study(key, on_split(path_run, now), now, taken(now))
     figures = get_figures(job)
     if figures is None:
-        st.error(job.error or "The server is busy: the path has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "path")
         return
+    say_failure("study")
     values = grid_of(now)
     texts, places = value_texts(values), positions(values, now.study.param_name)
     index = picked(len(values))

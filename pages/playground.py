@@ -3,7 +3,6 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import load_split
 from core.figures.playground import plot_playground
 from core.presets import PRESETS, START, preset_of
 from core.runtime.job import Job
@@ -11,7 +10,9 @@ from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget
+from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget, say_failure, say_not_begun
+from pages.shared.say import plain
+from pages.shared.splits import split_of
 from pages.shared.stage import readout, stage
 from pages.shared.widgets import hold, select
 
@@ -67,7 +68,7 @@ def show_ways(job: Job) -> None:
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
         jobs.first_snapshot(job)
         if origin := origin_of(job):
-            st.caption(f"{origin}. Reset returns to those weights, New start takes random ones.")
+            st.caption(f"{plain(origin)}. Reset returns to those weights, New start takes random ones.")
 
 
 def origin_of(job: Job | None) -> str:
@@ -104,7 +105,7 @@ def get_figures(job: Job) -> list[go.Figure] | None:
     snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
         return None
-    figures = plot_playground(snapshot.arrays, snapshot.meta["labels"], load_split(shared.current().data))
+    figures = plot_playground(snapshot.arrays, snapshot.meta["labels"], split_of(shared.current().data))
     st.session_state[FIGURES] = (key, figures)
     return figures
 
@@ -120,8 +121,9 @@ def show_run() -> None:
     show_ways(job)
     figures = get_figures(job)
     if figures is None:
-        st.error(job.error or "The server is busy: the run has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "run")
         return
+    say_failure("run")
     key = live.job_key(shared.current())
     stage(
         STAGE, jobs.stream_path(job), key, figures, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,

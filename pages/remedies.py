@@ -14,8 +14,10 @@ from core.studies.remedy_choice import left_out, single_remedies
 from pages.shared import experiment as shared
 from pages.shared import jobs, tasks
 from pages.shared.controls import show_controls
+from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.remedy_controls import job_key, show_more
 from pages.shared.remedy_looks import show_actions
+from pages.shared.say import fail
 from pages.shared.stage import readout, sheet, stage
 
 TASKS = {"Noisy points (two moons)": POINTS, "Digits, some labelled wrong": DIGITS}
@@ -76,7 +78,7 @@ def show_study() -> None:
         check_study(experiment)
     except ValueError as error:
         jobs.drop("study")
-        st.error(str(error))
+        fail(str(error))
         return
     n_networks = sum(count_networks(experiment).values())
     st.caption(
@@ -88,8 +90,9 @@ def show_study() -> None:
     job = jobs.find("study", job_key(experiment), partial(RemediesRun, experiment))
     figures = plot_figures(job, experiment)
     if figures is None:
-        st.error(job.error or "The server is busy: the study has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "study")
         return
+    say_failure("study")
     show_actions(job)
     key = job_key(experiment)
     stage(

@@ -202,6 +202,7 @@ class RemediesRun:
             "version": self.version, "state": self.state, "epoch": int(100 * self.progress), "banner": None, "changes": [],
             "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
             "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
+            "page_state": f"{self.state}{', table done' if self.table_run.is_done else ''}",  # the page is told of its changes
             "readouts": self.readouts(), "verdict": {"kind": "remedies", "text": self.summary()}, "labels": {},
             "descriptions": self.descriptions(arrays, pairs), "tables": self.tables(),
         }  # fmt: skip

@@ -11,6 +11,8 @@ from core.studies.cross_validation import CrossValidation
 from core.studies.values import strengths_of
 from pages.shared import experiment as shared
 from pages.shared import studies
+from pages.shared.parts import has_begun
+from pages.shared.say import warn
 from pages.shared.study import offer_longer_grid
 
 STUDY = ("param_name", "l1_share", "values", "n_splits", "n_repeats")  # the settings of a study it depends on
@@ -25,13 +27,14 @@ def job_key(experiment: Experiment) -> str:
 def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
     """Show what is odd about the folds, the longer grid, the ways on, and the numbers as a file."""
     for note in cv.notes:
-        st.warning(note)
+        warn(note)
     if state == "finished":
         offer_longer_grid("cv", cv.best)
     columns = st.columns(4)
     columns[0].download_button(
         "Download as CSV", partial(csv_of, job), "cross_validation.csv", "text/csv", key="cv.download",
-        help="One row per λ, repeat and fold: the losses at the moment of the click.", on_click="ignore", width="stretch",
+        disabled=not has_begun(job), on_click="ignore", width="stretch",
+        help="One row per λ, repeat and fold: the losses at the moment of the click. Press Run first.",
     )  # fmt: skip
     for column, name, value in zip(columns[1:], ("λ_min", "λ_1se"), (cv.best, cv.one_se), strict=False):
         label = f"{name} in the Playground"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config import Experiment
 from core.data.limits import settle
+from pages.shared.say import warn
 
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
 TOUCHED, ADDRESS = "lab.touched", "lab.address"  # changed by a widget in this run; the address as it was last written
@@ -54,7 +55,7 @@ def change(**values: Any) -> None:
 def show_problems() -> None:
     """Show what was wrong with the link, or what had to be changed to agree with the data."""
     for problem in st.session_state[PROBLEMS]:
-        st.warning(problem)
+        warn(problem)
 
 
 def show_address() -> None:

@@ -19,21 +19,30 @@ KEPT = "lab.kept"
 def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     """Return the session's job in this slot if it computes what `key` names, else a new one, which ends the old.
 
+    One that has stopped on an error is replaced, too; `failure` then tells the error.
+
     make_run: makes the live run, in the job's own thread.
     """
     session, job = st.session_state, own(slot)
-    if job is None or job.key != key:
+    if job is None or job.key != key or job.error:  # what stopped on an error is begun anew
+        error = job.error if job is not None and job.key == key else None
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
         drop(slot)  # one that was adopted has another owner
         job = get_scheduler().submit(live_study(make_run), owner, user())
         job.key, job.kept = key, kept()
-        session[f"lab.{slot}.job"] = job.id
+        session[f"lab.{slot}.job"], session[f"lab.{slot}.failure"] = job.id, error
     return job
 
 
 def user() -> str:
     """Return the name under which all jobs of this session share the processor."""
     return str(st.session_state.setdefault("lab.user", token_urlsafe(12)))
+
+
+def failure(slot: Slot) -> str | None:
+    """Return the error on which the run before this one stopped, None where it did not."""
+    found: str | None = st.session_state.get(f"lab.{slot}.failure")
+    return found
 
 
 def kept() -> dict[str, Any]:
@@ -60,6 +69,10 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
     """
     session, job = st.session_state, get_scheduler().find(job_id or "")
     if job is None or job.key != key or job_id in (session.get(f"lab.{slot}.job"), session.get(f"lab.{slot}.adopted")):
+        return None
+    if job.error:
+        session[f"lab.{slot}.failure"] = job.error
+        get_scheduler().drop(job)  # so that the tab goes on with the session's own
         return None
     drop(slot)
     session[KEPT] = job.kept = {**kept(), **job.kept}

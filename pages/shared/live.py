@@ -1,18 +1,17 @@
 """The session's one live run: started for the current experiment, told of changed strengths, found again after a reload."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.config import LIVE_FIELDS, Experiment
-from core.data import load_split
 from core.runtime.commands import Reseed, Set
 from core.runtime.job import Job
 from core.runtime.playground import Origin, playground_run
 from pages.shared import experiment as shared
 from pages.shared import jobs
+from pages.shared.splits import on_split
 
 # What a running network takes without being rebuilt.
 TAKEN = (*LIVE_FIELDS, "seed")
@@ -29,7 +28,7 @@ def job_key(experiment: Experiment) -> str:
 def find_job(experiment: Experiment) -> Job:
     """Return the session's run of this experiment, with its strengths and start; a new one where the set-up differs."""
     before, key = jobs.own("run"), job_key(experiment)
-    job = jobs.find("run", key, partial(playground_run, experiment, load_split(experiment.data)))
+    job = jobs.find("run", key, on_split(playground_run, experiment))
     if job is not before:
         st.session_state[SENT] = strengths_of(experiment)
     tell(job, experiment)
@@ -41,7 +40,7 @@ def start_from(experiment: Experiment, origin: Origin) -> None:
     shared.put(experiment)
     now = shared.current()
     jobs.drop("run")
-    jobs.find("run", job_key(now), partial(playground_run, now, load_split(now.data), origin))
+    jobs.find("run", job_key(now), on_split(playground_run, now, origin))
     st.session_state[SENT] = strengths_of(now)
 
 

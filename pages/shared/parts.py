@@ -4,7 +4,9 @@ import streamlit as st
 
 from core.config import Experiment
 from core.data.limits import check_budget
+from core.runtime.job import Job
 from pages.shared import jobs
+from pages.shared.say import fail, warn
 from pages.shared.stage import readout, slider
 
 LOSSES = [
@@ -31,6 +33,29 @@ def is_within_budget(experiment: Experiment, slot: jobs.Slot) -> bool:
         check_budget(experiment)
     except ValueError as error:
         jobs.drop(slot)
-        st.error(str(error))
+        fail(str(error))
         return False
     return True
+
+
+def has_begun(job: Job) -> bool:
+    """Return whether anything has been trained yet, as far as the browser has been told."""
+    meta = job.latest.meta if job.latest is not None else {}
+    return bool(meta.get("epoch")) or meta.get("state", "paused") != "paused"
+
+
+def say_not_begun(job: Job, what: str) -> None:
+    """Say why there is nothing to show yet, and what to do. what: "run", "path", … as the page calls it."""
+    if job.error:
+        fail(f"{job.error} Change a setting, or try again.")
+    else:
+        fail(
+            f"The server is busy: this {what} has not begun yet. Your settings are safe. Wait a moment, then try again."
+        )
+    st.button("Try again", key=f"lab.{what}.again")  # the rerun is all it takes
+
+
+def say_failure(slot: jobs.Slot) -> None:
+    """Say on which error the run before this one stopped."""
+    if error := jobs.failure(slot):
+        warn(f"{error} A new one stands ready at epoch 0.")

@@ -10,6 +10,7 @@ from core.runtime.job import Job
 from core.runtime.path_export import member_experiment, member_origin, path_csv
 from pages.shared import experiment as shared
 from pages.shared import live
+from pages.shared.say import warn
 
 HOW = {
     "cold": "The same data, start and batches: only λ differs.",
@@ -38,7 +39,7 @@ def open_member(found: Any, member: int) -> None:
     """Let the Playground continue from one network of a path's result, now or at a past moment; None: not begun."""
     origin = member_origin(found[1], found[2], member) if found is not None else None
     if origin is None:
-        st.warning("This λ has not been trained yet: there are no weights to continue from.")
+        warn("This λ has not been trained yet: there are no weights to continue from.")
         return
     live.start_from(member_experiment(found[0], found[1], member), origin)
     st.switch_page("playground.py")

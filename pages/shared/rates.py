@@ -5,7 +5,6 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.data import load_split
 from core.figures import plot_grid
 from core.figures.path_charts import with_facts
 from core.runtime.job import Job
@@ -13,8 +12,10 @@ from core.runtime.rates import RATES, best_member, map_values, plan_of_map, rate
 from core.studies.values import grid_of, strengths_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
-from pages.shared.parts import PROGRESS, is_within_budget
+from pages.shared.parts import PROGRESS, has_begun, is_within_budget, say_failure, say_not_begun
 from pages.shared.path_exits import open_member
+from pages.shared.say import warn
+from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, stage
 
 READOUTS = [
@@ -26,7 +27,8 @@ READOUTS = [
 SETTINGS = ("param_name", "l1_share", "values", "path_view")
 STAGE = "rates.stage"
 BEST_HELP = (
-    "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ."
+    "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ. "
+    "Press Run first."
 )
 
 
@@ -45,7 +47,7 @@ def open_best(job: Job) -> None:
     found = job.result()
     best = best_member(found[1], found[2]) if found is not None else None
     if best is None:
-        st.warning("No pair has a validation loss yet: press Run first.")
+        warn("No pair has a validation loss yet: press Run first.")
     else:
         open_member(found, best)
 
@@ -64,21 +66,27 @@ def show_rates() -> None:
     if not is_within_budget(now, "study"):
         return
     varied = strengths_of(now.study.param_name, [])
-    split, key = load_split(now.data), studies.study_key(now, ("learning_rate", *varied), SETTINGS)
+    split, key = split_of(now.data), studies.study_key(now, ("learning_rate", *varied), SETTINGS)
     if not studies.may_start(plan_of_map(now, split), key):
         return
-    job = studies.find_study(key, partial(rates_run, now, split), now, ())
+    job = studies.find_study(key, on_split(rates_run, now), now, ())
     snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
-        st.error(job.error or "The server is busy: the map has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "map")
         return
+    say_failure("study")
     values = map_values(now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(networks_text(len(values), len(grid_of(now))))
-        if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP):
+        is_early = not has_begun(job)
+        if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP, disabled=is_early):
             open_best(job)
     figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))
     stage(
         STAGE, jobs.stream_path(job), key, [with_facts(figure, size="full", height=430)], [], {}, key, READOUTS,
-        on_seed=take_seed, on_job=partial(take_job, key),
+        on_seed=take_seed, on_job=partial(take_job, key), on_state=_nothing,
     )  # fmt: skip
+
+
+def _nothing() -> None:
+    """The rerun alone is wanted: a map that has begun has a best pair."""

@@ -7,10 +7,13 @@ from core.runtime.job import Job
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.looks import add_look, count_looks
+from pages.shared.parts import has_begun
 from pages.shared.remedy_controls import job_key
+from pages.shared.say import warn
 
 PROBLEM = "remedies.problem"
 ASKED = "remedies.asked"  # the study that was asked for a look and has not answered yet; kept with the jobs
+TOO_EARLY = "It opens once all remedies are trained to the end."
 LOOK_S = 5.0  # the study answers a look within a slice or two
 
 
@@ -23,7 +26,7 @@ def look_at_test(job: Job) -> None:
         return
     snapshot = job.latest
     if snapshot is None or not snapshot.meta.get("is_table_done"):
-        st.session_state[PROBLEM] = "The test set opens once all remedies are trained to the end."
+        st.session_state[PROBLEM] = TOO_EARLY
         return
     if snapshot.meta["has_looked"]:
         return
@@ -46,27 +49,28 @@ def show_actions(job: Job) -> None:
     if is_open:
         jobs.kept().pop(ASKED, None)
     number = n_looks if is_open or is_asked(job) else n_looks + 1
+    is_trained = job.latest is not None and bool(job.latest.meta.get("is_table_done"))
     left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
     left.button(
         f"Look again (look {number})" if number > 1 and not is_open else "Reveal the test loss",
-        on_click=look_at_test, args=(job,), width="stretch", key="remedies.look", disabled=bool(is_open),
+        on_click=look_at_test, args=(job,), width="stretch", key="remedies.look", disabled=bool(is_open) or not is_trained,
         help="Once, after training: whoever looks, changes something and looks again is choosing by the test set.",
     )  # fmt: skip
     right.download_button(
         "Download CSV", job.result, "remedies.csv", "text/csv", on_click="ignore", width="stretch", key="remedies.csv",
-        help="A line for each start of each remedy, as far as the study is.",
+        disabled=not has_begun(job), help="A line for each start of each remedy, as far as the study is. Press Run first.",
     )  # fmt: skip
     with words:
-        say_looks(n_looks)
+        say_looks(n_looks, is_trained)
 
 
-def say_looks(n_looks: int) -> None:
-    """Say how often the test rows were looked at, on whichever page, and what that means."""
+def say_looks(n_looks: int, is_trained: bool) -> None:
+    """Say how often the test rows were looked at, on whichever page, and what that means; and when they may be."""
     if problem := st.session_state.pop(PROBLEM, None):
-        st.warning(problem)
+        warn(problem)
     elif n_looks > 1:
-        st.warning(f"These data's test set was looked at {n_looks} times: it is no longer untouched.")
+        warn(f"These data's test set was looked at {n_looks} times: it is no longer untouched.")
     elif n_looks:
         st.caption("The test set was looked at once. Another look, after a change, would be choosing by the test set.")
     else:
-        st.caption("The test set is untouched.")
+        st.caption("The test set is untouched." + ("" if is_trained else f" {TOO_EARLY}"))

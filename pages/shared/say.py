@@ -9,22 +9,27 @@ import streamlit as st
 
 JOINER = "\u2060"  # is not seen, and parts what it stands in
 # Marks of Markdown, and of what Streamlit adds: formulas ($), colours, icons and emoji (:).
-MARK = re.compile(r"([\\`*_\[\]{}()<>#+!|~$:&=^])")
+MARK = re.compile(r"([\\`*\[\]<~$:&]|(?<![^\W_])_|_(?![^\W_]))")  # an _ within a word, as in n_train, is none
 # Looked for in the text as it reads, escaped or not: addresses, colours and emoji, arrows and long dashes.
-PARTED = re.compile(r"(:|@|www(?=\.)|-(?=[->])|<(?=\\?[-=])|[>~](?=\\?=))", re.IGNORECASE)
-LIST = re.compile(r"[-\d]")  # what a list may begin with, and any sentence of ours does not
+PARTED = re.compile(r"(:|@|www(?=\.)|-(?=[->])|<(?=[-=])|[>~](?==))", re.IGNORECASE)
+BLOCK = re.compile(r"[-+#>|=]|\d+[.)]")  # what a list, a heading, a quotation or a table begins with
 
 
 def plain(text: str) -> str:
     """Return Markdown that shows a text as it is written, in one line; no image, link, formula, colour or list comes of it."""
     line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
     marked = PARTED.sub(rf"\1{JOINER}", MARK.sub(r"\\\1", line))
-    return JOINER + marked if LIST.match(line) else marked
+    return JOINER + marked if BLOCK.match(line) else marked
 
 
 def warn(text: str, icon: str | None = None) -> None:
     """Show a sentence as a warning."""
     st.warning(plain(text), icon=icon)
+
+
+def tell(text: str) -> None:
+    """Show a sentence that informs."""
+    st.info(plain(text))
 
 
 def fail(text: str) -> None:

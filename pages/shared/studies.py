@@ -14,6 +14,7 @@ from core.studies.plan import Plan
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.live import strengths_of
+from pages.shared.say import fail, warn
 
 HAS, AGREED = "lab.study.has", "lab.study.agreed"
 MAX_RESULT_BYTES = 256_000_000  # of the weights of all networks; some copies of them are held
@@ -59,7 +60,7 @@ def may_start(plan: Plan, key: str) -> bool:
     hold is refused."""
     if result_bytes(plan) > MAX_RESULT_BYTES:
         jobs.drop("study")
-        st.error(
+        fail(
             f"This study is too large: its {plan.n_members:,} networks would hold {result_bytes(plan) / 1e6:,.0f} MB, and at "
             f"most {MAX_RESULT_BYTES / 1e6:,.0f} MB are allowed. Choose fewer λ values, units, folds or repeats."
         )
@@ -74,7 +75,7 @@ def may_start(plan: Plan, key: str) -> bool:
 def ask(plan: Plan, key: str) -> None:
     """Say how long a study would take, and offer to train it all the same or for fewer epochs."""
     parts = f", in {plan.n_stacks} parts one after another" if plan.n_stacks > 1 else ""
-    st.warning(
+    warn(
         f"This study would take about {duration(estimate_seconds(plan))} on one core of a small machine: {plan.n_members:,} "
         f"networks for {plan.experiment.training.n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
         "trained by then stays. Fewer λ values, epochs, units or training points take less."

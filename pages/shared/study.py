@@ -5,6 +5,7 @@ import streamlit as st
 from core.config import field_of, label_of
 from core.studies.values import edge_of, extended_values, grid_of, parse_values
 from pages.shared import experiment as shared
+from pages.shared.say import fail
 from pages.shared.widgets import hold, setting
 
 
@@ -24,7 +25,7 @@ def values_setting(page: str, usual: str = "0 and 33 values from 1e-5 to 1") -> 
         help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
     )  # fmt: skip
     if problem := st.session_state.pop(f"{page}.values.problem", None):
-        st.error(problem)
+        fail(problem)
 
 
 def values_text(values: tuple[float, ...]) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.config import Experiment
-from core.data import DATASETS, load_split
+from core.data import DATASETS
 from core.figures import describe_test, plot_refit, plot_test
 from core.runtime.commands import Run
 from core.runtime.cross_validation import refit_run, refitted
@@ -16,6 +16,9 @@ from core.studies.refit import CHOSEN_1SE, CHOSEN_MIN, Refit, candidates, evalua
 from core.studies.values import value_texts
 from pages.shared import jobs
 from pages.shared.looks import add_look, count_looks
+from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.say import tell, warn
+from pages.shared.splits import on_split
 from pages.shared.stage import readout, stage
 from pages.shared.widgets import hold
 
@@ -41,10 +44,18 @@ def show_refit(cv: CrossValidation, key: str) -> None:
         held, at = hold(RULE, rule, choose_rule), list(RULES).index(rule)
         st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, horizontal=True, **held)
     with right:
-        if st.button("Refit at this λ", key="cv.start_refit", width="stretch"):
-            jobs.kept()[ORDER] = order = (key, rule, chosen_values(cv, rule))
-    if order and order[:2] == (key, rule):
+        is_ordered = order is not None and order[:2] == (key, rule)
+        st.button(
+            "Refit at this λ", key="cv.start_refit", width="stretch", disabled=is_ordered, help="Once for each choice of λ.",
+            on_click=order_refit, args=((key, rule, chosen_values(cv, rule)),),
+        )  # fmt: skip
+    if order is not None and is_ordered:
         follow_refit(cv, order)
+
+
+def order_refit(order: Order) -> None:
+    """Note which networks are to be refitted."""
+    jobs.kept()[ORDER] = order
 
 
 def choose_rule(rule: str) -> None:
@@ -61,7 +72,7 @@ def chosen_values(cv: CrossValidation, rule: str) -> dict[str, float]:
 def start(experiment: Experiment, order: Order) -> Job:
     """Return the job of a refit: the one there is, or a new one, which begins at once."""
     before = jobs.own("refit")
-    job = jobs.find("refit", repr(order), partial(refit_run, experiment, load_split(experiment.data), order[2]))
+    job = jobs.find("refit", repr(order), on_split(refit_run, experiment, order[2]))
     if job is not before:
         job.send(Run())
     return job
@@ -72,8 +83,9 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
     job = start(cv.experiment, order)
     snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
-        st.error(job.error or "The server is busy: the refit has not begun yet. Reload the page in a moment.")
+        say_not_begun(job, "refit")
         return
+    say_failure("refit")
     labels = list(order[2])
     look = last_look(order)
     figures = [plot_refit(snapshot.arrays, labels)]
@@ -98,13 +110,13 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
     """Ask for an estimate, then open the test set; say what the looks so far mean."""
     n_looks = count_looks(cv.experiment)
     if look is not None:
-        st.info(
+        tell(
             f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
         )
     if n_looks:
         is_synthetic = DATASETS[cv.experiment.data.name].is_synthetic
         error = None if look is None else look.test_error
-        st.warning(peeking_in_words(n_looks, error, is_synthetic), icon=":material/visibility:")
+        warn(peeking_in_words(n_looks, error, is_synthetic), icon=":material/visibility:")
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         expected = st.number_input(

@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.config import CHOICE_LABELS, bounds_of, choices_of, field_of, format_value, label_of, read_setting
 from pages.shared import experiment as shared
+from pages.shared.say import fail
 
 WIDE = 10_000  # a range wider than this gets a number field instead of a slider
 # Stands unseen before each value of a list that takes typed ones. Streamlit holds a text that contains the present value
@@ -46,7 +47,7 @@ def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", o
     else:
         number_setting(name, value, words)
     if problem := st.session_state.pop(f"{page}.{name}.problem", None):
-        st.error(problem)
+        fail(problem)
 
 
 def offered_setting(name: str, value: Any, offered: Sequence[Any], words: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Pages under AppTest: opened by a link, run without an exception, with the session's experiment and jobs at hand."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +11,7 @@ from core import Experiment
 from core.runtime.job import Job
 from core.runtime.scheduler import get_scheduler
 from pages.shared.jobs import Slot
+from pages.shared.say import JOINER
 
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 
@@ -28,6 +30,11 @@ def run(page: AppTest) -> AppTest:
     page.run()
     assert not page.exception
     return page
+
+
+def said(element: Any) -> str:
+    """Return a sentence of a page as it is read."""
+    return re.sub(r"\\(.)", r"\1", element.value).replace(JOINER, "")
 
 
 def now(page: AppTest) -> Experiment:

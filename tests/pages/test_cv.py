@@ -64,6 +64,9 @@ def test_the_default_page_is_paused_at_epoch_zero():
     assert "170 networks" in snapshot.meta["verdict"]["text"]
     assert "The Playground trains on 150 rows, each fold on 226: fewer rows may need a stronger penalty." in words(page)
     assert page.button(key="cv.open.λ_min").disabled and page.button(key="cv.open.λ_1se").disabled
+    assert (
+        page.get("download_button")[0].proto.disabled and "Press Run first" in page.get("download_button")[0].proto.help
+    )
     assert not page.warning and not page.error
     close(page)
 
@@ -237,7 +240,7 @@ def test_stopped_in_the_middle_the_numbers_can_be_taken_home():
     job(page).send(Pause())
     wait(page, states=("paused",))
     button = page.get("download_button")[0]
-    assert button.proto.label == "Download as CSV"
+    assert button.proto.label == "Download as CSV" and not button.proto.disabled
     lines = csv_of(job(page)).splitlines()
     assert lines[0] == "l2,repeat,fold,train_loss,val_loss,n_nonzero" and len(lines) == 10
     close(page)
@@ -313,6 +316,8 @@ def test_looks_on_this_page_and_on_remedies_are_one_count():
     press(train(page), "remedies.look")
     assert "looked at 2 times" in words(page)
     page.switch_page("cv.py")
-    refit(train(run(page)))
+    train(run(page))
+    assert page.button(key="cv.start_refit").disabled  # these networks were ordered before
+    wait(page, "refit")
     assert "looked at 2 times" in words(page) and page.button(key="cv.look").label == "Look again (look 3)"
     close(page)

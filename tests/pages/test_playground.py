@@ -11,7 +11,7 @@ from core.presets import PRESETS, START
 from pages.shared.widgets import UNSEEN
 from tests.core.test_config import OTHER
 from tests.pages import app
-from tests.pages.app import address, close, now, open_link, run
+from tests.pages.app import address, close, now, open_link, run, said
 
 TYPED = ("n_train", "hidden_sizes", "learning_rate", "batch_size", "activity_l2", "n_epochs")
 job = partial(app.job, slot="run")
@@ -165,7 +165,7 @@ def test_a_typed_value_that_cannot_be_used_gives_a_sentence_and_changes_nothing(
     page = open_page()
     choose(page, name, "-3.5x")
     assert [error.value for error in page.sidebar.error] == [page.sidebar.error[0].value]
-    assert page.sidebar.error[0].value.startswith(f"{label_of(name)}: expected")
+    assert said(page.sidebar.error[0]).startswith(f"{label_of(name)}: expected")
     assert now(page) == START
     assert not run(page).sidebar.error
     close(page)
@@ -174,7 +174,7 @@ def test_a_typed_value_that_cannot_be_used_gives_a_sentence_and_changes_nothing(
 def test_no_feature_at_all_is_refused():
     page = open_page(data="xor")
     choose(page, "features", [])
-    assert "Features: expected" in page.sidebar.error[0].value
+    assert "Features: expected" in said(page.sidebar.error[0])
     assert now(page).data.features == ("x", "y")
     close(page)
 

@@ -26,6 +26,7 @@ def finish(page):
     job(page).send(Run())
     while latest(page)["state"] != "finished":
         assert job(page).wait(job(page).latest.version, 60) is not None
+    run(page)  # the stage tells the page
 
 
 def type_in(page, name, text):
@@ -174,11 +175,11 @@ def test_a_gap_below_0_is_explained_where_training_labels_are_wrong(open_remedie
 
 def test_the_test_set_opens_once_training_is_done_and_looks_are_counted(open_remedies):
     page = open_remedies(**short())
-    page.button(key="remedies.look").click()
-    run(page)
-    assert "opens once all remedies are trained" in page.warning[0].value
-    assert not latest(page)["has_looked"]
+    assert page.button(key="remedies.look").disabled and page.get("download_button")[0].proto.disabled
+    assert any("It opens once all remedies are trained" in caption.value for caption in page.caption)
     finish(page)
+    assert not latest(page)["has_looked"] and not page.get("download_button")[0].proto.disabled
+    assert not any("It opens once" in caption.value for caption in page.caption)
     page.button(key="remedies.look").click()
     run(page)
     assert any("looked at once" in caption.value for caption in page.caption)
@@ -214,6 +215,7 @@ def test_a_second_click_before_a_busy_server_has_answered_is_no_second_look(open
     job(page).send(Reset())
     while latest(page)["state"] != "paused":
         assert job(page).wait(job(page).latest.version, 60) is not None
+    run(page)  # the stage tells the page
     finish(page)
     run(page)
     page.button(key="remedies.look").click()

@@ -23,6 +23,7 @@ def session(job_id=None, key="a"):
         if job_id is not None:
             jobs.adopt("study", job_id, key)
         st.session_state["job"], st.session_state["kept"] = jobs.own("study"), jobs.kept()
+        st.session_state["failure"] = jobs.failure("study")
 
     page = AppTest.from_function(script, args=(job_id, key))
     page.run()
@@ -76,3 +77,32 @@ def test_the_next_job_of_a_session_carries_on_what_is_kept():
     again = session(second.id, "b")
     assert again.session_state["kept"] == {"looks": 2}
     get_scheduler().drop(second)
+
+
+def test_what_stopped_on_an_error_is_begun_anew_and_the_error_told():
+    page = session()
+    first = page.session_state["job"]
+    page.run()
+    assert page.session_state["job"] is first and page.session_state["failure"] is None
+    first._fail(ValueError("no rows left"))
+    page.run()
+    second = page.session_state["job"]
+    assert second is not first and first.is_closed and second.error is None
+    assert "no rows left" in page.session_state["failure"]
+    page.run()
+    assert page.session_state["job"] is second  # once, not at every rerun
+    page.args = (None, "b")
+    page.run()
+    assert page.session_state["failure"] is None  # of other settings
+    get_scheduler().drop(page.session_state["job"])
+
+
+def test_a_reload_does_not_find_what_stopped_on_an_error_but_its_error():
+    before = session()
+    failed = before.session_state["job"]
+    failed._fail(ValueError("no rows left"))
+    after = session(failed.id)
+    assert after.session_state["job"] is not failed and after.session_state["job"].error is None
+    assert failed.is_closed  # the tab, which still follows it, is told to go on with the new one
+    assert "no rows left" in after.session_state["failure"]
+    get_scheduler().drop(after.session_state["job"])
