@@ -11,7 +11,7 @@ from core.presets import CV_START
 from core.runtime.commands import Pause, Run
 from core.runtime.cross_validation import csv_of, found
 from pages.shared import live, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
-from tests.pages.app import address, close, job, now, open_link, run
+from tests.pages.app import address, close, job, now, open_link, run, said
 
 SMALL = {
     "data": "diabetes", "n_train": "60", "hidden_sizes": "8", "n_epochs": "5", "values": "0,0.01,0.1", "n_splits": "3",
@@ -127,7 +127,7 @@ def test_a_bad_list_is_answered_under_the_field_and_changes_nothing(text, compla
     before, same = now(page), job(page)
     field(page, "values").set_value(text)
     run(page)
-    assert complaint in page.sidebar.error[0].value
+    assert complaint in said(page.sidebar.error[0])
     assert now(page) == before and job(page) is same
     close(page)
 

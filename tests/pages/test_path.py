@@ -12,7 +12,7 @@ from core.runtime import Run
 from core.runtime.rates import RATES
 from pages.shared import jobs, live
 from tests.core.test_config import OTHER
-from tests.pages.app import job, now, open_link, run
+from tests.pages.app import job, now, open_link, run, said
 
 QUICK = {"n_epochs": "3", "hidden_sizes": "8", "values": "0.0,0.001,0.1"}
 
@@ -104,7 +104,7 @@ def test_a_list_that_cannot_be_used_is_said_in_words_and_changes_nothing(text, s
     page = open_page(QUICK)
     before = job(page)
     type_values(page, text)
-    assert sentence in page.error[0].value
+    assert sentence in said(page.error[0])
     assert now(page).study.values == (0.0, 0.001, 0.1)
     assert job(page) is before
 
