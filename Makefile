@@ -1,12 +1,13 @@
 # make run    start the app (the first time it also installs it)      make test   all tests, browser included
 # make lint   style and types                                         make bench  the speed measurements
+# make load   how many can share one server
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test lint bench browser clean
+.PHONY: run test lint bench load browser clean
 .DELETE_ON_ERROR:
 
 run: $(RUN_STAMP)
@@ -22,6 +23,9 @@ lint: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m tests.benchmarks
+
+load: $(DEV_STAMP)
+	@$(BIN)/python -m tests.load
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "No '$(PYTHON)' found. Install Python 3.11 or newer, or name it: make run PYTHON=/path/to/python3"; exit 1; }
