@@ -117,6 +117,39 @@ def test_rewind_takes_all_charts_back_and_live_returns(page: Page) -> None:
     assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == now
 
 
+HOLD_MOMENTS = """
+  const own = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+  const isMoments = (data) => data instanceof ArrayBuffer && new TextDecoder().decode(data.slice(0, 40)).includes('"frames"');
+  window.held = [];
+  Object.defineProperty(WebSocket.prototype, "onmessage", { ...own, set(hear) {
+    own.set.call(this, (event) => (isMoments(event.data) ? window.held.push(() => hear(event)) : hear(event)));
+  } });
+"""
+
+
+def test_moments_that_were_on_their_way_at_a_reset_are_not_mixed_into_the_new_run(page: Page) -> None:
+    page.add_init_script(HOLD_MOMENTS)
+    page.reload()
+    wait_for(page, READY)
+    run_to(page, 300)
+    pause(page)
+    page.get_by_label("Rewind").focus()
+    wait_for(page, "held.length > 1")
+    press(page, "Reset")
+    wait_for(page, "overfitLab.lastEpoch === 0")
+    page.evaluate("held.splice(0).forEach((hear) => hear())")
+    assert page.evaluate("overfitLab.frames") == 0
+    run_to(page, 20)
+    pause(page)
+    page.get_by_label("Rewind").blur()
+    page.get_by_label("Rewind").focus()
+    wait_for(page, "held.length > 0")
+    wait_for(page, "held.splice(0).forEach((hear) => hear()) ?? overfitLab.frames > 3")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    wait_for(page, "overfitLab.shownEpoch > 0 && overfitLab.shownEpoch <= overfitLab.lastEpoch")
+
+
 def test_divergence_is_said_with_a_remedy_that_works(page: Page) -> None:
     type_strength(page, "learning_rate", "1")
     type_strength(page, "l2", "1000000")
