@@ -1,4 +1,4 @@
-"""ASGI entry: the pages and, beside them, the stream of every job. Start it with `streamlit run app.py`."""
+"""ASGI entry: the gate, the pages and, beside them, the stream of every job. Start it with `streamlit run app.py`."""
 
 import gc
 
@@ -6,9 +6,11 @@ import streamlit as st
 
 from core.engine.threads import use_one_thread
 from core.runtime.routes import ROUTES
+from pages.shared.server import MIDDLEWARE, raise_file_limit
 
 use_one_thread()
-app = st.App("pages/main.py", routes=ROUTES)
+raise_file_limit()
+app = st.App("pages/main.py", routes=ROUTES, middleware=MIDDLEWARE)
 
 # What is loaded by now stays for good: keep it out of Streamlit's full garbage collection after every rerun.
 gc.freeze()

@@ -1,4 +1,5 @@
 // Which job the stage follows: the one Python names, or the one this browser tab remembers from before a reload.
+import { address } from "./load.js";
 import { Stream } from "./stream.js";
 
 const PATIENCE = 3000;
@@ -68,7 +69,7 @@ export class Line {
   /** After a restart of the server the old session's page has no one to answer: its address holds all that is needed. */
   async startOver() {
     const { path } = this;
-    const { ok } = await fetch(new URL("/_stcore/health", location.origin)).catch(() => ({ ok: false }));
+    const { ok } = await fetch(address("/_stcore/health")).catch(() => ({ ok: false }));
     if (this.closed || path !== this.path) return;
     const since = Date.now() - Number(sessionStorage.getItem(STARTED_OVER) ?? 0);
     if (!ok) this.plea = setTimeout(() => this.startOver(), PATIENCE);

@@ -3,10 +3,15 @@ import { make } from "./dom.js";
 
 let plotlyLoading;
 
+/** Address of a path of this server, wherever a proxy puts it: pages lie one name below the server's root. */
+export function address(path) {
+  return new URL(`.${path}`, document.baseURI);
+}
+
 /** Load the drawing library once. */
 export function loadPlotly(assets) {
   plotlyLoading ??= new Promise((resolve, reject) => {
-    const src = new URL(`${assets}vendor/plotly-cartesian.min.js`, location.origin);
+    const src = address(`${assets}vendor/plotly-cartesian.min.js`);
     document.head.append(make("script", { src, onload: resolve, onerror: reject }));
   });
   return plotlyLoading;
@@ -14,6 +19,6 @@ export function loadPlotly(assets) {
 
 /** Bring in the stage's style once. */
 export function loadStyle(assets) {
-  const href = new URL(`${assets}stage.css`, location.origin).href;
+  const href = address(`${assets}stage.css`).href;
   if (!document.querySelector(`link[rel=stylesheet][href="${href}"]`)) document.head.append(make("link", { rel: "stylesheet", href }));
 }

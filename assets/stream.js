@@ -1,8 +1,11 @@
 // The wire: a WebSocket that pulls snapshots of named arrays and carries the commands back.
+import { address } from "./load.js";
+
 const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
 const UNKNOWN_JOB = 4404;
 const DROPPED_JOB = 4410; // ended while it was watched
-const FOREIGN_ORIGIN = 4403;
+const REFUSED = 4403;
+const FULL = 4429;
 const LONGEST_WAIT = 8000;
 
 /** Header and arrays of one binary message: {kind, version, meta, arrays: {name: {data, shape}}}. */
@@ -37,13 +40,13 @@ export class Stream {
   }
 
   connect() {
-    const url = new URL(this.path, location.origin);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const url = address(this.path);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new WebSocket(url);
     this.socket.binaryType = "arraybuffer";
     this.socket.onopen = () => this.opened();
     this.socket.onmessage = ({ data }) => this.received(data);
-    this.socket.onclose = ({ code }) => this.lost(code);
+    this.socket.onclose = ({ code, reason }) => this.lost(code, reason);
   }
 
   opened() {
@@ -61,11 +64,11 @@ export class Stream {
     this.on.message(message);
   }
 
-  lost(code) {
+  lost(code, reason) {
     if (this.closed) return;
     if (code === UNKNOWN_JOB || code === DROPPED_JOB) return this.on.gone(code === DROPPED_JOB);
-    if (code === FOREIGN_ORIGIN) return this.on.status("The server refused this page's address.");
-    this.on.status("Connection lost. Trying again …");
+    if (code === REFUSED) return this.on.status(reason); // it would be refused again
+    this.on.status(code === FULL ? reason : "Connection lost. Trying again …");
     this.timer = setTimeout(() => this.connect(), this.wait);
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
   }

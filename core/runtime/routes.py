@@ -1,20 +1,16 @@
 """Routes beside the pages: the stream of a job (WebSocket) and the files of `assets/`.
 
-Streamlit does not check the Origin of own routes, so it is done here. The browser says `ready` with the version it
-has drawn and gets the newest snapshot after it: a slow browser skips snapshots and never makes the server queue them.
+The browser says `ready` with the version it has drawn and gets the newest snapshot after it: a slow browser skips
+snapshots and never makes the server queue them. Who may connect is decided before, in `core/runtime/gate.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
-import mimetypes
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -22,6 +18,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.runtime.commands import Frames, Ready, parse_message
+from core.runtime.files import file_response
 from core.runtime.job import Job
 from core.runtime.mailbox import NotTaken
 from core.runtime.pace import Pace
@@ -30,8 +27,7 @@ from core.runtime.scheduler import get_scheduler
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_MESSAGE_BYTES = 4096
 MAX_MALFORMED = 5  # refused messages after which the connection ends
-MALFORMED, TOO_LARGE, FOREIGN_ORIGIN, UNKNOWN_JOB, DROPPED_JOB = 1008, 1009, 4403, 4404, 4410  # WebSocket close codes
-FOREVER = "public, max-age=31536000, immutable"
+MALFORMED, TOO_LARGE, UNKNOWN_JOB, DROPPED_JOB = 1008, 1009, 4404, 4410  # WebSocket close codes
 
 Slot = asyncio.Queue[int]  # holds at most one number, the one that the browser said last
 
@@ -46,9 +42,6 @@ class Wishes:
 
 async def stream(websocket: WebSocket) -> None:
     """Carry one job's snapshots to a browser and the browser's commands to the job, until either ends."""
-    if not is_same_origin(websocket):
-        await websocket.close(FOREIGN_ORIGIN)  # before accepting: the browser sees HTTP 403
-        return
     await websocket.accept()
     job_id = websocket.path_params["job_id"]
     job = get_scheduler().find(job_id)
@@ -62,12 +55,6 @@ async def stream(websocket: WebSocket) -> None:
         await carry(websocket, job)
     finally:
         job.unwatch()
-
-
-def is_same_origin(websocket: WebSocket) -> bool:
-    """Return True when the page that opens the socket came from this server."""
-    origin = urlsplit(websocket.headers.get("origin", "")).netloc
-    return bool(origin) and origin.lower() == websocket.headers.get("host", "").lower()
 
 
 async def carry(websocket: WebSocket, job: Job) -> None:
@@ -152,29 +139,13 @@ def note(slot: Slot, number: int) -> None:
     slot.put_nowait(number)
 
 
-@lru_cache(maxsize=32)
-def compress(path: Path, changed_ns: int) -> bytes:
-    """Return a file gzipped; `changed_ns` is its time of change, so that an edited file is read again."""
-    return gzip.compress(path.read_bytes(), mtime=0)
-
-
 async def asset(request: Request) -> Response:
     """Serve a file that lies in `assets/` or below; the hash only makes its address change with its content."""
     path = ASSETS / request.path_params["name"]
     with suppress(OSError, ValueError):
         if path.resolve().is_relative_to(ASSETS.resolve()) and path.is_file():
-            return asset_response(path, "gzip" in request.headers.get("accept-encoding", ""))
+            return file_response(path, request.headers.get("accept-encoding", ""))
     return PlainTextResponse("There is no such file.", 404)
-
-
-def asset_response(path: Path, use_gzip: bool) -> Response:
-    """Return a file's content, compressed where the browser takes that."""
-    content = compress(path, path.stat().st_mtime_ns) if use_gzip else path.read_bytes()
-    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-    if use_gzip:
-        headers["Content-Encoding"] = "gzip"
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Response(content, headers=headers, media_type=media_type)
 
 
 ROUTES: list[BaseRoute] = [

@@ -13,25 +13,13 @@ import streamlit as st
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
 
-# All modules, the style and the drawing library are asked for at once, not one after the other as imports name them.
+# Only a loader travels with every message. Addresses are relative to the page's, which holds behind every proxy; that
+# the browser has the files by then is the work of `asset_links`.
 LOADER = """
-function preload(assets, names) {
-  for (const name of names) {
-    const href = new URL(assets + name, location.origin).href;
-    if (document.querySelector(`link[href="${href}"]`)) continue;
-    const link = document.createElement("link");
-    if (name.endsWith(".css")) link.rel = "stylesheet";
-    else if (name.startsWith("vendor/")) Object.assign(link, { rel: "preload", as: "script" });
-    else link.rel = "modulepreload";
-    link.href = href;
-    document.head.append(link);
-  }
-}
 export default function (component) {
   let gone = false;
   let cleanup;
-  preload(component.data.assets, component.data.preload);
-  import(new URL(component.data.assets + "stage.js", location.origin)).then((module) => {
+  import(new URL(`.${component.data.assets}stage.js`, document.baseURI)).then((module) => {
     if (!gone) cleanup = module.default(component);
   });
   return () => {
@@ -66,10 +54,17 @@ def assets_hash() -> str:
     return digest.hexdigest()[:12]
 
 
-@cache
-def asset_names() -> list[str]:
-    """Names of the files that the stage needs at its start."""
-    return [path.name for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css")] + [PLOTLY]
+def asset_links() -> list[str]:
+    """Links for the head of Streamlit's page: all that a stage needs is asked for at once, not as imports name it."""
+    names = [path.name for path in sorted(ASSETS.iterdir()) if path.suffix in (".js", ".css")] + [PLOTLY]
+    return [asset_link(name) for name in names]
+
+
+def asset_link(name: str) -> str:
+    """Link of one file, after Streamlit's own in the browser's line."""
+    kinds = {".css": 'rel="preload" as="style"', ".js": 'rel="modulepreload"'}
+    kind = 'rel="preload" as="script"' if name == PLOTLY else kinds[Path(name).suffix]
+    return f'<link {kind} href="./lab/assets/{assets_hash()}/{name}" fetchpriority="low">'
 
 
 def slider(
@@ -152,7 +147,6 @@ def stage_data(
         "socket": job_path,
         "job_key": job_key,
         "assets": f"/lab/assets/{assets_hash()}/",
-        "preload": asset_names(),
         "figures": [_figure_data(figure) for figure in figures],
         "controls": [{**control, "value": strengths[control["key"]]} for control in controls],
         "scrubs": [dict(axis) for axis in scrubs],

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.table import Row
-from tests.browser.conftest import FLAGS, TIMEOUT_MS, serving
+from tests.browser.conftest import FLAGS, TIMEOUT_MS, serving, wait_for
 
 REPEATS = 5
 WINDOW_MS = 2000
@@ -81,7 +81,7 @@ def open_page(browser: Browser, address: str, hosts: set[str] | None = None, rea
     if hosts is not None:
         page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
     page.goto(address)
-    page.wait_for_function(ready)
+    wait_for(page, ready)
     return page
 
 
@@ -128,9 +128,7 @@ def starting(page: Page) -> Row:
     for _ in range(REPEATS):
         times.append(page.evaluate(PRESS_RUN))
         page.get_by_role("button", name="Reset", exact=True).click()
-        page.wait_for_function(
-            "overfitLab.shownEpoch === 0 && document.querySelector('.lab-primary').textContent === 'Run'"
-        )
+        wait_for(page, "overfitLab.shownEpoch === 0 && document.querySelector('.lab-primary').textContent === 'Run'")
     return at_most("Run pressed → first drawn update", statistics.median(times), 500)
 
 
@@ -149,7 +147,7 @@ def staying(page: Page) -> Iterator[Row]:
     page.evaluate(
         "window.nodes = [...document.querySelectorAll('[data-figure], .main-svg')]; window.from = overfitLab.draws"
     )
-    page.wait_for_function("overfitLab.draws > window.from + 100")
+    wait_for(page, "overfitLab.draws > window.from + 100")
     kept = page.evaluate("window.nodes.every((node) => node.isConnected)")
     zoom = page.evaluate(f"{plot}._fullLayout.xaxis.range.join()") == "-0.5,0.5"
     for what, holds in (("charts' nodes after 100 updates", kept), ("zoom after 100 updates", zoom)):

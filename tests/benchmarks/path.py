@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.benchmarks.browser import REPEATS, SCRUB, at_least, at_most, chromium, open_page
 from tests.benchmarks.table import Row
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, wait_for
 
 PATH = "/path?data=sine&noise_std=0.3&hidden_sizes=64-64&n_epochs=2000"
 DONE = "overfitLab.shownEpoch >= 2000"
@@ -45,7 +45,7 @@ def rows() -> Iterator[Row]:
         page = open_page(browser, server.address + PATH)
         yield at_most("Start → first picture of a whole path, 34 λ", first_picture(page), 1000)
         yield from training(page)
-        page.wait_for_function(DONE)
+        wait_for(page, DONE)
         yield from scrubbing(page)
         page.context.close()
 
@@ -55,9 +55,7 @@ def first_picture(page: Page) -> float:
     for _ in range(REPEATS):
         times.append(page.evaluate(FIRST))
         page.get_by_role("button", name="Reset", exact=True).click()
-        page.wait_for_function(
-            "overfitLab.shownEpoch === 0 && document.querySelector('.lab-primary').textContent === 'Run'"
-        )
+        wait_for(page, "overfitLab.shownEpoch === 0 && document.querySelector('.lab-primary').textContent === 'Run'")
     return statistics.median(times)
 
 
@@ -68,7 +66,7 @@ def training(page: Page) -> Iterator[Row]:
     stall = page.evaluate(STALL, 2000)
     draws = page.evaluate("overfitLab.draws")
     watched = time.perf_counter()
-    page.wait_for_function(DONE, timeout=120_000)
+    wait_for(page, DONE, 120_000)
     ended = time.perf_counter()
     rate = (page.evaluate("overfitLab.draws") - draws) / (ended - watched)
     yield at_most("1-D sine, 64-64, full batch, 34 λ, 2,000 epochs, trained and drawn", 1000 * (ended - began), 10_000)

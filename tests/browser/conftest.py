@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from core.presets import START
 
@@ -21,6 +22,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
+POLL_MS = 15
 LONG = "/?" + urlencode(START.replace(n_epochs=1_000_000).to_query())  # the Playground; does not end during a test
 READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is built and drawn
 HARMLESS = ("preloaded using link preload but not used",)
@@ -122,7 +124,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: problems.append(f"error {error}"))
         page.on("console", lambda message: problems.append(message.text) if is_bad(message) else None)
         page.goto(address)
-        page.wait_for_function(ready, timeout=TIMEOUT_MS)
+        wait_for(page, ready)
         return page
 
     open_page.is_lenient = False  # type: ignore[attr-defined]  # True where the test itself breaks the line
@@ -139,9 +141,24 @@ def is_bad(message: object) -> bool:
     return message.type == "error" and not any(part in text for part in HARMLESS)  # type: ignore[attr-defined]
 
 
-def wait_for(page: Page, condition: str) -> None:
-    """Wait until a JavaScript condition holds."""
-    page.wait_for_function(condition, timeout=TIMEOUT_MS)
+def wait_for(page: Page, condition: str, timeout_ms: float = TIMEOUT_MS) -> None:
+    """Wait until a JavaScript condition holds, also while the page is loaded anew.
+
+    Playwright's own `wait_for_function` has the page itself evaluate a text, which its Content-Security-Policy forbids.
+    """
+    deadline = time.monotonic() + timeout_ms / 1000
+    while not holds(page, condition):
+        assert time.monotonic() < deadline, f"waited in vain for {condition}"
+        page.wait_for_timeout(POLL_MS)
+
+
+def holds(page: Page, condition: str) -> bool:
+    try:
+        return bool(page.evaluate(condition))
+    except Error as error:
+        if "context was destroyed" in error.message or "navigat" in error.message:
+            return False
+        raise
 
 
 def press(page: Page, name: str) -> None:

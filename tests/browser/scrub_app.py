@@ -3,5 +3,6 @@
 import streamlit as st
 
 from core.runtime.routes import ROUTES
+from pages.shared.server import MIDDLEWARE
 
-app = st.App("scrub_page.py", routes=ROUTES)
+app = st.App("scrub_page.py", routes=ROUTES, middleware=MIDDLEWARE)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.runtime.routes import ROUTES
 from pages.shared import live
+from pages.shared.server import MIDDLEWARE
 
 LATE_S = 5.0
 make_run, made = live.playground_run, []
@@ -19,4 +20,4 @@ def make_late(*args):
 
 
 live.playground_run = make_late
-app = st.App("../../pages/main.py", routes=ROUTES)
+app = st.App("../../pages/main.py", routes=ROUTES, middleware=MIDDLEWARE)

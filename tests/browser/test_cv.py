@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, TIMEOUT_MS, OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import PHONE, OpenPage, figure, pause, press, wait_for
 
 STUDY = "/?data=diabetes&n_train=150&hidden_sizes=16&learning_rate=0.01&batch_size=32&values=0,0.01,0.03,0.1,0.3,1"
 DRAWN = "document.querySelectorAll('[data-figure] .main-svg').length >= 9"
@@ -21,7 +21,7 @@ def open_study(address: str, open_page: OpenPage):
         page.get_by_role("link", name="Cross-validation").first.click()
         if options.get("viewport") == PHONE:
             page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-        page.wait_for_function("document.querySelector('[data-figure=cv]')", timeout=TIMEOUT_MS)
+        wait_for(page, "document.querySelector('[data-figure=cv]')")
         wait_for(page, DRAWN)
         return page
 

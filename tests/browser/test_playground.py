@@ -94,7 +94,7 @@ def test_of_fifty_moves_in_two_seconds_the_last_one_wins(page: Page) -> None:
     wait_for(page, f"overfitLab.strengths.l2 === {value}")
     page.wait_for_url(f"**l2={value:g}**")
     # The slider waits two seconds for an echo before it follows the server again: then they still agree.
-    page.wait_for_function("(end) => performance.now() > end", arg=page.evaluate("performance.now() + 2500"))
+    wait_for(page, f"performance.now() > {page.evaluate('performance.now() + 2500')}")
     assert float(page.locator("[data-control=l2] input[type=number]").input_value()) == value
 
 

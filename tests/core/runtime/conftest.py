@@ -3,13 +3,21 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from core.runtime import Scheduler, routes
+from core.runtime.admission import Rules
+from core.runtime.front import Front
+from core.runtime.gate import Gate
 from tests.core.runtime.studies import TIMEOUT_S
 
 
@@ -23,9 +31,17 @@ def routed_scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    """A real server on a free port of the loopback; yields its `host:port`."""
+    """A real server on a free port of the loopback, our routes behind the gate; yields its `host:port`."""
+    gate = Middleware(Gate, Rules, Front(Path(streamlit.__file__).parent / "static"))
+    with serving(Starlette(routes=routes.ROUTES, middleware=[gate])) as host:
+        yield host
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Run an ASGI app for the length of a `with`, in a thread."""
     listening, started = socket.create_server(("127.0.0.1", 0)), threading.Event()
-    config = uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="error", lifespan="off")
+    config = uvicorn.Config(app, log_level="error", lifespan="off")
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:

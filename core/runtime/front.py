@@ -1,0 +1,87 @@
+"""Streamlit's own files, served faster: its first page with what the stage needs named in it, and its scripts compressed.
+
+Streamlit sends its scripts as they are, 3 MB, and reads each from the disk in a thread. Here they are compressed once.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from starlette.responses import HTMLResponse, Response
+
+# Streamlit asks every level of a page's address for its server, deepest first: tell it, one below the page's name.
+WHERE = "const root = new URL('.', document.baseURI).href; window.__streamlit = {BACKEND_BASE_URL: root, MAIN_PAGE_BASE_URL: root};"
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+PAGE = re.compile(r"/[\w-]*")  # "/" or "/name": Streamlit answers each with its one page
+KEPT = re.compile(r"/static/.*\.[\w-]{8}\.\w+")  # files with a hash in their name
+
+
+class Front:
+    """The files in `directory` (Streamlit's), and which `links` its page names in its head beside its own."""
+
+    def __init__(self, directory: Path, links: Sequence[str] = ()) -> None:
+        self.directory, self.links = directory, tuple(links)
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """Every file that never changes, by its path in an address: no other path reaches the disk."""
+        found = {f"/{path.relative_to(self.directory).as_posix()}": path for path in self.directory.rglob("*.*")}
+        return {name: path for name, path in found.items() if KEPT.fullmatch(name)}
+
+    def file(self, path: str) -> Path | None:
+        return self.files.get(path)
+
+    def is_page(self, path: str) -> bool:
+        return bool(PAGE.fullmatch(path))
+
+    @cached_property
+    def html(self) -> bytes:
+        """Streamlit's page with our links, and the one line that says where its server is, in its head."""
+        text = (self.directory / "index.html").read_text(encoding="utf-8")
+        added = f"<script>{WHERE}</script>\n" + "\n".join(self.links)
+        return text.replace("<head>", f"<head>\n{added}", 1).encode()
+
+    @cached_property
+    def compressed(self) -> bytes:
+        return gzip.compress(self.html, mtime=0)
+
+    def page(self, accepts: str) -> Response:
+        """Return the page, asked for anew on every visit."""
+        use_gzip = "gzip" in accepts
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if use_gzip:
+            headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(self.compressed if use_gzip else self.html, headers=headers)
+
+    @cached_property
+    def policy(self) -> str:
+        """The Content-Security-Policy: this server and nothing else. Of scripts in the page only those known here run.
+
+        Streamlit makes a `blob:` of a component's script, and writes styles into the page, as Plotly does.
+        """
+        hashes = " ".join(f"'sha256-{sha256(text)}'" for text in INLINE.findall(self.html.decode()))
+        return "; ".join(
+            (
+                "default-src 'self'",
+                f"script-src 'self' blob: {hashes}",
+                "style-src 'self' 'unsafe-inline'",
+                "img-src 'self' data: blob:",
+                "font-src 'self' data:",
+                "connect-src 'self'",
+                "worker-src 'self' blob:",
+                "object-src 'none'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'self'",
+            )
+        )
+
+
+def sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,48 @@
+"""The server's settings as Streamlit has them, for the gate before it (`core/runtime/gate.py`)."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+from core.runtime.admission import Rules
+from core.runtime.front import Front
+from core.runtime.gate import Gate
+from pages.shared.stage import asset_links
+
+HAS_UPLOADER = False  # whether a page takes files
+FRONT = Path(st.__file__).parent / "static"
+
+
+def rules() -> Rules:
+    """Return who may connect and where the pages lie."""
+    base_path = str(config.get_option("server.baseUrlPath")).strip("/")
+    return Rules(
+        allowed_hosts=tuple(config.get_option("server.allowedHosts")),
+        allowed_origins=tuple(config.get_option("server.corsAllowedOrigins")),
+        server_address=server_address(),
+        checks_origin=bool(config.get_option("server.enableCORS")),
+        base_path=f"/{base_path}" if base_path else "",
+        has_uploader=HAS_UPLOADER,
+    )
+
+
+def server_address() -> str:
+    """Return the name under which people reach the server, "" where the settings do not say one."""
+    address = str(config.get_option("browser.serverAddress")).split("/")[0].lower()
+    return "" if address == "localhost" else address
+
+
+def raise_file_limit() -> None:
+    """Allow this process as many open files and sockets as the system lets it have; a tab takes five."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+MIDDLEWARE = [Middleware(Gate, rules, Front(FRONT, asset_links()))]
