@@ -99,6 +99,11 @@ class Trainer:
         """Make one step of all members; return True when it was the last of an epoch."""
         return self._step()
 
+    @property
+    def is_between_epochs(self) -> bool:
+        """Whether no epoch has begun that is not done."""
+        return self._n_batches_left == 0
+
     @fast_arithmetic()
     def run_epoch(self) -> None:
         """Train to the end of the current epoch."""

@@ -6,6 +6,7 @@ What is recorded is decided by counts of work and of epochs alone, never by the 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -115,6 +116,27 @@ class History:
 
     def _still_due(self) -> list[int]:
         return [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
+
+    def keep(self) -> dict[str, np.ndarray]:
+        """Return everything that it holds as arrays, for `restored`; every series with the records in front."""
+        series = {f"record.{name}": np.stack([r[name] for r in self.records]) for name in self.records[0]}
+        return {
+            "plan": np.array([self.max_records, self.stride, self.start]), "dense_from": np.array(self.dense_from),
+            "epochs": np.array(self.epochs), "best_epoch": self.best_epoch, "best_val_loss": self.best_val_loss,
+            "best_parameters": self.best_parameters.numpy().copy(), **series,
+        }  # fmt: skip
+
+    @classmethod
+    def restored(cls, kept: Mapping[str, np.ndarray]) -> History:
+        """Return the history whose `keep` returned these arrays."""
+        history = cls()
+        history.max_records, history.stride, history.start = (int(n) for n in kept["plan"])
+        history.dense_from, history.epochs = kept["dense_from"].tolist(), kept["epochs"].tolist()
+        series = {name.removeprefix("record."): a.copy() for name, a in kept.items() if name.startswith("record.")}
+        history.records = [{name: values[i] for name, values in series.items()} for i in range(len(history.epochs))]
+        history.best_epoch, history.best_val_loss = kept["best_epoch"].copy(), kept["best_val_loss"].copy()
+        history.best_parameters = torch.as_tensor(kept["best_parameters"].copy())
+        return history
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series with a leading member axis: (M, n_records[, n_layers])."""

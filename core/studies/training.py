@@ -17,6 +17,7 @@ import torch
 from core.config import LIVE_FIELDS
 from core.engine import Stack, Trainer
 from core.engine.cost import measurement_cost, step_cost
+from core.engine.keeping import keep, restore
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
 from core.studies.plan import Plan
@@ -291,9 +292,34 @@ class Training:
         histories = self.histories
         return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
 
+    def keep(self) -> dict[str, np.ndarray]:
+        """Return the whole state of a plan of one stack as arrays, for `restore`; empty in the middle of an epoch."""
+        if self.plan.n_stacks > 1 or not self.trainer.is_between_epochs:
+            return {}
+        return {
+            "n_epochs": np.array([self.n_epochs]), "is_diverged": self.is_diverged, "finite": self._finite.numpy().copy(),
+            **{f"trainer.{name}": values for name, values in keep(self.trainer).items()},
+            **{f"history.{name}": values for name, values in self.history.keep().items()},
+        }  # fmt: skip
+
+    def restore(self, kept: Mapping[str, np.ndarray]) -> None:
+        """Take the state that `keep` returned, of a training of this plan with the strengths of then.
+
+        Raises ValueError where it was kept from another plan.
+        """
+        restore(self.trainer, part_of(kept, "trainer."))
+        self.history = History.restored(part_of(kept, "history."))
+        self.n_epochs, self.is_diverged = int(kept["n_epochs"][0]), kept["is_diverged"].astype(bool)
+        self._is_lost, self._finite = bool(self.is_diverged.all()), torch.as_tensor(kept["finite"].copy())
+
     def network(self) -> Stack:
         """Return a stack of all M members with their present weights, for predicting."""
         return network_of(self.plan, self.state().parameters)
+
+
+def part_of(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays whose names begin with a prefix, without it."""
+    return {name.removeprefix(prefix): values for name, values in arrays.items() if name.startswith(prefix)}
 
 
 def merge(n_members: int, parts: Sequence[np.ndarray], states: Sequence[MemberState]) -> MemberState:

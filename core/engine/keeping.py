@@ -1,0 +1,69 @@
+"""The whole state of a trainer as named arrays, and back: what was put away between two epochs goes on bit for bit.
+
+Weights, optimizer, strengths, the generators of batch order and augmentation, and the counts. (The masks of dropout are
+drawn from the number of the step, and need no state.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+
+from core.config import LIVE_FIELDS
+from core.engine.trainer import Trainer
+
+Arrays = dict[str, np.ndarray]
+
+
+def keep(trainer: Trainer) -> Arrays:
+    """Return copies of everything that a trainer changes as it trains, at the end of an epoch.
+
+    Raises ValueError in the middle of an epoch, whose batches are on their way.
+    """
+    if not trainer.is_between_epochs:
+        raise ValueError("trainer: expected one at the end of an epoch, received one in the middle")
+    optimizers = [block.optimizer for block in trainer.blocks]
+    counts = [
+        trainer.n_epochs_done,
+        trainer.n_steps_done,
+        *(0 if isinstance(o.n_steps, torch.Tensor) else o.n_steps for o in optimizers),
+    ]
+    kept = {name: tensor.numpy().copy() for name, tensor in _tensors(trainer)}
+    states = {name: generator.get_state().numpy().copy() for name, generator in _generators(trainer)}
+    return {"counts": np.array(counts, dtype=np.float64), **kept, **states}
+
+
+def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
+    """Give a trainer of the same plan at epoch 0 the state that `keep` returned.
+
+    Raises ValueError where an array is missing or has another shape: it was kept from another plan.
+    """
+    for name, tensor in _tensors(trainer):
+        if name not in kept or kept[name].shape != tuple(tensor.shape):
+            received = f"{kept[name].shape}" if name in kept else "none"
+            raise ValueError(f"kept: expected '{name}' of shape {tuple(tensor.shape)}, received {received}")
+        tensor.copy_(torch.as_tensor(np.array(kept[name])))
+    for name, generator in _generators(trainer):
+        generator.set_state(torch.as_tensor(np.array(kept[name])))
+    trainer.n_epochs_done, trainer.n_steps_done, *n_steps = (int(count) for count in kept["counts"])
+    for block, n in zip(trainer.blocks, n_steps, strict=True):
+        if not isinstance(block.optimizer.n_steps, torch.Tensor):
+            block.optimizer.n_steps = n
+
+
+def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield what is kept of the weights, the strengths and the optimizer, each with its name."""
+    yield "parameters", trainer.stack.parameters
+    for name in LIVE_FIELDS:
+        yield name, getattr(trainer.members, name)
+    for b, block in enumerate(trainer.blocks):
+        for i, tensor in enumerate(block.optimizer.state()):
+            yield f"optimizer.{b}.{i}", tensor
+
+
+def _generators(trainer: Trainer) -> Iterator[tuple[str, torch.Generator]]:
+    yield "augmentation", trainer.augment_generator
+    for i, generator in enumerate(trainer.order.generators):
+        yield f"order.{i}", generator
