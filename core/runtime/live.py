@@ -16,6 +16,7 @@ import torch
 from core.config import LIVE_FIELDS, Experiment
 from core.engine import Stack
 from core.runtime.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.runtime.keeping import Keeper, Kept, keep_run, resume_run
 from core.runtime.looks import Arrays, shrink
 from core.runtime.mailbox import Mailbox
 from core.runtime.moments import MAX_MOMENTS, Moments, marks_of
@@ -66,9 +67,9 @@ class LiveRun:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
         self.n_begun = 0
         self.looked_at: tuple[int, ...] = ()
-        self._begin(make_training(experiment))
+        self.begin(make_training(experiment))
 
-    def _begin(self, training: Training, first_number: int = 0) -> None:
+    def begin(self, training: Training, first_number: int = 0) -> None:
         """Stand at epoch 0, paused; the moments are numbered on from those of before a reset."""
         self.training = training
         self.started_as = self.experiment
@@ -80,6 +81,8 @@ class LiveRun:
         self.curves: Arrays = {}
         self.n_begun += 1
         self._moments = Moments(self.shown, first_number)
+        self._is_keeping_due = False
+        self._put_away: Snapshot | None = None
 
     def _restart(self, seed: int) -> None:
         """Go back to epoch 0 with the strengths of now."""
@@ -90,7 +93,7 @@ class LiveRun:
             training.plan.n_stacks == 1
         ):  # of several stacks only the present one's strengths are known: the plan has them all
             training.give(strengths)
-        self._begin(training, self._moments.newest + 1)
+        self.begin(training, self._moments.newest + 1)
 
     # --- commands ---
 
@@ -155,6 +158,18 @@ class LiveRun:
         if self.state == "finished" and self.can_go_on:
             self._go()
 
+    def keep(self) -> Snapshot | None:
+        """Return what is needed to go on from here; None in the middle of an epoch, at whose end it is made."""
+        kept, self._put_away = self._put_away, None
+        if kept is None and (self.training.plan.n_stacks > 1 or self.training.trainer.is_between_epochs):
+            return keep_run(self)
+        self._is_keeping_due = kept is None
+        return kept
+
+    def resume(self, kept: Snapshot) -> None:
+        """Go on from what was kept; called before anything else."""
+        resume_run(self, kept)
+
     # --- training ---
 
     def train_for(self, seconds: float) -> None:
@@ -172,12 +187,14 @@ class LiveRun:
         is_moment = self.max_moments > 1 and self._moments.is_due(training.n_epochs_done, changed_at)
         if is_moment or self.n_single:
             training.record()
-            self._keep_moment()
+            self.keep_moment()
         if training.is_done:
             self._end()
         elif self.n_single:
             self.n_single -= 1
             self.state = "running" if self.n_single else "paused"
+        if self._is_keeping_due:
+            self._put_away, self._is_keeping_due = keep_run(self), False
 
     def _end(self) -> None:
         """Finish; where every member has diverged, what is shown stays at the last finite state."""
@@ -210,7 +227,7 @@ class LiveRun:
         """Return the members at the epochs kept for rewind, the first one at epoch 0."""
         return [moment.state for moment in self._moments.kept]
 
-    def _keep_moment(self) -> None:
+    def keep_moment(self) -> None:
         """Store the members for rewind, where moments are kept and there is something left to show."""
         if self.max_moments > 1 and not self.training.is_diverged.all():
             self._moments.keep(self.training.n_epochs_done, self.training.state(), self.max_moments)
@@ -299,10 +316,9 @@ def without_changes(facts: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "labels": labels}
 
 
-class Obedient(Protocol):
-    """What `live_study` can run: something that takes commands, trains in slices and shows itself."""
+class Obedient(Kept, Protocol):
+    """What `live_study` can run: something that takes commands, trains in slices, shows itself and can be put away."""
 
-    state: str
     is_changed: bool
 
     def attach(self, mailbox: Mailbox) -> None:
@@ -317,12 +333,20 @@ class Obedient(Protocol):
     def snapshot(self) -> Snapshot:
         """Return everything the page shows."""
 
+    def resume(self, kept: Snapshot) -> None:
+        """Go on from what was kept, if it holds enough."""
 
-def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
-    """Return the study of a live run that starts paused at epoch 0."""
+
+LiveStudy = Callable[[Mailbox], Generator[Snapshot | None, None, None]]
+
+
+def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -> LiveStudy:
+    """Return the study of a live run that starts paused at epoch 0, or goes on from what was `kept` of one."""
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
-        run, showing = make_run(), Showing()
+        run, showing, keeper = make_run(), Showing(), Keeper(mailbox)
+        if kept is not None:
+            run.resume(kept)
         run.attach(mailbox)
         while True:
             began = time.thread_time()
@@ -330,12 +354,15 @@ def live_study(make_run: Callable[[], Obedient]) -> Callable[[Mailbox], Generato
             if run.state == "running":
                 run.train_for(mailbox.slice_s)
             mailbox.is_idle = run.state != "running"
+            keeper.look(run)
             showing.earn(time.thread_time() - began)
             may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable
-            if mailbox.wants_snapshot and run.is_changed and may_show:
-                yield showing.make(run)
-            else:
-                yield None
+            is_shown = mailbox.wants_snapshot and run.is_changed and may_show
+            try:
+                yield showing.make(run) if is_shown else None
+            except GeneratorExit:
+                keeper.put_away(run)
+                raise
 
     return study
 

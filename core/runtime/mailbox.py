@@ -30,6 +30,7 @@ class Mailbox:
     frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames".
     result : set by the study, or None: `result()`, or `result(epoch)` where moments are kept, returns what a page may export
         or carry on from. Both are called between two slices, by the thread that runs them.
+    put_away : set by whoever starts the job, or None: takes what is kept of the study, to go on from after a long break.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class Mailbox:
         self.is_idle = False
         self.frames: Callable[[int], Snapshot | None] | None = None
         self.result: Callable[..., Any] | None = None
+        self.put_away: Callable[[Snapshot], None] | None = None
         self._commands: deque[Command] = deque()
         self._lock = threading.Lock()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.measures.numbers import gap_text, loss_text
 from core.measures.verdict import Verdict, judge
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at, rank_names, shrink
+from core.runtime.snapshot import Snapshot
 from core.studies.fit import make_pool, make_training
 from core.studies.path import constant_loss, noise_floor
 from core.studies.training import MemberState, Training
@@ -42,13 +43,35 @@ def playground_run(experiment: Experiment, split: Split, origin: Origin | None =
 
     A reset goes back to the same weights; another seed means random ones.
     """
-    seed = experiment.training.seed
+    return PlaygroundRun(experiment, split, origin)
 
-    def make(now: Experiment) -> Training:
-        start = origin.parameters if origin is not None and now.training.seed == seed else None
-        return make_training(now, split, start=start)
 
-    return LiveRun(experiment, make, PlaygroundView(experiment, split, origin))
+class PlaygroundRun(LiveRun):
+    """The live run of one network. `origin` is what it continues from, None for random weights."""
+
+    view: PlaygroundView
+
+    def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+        super().__init__(experiment, self._make, PlaygroundView(experiment, split, origin))
+
+    def _make(self, now: Experiment) -> Training:
+        origin = self.view.origin if now.training.seed == self.view.seed else None
+        return make_training(now, self.view.split, start=origin.parameters if origin is not None else None)
+
+    def keep(self) -> Snapshot | None:
+        """Return what is needed to go on, with what the run continues from."""
+        kept, origin = super().keep(), self.view.origin
+        if kept is None or origin is None:
+            return kept
+        meta = {**kept.meta, "origin": {"text": origin.text, "start_loss": origin.start_loss, "seed": self.view.seed}}
+        return replace(kept, meta=meta, arrays={**kept.arrays, "origin": origin.parameters})
+
+    def resume(self, kept: Snapshot) -> None:
+        """Go on from what was kept, and continue from what that run continued from."""
+        if (origin := kept.meta.get("origin")) is not None:
+            self.view.origin = Origin(kept.arrays["origin"].copy(), origin["start_loss"], origin["text"])
+            self.view.seed = origin["seed"]
+        super().resume(kept)
 
 
 class PlaygroundView:

@@ -16,6 +16,7 @@ from core.data import DATASETS
 from core.data.limits import check_budget, estimate_epoch_s
 from core.figures.remedies import ablation_arrays, describe_ablation, describe_label_noise
 from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
+from core.runtime.keeping import KIND
 from core.runtime.looks import Arrays, shrink
 from core.runtime.mailbox import Mailbox
 from core.runtime.remedy_tables import remedy_table, tuning_table
@@ -123,6 +124,14 @@ class RemediesRun:
     def attach(self, mailbox: Mailbox) -> None:
         """Offer the results as CSV."""
         mailbox.result = self.export
+
+    def keep(self) -> Snapshot:
+        """Return how far the study has come, to be said; its tables of networks are too much to be kept."""
+        meta = {"epoch": 0, "state": self.state, "reached": f"part {self.part + 1} of {len(self.parts)}"}
+        return Snapshot(self.version, meta, {}, KIND)
+
+    def resume(self, kept: Snapshot) -> None:
+        """Begin anew: nothing of the networks was kept."""
 
     def obey(self, command: Command) -> None:
         """Carry out one command."""
