@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from core.config import LIVE_FIELDS
+from core.engine.optimizers import SGD, Adam
 from core.engine.trainer import Trainer
 
 Arrays = dict[str, np.ndarray]
@@ -24,15 +25,11 @@ def keep(trainer: Trainer) -> Arrays:
     """
     if not trainer.is_between_epochs:
         raise ValueError("trainer: expected one at the end of an epoch, received one in the middle")
-    optimizers = [block.optimizer for block in trainer.blocks]
-    counts = [
-        trainer.n_epochs_done,
-        trainer.n_steps_done,
-        *(0 if isinstance(o.n_steps, torch.Tensor) else o.n_steps for o in optimizers),
-    ]
+    counts = {"counts": np.array([trainer.n_epochs_done, trainer.n_steps_done], dtype=np.float64)}
+    columns = {name: np.asarray(getattr(owner, field), np.float64) for name, owner, field in _columns(trainer)}
     kept = {name: tensor.numpy().copy() for name, tensor in _tensors(trainer)}
     states = {name: generator.get_state().numpy().copy() for name, generator in _generators(trainer)}
-    return {"counts": np.array(counts, dtype=np.float64), **kept, **states}
+    return {**counts, **columns, **kept, **states}
 
 
 def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
@@ -47,10 +44,11 @@ def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
         tensor.copy_(torch.as_tensor(np.array(kept[name])))
     for name, generator in _generators(trainer):
         generator.set_state(torch.as_tensor(np.array(kept[name])))
-    trainer.n_epochs_done, trainer.n_steps_done, *n_steps = (int(count) for count in kept["counts"])
-    for block, n in zip(trainer.blocks, n_steps, strict=True):
-        if not isinstance(block.optimizer.n_steps, torch.Tensor):
-            block.optimizer.n_steps = n
+    trainer.n_epochs_done, trainer.n_steps_done = (int(count) for count in kept["counts"])
+    for name, optimizer, field in _columns(trainer):
+        value = kept[name]
+        number = int if field == "n_steps" else float
+        setattr(optimizer, field, torch.as_tensor(np.array(value)) if value.ndim else number(value))
 
 
 def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
@@ -61,6 +59,13 @@ def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
     for b, block in enumerate(trainer.blocks):
         for i, tensor in enumerate(block.optimizer.state()):
             yield f"optimizer.{b}.{i}", tensor
+
+
+def _columns(trainer: Trainer) -> Iterator[tuple[str, SGD | Adam, str]]:
+    """Yield what an optimizer holds as a number, or as a column (m, 1) where members differ: its steps and its last rate."""
+    for b, block in enumerate(trainer.blocks):
+        for field in ("n_steps", "learning_rate"):
+            yield f"optimizer.{b}.{field}", block.optimizer, field
 
 
 def _generators(trainer: Trainer) -> Iterator[tuple[str, torch.Generator]]:
