@@ -56,10 +56,12 @@ export class Line {
   /** The job of this address is gone: try Python's, else ask Python for a new one. One that Python dropped itself may take
    * long to be followed by the next; one that was never known is perhaps asked for in vain. */
   jobIsGone(wasDropped) {
-    sessionStorage.removeItem(this.storage);
     if (this.path !== this.given) {
+      const gone = this.job;
+      sessionStorage.removeItem(this.storage);
       this.open(this.given);
-      return this.on.adopted(jobOf(this.given));
+      this.on.adopted(this.job);
+      return this.on.lost(gone); // perhaps it was put away
     }
     this.on.say("This run has ended on the server. Starting a new one …");
     this.on.lost(jobOf(this.path));

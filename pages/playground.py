@@ -127,7 +127,7 @@ def show_run() -> None:
     key = live.job_key(shared.current())
     stage(
         STAGE, jobs.stream_path(job), key, figures, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
-        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
+        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run",
     )  # fmt: skip
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != shown():

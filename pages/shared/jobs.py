@@ -1,15 +1,18 @@
 """A session's jobs: at most one live run, one study and its refit, found again after a reload or a visit to another page."""
 
 from collections.abc import Callable
+from functools import partial
 from secrets import token_urlsafe
 from typing import Any, Literal, get_args
 
 import streamlit as st
 
+from core.config import Experiment
 from core.runtime.job import Job
 from core.runtime.live import Obedient, live_study
 from core.runtime.scheduler import get_scheduler
 from core.runtime.snapshot import Snapshot
+from pages.shared import away
 
 Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
@@ -27,11 +30,39 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
     if job is None or job.key != key or job.error:  # what stopped on an error is begun anew
         error = job.error if job is not None and job.key == key else None
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
+        found = away.take_out(own_id(slot), key, kept()) if job is None else None
         drop(slot)  # one that was adopted has another owner
-        job = get_scheduler().submit(live_study(make_run), owner, user())
+        job = get_scheduler().submit(live_study(make_run, found), owner, user())
         job.key, job.kept = key, kept()
-        session[f"lab.{slot}.job"], session[f"lab.{slot}.failure"] = job.id, error
+        job.mailbox.put_away = partial(away.put_away, job)
+        is_lost = session.pop(f"lab.{slot}.claimed", False)
+        had(slot).append(job.id)
+        session[f"lab.{slot}.job"], session[f"lab.{slot}.away"] = job.id, found or (away.GONE if is_lost else None)
+        session[f"lab.{slot}.failure"] = error
     return job
+
+
+def claim(slot: Slot, stage: str) -> None:
+    """Note that this browser tab had a job that is gone, as its stage says: the next look goes on from what was kept of it.
+
+    Not one that this session had itself: that was ended by a change of settings, and has its successor.
+    """
+    job_id = st.session_state[stage].get("lost")
+    if job_id and job_id not in had(slot) and get_scheduler().find(job_id) is None:
+        drop(slot)
+        st.session_state[f"lab.{slot}.job"], st.session_state[f"lab.{slot}.claimed"] = job_id, True
+
+
+def resumed(slot: Slot) -> Experiment | None:
+    """Return the experiment of the session's run as it was put away, None where it began at epoch 0."""
+    found = st.session_state.get(f"lab.{slot}.away")
+    return Experiment.model_validate_json(found.meta["experiment"]) if found is not None and found.arrays else None
+
+
+def say_what_is_lost(slot: Slot) -> None:
+    """Say that this session's run goes on after a break, or what of it is lost; nothing where there was no break."""
+    if (found := st.session_state.get(f"lab.{slot}.away")) is not None:
+        st.caption(f":material/history: {away.in_words(found)}")
 
 
 def user() -> str:
@@ -49,6 +80,12 @@ def kept() -> dict[str, Any]:
     """Return what outlives a reload of the page, to be read and written: it goes with the jobs, and is found with them."""
     here: dict[str, Any] = st.session_state.setdefault(KEPT, {})
     return here
+
+
+def had(slot: Slot) -> list[str]:
+    """Return the ids of the jobs that this session has had in this slot, to be added to."""
+    ids: list[str] = st.session_state.setdefault(f"lab.{slot}.had", [])
+    return ids
 
 
 def own(slot: Slot) -> Job | None:
@@ -78,14 +115,17 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
     session[KEPT] = job.kept = {**kept(), **job.kept}
     for other in filter(None, map(own, get_args(Slot))):
         other.kept = job.kept
+    had(slot).append(job.id)
     session[f"lab.{slot}.adopted"] = session[f"lab.{slot}.job"] = job.id
     return job
 
 
 def drop(slot: Slot) -> None:
-    """End the session's job in this slot, so that the next look starts a new one at epoch 0."""
+    """End the session's job in this slot for good, so that the next look starts a new one at epoch 0."""
     if (job := own(slot)) is not None:
+        job.mailbox.put_away = None
         get_scheduler().drop(job)
+    away.forget(own_id(slot))
 
 
 def first_snapshot(job: Job) -> Snapshot | None:

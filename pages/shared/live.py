@@ -30,7 +30,7 @@ def find_job(experiment: Experiment) -> Job:
     before, key = jobs.own("run"), job_key(experiment)
     job = jobs.find("run", key, on_split(playground_run, experiment))
     if job is not before:
-        st.session_state[SENT] = strengths_of(experiment)
+        st.session_state[SENT] = strengths_of(jobs.resumed("run") or experiment)
     tell(job, experiment)
     return job
 

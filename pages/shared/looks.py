@@ -2,8 +2,7 @@
 
 from core.config import Experiment
 from pages.shared import jobs
-
-LOOKS = "looks"
+from pages.shared.away import LOOKS
 
 
 def rows_of(experiment: Experiment) -> tuple[str, int]:

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+
+from pages.shared import jobs
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
@@ -171,12 +173,12 @@ def stage(
     on_strengths: Callable[[], None] | None = None,
     on_seed: Callable[[], None] | None = None,
     on_job: Callable[[], None] | None = None,
-    on_lost: Callable[[], None] | None = None,
     on_picked: Callable[[], None] | None = None,
     scrubs: Sequence[Mapping[str, Any]] = (),
     buttons: Sequence[str] = BUTTONS,
     can_rewind: bool = True,
     on_state: Callable[[], None] | None = None,
+    slot: jobs.Slot = "study",
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -187,8 +189,9 @@ def stage(
     controls: made by `slider`; strengths: their values by key.
     revision: the figures are rebuilt when it changes, otherwise they are left as they are.
     scrubs: made by `scrub`. buttons: which of run, step, reset, reseed. can_rewind: whether the job keeps moments.
-    on_strengths, on_seed, on_job, on_lost, on_picked, on_state: called before the rerun that a change of these results
+    on_strengths, on_seed, on_job, on_picked, on_state: called before the rerun that a change of these results
         causes. Without `on_state` the page is not told when the run begins, stands still or ends.
+    slot: which of the session's jobs is shown; one that the server no longer knows is looked for among what was put away.
 
     Returns
     -------
@@ -197,6 +200,7 @@ def stage(
     or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and
     `lost` (id of a job that the server no longer knows, for one run, or None).
     """
+    jobs.say_what_is_lost(slot)
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
     return component(
         key=key,
@@ -216,7 +220,7 @@ def stage(
         on_strengths_change=on_strengths or _nothing,
         on_seed_change=on_seed or _nothing,
         on_job_change=on_job or _nothing,
-        on_lost_change=on_lost or _nothing,
+        on_lost_change=partial(jobs.claim, slot, key),
         on_picked_change=on_picked or _nothing,
         on_state_change=on_state or _nothing,
     )

@@ -46,7 +46,7 @@ def find_study(
     message: the command that tells a running study one of `taken`.
     """
     before, job, wanted = jobs.own("study"), jobs.find("study", key, make_run), strengths_of(experiment, taken)
-    has = st.session_state.get(HAS, {}) if job is before else wanted
+    has = st.session_state.get(HAS, {}) if job is before else strengths_of(jobs.resumed("study") or experiment, taken)
     for name in taken:
         if has.get(name, wanted[name]) == wanted[name]:
             continue

@@ -94,7 +94,7 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
     stage(
         STAGE, jobs.stream_path(job), repr(order), figures, [], {}, f"{order}{look and look.number}",
         [readout("epoch", "Epoch", "Passes over all training and validation rows.")], buttons=(), can_rewind=False,
-        on_state=_nothing, on_job=partial(take_job, order),
+        on_state=_nothing, on_job=partial(take_job, order), slot="refit",
     )  # fmt: skip
     result = refitted(job)
     if result is not None:

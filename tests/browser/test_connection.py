@@ -1,11 +1,14 @@
 """What happens to a run when the page is reloaded, the line breaks, or the server starts anew."""
 
+import time
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Page
 
+from core.runtime.checkpoints import get_checkpoints
 from core.studies.compare import TASK
-from tests.browser.conftest import LONG, READY, OpenPage, press, serving, wait_for
+from tests.browser.conftest import LONG, READY, OpenPage, Server, pause, press, serving, wait_for
 
 LIVE = {
     "playground": LONG,
@@ -80,17 +83,51 @@ def test_a_strength_set_between_two_runs_reaches_the_next(open_page: OpenPage) -
         wait_for(page, f"{READY} && overfitLab.strengths.l1 === 0.5")
 
 
-def test_a_server_that_starts_anew_gives_a_new_run(open_page: OpenPage) -> None:
+def restart_after(page: Page, server: Server, epoch: int) -> None:
+    """Pause at `epoch` or later, kill the server once the run is put away, start it, and wait for the next job."""
+    wait_for(page, f"overfitLab.lastEpoch > {epoch}")
+    pause(page)
+    job, reached = page.evaluate(JOB), page.evaluate("overfitLab.lastEpoch")
+    deadline = time.monotonic() + 20
+    while (kept := get_checkpoints().load(job)) is None or kept.meta["epoch"] != reached:
+        assert time.monotonic() < deadline, f"epoch {reached} was not kept"
+        page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    server.stop()
+    page.get_by_text("Connection lost.").wait_for()
+    server.start()
+
+
+def test_a_run_goes_on_after_the_server_was_killed_and_started_anew(open_page: OpenPage) -> None:
     open_page.is_lenient = True  # type: ignore[attr-defined]  # the browser itself reports refused connections
+    with serving("app.py") as server:
+        page = open_page(server.address + "?n_train=33&n_epochs=1000000&batch_size=11")
+        press(page, "Run")
+        wait_for(page, "overfitLab.lastEpoch > 10")
+        job = page.evaluate(JOB)
+        field = page.locator("[data-control=l1] input[type=number]")
+        field.fill("0.005")
+        field.press("Enter")
+        restart_after(page, server, 40)
+        page.get_by_text("Goes on after a break, from epoch").wait_for()
+        wait_for(page, f"window.overfitLab?.connected && {JOB} && {JOB} !== '{job}' && overfitLab.lastEpoch > 40")
+        assert "n_train=33" in page.url and "l1=0.005" in page.url
+        wait_for(page, "overfitLab.strengths.l1 === 0.005")
+        press(page, "Run")
+        wait_for(page, "overfitLab.lastEpoch > 200")
+
+
+def test_a_run_of_which_nothing_was_kept_begins_anew_and_says_so(open_page: OpenPage) -> None:
+    open_page.is_lenient = True  # type: ignore[attr-defined]
     with serving("app.py") as server:
         page = open_page(server.address + "?n_train=33")
         press(page, "Run")
         wait_for(page, "overfitLab.lastEpoch > 10")
         job = page.evaluate(JOB)
         server.stop()
+        get_checkpoints().forget(job)
         page.get_by_text("Connection lost.").wait_for()
         server.start()
+        page.get_by_text("The run that this tab had is no longer on the server").wait_for()
         wait_for(page, f"window.overfitLab?.connected && {JOB} && {JOB} !== '{job}' && overfitLab.lastEpoch === 0")
-        assert "n_train=33" in page.url
         press(page, "Run")
         wait_for(page, "overfitLab.lastEpoch > 10")
