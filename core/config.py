@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from core.sections import (
     DataConfig,
@@ -22,7 +23,7 @@ from core.sections import (
     StudyConfig,
     TrainingConfig,
 )  # fmt: skip
-from core.words import shortened, written
+from core.words import did_you_mean, received, shortened, written
 
 __all__ = [
     "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "StudyConfig",
@@ -47,6 +48,18 @@ class Experiment(Section):
     training: TrainingConfig = TrainingConfig()
     study: StudyConfig = StudyConfig()
 
+    def __init__(self, *unnamed: Any, **sections: Any) -> None:
+        """Take the sections by name; raises ValueError for each wrong setting, with what was expected and received."""
+        if unnamed:
+            raise ValueError(
+                "Experiment: expected sections by name, such as Experiment(training={'n_epochs': 100}), received "
+                f"{received(unnamed[0])} without a name"
+            )
+        try:
+            super().__init__(**sections)
+        except ValidationError as error:
+            raise ValueError("; ".join(explain(error))) from None
+
     def replace(self, **values: Any) -> Experiment:
         """Return a copy with some settings changed, named by their flat names (`l2=0.1`, `data_seed=3`).
 
@@ -56,10 +69,7 @@ class Experiment(Section):
         for name, value in values.items():
             section, field = locate(name)
             sections[section][field] = value
-        try:
-            return Experiment.model_validate(sections)
-        except ValidationError as error:
-            raise ValueError("; ".join(explain(error))) from None
+        return Experiment(**sections)
 
     def get(self, name: str) -> Any:
         """Return one setting by its flat name."""
@@ -114,10 +124,20 @@ FLAT_NAMES: dict[str, tuple[str, str]] = {
 }
 
 
+# What other programs call a setting of ours.
+OTHER_NAMES = {
+    "lr": "learning_rate", "epochs": "n_epochs", "max_iter": "n_epochs", "batch": "batch_size", "layers": "hidden_sizes",
+    "hidden": "hidden_sizes", "hidden_layer_sizes": "hidden_sizes", "dropout": "dropout_rate", "weight_decay": "l2",
+    "alpha": "l2", "lambda": "l2", "dataset": "data", "random_state": "seed", "model": "network", "penalty": "regularization",
+}  # fmt: skip
+
+
 def locate(name: str) -> tuple[str, str]:
     """Return (section, field) of a flat name; raises ValueError for an unknown one."""
     if name not in FLAT_NAMES:
-        raise ValueError(f"'{shortened(name)}' is not a setting; known ones are {', '.join(sorted(FLAT_NAMES))}")
+        hint = did_you_mean(name, FLAT_NAMES, OTHER_NAMES)
+        known = ", ".join(sorted(FLAT_NAMES))
+        raise ValueError(f"{shortened(name)}: expected a setting, one of {known}; received '{shortened(name)}'{hint}")
     return FLAT_NAMES[name]
 
 
@@ -166,6 +186,10 @@ def choices_of(name: str) -> tuple[str, ...]:
 
 def expected_of(name: str) -> str:
     """Return in words what a setting may be: `a number from 0 to 0.5`, `relu, tanh, …`."""
+    if field_of(name).annotation is bool:
+        return "True or False"
+    if name == "values":
+        return "up to 500 numbers from 0 to 1,000,000"
     if name == "hidden_sizes":
         return "up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none"
     if name == "batch_size":
@@ -208,25 +232,69 @@ def format_value(value: Any) -> str:
 
 
 def parse_value(name: str, text: str) -> Any:
-    """Return URL text as the value of the named setting, still to be validated; an empty list may be left empty."""
+    """Return URL text as the value of the named setting, still to be validated; an empty list may be left empty.
+
+    Text that is no number where one is wanted stays text, and is refused as such.
+    """
     _, field = locate(name)
     if field in ("hidden_sizes", "geometry_weights"):
-        return () if text in ("none", "") else tuple(text.split("-"))
-    if field == "values" and text in ("none", ""):
-        return ()
-    if field in ("features", "values", "variants", "first_combination", "second_combination"):
+        return () if text in ("none", "") else tuple(as_number(part) for part in text.split("-"))
+    if field == "values":
+        return () if text in ("none", "") else tuple(as_number(part) for part in text.split(","))
+    if field in ("features", "variants", "first_combination", "second_combination"):
         return tuple(text.split(","))
     if field == "batch_size" and text in ("none", "all"):
         return None
+    if field_of(name).annotation is bool:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    return text if choices_of(name) else as_number(text)
+
+
+def as_number(text: str) -> int | float | str:
+    """Return the whole or other number that a text writes, else the text."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
     return text
 
 
 def explain(error: ValidationError) -> list[str]:
     """Return pydantic's findings as sentences: the setting, what was expected, what was received; the first few of many."""
-    found = [
-        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'][0].lower()}{item['msg'][1:]}, "
-        f"received {written(item['input'])}"
-        for item in error.errors()
-    ]
+    found = [_finding(tuple(item["loc"]), item) for item in error.errors()]
     n_more = len(found) - MAX_FINDINGS
     return [*found[:MAX_FINDINGS], f"and {n_more} more"] if n_more > 0 else found
+
+
+def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
+    """Return one of pydantic's findings as a sentence."""
+    path, given = (
+        ".".join(str(part) for part in where),
+        written(item.get("ctx", {}).get("odd", item["input"])),
+    )
+    if item["type"] == "extra_forbidden":
+        return _unknown(where, item["input"])
+    if item["type"] == "value_error":  # in our own words
+        return f"{path}: {item['ctx']['error']}"
+    if len(where) == 1 and path in SECTIONS:
+        example = "{'name': 'diabetes'}" if path == "data" else f"{{'{next(iter(SECTIONS[path].model_fields))}': …}}"
+        return f"{path}: expected its settings by name, such as {path}={example}, received {given}"
+    flat = next((name for name, place in FLAT_NAMES.items() if place == where[:2]), None)
+    if flat is not None:
+        return f"{path}: expected {expected_of(flat)}, received {given}"
+    return f"{path}: {item['msg'][0].lower()}{item['msg'][1:]}, received {given}"
+
+
+def _unknown(where: tuple[int | str, ...], value: object) -> str:
+    """Return the sentence on a name that a section, or the experiment itself, does not have."""
+    *outer, name = (str(part) for part in where)
+    fields = SECTIONS[outer[0]].model_fields if outer and outer[0] in SECTIONS else SECTIONS
+    meant = OTHER_NAMES.get(name, name)
+    section, field = FLAT_NAMES.get(meant, ("", ""))
+    if meant not in fields and section:
+        hint = f"; {meant} belongs to {section}: Experiment({section}={{'{field}': {written(value, 30)}}})"
+    else:
+        hint = did_you_mean(name, fields, OTHER_NAMES)
+    path = ".".join(str(part) for part in where)
+    return f"{shortened(path, 60)}: expected one of {', '.join(fields)}, received '{shortened(name)}'{hint}"

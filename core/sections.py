@@ -5,9 +5,10 @@ The web page takes its widgets from them. Read next: `core/config.py`, which mak
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 DatasetName = Literal[
     "sine", "cubic", "step", "doppler",
@@ -30,17 +31,31 @@ def setting(default: Any, label: str, description: str, unit: str = "", **bounds
     return Field(default, description=description, json_schema_extra={"label": label, "unit": unit}, **bounds)
 
 
+def holds_text(annotation: Any) -> bool:
+    """Return whether a setting of this type is a name or several: one of given words."""
+    return get_origin(annotation) is Literal or any(holds_text(part) for part in get_args(annotation))
+
+
 class Section(BaseModel):
-    """Base of the sections: frozen, no unknown fields, no nan or inf, no `true` for a number."""
+    """Base of the sections: frozen, no unknown fields, no nan or inf, no `true` and no text for a number.
+
+    Numbers and lists of NumPy's, torch's or pandas' are taken as Python's own. Text becomes a number where it comes in: in
+    links and widgets, by `core.config.parse_value`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_bool_for_a_number(cls, value: Any, info: Any) -> Any:
-        wants_bool = cls.model_fields[info.field_name].annotation is bool
-        if isinstance(value, bool) and not wants_bool:
-            raise ValueError(f"expected a number or a name, received {value}")
+    def _only_its_own_kind(cls, value: Any, info: Any) -> Any:
+        annotation = cls.model_fields[info.field_name].annotation
+        value = value.tolist() if hasattr(value, "tolist") else value
+        items = value if isinstance(value, (list, tuple)) else [value]
+        wrong: tuple[type, ...] = () if annotation is bool else (bool,)
+        wrong += () if holds_text(annotation) else (str, bytes)
+        odd = [value] if isinstance(value, (set, frozenset)) else [item for item in items if isinstance(item, wrong)]
+        if odd:  # (a set has no order)
+            raise PydanticCustomError("kind", "a value of another kind", {"odd": odd[0]})
         return value
 
 
@@ -89,7 +104,7 @@ class DataConfig(Section):
     @classmethod
     def _features_are_distinct(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(features)) != len(features):
-            raise ValueError(f"each feature may appear once, received {', '.join(features)}")
+            raise ValueError(f"expected each feature once, received {', '.join(features)}")
         return features
 
 
@@ -194,14 +209,14 @@ class StudyConfig(Section):
     @classmethod
     def _weights_are_two(cls, weights: tuple[int, ...]) -> tuple[int, ...]:
         if weights and (len(weights) != 4 or weights[2] == weights[3]):
-            raise ValueError(f"layer, unit and two different sources, received {', '.join(map(str, weights))}")
+            raise ValueError(f"expected layer, unit and two different sources, received {', '.join(map(str, weights))}")
         return weights
 
     @field_validator("variants")
     @classmethod
     def _variants_in_order(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(variants)) != len(variants):
-            raise ValueError(f"each penalty may appear once, received {', '.join(variants)}")
+            raise ValueError(f"expected each penalty once, received {', '.join(variants)}")
         return tuple(sorted(variants, key=get_args(VariantName).index))
 
     n_remedy_starts: int = setting(
@@ -250,5 +265,5 @@ class StudyConfig(Section):
     @classmethod
     def _remedies_are_distinct(cls, remedies: tuple[RemedyName, ...]) -> tuple[RemedyName, ...]:
         if len(set(remedies)) != len(remedies):
-            raise ValueError(f"each remedy may appear once, received {', '.join(remedies)}")
+            raise ValueError(f"expected each remedy once, received {', '.join(remedies)}")
         return remedies

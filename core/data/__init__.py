@@ -182,7 +182,7 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
         grid=_make_grid(data, x_mean, x_scale, dtype),
         points_train=None if pool.points is None else pool.points[train],
         points_val=None if pool.points is None else pool.points[val],
-        relevance=pool.relevance,
+        relevance=pool.relevance, classes=np.arange(info.n_classes),
     )  # fmt: skip
 
 

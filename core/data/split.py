@@ -5,15 +5,17 @@ Features, and regression targets too, are standardised by the training rows only
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from core.words import written
+from core.data.arrays import Array as Array
+from core.data.arrays import as_floats, check_inputs, check_reach, check_targets, encode_labels
+from core.words import received, shortened
 
-Array = NDArray[Any]
 Task = Literal["regression", "classification"]
 Kind = Literal["curve", "plane", "images", "table"]
 
@@ -82,6 +84,7 @@ class Split:
     default loss: mean squared error in standardised target units or cross-entropy in nats; None when unknown.
     floors: the same by name of the loss, keys "mse" and "cross_entropy".
     relevance: which inputs carry signal, for made-up tables; None where nobody knows.
+    classes: (n_classes,) the labels as they were given, by class number: y 0 stands for classes[0]. Empty for regression.
     """
 
     X_train: Array
@@ -106,6 +109,7 @@ class Split:
     points_train: Array | None = None
     points_val: Array | None = None
     relevance: Relevance | None = None
+    classes: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def n_features(self) -> int:
@@ -123,61 +127,46 @@ class Split:
     ) -> Split:
         """Return a split of given arrays, used as they are: nothing is standardised, the test set is empty.
 
-        X: (n, d), y: (n,), all finite; for classification y holds whole numbers 0..n_classes-1.
+        X: (n, d), y: (n,), all finite and at most 1e18 in size: lists, NumPy arrays, pandas tables or torch tensors.
+        float32 stays float32, each array for itself, and all else becomes float64. For classification y holds labels,
+        whole numbers or booleans: the distinct ones of both parts, ascending, are the `classes`, and y becomes their numbers
+        0..n_classes-1. The names of a table's columns become the names of the features.
         Raises ValueError with the argument, what was expected and what was received.
         """
-        if task not in ("regression", "classification"):
-            raise ValueError(f"task: expected 'regression' or 'classification', received {written(task)}")
+        if not isinstance(task, str) or task not in ("regression", "classification"):
+            raise ValueError(f"task: expected 'regression' or 'classification', received {received(task)}")
+        names, val_names = (getattr(X, "columns", None) for X in (X_train, X_val))
+        if names is not None and val_names is not None and list(names) != list(val_names):
+            raise ValueError(
+                f"X_val: expected the columns of X_train in the same order, {_listed(names)}, received {_listed(val_names)}"
+            )
         X_train, X_val = check_inputs("X_train", X_train), check_inputs("X_val", X_val)
         if X_train.shape[1] != X_val.shape[1]:
             raise ValueError(f"X_val: expected {X_train.shape[1]} columns as in X_train, received {X_val.shape[1]}")
-        X_val = X_val.astype(X_train.dtype)
-        y_train = check_targets("y_train", y_train, X_train, task)
-        y_val = check_targets("y_val", y_val, X_val, task)
-        d = X_train.shape[1]
-        n_classes = 0 if task == "regression" else max(2, int(max(y_train.max(), y_val.max())) + 1)
+        targets = {
+            "y_train": check_targets("y_train", y_train, len(X_train)),
+            "y_val": check_targets("y_val", y_val, len(X_val)),
+        }
+        classes = np.zeros(0, dtype=np.int64)
+        if task == "regression":
+            targets = {name: as_floats(array) for name, array in targets.items()}
+        else:
+            classes, targets = encode_labels(targets)
+        check_reach([X_train, X_val], list(targets.values()))
+        y_train, y_val = targets.values()
+        d, n_classes = X_train.shape[1], len(classes)
         return cls(
             X_train, y_train, X_val, y_val, X_test=X_train[:0].copy(), y_test=y_train[:0].copy(),
             task=task, n_classes=n_classes,
-            feature_names=tuple(f"x{i + 1}" for i in range(d)),
-            class_names=tuple(f"class {i}" for i in range(n_classes)),
+            feature_names=tuple(f"x{i + 1}" for i in range(d)) if names is None else tuple(map(str, names)),
+            class_names=tuple(f"class {label}" for label in classes), classes=classes,
             target_name="y" if task == "regression" else "class",
             x_mean=np.zeros(d), x_scale=np.ones(d),
         )  # fmt: skip
 
 
-def check_numbers(name: str, values: ArrayLike) -> Array:
-    """Return the values as a copied array of numbers; raises ValueError for text, nan and infinity."""
-    array = np.array(values)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{name}: expected numbers, received values of type {array.dtype}")
-    if not np.isfinite(array).all():
-        n_bad = int(np.sum(~np.isfinite(array)))
-        raise ValueError(f"{name}: expected finite numbers, received {n_bad} that are nan or infinite")
-    return array
-
-
-def check_inputs(name: str, values: ArrayLike) -> Array:
-    """Return inputs as a float array (n, d) with n, d ≥ 1; float32 stays float32, all else becomes float64."""
-    array = check_numbers(name, values)
-    if array.ndim != 2 or 0 in array.shape:
-        raise ValueError(f"{name}: expected shape (rows, features), each at least 1, received {array.shape}")
-    return array if array.dtype == np.float32 else array.astype(np.float64)
-
-
-def check_targets(name: str, values: ArrayLike, X: Array, task: Task) -> Array:
-    """Return targets (n,), one for each row of X: floats of X's type, or int64 classes from 0."""
-    array = check_numbers(name, values)
-    if array.shape != (len(X),):
-        raise ValueError(f"{name}: expected shape ({len(X)},), one target for each row, received {array.shape}")
-    if task == "regression":
-        return array.astype(X.dtype)
-    if (array != np.round(array)).any() or array.min() < 0:
-        raise ValueError(
-            f"{name}: expected classes 0, 1, 2, … for task 'classification', received values from {array.min()} "
-            f"to {array.max()}; use task='regression' for continuous targets"
-        )
-    return array.astype(np.int64)
+def _listed(names: Iterable[object]) -> str:
+    return shortened(", ".join(map(str, names)), 60)
 
 
 def mean_and_scale(rows: Array) -> tuple[Array, Array]:

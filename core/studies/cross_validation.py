@@ -20,6 +20,8 @@ import torch
 
 from core.config import Experiment
 from core.data import Split
+from core.engine.arithmetic import plain_torch
+from core.studies.arguments import check_call
 from core.studies.folds import fold_notes, repeated_folds, restandardise
 from core.studies.frames import to_frame
 from core.studies.parallel import train_to_the_end
@@ -27,7 +29,7 @@ from core.studies.path import kept
 from core.studies.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
 from core.studies.training import MemberState
 from core.studies.values import Edge, check_values, edge_of, is_count, strengths_of
-from core.words import written
+from core.words import received
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -114,6 +116,7 @@ class CrossValidation:
         )
 
 
+@plain_torch()
 def cross_validate(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray, n_splits: int = 5,
     split: Split | None = None, progress: bool = True, dtype: str = "float32", n_repeats: int = 1,
@@ -125,6 +128,7 @@ def cross_validate(
     the test rows stay locked. Repeat r draws its folds with data seed + r and its start with training seed + r. See
     `sweep` for `param_name` and `l1_share`, and the module for what is standardised where.
     """
+    check_call(experiment, split, dtype, progress, memory_bytes)
     plan = plan_cross_validation(
         experiment, param_name, values, n_splits, split, dtype, n_repeats, l1_share, memory_bytes
     )
@@ -141,11 +145,12 @@ def plan_cross_validation(
     rescale: whether each fold standardises the inputs anew; by default only the experiment's own data are.
     """
     if not is_count(n_repeats, 1, 100):
-        raise ValueError(f"n_repeats: expected a whole number from 1 to 100, received {written(n_repeats)}")
+        raise ValueError(f"n_repeats: expected a whole number from 1 to 100, received {received(n_repeats)}")
     checked = check_values(experiment, param_name, values)
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)
     is_val = repeated_folds(y, data.task, n_splits, [experiment.data.seed + r for r in range(n_repeats)])
+    n_splits, n_repeats = int(n_splits), int(n_repeats)  # torch takes no seed of NumPy's type
     is_rescaled = split is None if rescale is None else rescale
     versions = np.stack([restandardise(X, ~held_out) for held_out in is_val]) if is_rescaled else X[None]
     n_columns, n_values = len(is_val), len(checked)

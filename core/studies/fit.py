@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from core.config import LIVE_FIELDS, Experiment
+from core.config import Experiment
 from core.data import Split
 from core.engine import Trainer
+from core.engine.arithmetic import plain_torch
+from core.studies.arguments import check_call, check_changes
 from core.studies.outputs import class_probabilities, predict
 from core.studies.plan import Plan, load, make_pool, make_trainer
 from core.studies.training import Training, copy_parameters, dense_history
 from core.studies.values import is_count
-from core.words import written
+from core.words import received
 
 __all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
 
@@ -24,7 +26,11 @@ MAX_EPOCHS = 10**9  # of a run and all its continuations
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One trained network. `history` holds arrays (n_records,); weights are (fan_in, fan_out), biases (fan_out,)."""
+    """One trained network. `history` holds arrays (n_records,); weights are (fan_in, fan_out), biases (fan_out,).
+
+    classes: (n_classes,) the labels in the order of `predict`'s columns, empty for values:
+    `run.classes[run.predict(X).argmax(1)]` are the predicted labels, as they were given to `Split.from_arrays`.
+    """
 
     experiment: Experiment
     history: dict[str, np.ndarray]
@@ -33,7 +39,9 @@ class Run:
     best_epoch: int
     best_val_loss: float
     trainer: Trainer
+    classes: np.ndarray
 
+    @plain_torch()
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return values (n,), or class probabilities (n, n_classes), for inputs X (n, d) standardised like the split's."""
         return np.asarray(predict(self.trainer.stack, self.trainer.pool, X)[0])
@@ -51,36 +59,30 @@ def make_training(
     return Training(plan, dense_history)
 
 
+@plain_torch()
 def train(
     experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32",
     changes: Sequence[Mapping[str, Any]] = (), n_epochs: int | None = None,
 ) -> Run:  # fmt: skip
     """Train one network to the end and return it with its history.
 
-    `split` replaces the experiment's own data by arrays used as given. `dtype` is "float32" or "float64".
+    `split` replaces the experiment's own data by arrays used as given. `progress` shows a line in a terminal or notebook.
+    `dtype` is "float32" or "float64".
     `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}:
     with those of a live run, and the experiment it started as, its weights are repeated exactly. `n_epochs` repeats a run
     that went on after its end: so many epochs instead of `training.n_epochs`, which stays the period of a cosine schedule.
     """
+    check_call(experiment, split, dtype, progress)
     if n_epochs is not None and not is_count(n_epochs, 1, MAX_EPOCHS):
-        raise ValueError(f"n_epochs: expected a whole number from 1 to {MAX_EPOCHS:,}, received {written(n_epochs)}")
-    training = make_training(experiment, load(experiment, split, dtype), dtype)
-    training.n_epochs = n_epochs or training.n_epochs
-    training.run(progress, [checked_change(experiment, change) for change in changes])
+        raise ValueError(f"n_epochs: expected a whole number from 1 to {MAX_EPOCHS:,}, received {received(n_epochs)}")
+    checked = check_changes(experiment, changes)
+    data = load(experiment, split, dtype)
+    training = make_training(experiment, data, dtype)
+    training.n_epochs = int(n_epochs or training.n_epochs)
+    training.run(progress, checked)
     history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
     member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}
     return Run(
         experiment, member, [w[0] for w in weights], [b[0] for b in biases],
-        int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer,
+        int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer, data.classes,
     )  # fmt: skip
-
-
-def checked_change(experiment: Experiment, change: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the change; raises ValueError for a setting that cannot change on the way, a bad value, or no step."""
-    if change.get("name") not in LIVE_FIELDS or not isinstance(change.get("step"), int):
-        raise ValueError(
-            f"changes: expected step (a whole number), name (one of {', '.join(LIVE_FIELDS)}) and value, "
-            f"received {written(dict(change))}"
-        )
-    experiment.replace(**{change["name"]: change.get("value")})
-    return change

@@ -10,7 +10,7 @@ from sklearn.model_selection import KFold
 from core.data import Split
 from core.data.split import mean_and_scale
 from core.studies.values import is_count
-from core.words import written
+from core.words import received
 
 
 def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray:
@@ -21,7 +21,7 @@ def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray
     """
     if not is_count(n_splits, 2, len(y)):
         raise ValueError(
-            f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {written(n_splits)}"
+            f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {received(n_splits)}"
         )
     if task == "classification":
         return np.asarray(np.arange(n_splits)[:, None] == stratified_folds(y, n_splits, seed))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from core.data.arrays import check_inputs
 from core.engine import Stack, encode_targets
 from core.engine.losses import LossKind, sample_losses
 from core.engine.trainer import Pool
 
 
 def predict(stack: Stack, pool: Pool, X: np.ndarray) -> np.ndarray:
-    """Return (M, n) values or (M, n, n_classes) class probabilities for inputs X (n, d)."""
-    outputs = forward(stack, X)
+    """Return (M, n) values or (M, n, n_classes) class probabilities for inputs X (n, d), in any layout, read-only or not."""
+    outputs = forward(stack, check_inputs("X", X, may_be_empty=True))
     if not pool.is_classification:
         return np.asarray(outputs.squeeze(-1).numpy())
     return np.asarray(class_probabilities(outputs, pool.loss).numpy())
@@ -23,7 +24,10 @@ def forward(stack: Stack, X: np.ndarray) -> torch.Tensor:
     """Return raw outputs (M, n, C) in evaluation mode; raises ValueError when X does not fit the network."""
     if np.ndim(X) != 2 or np.shape(X)[1] != stack.sizes[0]:
         raise ValueError(f"X: expected an array of shape (n, {stack.sizes[0]}), received {np.shape(X)}")
-    return stack.forward(torch.as_tensor(np.asarray(X), dtype=stack.parameters.dtype)[None]).outputs
+    rows = np.array(
+        X, dtype=str(stack.parameters.dtype).removeprefix("torch."), order="C"
+    )  # torch knows no other layout
+    return stack.forward(torch.from_numpy(rows)[None]).outputs
 
 
 def mean_losses(stack: Stack, loss: LossKind, n_classes: int, X: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -15,14 +15,16 @@ import numpy as np
 from core.config import Experiment
 from core.data import Split
 from core.engine import Stack
+from core.engine.arithmetic import plain_torch
 from core.engine.trainer import Pool
 from core.measures.verdict import Verdict, judge
+from core.studies.arguments import check_call
 from core.studies.frames import to_frame
 from core.studies.outputs import predict
 from core.studies.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load, make_pool
 from core.studies.training import MemberState, Training, copy_parameters
 from core.studies.values import check_values, strengths_of
-from core.words import written
+from core.words import received
 
 Start = Literal["cold", "warm"]
 MAX_LINES = 200  # a network with more weights shows quantiles of |w| instead of single weights
@@ -31,7 +33,7 @@ QUANTILES = (0.5, 0.9, 1.0)
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Networks trained at once, one per value: everything of `Run` with a leading axis len(values)."""
+    """Networks trained at once, one per value: everything of `Run` with a leading axis len(values), but `classes`."""
 
     experiment: Experiment
     param_name: str
@@ -44,9 +46,11 @@ class Path:
     state: MemberState
     network: Stack
     pool: Pool
+    classes: np.ndarray
 
+    @plain_torch()
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """Return (n_values, n) values or (n_values, n, n_classes) probabilities."""
+        """Return (n_values, n) values or (n_values, n, n_classes) probabilities, columns in the order of `classes`."""
         return predict(self.network, self.pool, X)
 
     def to_frame(self) -> Any:
@@ -84,6 +88,7 @@ class Grid:
         return to_frame({"learning_rate": rates.ravel(), self.param_name: values.ravel(), **losses})
 
 
+@plain_torch()
 def sweep(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray, split: Split | None = None,
     progress: bool = True, dtype: str = "float32", start: Start = "cold", l1_share: float = 0.5,
@@ -97,6 +102,7 @@ def sweep(
     Friedman, Hastie and Tibshirani 2010, section 2.5). On a convex problem both end in the same place; a network with
     hidden layers ends in different minima, and warm costs more time, for its members must wait for one another.
     """
+    check_call(experiment, split, dtype, progress, memory_bytes)
     plan = plan_path(experiment, param_name, values, split, dtype, start, l1_share, memory_bytes)
     training = Training(plan)
     training.run(progress)
@@ -104,7 +110,7 @@ def sweep(
     weights, biases = copy_parameters(network)
     return Path(
         experiment, param_name, plan.values, training.arrays(), weights, biases, *training.best(), training.state(),
-        network, plan.pool,
+        network, plan.pool, plan.split.classes,
     )  # fmt: skip
 
 
@@ -113,8 +119,8 @@ def plan_path(
     dtype: str = "float32", start: Start = "cold", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
 ) -> Plan:  # fmt: skip
     """Return the plan of a path, one member per value; see `sweep` for the arguments."""
-    if start not in ("cold", "warm"):
-        raise ValueError(f"start: expected 'cold' or 'warm', received {written(start)}")
+    if not isinstance(start, str) or start not in ("cold", "warm"):
+        raise ValueError(f"start: expected 'cold' or 'warm', received {received(start)}")
     checked = check_values(experiment, param_name, values)
     strengths = strengths_of(param_name, checked, l1_share)
     data, n_members = load(experiment, split, dtype), len(checked)
@@ -126,12 +132,14 @@ def plan_path(
     return Plan(experiment, data, param_name, np.array(checked), pool, strengths, seeds, parts, is_warm=start == "warm")
 
 
+@plain_torch()
 def sweep_learning_rates(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray,
     learning_rates: Sequence[float] | np.ndarray, split: Split | None = None, progress: bool = True,
     dtype: str = "float32", memory_bytes: int = MEMORY_BYTES,
 ) -> Grid:  # fmt: skip
     """Train every value of `param_name` with every learning rate and return the losses: the two are chosen together."""
+    check_call(experiment, split, dtype, progress, memory_bytes)
     plan = plan_grid(experiment, param_name, values, learning_rates, split, dtype, memory_bytes)
     training = Training(plan)
     training.run(progress)
@@ -145,7 +153,7 @@ def plan_grid(
 ) -> Plan:  # fmt: skip
     """Return the plan of learning rates × values; member i·n_values + j has learning rate i and value j."""
     checked = check_values(experiment, param_name, values)
-    rates = check_values(experiment, "learning_rate", learning_rates)
+    rates = check_values(experiment, "learning_rate", learning_rates, "learning_rates")
     if param_name == "learning_rate":
         raise ValueError("param_name: expected a strength to cross with the learning rates, received 'learning_rate'")
     data, n_members = load(experiment, split, dtype), len(rates) * len(checked)

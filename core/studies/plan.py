@@ -123,7 +123,7 @@ def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
     """Return the given split, or the experiment's own data in the type `dtype`."""
     if dtype not in DTYPES:
         raise ValueError(f"dtype: expected 'float32' or 'float64', received {written(dtype)}")
-    return split or load_split(experiment.data, np.dtype(dtype).type)
+    return load_split(experiment.data, np.dtype(dtype).type) if split is None else split
 
 
 def make_pool(experiment: Experiment, split: Split | None, dtype: str, n_members: int = 1) -> Pool:

@@ -17,7 +17,9 @@ from core.config import Experiment
 from core.data import Split
 from core.data.split import mean_and_scale
 from core.engine import Stack, encode_targets
+from core.engine.arithmetic import plain_torch
 from core.engine.losses import sample_losses
+from core.studies.arguments import check_call, check_kind
 from core.studies.cross_validation import CrossValidation
 from core.studies.frames import to_frame
 from core.studies.outputs import forward
@@ -25,9 +27,13 @@ from core.studies.path import kept
 from core.studies.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
 from core.studies.training import MemberState, Training, network_of
 from core.studies.values import check_values, strengths_of
+from core.words import received
 
 CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
 CHOSEN_TRAIN, NO_PENALTY = "lowest training loss in the folds", "no penalty"
+
+
+NONE_LEFT = "each of the {n_values} values has diverged on a fold or more; lower the learning rate"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -78,7 +84,14 @@ def candidates(cv: CrossValidation) -> dict[str, float]:
     """Return the values worth comparing on the test set, by how they were chosen.
 
     Chosen by cross-validation (both rules), by the lowest mean training loss (what not to do), and no penalty at all.
+    Raises ValueError where there is nothing to choose from, for no value has trained on every fold.
     """
+    check_kind("cv", cv, CrossValidation, "cross_validate(…)")
+    if np.isnan(cv.best):
+        n_values = len(cv.values)
+        raise ValueError(
+            f"cv: expected a strength that trained on every fold, received none: {NONE_LEFT.format(n_values=n_values)}"
+        )
     train = np.where(np.isfinite(cv.train_loss).all(1), cv.train_loss.mean(1), np.inf)
     return {
         CHOSEN_MIN: cv.best,
@@ -88,11 +101,16 @@ def candidates(cv: CrossValidation) -> dict[str, float]:
     }
 
 
+@plain_torch()
 def refit(
     experiment: Experiment, param_name: str, values: Mapping[str, float], split: Split | None = None,
     progress: bool = True, dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
 ) -> Refit:  # fmt: skip
-    """Train one network per labelled value on training and validation rows together, to the end."""
+    """Train one network per labelled value on training and validation rows together, to the end.
+
+    values: by label, such as `candidates(cv)` or {"mine": 0.01}.
+    """
+    check_call(experiment, split, dtype, progress, memory_bytes)
     training = Training(plan_refit(experiment, param_name, values, split, dtype, l1_share, memory_bytes))
     training.run(progress)
     plan = training.plan
@@ -108,7 +126,8 @@ def plan_refit(
 
     rescale: whether the inputs are standardised anew by all rows it trains on; by default only the experiment's own data.
     """
-    distinct, places = np.unique(check_values(experiment, param_name, list(values.values())), return_inverse=True)
+    numbers = check_values(experiment, param_name, check_labelled(param_name, values))
+    distinct, places = np.unique(numbers, return_inverse=True)
     checked = distinct.tolist()
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)
@@ -124,17 +143,32 @@ def plan_refit(
     )  # fmt: skip
 
 
+def check_labelled(param_name: str, values: Mapping[str, float]) -> list[float]:
+    """Return the values of a refit; raises ValueError for one that has no label, or that no cross-validation has chosen."""
+    if not isinstance(values, Mapping) or not all(isinstance(label, str) for label in values):
+        raise ValueError(f"values: expected values by label such as {{'mine': 0.01}}, received {received(values)}")
+    for label, value in values.items():
+        if isinstance(value, float) and np.isnan(value):
+            raise ValueError(
+                f"values: expected a number for '{label}', received nan; cross-validation chooses none where every value of "
+                f"{param_name} has diverged on a fold: lower the learning rate"
+            )
+    return list(values.values())
+
+
 def read_refit(plan: RefitPlan, state: MemberState) -> Refit:
     """Return the networks of a refit that is trained to the end; a diverged one keeps its last finite weights and has no loss."""
     train_loss, places = kept(state.train_loss, state), plan.places
     return Refit(plan, plan.labels, plan.values[places], train_loss[places], network_of(plan, state.parameters[places]))
 
 
+@plain_torch()
 def evaluate_test(refit: Refit) -> TestLosses:
     """Return the test losses of a refit. Every call is a look at the test set: make one.
 
     Raises ValueError when there are no test rows (own arrays have none).
     """
+    check_kind("refit", refit, Refit, "refit(…)")
     plan, split, pool = refit.plan, refit.plan.split, refit.plan.pool
     if len(split.y_test) == 0:
         raise ValueError("split: expected test rows to evaluate on, received none; own arrays have no test set")

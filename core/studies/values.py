@@ -9,12 +9,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from numbers import Real
 from typing import Literal
 
 import numpy as np
 
-from core.config import LIVE_FIELDS, Experiment, bounds_of
-from core.words import shortened, written
+from core.config import LIVE_FIELDS, OTHER_NAMES, Experiment, bounds_of, expected_of
+from core.data.arrays import check_numbers
+from core.words import did_you_mean, received, shortened
 
 ELASTIC = "elastic"  # the λ of a mix of L1 and L2
 PARAM_NAMES = (*LIVE_FIELDS, ELASTIC)
@@ -61,21 +63,34 @@ def _number(word: str) -> float:
     return number + 0.0  # -0 becomes 0
 
 
-def check_values(experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray) -> list[float]:
-    """Return the values as floats; raises ValueError for an unknown name, no values, or one outside its bounds."""
-    if param_name not in PARAM_NAMES:
-        raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {written(param_name)}")
-    try:
-        numbers = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        numbers = np.array(0.0)
-    if numbers.ndim != 1:
-        raise ValueError(f"values: expected a list of numbers such as [0, 0.01, 0.1], received {written(values)}")
-    if not 1 <= len(numbers) <= MAX_VALUES:
-        received = f"{len(numbers):,}" if len(numbers) else "none"
-        raise ValueError(f"values: expected at least one number and at most {MAX_VALUES}, received {received}")
+def check_values(
+    experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray, argument: str = "values"
+) -> list[float]:
+    """Return the values as floats; raises ValueError for an unknown name, no values, or one outside its bounds.
+
+    argument: the name of the argument that holds the values.
+    """
+    if not isinstance(param_name, str) or param_name not in PARAM_NAMES:
+        hint = "; the name comes before the values" if isinstance(values, str) and values in PARAM_NAMES else ""
+        if isinstance(param_name, str):
+            hint = did_you_mean(param_name, PARAM_NAMES, OTHER_NAMES)
+        raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {received(param_name)}{hint}")
+    example = f"{argument}: expected a list of numbers such as [0, 0.01, 0.1]"
+    array = check_numbers(argument, values)
+    if array.ndim != 1 or array.dtype.kind == "b":
+        raise ValueError(f"{example}, received {received(values)}")
+    if not 1 <= len(array) <= MAX_VALUES:
+        n_values = f"{len(array):,}" if len(array) else "none"
+        raise ValueError(f"{argument}: expected at least one number and at most {MAX_VALUES}, received {n_values}")
     field = "l1" if param_name == ELASTIC else param_name
-    return [float(experiment.replace(**{field: value}).get(field)) for value in numbers.tolist()]
+    return [_checked(experiment, field, value, argument) for value in array.astype(float).tolist()]
+
+
+def _checked(experiment: Experiment, field: str, value: float, argument: str) -> float:
+    try:
+        return float(experiment.replace(**{field: value}).get(field))
+    except ValueError:
+        raise ValueError(f"{argument}: expected {expected_of(field)} for {field}, received {value:g}") from None
 
 
 def is_count(number: object, low: int, high: int) -> bool:
@@ -88,8 +103,10 @@ def strengths_of(param_name: str, values: Sequence[float], l1_share: float = 0.5
 
     s = `l1_share` in 0..1. See `elastic_net_terms` for scikit-learn's way of saying the same.
     """
-    if not 0 <= l1_share <= 1:
-        raise ValueError(f"l1_share: expected a number from 0 (L2 alone) to 1 (L1 alone), received {written(l1_share)}")
+    if isinstance(l1_share, bool) or not isinstance(l1_share, Real) or not 0 <= l1_share <= 1:
+        raise ValueError(
+            f"l1_share: expected a number from 0 (L2 alone) to 1 (L1 alone), received {received(l1_share)}"
+        )
     if param_name != ELASTIC:
         return {param_name: list(values)}
     return {"l1": [l1_share * v for v in values], "l2": [(1 - l1_share) * v for v in values]}

@@ -115,6 +115,8 @@ def test_what_is_no_setting_is_left_out_of_a_link_and_named_shortly():
 
 
 def test_of_many_wrong_values_in_a_link_the_first_few_are_named():
-    experiment, problems = Experiment.from_query({"values": ",".join(["abc"] * 500)})
+    experiment, problems = Experiment.from_query({"values": ",".join(["-1"] * 500)})
     assert experiment == Experiment() and len(problems) == 1
-    assert problems[0].count("received 'abc'") == 3 and "and 497 more" in problems[0] and len(problems[0]) < 500
+    assert problems[0].count("received -1") == 3 and "and 497 more" in problems[0] and len(problems[0]) < 500
+    (problem,) = Experiment.from_query({"values": ",".join(["abc"] * 500)})[1]
+    assert "study.values: expected up to 500 numbers from 0 to 1,000,000, received 'abc'" in problem

@@ -221,7 +221,7 @@ def test_the_frame_is_one_row_per_value_and_fold():
         (lambda: cross_validate(SMALL, "l1", [0.1], n_repeats=0), "n_repeats: expected"),
         (lambda: cross_validate(SMALL, "l1", [0.1], n_repeats=1.5), "n_repeats: expected"),
         (lambda: cross_validate(SMALL, "l1", 0.1), "values: expected a list of numbers .* received 0.1"),
-        (lambda: cross_validate(SMALL, "l1", [0.1, "a"]), "values: expected a list of numbers"),
+        (lambda: cross_validate(SMALL, "l1", [0.1, "a"]), "values: expected numbers, received text such as 'a'"),
         (lambda: cross_validate(SMALL, "l1", [[0.1, 1.0]]), "values: expected a list of numbers"),
         (lambda: cross_validate(SMALL, "gamma", [0.1]), "param_name: expected one of"),
     ],

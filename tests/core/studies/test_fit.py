@@ -172,7 +172,7 @@ def test_predict_gives_probabilities_that_sum_to_one():
     [
         (lambda: sweep(SMALL, "alpha", [1.0]), "param_name: expected one of"),
         (lambda: sweep(SMALL, "l1", []), "at least one number"),
-        (lambda: sweep(SMALL, "l1", [-1.0]), "greater than or equal to 0"),
+        (lambda: sweep(SMALL, "l1", [-1.0]), "values: expected a number from 0 to 1,000,000 for l1, received -1"),
         (lambda: cross_validate(SMALL, "l1", [0.1], n_splits=1), "n_splits: expected"),
         (lambda: train(SMALL, n_epochs=0), "n_epochs: expected a whole number from 1 to 1,000,000,000, received 0"),
     ],

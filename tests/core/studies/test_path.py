@@ -254,7 +254,7 @@ def test_the_default_grid_is_trained_whole():
         (lambda: sweep(SMALL, "l1", np.linspace(0, 1, 10_000)), "at most 500, received 10,000"),
         (lambda: sweep(SMALL, "l1", [0.1], dtype="float16"), "dtype: expected"),
         (lambda: sweep_learning_rates(SMALL, "learning_rate", [0.1], [0.1]), "a strength to cross"),
-        (lambda: sweep_learning_rates(SMALL, "l1", [0.1], [0.0]), "greater than 0"),
+        (lambda: sweep_learning_rates(SMALL, "l1", [0.1], [0.0]), "learning_rates: expected a number above 0"),
     ],
 )
 def test_bad_input_is_answered_in_words(call, words):

@@ -1,0 +1,172 @@
+"""People's arrays, read as numbers: lists, NumPy, pandas, torch. What cannot be read is refused in words.
+
+Nothing is guessed: a missing value, a text or a masked entry is no number. Read next: `split.py`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.words import received, written
+
+Array = NDArray[Any]
+
+LARGEST = 1e18  # its square is still a number in float32; that of 1e20 is infinite
+MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")  # None, pandas' two, NumPy's
+MAX_CLASSES = 1000
+
+
+def check_numbers(name: str, values: ArrayLike) -> Array:
+    """Return the values as a copied array of finite numbers, floats of at most 64 bits, whole numbers or booleans.
+
+    Raises ValueError for text, dates, missing and masked values, rows of unequal length, nan, infinity and numbers beyond
+    1e18, whose squares are infinite in float32.
+    """
+    array = _read(name, values)
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        n_bad = int(np.sum(~np.isfinite(array)))
+        raise ValueError(f"{name}: expected finite numbers, received {n_bad} that are nan or infinite")
+    largest = _largest(array)
+    if largest > LARGEST:
+        raise ValueError(
+            f"{name}: expected numbers from -{LARGEST:g} to {LARGEST:g}, received one of size {largest:g}, too large to "
+            "be squared; divide by a constant"
+        )
+    return array
+
+
+def check_inputs(name: str, values: ArrayLike, may_be_empty: bool = False) -> Array:
+    """Return inputs as a float array (n, d) with n, d ≥ 1 (n ≥ 0); float32 stays float32, all else becomes float64."""
+    array = check_numbers(name, values)
+    if array.ndim != 2 or array.shape[1] == 0 or (len(array) == 0 and not may_be_empty):
+        raise ValueError(f"{name}: expected shape (rows, features), each at least 1, received {array.shape}")
+    return as_floats(array)
+
+
+def as_floats(array: Array) -> Array:
+    """Return an array of numbers as float32 where it is that already, else as float64."""
+    return array if array.dtype == np.float32 else array.astype(np.float64)
+
+
+def check_targets(name: str, values: ArrayLike, n_rows: int) -> Array:
+    """Return targets (n_rows,), one number for each row, of the type they were given in."""
+    array = check_numbers(name, values)
+    if array.shape != (n_rows,):
+        raise ValueError(f"{name}: expected shape ({n_rows},), one target for each row, received {array.shape}")
+    return array
+
+
+def check_reach(inputs: list[Array], targets: list[Array]) -> None:
+    """Refuse inputs and targets that are finite but whose products are not: a gradient is about input · output, squared by Adam."""
+    x, y = (max(_largest(array) for array in arrays) for arrays in (inputs, targets))
+    if max(x, 1.0) * max(x, y, 1.0) > LARGEST:
+        raise ValueError(
+            f"X_train: expected inputs and targets whose products stay below {LARGEST:g}, received inputs up to {x:g} and "
+            f"targets up to {y:g}; divide them by a constant, or standardise them"
+        )
+
+
+def encode_labels(named: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
+    """Return the distinct labels of all arrays, ascending, (n_classes,), and each array as their numbers 0, 1, ….
+
+    Labels are whole numbers or booleans: 1 and 2 are two classes, and so are -1 and 1, or 2019 and 2020. A single label
+    gets a second class that no row has, for a network tells at least two apart.
+    """
+    for name, labels in named.items():
+        if (labels != np.round(labels)).any():
+            raise ValueError(
+                f"{name}: expected classes as whole numbers for task 'classification', received values from "
+                f"{labels.min():g} to {labels.max():g}; use task='regression' for continuous targets"
+            )
+    together = np.concatenate(list(named.values()))
+    classes = np.unique(together if together.dtype.kind == "b" else together.astype(np.int64))
+    if len(classes) > MAX_CLASSES:
+        raise ValueError(
+            f"{next(iter(named))}: expected at most {MAX_CLASSES:,} classes for task 'classification', received "
+            f"{len(classes):,} different values; use task='regression' for continuous targets"
+        )
+    numbers = {name: np.searchsorted(classes, labels.astype(classes.dtype)) for name, labels in named.items()}
+    if len(classes) == 1:
+        classes = np.append(classes, ~classes if classes.dtype.kind == "b" else classes + 1)
+    return classes, {name: array.astype(np.int64) for name, array in numbers.items()}
+
+
+def _largest(array: Array) -> float:
+    """Return the largest size of any number, 0 for none."""
+    return max(float(array.max()), -float(array.min()), 0.0) if array.size else 0.0
+
+
+def _read(name: str, values: Any) -> Array:
+    """Return the values as an array of numbers, copied."""
+    if np.ma.isMaskedArray(values):
+        n_masked = int(np.ma.getmaskarray(values).sum())
+        if n_masked:
+            raise ValueError(f"{name}: expected a value everywhere, received {n_masked} masked ones; fill or drop them")
+        values = values.data
+    try:
+        if hasattr(values, "detach"):  # a torch tensor, perhaps one that keeps a gradient
+            values = values.detach().cpu().numpy()
+        array = np.array(values)
+    except (ValueError, TypeError, RuntimeError, OverflowError):
+        raise ValueError(f"{name}: expected {_TABLE}, received {_rows(values)}") from None
+    if array.dtype.kind in "fiub":
+        return array
+    if array.dtype.kind == "O" and array.ndim:
+        return _from_objects(name, array, values)
+    if array.dtype.kind in "UST":
+        return _from_objects(name, np.array(values, dtype=object), values)  # NumPy made text of the numbers beside it
+    raise ValueError(f"{name}: expected numbers, received {_kind(array, values)}")
+
+
+_TABLE = "numbers, with as many in every row"
+
+
+def _rows(values: Any) -> str:
+    """Return what is wrong with values that make no array, in words."""
+    lengths = {len(row) if hasattr(row, "__len__") and not isinstance(row, str) else 1 for row in values}
+    if len(lengths) > 1:
+        return f"rows of {min(lengths)} to {max(lengths)}"
+    return received(values)
+
+
+def _kind(array: Array, values: Any) -> str:
+    if array.dtype.kind == "O":
+        return received(values)
+    kinds = {"c": "complex numbers", "M": "dates", "m": "durations"}
+    return kinds.get(array.dtype.kind, f"values of type {array.dtype}")
+
+
+def _from_objects(name: str, array: Array, values: Any) -> Array:
+    """Return an array of Python objects (a table with columns of several types) as float64."""
+    items = array.ravel()
+    n_missing = sum(type(item).__name__ in MISSING for item in items)
+    if n_missing:
+        raise ValueError(f"{name}: expected a value everywhere, received {n_missing} missing ones; fill or drop them")
+    odd = next((item for item in items if not isinstance(item, (Real, np.bool_, Decimal))), None)
+    if odd is not None:
+        return _refuse_item(name, array, values, odd)
+    try:
+        return np.array([float(item) for item in items]).reshape(array.shape)
+    except OverflowError:
+        raise ValueError(f"{name}: expected finite numbers, received one that is too large") from None
+
+
+def _refuse_item(name: str, array: Array, values: Any, item: Any) -> Array:
+    """Raise ValueError for a text, a list or another thing that is no number, with its column in a table."""
+    if isinstance(item, (list, tuple, np.ndarray)):
+        raise ValueError(f"{name}: expected {_TABLE}, received {_rows(values)}")
+    what = f"text such as {written(str(item))}" if isinstance(item, str) else received(item)
+    where = ""
+    if array.ndim == 2:
+        column = int(np.argwhere(array == item)[0][1])
+        columns = getattr(values, "columns", None)
+        where = f" in column {column + 1 if columns is None else repr(str(columns[column]))}"
+    raise ValueError(f"{name}: expected numbers, received {what}{where}")
