@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -22,27 +20,13 @@ def run(program: str, folder: Path = ROOT) -> str:
 TRAIN = "core.train(core.Experiment(training={'n_epochs': 2}), progress=False)"
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        "torch.set_num_interop_threads(2)",
-        "torch.set_num_threads(2); torch.set_num_interop_threads(3); torch.jit.wait(torch.jit.fork(torch.zeros, 1))",
-        "torch.set_num_threads(2); torch.mm(torch.zeros(600, 600), torch.zeros(600, 600))",
-    ],
-)
-def test_the_threads_of_the_caller_stay(before: str) -> None:
+def test_it_changes_no_threads_comes_again_on_reload_and_trains_without_stderr() -> None:
     say = "print(torch.get_num_threads(), torch.get_num_interop_threads())"
-    first, *rest = run(f"import torch; {before}\n{say}\nimport core\n{say}\n{TRAIN}\n{say}").split("\n")
-    assert rest == [first, first]
-
-
-def test_it_comes_again_on_reload_and_after_training() -> None:
-    program = f"import core, importlib, torch; {TRAIN}; importlib.reload(core); {TRAIN}; print(core.__all__)"
-    assert "Experiment" in run(program)
-
-
-def test_a_program_without_stderr_trains() -> None:
-    assert run("import core; sys.stderr = None; core.train(core.Experiment(training={'n_epochs': 2})); print('done')")
+    busy = "torch.set_num_threads(2); torch.set_num_interop_threads(3); torch.mm(torch.zeros(600, 600), torch.zeros(600, 600))"
+    again = "import importlib; importlib.reload(core); sys.stderr = None; core.train(core.Experiment(training={'n_epochs': 2}))"
+    program = f"import torch; {busy}\n{say}\nimport core\n{say}\n{TRAIN}\n{say}\n{again}\n{say}"
+    first, *rest = run(program).split("\n")
+    assert rest == 3 * [first]
 
 
 def test_one_thread_is_set_by_who_asks_for_it_and_where_it_is_too_late_for_the_rest() -> None:
