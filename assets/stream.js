@@ -16,9 +16,25 @@ export function decode(buffer) {
   const arrays = {};
   for (const { name, dtype, shape, offset } of header.arrays) {
     const size = shape.reduce((product, n) => product * n, 1);
-    arrays[name] = { data: new TYPES[dtype](buffer, start + offset, size), shape };
+    const data = dtype === "float16" ? fromHalves(buffer, start + offset, size) : new TYPES[dtype](buffer, start + offset, size);
+    arrays[name] = { data, shape };
   }
   return { kind: header.kind, version: header.version, meta: header.meta, arrays };
+}
+
+let halves; // the value of each of the 65,536 float16 numbers: not every browser has a Float16Array
+
+/** Float32Array of the float16 numbers in a buffer. */
+function fromHalves(buffer, start, size) {
+  halves ??= Float32Array.from({ length: 65_536 }, (_, bits) => valueOfHalf(bits));
+  return Float32Array.from(new Uint16Array(buffer, start, size), (bits) => halves[bits]);
+}
+
+/** Value of 16 bits: sign, 5 of exponent, 10 of fraction. */
+export function valueOfHalf(bits) {
+  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, (bits & 1023) / 1024];
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
 }
 
 /** Row i along the leading axis. */

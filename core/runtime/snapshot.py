@@ -17,15 +17,16 @@ import numpy as np
 
 ALIGNMENT = 8  # bytes; lets the browser view every buffer as a typed array without a copy
 # Array types the browser has a typed array for; others travel as the nearest of these.
-WIRE_TYPES = ("float32", "float64", "int32", "uint8")
+WIRE_TYPES = ("float16", "float32", "float64", "int32", "uint8")
 SENT_AS = {
     "int64": "int32",
     "uint32": "int32",
     "int16": "int32",
     "int8": "int32",
     "bool": "uint8",
-    "float16": "float32",
 }
+# Pictures, of which the eye needs three digits, and that would be most of a snapshot. Losses keep all their digits.
+PICTURES = {"matrices"}
 
 Arrays = dict[str, np.ndarray]
 
@@ -84,7 +85,13 @@ def to_wire_type(name: str, array: np.ndarray) -> np.ndarray:
     dtype = SENT_AS.get(array.dtype.name, array.dtype.name)
     if dtype not in WIRE_TYPES:
         raise ValueError(f"array '{name}' has type {array.dtype}, expected one of {', '.join(WIRE_TYPES)}")
-    return array.astype(dtype, copy=False)
+    return to_half(array) if name in PICTURES else array.astype(dtype, copy=False)
+
+
+def to_half(array: np.ndarray) -> np.ndarray:
+    """Return the array as float16; what is not zero stays so: a weight that shrinks is not a weight that is gone."""
+    half, least = array.astype(np.float16), np.finfo(np.float16).smallest_subnormal
+    return np.where((half == 0) & (array != 0), np.copysign(least, array).astype(np.float16), half)
 
 
 def to_json_value(value: Any) -> Any:

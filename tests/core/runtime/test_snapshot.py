@@ -6,7 +6,7 @@ import pytest
 from core.runtime.snapshot import Snapshot, decode, encode
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "uint8"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "uint8"])
 @pytest.mark.parametrize("shape", [(0,), (3,), (2, 3), (5, 1, 7)])
 def test_round_trip_keeps_type_shape_and_values(dtype: str, shape: tuple[int, ...]) -> None:
     array = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
@@ -37,6 +37,16 @@ def test_other_number_types_travel_as_the_nearest_known_one() -> None:
     assert [a.dtype.name for a in result.values()] == ["int32", "uint8", "float32", "float64"]
     np.testing.assert_array_equal(result["big"], [1, 1])
     assert result["t"].shape == (3, 2)
+
+
+def test_a_picture_travels_in_half_the_bytes_and_losses_keep_their_digits() -> None:
+    picture = np.array([[0.1234567, -1.0, np.nan], [0.0, 1e-20, -1e-20]], np.float32)
+    loss = np.array([0.1234567], np.float32)
+    shown = decode(encode("snapshot", 1, {}, {"matrices": picture, "val_loss": loss})).arrays
+    assert shown["matrices"].dtype == np.float16 and shown["val_loss"].dtype == np.float32
+    np.testing.assert_allclose(shown["matrices"][0], picture[0], rtol=5e-4)
+    np.testing.assert_array_equal(np.sign(shown["matrices"][1]), [0, 1, -1])  # tiny is not gone
+    assert shown["val_loss"] == loss
 
 
 def test_text_arrays_are_refused_by_name() -> None:
