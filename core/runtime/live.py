@@ -20,11 +20,11 @@ from core.runtime.keeping import Keeper, Kept, keep_run, resume_run
 from core.runtime.looks import Arrays, shrink
 from core.runtime.mailbox import Mailbox
 from core.runtime.moments import MAX_MOMENTS, Moments, marks_of
+from core.runtime.showing import Showing
 from core.runtime.snapshot import Snapshot
 from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
 
-SHOW_SHARE = 0.4  # making snapshots takes at most this share of a job's processor time
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
@@ -359,7 +359,7 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
             may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable
             is_shown = mailbox.wants_snapshot and run.is_changed and may_show
             try:
-                yield showing.make(run) if is_shown else None
+                yield showing.make(run.snapshot) if is_shown else None
             except GeneratorExit:
                 keeper.put_away(run)
                 raise
@@ -369,30 +369,8 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
 
 def obey_some(run: Obedient, mailbox: Mailbox) -> None:
     """Carry out unread commands for one slice at most: hundreds of resets are many slices, and others go in between."""
-    began = time.perf_counter()
-    while time.perf_counter() < began + mailbox.slice_s and (command := mailbox.take_one()) is not None:
+    until = time.perf_counter() + mailbox.slice_s
+    while (command := mailbox.take_one()) is not None:
         run.obey(command)
-
-
-class Showing:
-    """Sees to it that a job that trains spends no more than `SHOW_SHARE` of its processor time on snapshots."""
-
-    def __init__(self) -> None:
-        self.cost_s = self.earned_s = 0.0
-
-    def earn(self, trained_s: float) -> None:
-        """Add to the time that the next snapshot may take."""
-        self.earned_s += trained_s * SHOW_SHARE / (1 - SHOW_SHARE)
-
-    @property
-    def is_affordable(self) -> bool:
-        """Return True when a snapshot that costs what the last one did is within the share."""
-        return self.earned_s >= self.cost_s
-
-    def make(self, run: Obedient) -> Snapshot:
-        """Return what the run shows, ready to be sent: the thread that serves the sockets has its hands full."""
-        began = time.thread_time()
-        snapshot = run.snapshot()
-        _ = snapshot.encoded
-        self.cost_s, self.earned_s = time.thread_time() - began, 0.0
-        return snapshot
+        if time.perf_counter() >= until:
+            return

@@ -4,11 +4,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import numpy as np
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from core.runtime import Command, Job, Mailbox, Pause, Reseed, Reset, Run, Scheduler, Snapshot, Step, Stop
@@ -103,8 +104,9 @@ def test_a_flood_of_messages_is_read_no_faster_than_the_pace(host: str, routed_s
     with open_stream(host, job.id) as stream:
 
         def flood() -> None:
-            for _ in range(3000):
-                ask(stream, type="set", name="l2", value=0.1)
+            with suppress(ConnectionClosed):
+                for _ in range(3000):
+                    ask(stream, type="set", name="l2", value=0.1)
 
         thread = threading.Thread(target=flood, daemon=True)
         thread.start()
@@ -116,6 +118,7 @@ def test_a_flood_of_messages_is_read_no_faster_than_the_pace(host: str, routed_s
                 ask(second, type="ready", version=version)
                 version = receive(second).version
         assert n_read[0] <= BURST + PER_SECOND * (time.monotonic() - began) + 1
+    thread.join(TIMEOUT_S)
 
 
 def test_commands_to_a_failed_run_are_answered_and_never_end_the_line(host: str, routed_scheduler: Scheduler) -> None:

@@ -7,9 +7,11 @@ import torch
 from core import Experiment, train
 from core.data import DATASETS, load_split
 from core.runtime.commands import Pause, Reseed, Reset, Run, Set, Step, Stop
-from core.runtime.live import LiveRun
+from core.runtime.live import LiveRun, live_study
+from core.runtime.mailbox import Mailbox
 from core.runtime.moments import MAX_MARKS, MAX_MOMENTS, PIECE_BYTES
 from core.runtime.playground import playground_run
+from core.runtime.showing import CROWDED_SHARE, SHOW_SHARE, STALE_S, Showing
 from core.studies.plan import Plan, make_pool
 from core.studies.training import Training
 from tests.core.runtime.rewound import all_frames, pieces_of
@@ -323,3 +325,28 @@ def test_starting_twice_stopping_while_starting_and_resetting_while_paused():
     run.obey(Stop())
     run.train_for(0.01)
     assert (run.state, run.training.trainer.n_steps_done) == ("stopped", 0)
+
+
+@pytest.mark.parametrize(("age_s", "share"), [(0.0, SHOW_SHARE), (2 * STALE_S, CROWDED_SHARE)])
+def test_snapshots_take_a_share_of_the_time_and_more_of_it_where_a_job_is_seldom_served(age_s, share):
+    now = [0.0]
+    showing = Showing(lambda: now[0])
+    showing.note(0.006)
+    now[0] += age_s
+    needed = 0.006 * (1 - share) / share
+    showing.earn(0.99 * needed)
+    assert not showing.is_affordable
+    showing.earn(0.02 * needed)
+    assert showing.is_affordable
+
+
+def test_a_moved_slider_is_shown_though_a_snapshot_is_not_yet_affordable():
+    mailbox = Mailbox()
+    steps = live_study(lambda: live(SINE.replace(n_epochs=10**6)))(mailbox)
+    mailbox.put(Run())
+    next(steps)
+    mailbox.slice_s, mailbox.wants_snapshot, mailbox.owes_snapshot = 0.0, True, False
+    assert next(steps) is None  # it has only just been shown
+    mailbox.put(Set(name="l2", value=0.5))
+    shown = next(steps)
+    assert shown is not None and shown.meta["strengths"]["l2"] == 0.5
