@@ -25,7 +25,7 @@ from core.data.streams import BAYES, LABELS, NOISE, PERMUTATION, ROWS, stream
 __all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "load_split"]
 
 TEST_FRACTION = 0.2
-N_GRID_CURVE, N_GRID_PLANE = 201, 64
+N_GRID_CURVE, N_GRID_PLANE = 201, 63  # every second point of 63 makes an even grid, too
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
         feature_names=pool.feature_names, class_names=pool.class_names, target_name=pool.target_name,
         x_mean=x_mean, x_scale=x_scale, y_mean=y_mean, y_scale=y_scale, kind=info.kind,
         noise_floor=floors.get("mse" if info.task == "regression" else "cross_entropy"), floors=floors,
-        grid=_make_grid(data, x_mean, x_scale, dtype),
+        grid=_make_grid(data, x_mean, x_scale, dtype, _reach(pool.points, train, val)),
         points_train=None if pool.points is None else pool.points[train],
         points_val=None if pool.points is None else pool.points[val],
         relevance=pool.relevance, classes=np.arange(info.n_classes),
@@ -286,15 +286,22 @@ def _noise_floors(data: DataConfig, pool: RawRows, val: Array, y_scale: float) -
     return synthetic.class_floors(probabilities, pool.y[val])
 
 
-def _make_grid(data: DataConfig, x_mean: Array, x_scale: Array, dtype: DTypeLike) -> Grid | None:
-    """Return the drawing grid of a curve or a plane, None for tables."""
+def _reach(points: Array | None, train: Array, val: Array) -> float:
+    """Return how far the map of a plane reaches each way: to the usual limit, or to the farthest point that is drawn."""
+    if points is None:
+        return synthetic.PLANE_LIMIT
+    return max(synthetic.PLANE_LIMIT, float(np.abs(points[train]).max()), float(np.abs(points[val]).max(initial=0.0)))
+
+
+def _make_grid(data: DataConfig, x_mean: Array, x_scale: Array, dtype: DTypeLike, reach: float) -> Grid | None:
+    """Return the drawing grid of a curve or a plane (from -reach to reach), None for tables."""
     if data.name in synthetic.CURVES:
         function, low, high = synthetic.CURVES[data.name]
         x = np.linspace(low, high, N_GRID_CURVE)
         return Grid(x, None, ((x[:, None] - x_mean) / x_scale).astype(dtype), function(x), data.noise_std)
     if DATASETS[data.name].kind != "plane":
         return None
-    axis = np.linspace(-synthetic.PLANE_LIMIT, synthetic.PLANE_LIMIT, N_GRID_PLANE)
+    axis = np.linspace(-reach, reach, N_GRID_PLANE)
     x_of, y_of = np.meshgrid(axis, axis)  # row = y, column = x
     points = np.column_stack([x_of.ravel(), y_of.ravel()])
     X = ((synthetic.make_features(points, data.features) - x_mean) / x_scale).astype(dtype)

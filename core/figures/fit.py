@@ -23,6 +23,7 @@ from core.figures.theme import (
     bands,
     base_figure,
     bind,
+    cell_box,
     colorscale,
     entry,
     image_layer,
@@ -98,9 +99,9 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
     """
     n_classes = int(constants["n_classes"][0])
     bounds, soft, hard = _map_palettes(constants)
-    x, y = (span([constants[name]], pad=0.0) for name in ("grid_x", "grid_y"))
-    layer = image_layer("map", soft, bounds, (*x, *y), smooth=True)
-    flat = image_layer("map", hard, bounds, (*x, *y))["palette"]
+    box = cell_box(constants["grid_x"], constants["grid_y"], arrays["map"].shape)
+    layer = image_layer("map", soft, bounds, box, smooth=True)
+    flat = image_layer("map", hard, bounds, box)["palette"]
     about = {
         "name": "fit",
         "title": "The decision map" if n_classes else "The fitted surface",
@@ -117,7 +118,13 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
         ],
     }
     points = [_plane_points(constants, split, bounds) for split in ("val", "train")]
-    return base_figure(points, about, axis("x", x, showgrid=False), axis("y", y, showgrid=False))
+    equal = {"scaleanchor": "x", "constrain": "domain"}  # a circle stays one, whatever the shape of the card
+    return base_figure(
+        points,
+        about,
+        axis("x", box[:2], showgrid=False, constrain="domain"),
+        axis("y", box[2:], showgrid=False, **equal),
+    )
 
 
 def plot_pixels(arrays: Arrays) -> go.Figure:
@@ -127,7 +134,7 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
         "title": "Which pixels the network reads",
         "look_for": "The pixels of the rim are nearly always blank: look whether the network still gives them weight.",
     }
-    hidden = {"showgrid": False, "showticklabels": False}
+    hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
     heat = _heatmap(arrays, "pixels", "sum of |w| = %{z:.3g}<extra></extra>")
     yaxis = axis("row", (7.5, -0.5), scaleanchor="x", **hidden)
     return base_figure([heat], about, axis("column", (-0.5, 7.5), **hidden), yaxis)

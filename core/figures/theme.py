@@ -88,7 +88,7 @@ def span(values: Sequence[np.ndarray], include: Sequence[float] = (), pad: float
     if finite.size == 0:
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
-    extra = pad * (high - low) or 0.5
+    extra = pad * (high - low) if high > low else 0.5  # a single number needs some room; others get what was asked
     return (low if low in include else low - extra), (high if high in include and high > low else high + extra)
 
 
@@ -142,6 +142,17 @@ def bands(stops: Sequence[str], n_bands: int) -> list[str]:
 def colorscale(stops: Sequence[str]) -> list[list[Any]]:
     """Return evenly spaced stops as a Plotly colour scale."""
     return [[i / (len(stops) - 1), color] for i, color in enumerate(stops)]
+
+
+def cell_box(x: np.ndarray, y: np.ndarray, shape: Sequence[int]) -> tuple[float, float, float, float]:
+    """Return where a picture of `shape` (rows, columns) lies whose first and last cells stand at the ends of x and y.
+
+    A value is that of the middle of its cell, so the picture reaches half a cell beyond: (x0, x1, y0, y1).
+    """
+    halves = [(ends[-1] - ends[0]) / (2 * max(n - 1, 1)) for ends, n in ((x, shape[1]), (y, shape[0]))]
+    return (
+        float(x[0] - halves[0]), float(x[-1] + halves[0]), float(y[0] - halves[1]), float(y[-1] + halves[1]),
+    )  # fmt: skip
 
 
 def image_layer(

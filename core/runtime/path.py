@@ -94,9 +94,11 @@ class PathView:
         grid = self.split.grid
         assert grid is not None
         n = len(grid.x)
-        picked = np.unique(np.linspace(0, n - 1, min(n, MAX_MAP)).round().astype(int))
-        X = grid.X.reshape(n, n, -1)[np.ix_(picked, picked)].reshape(len(picked) ** 2, -1)
-        return answers(stack, self.loss, self.split, X).reshape(-1, len(picked), len(picked))
+        every = next(
+            step for step in range(1, n) if (n - 1) % step == 0 and (n - 1) // step < MAX_MAP
+        )  # ends stay, gaps are even
+        X = grid.X.reshape(n, n, -1)[::every, ::every]
+        return answers(stack, self.loss, self.split, X.reshape(-1, X.shape[2])).reshape(-1, *X.shape[:2])
 
     def along_path(self, plan: Plan, state: MemberState) -> Arrays:
         """Return the curves over λ at this moment."""
