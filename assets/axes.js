@@ -18,8 +18,9 @@ function extent(arrays, include, log) {
 /**
  * The old range while the data fill it well, else a new one with some air; where it is to be tight, just what they fill.
  * An axis is never shorter than `least`, and one that so far holds a single number it stands on, epoch 0, reaches 1 further.
+ * It never shows more than `most`: there is no share above 1.
  */
-export function fitRange(old, arrays, include = [], log = false, isTight = false, least = 0) {
+export function fitRange(old, arrays, include = [], log = false, isTight = false, least = 0, most = Infinity) {
   const wanted = extent(arrays, include, log);
   if (!wanted) return old;
   if (isTight) return old?.join() === wanted.join() ? old : wanted;
@@ -32,7 +33,7 @@ export function fitRange(old, arrays, include = [], log = false, isTight = false
   const outgrown = old && (low < old[0] || high > old[1]);
   const air = outgrown ? 0.25 : 0.06;
   const bottom = isOnIt ? low : low - 0.06 * span;
-  return [bottom, high + air * span];
+  return [bottom, Math.min(high + air * span, Math.max(most, wanted[1]))];
 }
 
 /** The ranges of one chart's axes. */
@@ -42,6 +43,7 @@ export class Axes {
     const names = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key));
     this.fixed = Object.fromEntries(names.map((name) => [name, layout[name].range?.slice()])); // Plotly writes into the range it got
     this.fitted = {};
+    this.widest = {}; // of axes that only grow: all that they had to hold in this run
     this.zoomed = new Set();
     plot.on("plotly_relayout", (change) => this.noticeZoom(change));
   }
@@ -61,9 +63,11 @@ export class Axes {
   /** {"yaxis.range": [low, high]} for the axes in `auto` that their data have outgrown; `values(name)` finds an array. */
   fit(auto, values) {
     const changes = {};
-    for (const [axis, { arrays, include, is_tight: isTight, least }] of Object.entries(auto)) {
+    for (const [axis, { arrays, include, is_tight: isTight, least, most, grows }] of Object.entries(auto)) {
+      const held = arrays.map(values);
+      if (grows) held.push((this.widest[axis] = extent([...held, this.widest[axis] ?? []], [], false) ?? []));
       if (this.zoomed.has(axis)) continue;
-      const range = fitRange(this.fitted[axis], arrays.map(values), include, this.isLog(axis), isTight, least);
+      const range = fitRange(this.fitted[axis], held, include, this.isLog(axis), isTight, least, most);
       if (range && range !== this.fitted[axis]) changes[`${axis}.range`] = [...(this.fitted[axis] = range)];
     }
     return changes;
@@ -79,6 +83,12 @@ export class Axes {
     }
     this.zoomed.clear();
     return changes;
+  }
+
+  /** Another run: axes that only grow begin anew. */
+  begin() {
+    for (const axis of Object.keys(this.widest)) delete this.fitted[axis];
+    this.widest = {};
   }
 
   /** Fit everything anew: the axes' meaning has changed. */

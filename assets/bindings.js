@@ -1,4 +1,4 @@
-// What a binding names: "loss", "hist_y[2]", "fit_y[@lambda]", "label:names", "at:lambda", "span:y".
+// What a binding names: "loss", "hist_y[2]", "fit_y[@lambda]", "label:names", "at:lambda", "span:y", "ghost:hist_y[2]".
 import { row } from "./stream.js";
 
 const parsed = new Map();
@@ -6,7 +6,7 @@ const parsed = new Map();
 /** {kind, name, parts} of a binding; parts are row numbers or names of scrub axes. */
 export function parse(binding) {
   if (!parsed.has(binding)) {
-    const [, kind, name, parts] = binding.match(/^(?:(label|at|span):)?([^[]+)((?:\[@?\w+\])*)$/);
+    const [, kind, name, parts] = binding.match(/^(?:(label|at|span|ghost):)?([^[]+)((?:\[@?\w+\])*)$/);
     const picks = [...parts.matchAll(/\[(@?)(\w+)\]/g)].map(([, at, key]) => (at ? key : Number(key)));
     parsed.set(binding, { kind: kind ?? "array", name, parts: picks });
   }
@@ -31,6 +31,7 @@ export function valueOf(binding, view, spanOf) {
   if (kind === "label") return view.meta.labels?.[name];
   if (kind === "span") return spanOf(name);
   if (kind === "at") return placeOf(name, view);
+  if (kind === "ghost") return arrayOf(binding, { ...view, arrays: view.ghost ?? {} })?.data ?? []; // as it was before a change
   const array = arrayOf(binding, view);
   if (!array) return undefined;
   return array.shape.length === 2 ? Array.from({ length: array.shape[0] }, (_, i) => row(array, i).data) : array.data;

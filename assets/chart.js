@@ -6,7 +6,6 @@ import { paint } from "./images.js";
 import { legend } from "./legend.js";
 import { drawSwiftly, isSwift } from "./swift.js";
 import { tablesOf } from "./table.js";
-import { row } from "./stream.js";
 
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
 const AXIS = /^[xy]axis\d*$/;
@@ -30,9 +29,10 @@ export class Chart {
     this.cost = 0;
     this.plot = make("div", { class: "lab-plot", role: "img", "aria-label": this.about.title ?? "" });
     this.table = make("div", { class: "lab-table", hidden: "", tabindex: 0, role: "region", "aria-label": `${this.about.title ?? ""}, numbers` });
+    this.legend = legend(this.entries());
     this.card = make("section", { class: "lab-chart", "data-figure": this.about.name ?? "", "data-size": this.about.size ?? "third" },
       make("header", { class: "lab-chart-head" }, make("h3", { text: this.about.title ?? "" }), this.buttons()),
-      make("p", { class: "lab-look", text: this.about.look_for ?? "" }), legend(this.about.legend ?? []),
+      make("p", { class: "lab-look", text: this.about.look_for ?? "" }), this.legend,
       make("div", { class: "lab-box" }, this.plot, this.table));
     if (this.about.height) this.card.style.setProperty("--lab-height", `${this.about.height}px`);
     if (this.about.pick) this.listenForPicks(onPick);
@@ -50,7 +50,8 @@ export class Chart {
     const { data, layout } = structuredClone(this.figure);
     this.bindings.forEach((pairs, i) => pairs.forEach(([name]) => { data[i][name] = solid(name, data[i][name]); }));
     const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
-    const full = { dragmode, margin: { l: 48, r: 12, t: 8, b: 40 }, ...layout, ...this.theme(layout), autosize: true };
+    const theme = this.theme(layout);
+    const full = { dragmode, ...layout, margin: roomy(layout.margin, theme.font.size), ...theme, autosize: true };
     full.images = this.about.images.map((image) => placed(image));
     for (const name of ["title", "width", "height"]) delete full[name];
     await Plotly.newPlot(this.plot, data, full, CONFIG);
@@ -90,12 +91,20 @@ export class Chart {
     if (!this.built) return; // building ends with the first drawing
     this.isStale = false;
     const began = performance.now();
+    this.noticeStart(view);
     const layout = { ...this.axes.fit(this.auto(), (name) => arrayOf(name, view)?.data ?? []), ...this.paintImages(view) };
     const changes = this.changes(view, layout);
     if (isSwift(this.plot, changes)) drawSwiftly(this.plot, changes, layout);
     else this.update(changes, layout);
     this.describe(view);
     this.cost += 0.3 * (performance.now() - began - this.cost);
+  }
+
+  /** Axes that only grow begin anew with another run: it has a number of its own, or is at an earlier epoch. */
+  noticeStart({ meta, moment }) {
+    if (moment !== undefined) return;
+    if (meta.n_begun !== this.run || meta.epoch < this.epoch) this.axes.begin();
+    [this.run, this.epoch] = [meta.n_begun, meta.epoch];
   }
 
   /** {trace: {attribute: value}} of the bindings whose value is not the one on screen; `layout` holds new ranges. */
@@ -193,6 +202,11 @@ export class Chart {
     return Object.assign({}, this.about.auto, ...this.about.toggles.map((toggle) => toggle[this.isOn(toggle) ? "on" : "off"]?.auto));
   }
 
+  /** The legend's entries, with those of what is switched on. */
+  entries() {
+    return [...this.about.legend ?? [], ...this.about.toggles.flatMap((toggle) => (this.isOn(toggle) ? toggle.on.legend ?? [] : []))];
+  }
+
   /** Switch a toggle's view on or off. */
   flip(toggle, on) {
     const { relayout, restyle, images, auto } = toggle[on ? "on" : "off"] ?? {};
@@ -200,6 +214,7 @@ export class Chart {
       const indices = this.figure.data.flatMap((trace, i) => (traces.includes(trace.name) ? [i] : []));
       if (indices.length) Plotly.restyle(this.plot, set, indices);
     }
+    this.legend.replaceChildren(...legend(this.entries()).childNodes);
     if (images) [this.overrides, this.painted] = [{ ...this.overrides, ...images }, undefined];
     if (relayout || auto) this.axes.forget();
     if (relayout) Plotly.relayout(this.plot, relayout);
@@ -220,11 +235,7 @@ export class Chart {
     const wait = this.filled + TABLE_EVERY - performance.now();
     if (wait > 0) return (this.refill = setTimeout(() => this.fillTable(), wait));
     this.filled = performance.now();
-    const images = this.about.images.flatMap(({ array }) => {
-      const { data, shape } = arrayOf(array, this.view) ?? {};
-      return data ? [{ matrix: Array.from({ length: shape[0] }, (_, i) => row({ data, shape }, i).data) }] : [];
-    });
-    this.table.replaceChildren(...tablesOf(this.plot, this.about.title ?? "", this.view ? images : [], this.about.names));
+    this.table.replaceChildren(...tablesOf(this.plot, this.about, this.view));
   }
 
   destroy() {
@@ -238,6 +249,11 @@ export class Chart {
 function solid(attribute, values) {
   const isEmpty = values && (values.length === 0 || values.bdata === "");
   return isEmpty && (attribute === "x" || attribute === "y") ? NOWHERE : values;
+}
+
+/** Python's margins are made for letters of 12 px: larger ones need more room for labels and titles. */
+function roomy(margin, size) {
+  return Object.fromEntries(Object.entries({ l: 48, r: 12, t: 8, b: 40, ...margin }).map(([side, room]) => [side, Math.round((room * size) / 12)]));
 }
 
 /** A picture of the layout, as yet empty. */

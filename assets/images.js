@@ -7,15 +7,18 @@ function parsePalette(hex) {
   return palettes.get(hex);
 }
 
-/** Data URL of a (rows, cols) array, row 0 at the bottom; not-a-number is transparent. */
-export function paint({ data, shape }, { palette, range, smooth }) {
+/** Sign and root of the size: on this scale small numbers are still seen. */
+const rooted = (value) => Math.sign(value) * Math.sqrt(Math.abs(value));
+
+/** Data URL of a (rows, cols) array, row 0 at the bottom; not-a-number is transparent. `is_rooted`: the range is one of roots. */
+export function paint({ data, shape }, { palette, range, smooth, is_rooted: isRooted }) {
   const [rows, cols] = shape;
   const colours = parsePalette(palette);
   const last = colours.length / 3 - 1;
   const pixels = new ImageData(cols, rows);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) {
-      const value = data[i * cols + j];
+      const value = isRooted ? rooted(data[i * cols + j]) : data[i * cols + j];
       if (Number.isNaN(value)) continue;
       const share = Math.min(1, Math.max(0, (value - range[0]) / (range[1] - range[0])));
       const colour = 3 * Math.round(share * last);

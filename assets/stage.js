@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Buttons, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
+import { Ghost } from "./ghost.js";
 import { legend } from "./legend.js";
 import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
@@ -50,6 +51,7 @@ class Stage {
     });
     counters.isBehind = () => !this.live || this.painter.isBehind;
     this.charts = [];
+    this.ghost = new Ghost();
     this.toggled = {};
     this.scrubs = NO_SCRUB;
   }
@@ -105,9 +107,10 @@ class Stage {
   view() {
     const { frame } = this.rewind;
     const { arrays, meta } = this.live;
-    if (!frame) return { arrays, meta: factsOf(meta, this.scrubs), scrubs: this.scrubs };
+    const common = { scrubs: this.scrubs, ghost: this.ghost.at(frame?.meta.epoch) };
+    if (!frame) return { ...common, arrays, meta: factsOf(meta, this.scrubs) };
     const then = { ...meta, members: undefined, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
-    return { arrays: { ...arrays, ...frame.arrays }, meta: factsOf(then, this.scrubs), scrubs: this.scrubs, moment: frame.meta.epoch };
+    return { ...common, arrays: { ...arrays, ...frame.arrays }, meta: factsOf(then, this.scrubs), moment: frame.meta.epoch };
   }
 
   paint(hurried = false) {
@@ -126,6 +129,7 @@ class Stage {
   forget() {
     this.rewind.forget();
     this.rewind.rest();
+    this.ghost = new Ghost();
     this.live = undefined;
   }
 
@@ -144,6 +148,7 @@ class Stage {
     if (!this.live) this.line.adopt();
     else if (meta.n_begun !== this.live.meta.n_begun) this.rewind.forget();
     this.live = snapshot;
+    this.ghost.follow(snapshot);
     this.buttons.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from core.figures.losses import log_toggle
 from core.figures.styles import Style, faint, styles_of
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, column, entry, epoch_axis, span, twin
 from core.measures.numbers import gap_text, loss_text
 
 Variants = Sequence[tuple[str, str]]
@@ -84,7 +84,7 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
     traces += [_here(), *([_changes(arrays)] if series == "val_loss" else [])]
     y_range = span([arrays[limits]], include=[0])
     x_range = span([arrays["epoch"]], include=[0])
-    return base_figure(traces, about, axis("epoch", x_range), axis(unit, y_range))
+    return base_figure(traces, about, epoch_axis(x_range), axis(unit, y_range))
 
 
 def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
@@ -93,13 +93,36 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     about = {
         "name": "overlay", "title": "Weights, exact zeros apart", "size": "half",
         "look_for": "A narrow peak: weights near zero. A bar: weights at exactly zero. The outermost steps hold all beyond, too.",
-        "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)],
-        "auto": {"xaxis": {"arrays": ["overlay_x"]}, "yaxis": {"arrays": ["overlay_share"], "include": [0]}},
+        "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)]
+        + [entry("before the last change (faint)", COLORS["truth"], "dot")],
+        "auto": {
+            "xaxis": {"arrays": ["overlay_x"], "is_tight": True, "grows": True},
+            "yaxis": {"arrays": ["overlay_share"], "include": [0], "most": 1},
+        },
+        "twin": [
+            twin(
+                "Share of the weights from each edge to the next; the outermost hold all beyond", "weight from", "overlay_x[0]",
+                [column(label, f"overlay_share[{v}]", "percent") for v, (_, label) in enumerate(variants)],
+                n_rows=arrays["overlay_x"].shape[-1] - 1,
+            ),
+            twin(
+                "Weights that are exactly zero", "penalty", [label for _, label in variants],
+                [column("share of the weights", "overlay_zero", "percent")],
+            ),
+        ],
     }  # fmt: skip
+    ghosts = [
+        go.Scatter(
+            name=f"{label}, before", x=[], y=[], mode="lines", opacity=0.45, hoverinfo="skip",
+            line={"color": style.color, "dash": "dot", "width": 1.5, "shape": "hv"},
+            meta=bind(x=f"ghost:overlay_x[{v}]", y=f"ghost:overlay_share[{v}]"),
+        )
+        for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True))
+    ]  # fmt: skip
     lines = [
         go.Scatter(
             name=label, x=np.array(arrays["overlay_x"][v]), y=np.array(arrays["overlay_share"][v]), mode="lines",
-            line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hvh"},
+            line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hv"},
             meta=bind(x=f"overlay_x[{v}]", y=f"overlay_share[{v}]"),
         )
         for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True))
@@ -109,14 +132,14 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
         marker={"color": [style.color for style in styles]}, customdata=[label for _, label in variants],
         hovertemplate="%{customdata}: %{y:.0%} exactly zero<extra></extra>", meta=bind(y="overlay_zero"),
     )  # fmt: skip
-    shares = span([arrays["overlay_share"]], include=[0])
+    low, high = span([arrays["overlay_share"]], include=[0])
     places = (-0.6, len(variants) - 0.4)
     side = axis("zero", places, domain=[0.82, 1.0], anchor="y2", showticklabels=False, showgrid=False)
     return base_figure(
-        [*lines, bars],
+        [*ghosts, *lines, bars],
         about,
-        axis("weight (not zero)", span([arrays["overlay_x"]], pad=0.02), domain=[0.0, 0.7]),
-        axis("share of the weights", shares, tickformat=".0%"),
+        axis("weight (not zero)", span([arrays["overlay_x"]], pad=0.0), domain=[0.0, 0.7]),
+        axis("share of the weights", (low, min(high, 1.0)), tickformat=".0%"),
         xaxis2=side,
         yaxis2=axis("exactly zero", (0, 1), anchor="x2", tickformat=".0%"),
     )
@@ -134,7 +157,7 @@ def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
 def describe_overlay(arrays: Arrays, variants: Variants) -> str:
     """Return the share of exact zeros of every variant as a sentence."""
     shares = ", ".join(f"{label} {arrays['overlay_zero'][v]:.0%}" for v, (_, label) in enumerate(variants))
-    reach = float(np.max(arrays["overlay_x"])) * arrays["overlay_x"].shape[-1] / (arrays["overlay_x"].shape[-1] - 1)
+    reach = float(np.max(arrays["overlay_x"]))
     return f"Weights on one axis, up to ±{reach:.3g}, those beyond in the outermost steps. Exactly zero: {shares}."
 
 

@@ -37,9 +37,11 @@ from core.figures.theme import (
     axis,
     base_figure,
     bind,
+    column,
     entry,
     mix,
     span,
+    twin,
 )
 from core.measures.numbers import loss_text
 
@@ -127,8 +129,11 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
     strip = go.Heatmap(
         name="folds", z=is_val[:, order].astype(int), x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=0, zmax=1,
         colorscale=[[0, colors[0]], [0.5, colors[0]], [0.5, colors[1]], [1, colors[1]]], showscale=False, ygap=3,
-        hovertemplate="%{y}: row %{x:.0f}<extra></extra>",
+        customdata=np.tile(order + 1, (n_splits, 1)), hovertemplate="%{y}: row %{customdata}<extra></extra>",
     )  # fmt: skip
+    columns = [column("held out in fold", (fold_of[order] + 1).tolist())]
+    if class_names:
+        columns.append(column("class", [str(class_names[int(c)]) for c in np.asarray(y)[order]]))
     bounds = _class_bounds(np.asarray(y)[order]) if class_names else []
     about = {
         "name": "folds",
@@ -137,6 +142,7 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
         "legend": [entry("trains", colors[0], symbol="square"), entry("validates", colors[1], symbol="square")],
         "size": "half",
         "height": 320,
+        "twin": [twin("The folds", "row", (order + 1).tolist(), columns)],
     }
     title = "rows, sorted by class" if class_names else "rows"
     ticks = {
@@ -174,6 +180,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
             entry("training loss", COLORS["train"], symbol="square"),
             entry("test loss ± standard error", COLORS["test"], symbol="square"),
         ],
+        "rows": "y",
         "size": "full",
         "height": 110 + 60 * len(labels),
     }
@@ -238,10 +245,10 @@ def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
 def _lost(arrays: Arrays) -> go.Scatter:
     """Return a cross at the foot of the chart for each value that has no mean, for a fold diverged there."""
     return go.Scatter(
-        name="a fold diverged", x=np.array(arrays["cv_lost_x"]), y=np.array(arrays["cv_lost_y"]), yaxis="y2",
+        name="folds that diverged", x=np.array(arrays["cv_lost_x"]), y=np.array(arrays["cv_lost_y"]), yaxis="y2",
         customdata=np.array(arrays["cv_lost"]), mode="markers", marker={"symbol": "x", "size": 9, "color": VERMILLION},
         hovertemplate="diverged in %{customdata:.0f} folds: no mean here<extra></extra>",
-        meta=bind(x="cv_lost_x", y="cv_lost_y", customdata="cv_lost"),
+        meta=bind("customdata", x="cv_lost_x", y="cv_lost_y", customdata="cv_lost"),
     )  # fmt: skip
 
 

@@ -27,8 +27,10 @@ from core.figures.theme import (
     base_figure,
     bind,
     colorscale,
+    column,
     entry,
     span,
+    twin,
 )
 
 # Role of an input: colour, pattern of the bar, symbol in the legend.
@@ -64,6 +66,11 @@ def plot_inputs(
             entry("out", COLORS["zero"], symbol="x"),
         ],
         "auto": {"xaxis": {"arrays": [array], "include": [0]}},
+        "twin": [
+            twin(title, "input", names, [
+                *([column("role", roles)] if roles else []), column("Σ|w| over its links (0: out)", array),
+            ])
+        ],
     }  # fmt: skip
     colors = [ROLES[role][0] for role in roles] or [COLORS["positive"]] * len(names)
     marker = {
@@ -98,6 +105,7 @@ def plot_pixel_use(
         "name": name, "title": title, "height": 290,
         "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
         "look_for": "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own.",
+        "unit": "Σ|w| over a pixel's links", "corner": "row \\ column",
     }  # fmt: skip
     heat = go.Heatmap(
         name="Σ|w| by pixel", z=values, zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False, xgap=1, ygap=1,
@@ -190,7 +198,7 @@ def along_figure(
     ]
     lost = go.Scatter(
         name="diverged", x=np.array(arrays["lost_x"]), y=np.array(arrays["lost_y"]), mode="markers", cliponaxis=False,
-        marker={"symbol": "x", "size": 9, "color": VERMILLION}, meta=bind(x="lost_x", y="lost_y"),
+        marker={"symbol": "x", "size": 9, "color": VERMILLION}, meta=bind("name", x="lost_x", y="lost_y"),
         hovertemplate="diverged: held at its last finite state<extra></extra>",
     )  # fmt: skip
     here = marker_line("chosen λ", [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)

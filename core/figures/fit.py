@@ -25,11 +25,13 @@ from core.figures.theme import (
     bind,
     cell_box,
     colorscale,
+    column,
     entry,
     image_layer,
     mix,
     ramp,
     span,
+    twin,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
     n_classes = int(constants["n_classes"][0])
     bounds, soft, hard = _map_palettes(constants)
     box = cell_box(constants["grid_x"], constants["grid_y"], arrays["map"].shape)
-    layer = image_layer("map", soft, bounds, box, smooth=True)
+    layer = image_layer("map", soft, bounds, box, smooth=True, told=map_in_words(constants))
     flat = image_layer("map", hard, bounds, box)["palette"]
     about = {
         "name": "fit",
@@ -108,6 +110,7 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
         "look_for": "An overfitted map bends around single training points; hollow validation points end up on the wrong side.",
         "legend": _plane_legend(constants),
         "images": [layer],
+        "twin": [_points_table(constants, split) for split in ("train", "val")],
         "toggles": [
             {
                 "label": "hard edges",
@@ -133,6 +136,8 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
         "name": "pixels",
         "title": "Which pixels the network reads",
         "look_for": "The pixels of the rim are nearly always blank: look whether the network still gives them weight.",
+        "unit": "sum of |w| over a pixel's links",
+        "corner": "row \\ column",
     }
     hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
     heat = _heatmap(arrays, "pixels", "sum of |w| = %{z:.3g}<extra></extra>")
@@ -149,6 +154,8 @@ def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
         "title": "Confusion matrix (validation)",
         "look_for": "Every count off the diagonal is a mistake on data the network never trained on.",
         "names": {"x": classes, "y": classes},
+        "corner": "true \\ predicted",
+        "unit": "number of rows",
     }
     heat = _heatmap(arrays, "confusion", "true %{y}, predicted %{x}: %{z} rows<extra></extra>")
     heat.texttemplate = "%{z}"
@@ -175,6 +182,7 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
         "title": "Which inputs the network uses",
         "look_for": "How much the network leans on an input: one whose bar has no length is not read any more.",
         "auto": {"xaxis": {"arrays": ["rank_value"], "include": [0]}},
+        "twin": [twin("Inputs by use", "input", "label:rank_name", [column("Σ|w| over its links", "rank_value")])],
     }
     xaxis = axis("Σ|w| over its links", span([values], include=[0]))
     yaxis = axis("", (values.size - 0.5, -0.5), type="category", showgrid=False)
@@ -202,9 +210,15 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
             *(entry(label, COLORS[split], symbol=symbol) for label, split, symbol in styles),
             entry("perfect", COLORS["truth"], "dash"),
         ],
+        "auto": {
+            "yaxis": {"arrays": ["pred_train", "pred_val"], "include": list(bounds)}
+        },  # no answer is off the chart
     }
     target = str(constants["target_name"][0])
-    return base_figure([diagonal, *points], about, axis(f"true {target}", bounds), axis(f"predicted {target}", bounds))
+    predicted = span([arrays["pred_train"], arrays["pred_val"], np.array(bounds)], pad=0.0)
+    return base_figure(
+        [diagonal, *points], about, axis(f"true {target}", bounds), axis(f"predicted {target}", predicted)
+    )
 
 
 def map_bounds(constants: Arrays) -> tuple[float, float]:
@@ -218,6 +232,24 @@ def map_bounds(constants: Arrays) -> tuple[float, float]:
         return span([constants["target_train"], constants["truth"]])
     shift = 0.5 / THIRD if n_classes > 2 else 0.0
     return shift, n_classes + shift if n_classes > 2 else 1.0
+
+
+def map_in_words(constants: Arrays) -> dict[str, Any]:
+    """Return what a table says of the map: y down, x across, and what a value is."""
+    names = [str(name) for name in constants["class_names"]]
+    words = {0: f"fitted {constants['target_name'][0]}", 2: f"probability of {names[-1] if names else ''}"}
+    about = {"corner": "y \\ x", "caption": words.get(len(names), "class and its probability")}
+    return {**about, "classes": names} if len(names) > 2 else about
+
+
+def _points_table(constants: Arrays, split: str) -> dict[str, Any]:
+    """Return the table of the points of one split with what each of them is."""
+    points, target, names = constants[f"points_{split}"], constants[f"target_{split}"], constants["class_names"]
+    values = [str(names[int(c)]) for c in target] if len(names) else target.tolist()
+    head = "class" if len(names) else str(constants["target_name"][0])
+    columns = [column("x", points[:, 0].tolist()), column("y", points[:, 1].tolist()), column(head, values)]
+    caption = "Training points" if split == "train" else "Validation points"
+    return twin(caption, "point", list(range(1, len(points) + 1)), columns)
 
 
 def describe_curve(arrays: Arrays, constants: Arrays) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.strengths import FAINT, LAYER_COLORS, flat_lines
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, epoch_axis, span
 from core.measures.numbers import loss_text
 
 MAX_NUMBERS = 60_000  # in the curves of single folds; longer histories show every second, third, … moment
@@ -66,7 +66,7 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
         for name, meaning, curve, binding in zip(("training", "validation"), ("train", "val"), curves, losses, strict=True)
     ]  # fmt: skip
     x_range, y_range = span([arrays["fold_epoch"]], include=[0]), span(curves, include=[0])
-    return base_figure([single, *lines], about, axis("epoch", x_range), axis("loss (mean per row)", y_range))
+    return base_figure([single, *lines], about, epoch_axis(x_range), axis("loss (mean per row)", y_range))
 
 
 def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray) -> str:
@@ -104,7 +104,7 @@ def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
         for i, (label, (color, dash)) in enumerate(zip(labels, styles, strict=True))
     ]  # fmt: skip
     x_range, y_range = span([arrays["refit_epoch"]], include=[0]), span([arrays["refit_loss"]], include=[0])
-    return base_figure(lines, about, axis("epoch", x_range), axis("training loss (mean per row)", y_range))
+    return base_figure(lines, about, epoch_axis(x_range), axis("training loss (mean per row)", y_range))
 
 
 def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:

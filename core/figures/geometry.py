@@ -26,6 +26,7 @@ def plot_geometry(arrays: Arrays) -> go.Figure:
         "auto": {
             "xaxis": {"arrays": ["geometry_x"], "is_tight": True}, "yaxis": {"arrays": ["geometry_y"], "is_tight": True},
         },
+        "unit": "training loss (mean per row)", "corner": "second weight \\ first weight",
     }  # fmt: skip
     contours = go.Contour(
         name="training loss", x=np.array(arrays["geometry_x"]), y=np.array(arrays["geometry_y"]),

@@ -36,7 +36,8 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
     heat = go.Heatmap(
         name="validation loss", x=x, y=y, z=np.array(arrays["grid_level"]), customdata=np.array(arrays["grid_val"]),
         zmin=0, zmax=1, colorscale=colorscale([BLUE, SKY, PALE, ORANGE, VERMILLION]), showscale=False, xgap=1, ygap=1,
-        hovertemplate="validation loss %{customdata:.3g}<extra></extra>", meta=bind(z="grid_level", customdata="grid_val"),
+        hovertemplate="validation loss %{customdata:.3g}<extra></extra>",
+        meta=bind("customdata", z="grid_level", customdata="grid_val"),
     )  # fmt: skip
     about = {
         "name": "grid",
@@ -49,10 +50,12 @@ def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rate
             entry("best pair", COLORS["val"], symbol="star"),
         ],
         "names": {"x": place_names(values, param_name), "y": place_names(np.asarray(learning_rates), "learning_rate")},
+        "unit": "validation loss (mean per row)",
+        "corner": "learning rate \\ λ",
         "size": "half",
     }
     rates = strength_axis(np.asarray(learning_rates, dtype=float), "learning_rate")
-    traces = [heat, best_star(arrays, "grid_best_x", "grid_best_y")]
+    traces = [heat, best_star(arrays, "grid_best_x", "grid_best_y", "none")]
     return base_figure(
         traces,
         about,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, epoch_axis, span
 from core.measures.numbers import loss_text
 
 LOSSES = ["train_loss", "val_loss"]
@@ -34,7 +34,7 @@ def plot_losses(arrays: Arrays) -> go.Figure:
     x_range = span([arrays["epoch"]], include=[0])
     y_range = span([arrays[name] for name in LOSSES], include=[0])
     return base_figure(
-        [*_curves(arrays), *_marks(arrays)], about, axis("epoch", x_range), axis("loss (mean per row)", y_range)
+        [*_curves(arrays), *_marks(arrays)], about, epoch_axis(x_range), axis("loss (mean per row)", y_range)
     )
 
 
@@ -132,6 +132,7 @@ def _penalty_toggle() -> dict[str, Any]:
         "help": "Show the penalty, and the objective = training loss + penalty",
         "on": {
             "restyle": [{"traces": shown, "set": {"visible": True}}],
+            "legend": [entry("penalty", COLORS["penalty"], "dot"), entry("objective", COLORS["objective"], "dash")],
             "auto": {"yaxis": {"arrays": [*LOSSES, *shown], "include": [0], "log": True}},
         },
         "off": {

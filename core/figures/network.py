@@ -11,7 +11,19 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import COLORS, PALE, Arrays, axis, base_figure, bind, entry, image_layer, ramp
+from core.figures.theme import (
+    COLORS,
+    PALE,
+    Arrays,
+    axis,
+    base_figure,
+    bind,
+    column,
+    entry,
+    image_layer,
+    ramp,
+    twin,
+)  # fmt: skip
 
 SIGNS = (("pos", "positive"), ("neg", "negative"))
 STRENGTH_EDGES = (0.03, 0.1, 0.3, 1.0)  # |w| where one strength class ends and the next begins
@@ -26,6 +38,7 @@ def diagram_arrays(weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     """Return the links by sign and strength class and the nodes of a network.
 
     link_<pos|neg>_<0..4>_x and _y: (3·n_links,) start, end, nan; class k by |w|, see STRENGTH_EDGES.
+    link_weight: (n_weights,) the weight of every possible link, layer by layer, by the unit it leaves.
     node_x, node_y: (n_nodes,) layer index, and height in 0..1 with the first unit on top.
     """
     sizes = [weights[0].shape[0], *(w.shape[1] for w in weights)]
@@ -39,20 +52,19 @@ def diagram_arrays(weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
             arrays[f"link_{sign}_{k}_x"] = lines[:, :, 0].ravel()
             arrays[f"link_{sign}_{k}_y"] = lines[:, :, 1].ravel()
     nodes = np.concatenate([_node_places(layer, size) for layer, size in enumerate(sizes)])
-    return {**arrays, "node_x": nodes[:, 0], "node_y": nodes[:, 1]}
+    return {**arrays, "link_weight": values, "node_x": nodes[:, 0], "node_y": nodes[:, 1]}
 
 
 def matrices_array(weights: Sequence[np.ndarray]) -> np.ndarray:
     """Return all weight matrices (M, fan_in, fan_out) side by side as one picture (M, rows, cols), nan where nothing is.
 
-    A value in -1..1 is sign(w)·√min(|w|, 1): an absolute scale on which 0.01 is still seen. Columns are the units a layer
-    feeds; the first input unit is the top row (row 0 is the lowest, as in every picture here).
+    Columns are the units a layer feeds; the first input unit is the top row (row 0 is the lowest, as in every picture here).
     """
     small = [strongest_of_blocks(w) for w in weights]
     n_rows, tiles = max(w.shape[1] for w in small), []
     for w in small:
         tile = np.full((len(w), n_rows, w.shape[2] + GAP), np.nan, dtype=np.float32)
-        tile[:, : w.shape[1], : w.shape[2]] = np.sign(w) * np.sqrt(np.minimum(np.abs(w), 1.0))
+        tile[:, : w.shape[1], : w.shape[2]] = w
         tiles.append(tile)
     return np.concatenate(tiles, axis=2)[:, ::-1, :-GAP]
 
@@ -98,6 +110,9 @@ def plot_diagram(arrays: Arrays) -> go.Figure:
         "legend": [entry(f"{meaning} weight", COLORS[meaning], "solid") for _, meaning in SIGNS],
     }
     n_layers = int(arrays["node_x"].max()) + 1
+    about["twin"] = [
+        twin("Weights of the links", "link", _link_names(arrays["node_x"]), [column("weight", "link_weight")])
+    ]
     names = ["input", *(f"hidden {i}" for i in range(1, n_layers - 1)), "output"]
     xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
     yaxis = axis("", (-0.02, 1.02), showgrid=False, visible=False)
@@ -105,20 +120,35 @@ def plot_diagram(arrays: Arrays) -> go.Figure:
 
 
 def plot_matrices(arrays: Arrays) -> go.Figure:
-    """Return the picture of all weight matrices: `matrices` (rows, cols) in -1..1."""
+    """Return the picture of all weight matrices, `matrices` (rows, cols).
+
+    Colours stand for sign(w)·√|w|, at most 1: an absolute scale on which 0.01 is still seen.
+    """
     rows, cols = arrays["matrices"].shape
+    told = {"caption": "weights, to units across, from units down", **_cell_names(np.asarray(arrays["matrices"]))}
     colors = ramp([COLORS["negative"], PALE, COLORS["positive"]])
     about = {
         "name": "matrices",
         "title": "The weight matrices",
         "look_for": "Pale cells are weights near zero; L1 empties whole rows, inputs the network no longer uses.",
         "legend": [entry(f"{meaning} weight", COLORS[meaning], symbol="square") for _, meaning in SIGNS],
-        "images": [image_layer("matrices", colors, (-1, 1), (0, cols, 0, rows))],
+        "images": [image_layer("matrices", colors, (-1, 1), (0, cols, 0, rows), is_rooted=True, told=told)],
     }
     hidden = {"showgrid": False, "showticklabels": False}
     anchor = go.Scatter(name="corner", x=[0, cols], y=[0, rows], mode="markers", opacity=0, hoverinfo="skip")
     xaxis = axis("units fed, layer by layer", (0, cols), **hidden)
     return base_figure([anchor], about, xaxis, axis("units feeding", (0, rows), **hidden))
+
+
+def _cell_names(picture: np.ndarray) -> dict[str, list[str]]:
+    """Return what the rows, the uppermost first, and the columns of the picture are: units, or blocks of a large matrix."""
+    is_gap = np.isnan(picture).all(axis=0)
+    what = "block" if MAX_TILE in picture.shape or (np.diff(np.flatnonzero(is_gap)) > MAX_TILE).any() else "unit"
+    columns, layer, unit = [], 1, 0
+    for gap in is_gap:
+        layer, unit = (layer + 1, 0) if gap else (layer, unit + 1)
+        columns.append("" if gap else f"layer {layer}, {what} {unit}")
+    return {"rows": [f"{what} {i + 1}" for i in range(len(picture))], "columns": columns}
 
 
 def describe_diagram(arrays: Arrays) -> str:
@@ -142,6 +172,17 @@ def describe_matrices(arrays: Arrays) -> str:
 def _node_places(layer: int, size: int) -> np.ndarray:
     """Return (size, 2) places (x, y) of a layer's units, evenly spread over the height, the first on top."""
     return np.column_stack([np.full(size, float(layer)), 1 - (np.arange(size) + 0.5) / size])
+
+
+def _link_names(node_x: np.ndarray) -> list[str]:
+    """Return the name of every possible link, in the order of `link_weight`."""
+    sizes = np.bincount(node_x.astype(int))
+    return [
+        f"{'input' if layer == 0 else f'layer {layer}, unit'} {i + 1} → layer {layer + 1}, unit {j + 1}"
+        for layer in range(len(sizes) - 1)
+        for i in range(sizes[layer])
+        for j in range(sizes[layer + 1])
+    ]
 
 
 def _links(weights: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

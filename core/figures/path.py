@@ -191,7 +191,8 @@ def _regions(arrays: Arrays, x: np.ndarray) -> list[Any]:
     bars = [
         go.Bar(
             name=name, x=x, y=np.array(arrays[f"path_is_{name}"]), yaxis="y2", offset=left - x, width=right - left,
-            marker={"color": color, "opacity": 0.13, "line": {"width": 0}}, hoverinfo="skip", meta=bind(y=f"path_is_{name}"),
+            marker={"color": color, "opacity": 0.13, "line": {"width": 0}}, hoverinfo="skip",
+            meta=bind("flag", y=f"path_is_{name}"),
         )
         for name, color in REGIONS
     ]  # fmt: skip
@@ -214,7 +215,7 @@ def _diverged(arrays: Arrays) -> go.Scatter:
     return go.Scatter(
         name="diverged", x=np.array(arrays["path_diverged_x"]), y=np.array(arrays["path_diverged_y"]), yaxis="y2",
         mode="markers", marker={"symbol": "x", "size": 9, "color": COLORS["zero"]},
-        hovertemplate="diverged<extra></extra>", meta=bind(x="path_diverged_x", y="path_diverged_y"),
+        hovertemplate="diverged<extra></extra>", meta=bind("name", x="path_diverged_x", y="path_diverged_y"),
     )  # fmt: skip
 
 

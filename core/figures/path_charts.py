@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCRUB = "lambda"
 CHOSEN, ALL = "At the chosen λ", "All λ"
-LEAST_WEIGHTS = [-0.5, 0.5]  # the weights' axis never shows less: where all shrink, the ridges are seen to
+PREDICTED = ("pred_train", "pred_val")  # one network's wild answers do not flatten the chart of another
 SHORT_TITLES = {
     "The fit": "The fit at the chosen λ",
     "The decision map": "Map at chosen λ",
@@ -30,7 +30,7 @@ SHORT_TITLES = {
 # Arrays with a leading axis of members (epoch only where the members are trained in several stacks); the others are shared.
 OF_MEMBERS = (
     "fit_y", "map", "reach", "rank_value", "pixels", "confusion", "pred_train", "pred_val",
-    "hist_x", "hist_y", "zero_share", "spike_x", "spike_y",
+    "hist_x", "hist_y", "hist_count", "over_x", "over_y", "over_n", "zero_share", "spike_x", "spike_y",
     "epoch", "train_loss", "val_loss", "penalty", "objective", "best_epoch", "best_val_loss", "change_loss",
 )  # fmt: skip
 
@@ -48,8 +48,8 @@ def plot_path_page(
     is_signed = len(arrays["path_nonzero"]) == 1 and split.n_outputs == 1
     main, more = plot_fit(member, labels, split)
     if "map" in arrays:
-        main.layout.meta = {**main.layout.meta, "images": [_in_levels(image) for image in main.layout.meta["images"]]}
-    weights = with_facts(plot_histograms(member), auto={"xaxis": {"arrays": ["hist_x"], "include": LEAST_WEIGHTS}})
+        main.layout.meta = {**main.layout.meta, "images": [in_levels(image) for image in main.layout.meta["images"]]}
+    weights = plot_histograms(member)  # one axis for all λ: that a penalty pulls the weights together is seen
     at_chosen = [plot_losses(member), weights, *more]
     n_layers = len(arrays["path_nonzero"])
     below = [plot_weight_paths(arrays, values, param_name, n_layers, chosen)]
@@ -62,7 +62,7 @@ def plot_path_page(
         with_facts(plot_path_losses(arrays, values, param_name, chosen), size="wide", height=None),
         at_scrub(main, SCRUB, names, title=title),
         *(
-            at_scrub(figure, SCRUB, names, ("hist_x",), group=CHOSEN, size=sizes.get(len(at_chosen), "third"))
+            at_scrub(figure, SCRUB, names, PREDICTED, group=CHOSEN, size=sizes.get(len(at_chosen), "third"))
             for figure in at_chosen
         ),
         *(with_facts(figure, group=ALL, size=sizes.get(len(below), "third")) for figure in below),
@@ -110,5 +110,6 @@ def with_facts(figure: go.Figure, **about: Any) -> go.Figure:
     return figure
 
 
-def _in_levels(image: Mapping[str, Any]) -> dict[str, Any]:
-    return {**image, "range": [0.0, N_COLORS - 1.0]}
+def in_levels(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a picture whose array holds colours, see `to_levels`; its table still tells the values."""
+    return {**image, "range": [0.0, N_COLORS - 1.0], "told": {**image["told"], "levels": image["range"]}}

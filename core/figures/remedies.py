@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from core.figures.losses import log_toggle
 from core.figures.styles import styles_of
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import COLORS, GRID_COLOR, Arrays, axis, base_figure, bind, column, entry, span, twin
 
 Remedies = Sequence[tuple[str, str]]
 LIFT = 0.16  # validation above, test below a remedy's line
@@ -64,16 +64,52 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
         ],
         "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0], "log": True}},
         "toggles": [log_toggle("xaxis")],
+        "twin": _ablation_tables([label for _, label in remedies], len(arrays["ablation_val_x"]) // n),
     }  # fmt: skip
     bounds = span([arrays["ablation_val_x"], arrays["ablation_test_x"]], include=[0])
-    ticks = {"tickvals": list(range(n - 1, -1, -1)), "ticktext": ["<br>".join(lines) for lines in labels]}
+    ticks = {
+        "tickvals": list(range(n - 1, -1, -1)),
+        "ticktext": ["<br>".join(lines) for lines in labels],
+        "showgrid": False,
+    }
+    levels = [*np.array(arrays["ablation_val_level"]), *np.array(arrays["ablation_test_level"])]
+    shapes = [
+        {
+            "type": "line",
+            "xref": "paper",
+            "yref": "y",
+            "x0": 0,
+            "x1": 1,
+            "y0": float(y),
+            "y1": float(y),
+            "layer": "below",
+            "line": {"color": GRID_COLOR, "width": 1},
+        }
+        for y in levels
+    ]  # the dots lie on these lines, validation above test
     traces = [
         t for part, symbol in (("val", "circle-open"), ("test", "diamond-open")) for t in _dots(arrays, part, symbol)
     ]
     return base_figure(
-        traces, about, axis("loss (mean per row)", bounds), axis("", (-0.6, n - 0.4), **ticks),
+        traces, about, axis("loss (mean per row)", bounds), axis("", (-0.6, n - 0.4), **ticks), shapes=shapes,
         margin={"l": 14 + CHAR_PX * longest, "r": 8, "t": 8, "b": 40},
     )  # fmt: skip
+
+
+def _ablation_tables(labels: Sequence[str], n_starts: int) -> list[dict[str, Any]]:
+    """Return the table twin: the medians of each remedy, then every start."""
+
+    def losses(what: str) -> list[dict[str, Any]]:
+        return [
+            column(f"{name} loss", f"ablation_{part}_{what}")
+            for part, name in (("val", "validation"), ("test", "test"))
+        ]
+
+    starts = [f"{label}, start {k + 1}" for label in labels for k in range(n_starts)]
+    return [
+        twin("Median over the starts, mean loss per row", "remedy", labels, losses("median")),
+        twin("Every start, mean loss per row", "remedy", starts, losses("x")),
+    ]
 
 
 def plot_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> go.Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,9 +13,9 @@ def at_scrub(
 ) -> go.Figure:
     """Return the figure with every binding to one of the arrays `names` picked by the scrub `axis` first.
 
-    `hist_y[2]` becomes `hist_y[@lambda][2]`; other bindings (`at:`, `span:`, `label:`) stay. The axis ranges in `auto` keep
-    whole arrays: they hold every stop, so nothing jumps while the slider moves. But the axis of an array in `fitted` follows
-    the picked stop: beside the widest one its shape would be a needle. `about` is added to the figure's own facts (group,
+    `hist_y[2]` becomes `hist_y[@lambda][2]`, and `ghost:hist_y` is picked as its array is; other bindings (`at:`, `span:`,
+    `label:`) stay. The axis ranges in `auto` keep whole arrays: they hold every stop, so nothing jumps while the slider
+    moves. But the axis of an array in `fitted` follows the picked stop. `about` is added to the figure's own facts (group,
     size, height).
     """
     picked = go.Figure(figure)
@@ -28,10 +28,27 @@ def at_scrub(
         which: {**rule, "arrays": [_at(name, axis, fitted) for name in rule["arrays"]]}
         for which, rule in meta["auto"].items()
     }
+    if "twin" in meta:
+        meta["twin"] = rebound(meta["twin"], lambda name: _at(name, axis, names))
     picked.layout.meta = {**meta, "images": images, "auto": auto, **about}
     return picked
 
 
+def rebound(tables: Sequence[Mapping[str, Any]], change: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return the tables of a figure's twin with the name of every array they show changed."""
+
+    def changed(of: Any) -> Any:
+        return change(of) if isinstance(of, str) else of
+
+    return [
+        {
+            **table, "rows": changed(table["rows"]),
+            "columns": [{**column, "of": changed(column["of"])} for column in table["columns"]],
+        }
+        for table in tables
+    ]  # fmt: skip
+
+
 def _at(binding: str, axis: str, names: Collection[str]) -> str:
-    name, bracket, rest = binding.partition("[")
-    return f"{name}[@{axis}]{bracket}{rest}" if name in names else binding
+    whole, bracket, rest = binding.partition("[")
+    return f"{whole}[@{axis}]{bracket}{rest}" if whole.removeprefix("ghost:") in names else binding

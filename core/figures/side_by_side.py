@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from core.figures.compare import SERIES, Variants, describe_overlay, describe_variants, plot_overlay, plot_variants
 from core.figures.playground import describe_fit, plot_main_fit
+from core.figures.scrubbed import rebound
 from core.figures.styles import styles_of
 from core.figures.theme import Arrays, base_figure, entry
 
@@ -89,6 +90,8 @@ def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str
     }
     images = [{**image, "array": row_of(image["array"], variant)} for image in about["images"]]
     more = {"title": label, "group": group, "name": f"{about['name']}_{key}", "auto": auto, "images": images}
+    if "twin" in about:
+        more["twin"] = rebound(about["twin"], lambda name: row_of(name, variant))
     said_once = {"group_look_for": about["look_for"], "group_legend": about["legend"], "look_for": "", "legend": []}
     figure.update_layout(meta={**about, **more, **said_once, "size": size, "height": SMALL})
     return figure

@@ -104,7 +104,7 @@ def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go
     return go.Scatter(
         name="non-zero weights", x=x[places], y=np.array(arrays[f"{name}_y"]), yaxis="y2", mode="text",
         customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}" + "<br>&nbsp;" * n_below, textposition="top center",
-        textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind(customdata=name, y=f"{name}_y"),
+        textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind("customdata", customdata=name, y=f"{name}_y"),
     )  # fmt: skip
 
 
@@ -155,12 +155,12 @@ def log_toggle() -> dict[str, Any]:
     }
 
 
-def best_star(arrays: Arrays, x: str, y: str) -> go.Scatter:
-    """Return the star on the lowest validation loss, from arrays `x` and `y`, (1,) or empty."""
+def best_star(arrays: Arrays, x: str, y: str, table: str = "") -> go.Scatter:
+    """Return the star on the lowest validation loss, from arrays `x` and `y`, (1,) or empty; table: see `bind`."""
     mark = {"symbol": "star", "size": 13, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
     return go.Scatter(
         name="best", x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=mark,
-        hovertemplate="lowest validation loss<extra></extra>", meta=bind(x=x, y=y),
+        hovertemplate="lowest validation loss<extra></extra>", meta=bind(table, x=x, y=y),
     )  # fmt: skip
 
 

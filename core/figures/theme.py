@@ -65,17 +65,30 @@ def base_figure(
 
 
 def axis(title: str, bounds: Sequence[float] | None = None, **more: Any) -> dict[str, Any]:
-    """Return an axis with a title (unit included) and a fixed range."""
+    """Return an axis with a title (unit included) and a fixed range.
+
+    Numbers are written as everywhere: powers of ten on a logarithmic axis, no letters for thousands, three digits where one
+    points at a place.
+    """
     common: dict[str, Any] = {
         "title": {"text": title, "standoff": 4},
         "gridcolor": GRID_COLOR,
         "zeroline": False,
         "automargin": False,
         "ticks": "",
+        "exponentformat": "power",
+        "separatethousands": True,
+        "minexponent": 4,
+        "hoverformat": ".3~g",
     }
     if bounds is not None:
         common["range"] = [float(bounds[0]), float(bounds[1])]
     return {**common, **more}
+
+
+def epoch_axis(bounds: Sequence[float]) -> dict[str, Any]:
+    """Return the axis of epochs, whole numbers."""
+    return axis("epoch", bounds, hoverformat=",.0f", tickformat=",~f")
 
 
 def span(values: Sequence[np.ndarray], include: Sequence[float] = (), pad: float = 0.05) -> tuple[float, float]:
@@ -92,12 +105,35 @@ def span(values: Sequence[np.ndarray], include: Sequence[float] = (), pad: float
     return (low if low in include else low - extra), (high if high in include and high > low else high + extra)
 
 
-def bind(**names: str) -> dict[str, dict[str, str]]:
+def bind(table: str = "", **names: str) -> dict[str, Any]:
     """Return a trace's `meta`: which of its attributes the page refills from which array (`__` stands for a dot).
 
     A chart's table leaves out traces that cannot be pointed at (`hoverinfo="skip"`), unless `meta` has `is_data` too.
+    table: what it tells in place of y, which is then a mere place on the paper: "customdata", "name" (that there is a
+    mark), "flag" (where y is above 0), or "none", nothing.
     """
-    return {"bind": {attribute.replace("__", "."): name for attribute, name in names.items()}}
+    bound = {"bind": {attribute.replace("__", "."): name for attribute, name in names.items()}}
+    return {**bound, "table": table} if table else bound
+
+
+def twin(
+    caption: str, head: str, rows: str | Sequence[Any], columns: Sequence[Mapping[str, Any]], n_rows: int | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """Return one table of a figure's `twin`: its data with their units, where what is drawn are places on the paper.
+
+    rows: what the rows are called, texts or the binding of an array; `head` stands above them. columns: see `column`.
+    n_rows: how many rows there are at most, where arrays are longer.
+    Without a `twin` a chart's table tells the x and y of its traces.
+    """
+    table = {
+        "caption": caption, "head": head, "rows": rows if isinstance(rows, str) else list(rows), "columns": list(columns),
+    }  # fmt: skip
+    return table if n_rows is None else {**table, "n_rows": n_rows}
+
+
+def column(head: str, of: str | Sequence[Any], form: str = "") -> dict[str, Any]:
+    """Return one column of a table: its head with unit, and its values or the binding of an array; `form`: "percent"."""
+    return {"head": head, "of": of if isinstance(of, str) else list(of), "form": form}
 
 
 def entry(label: str, color: str, dash: str = "", symbol: str = "") -> dict[str, str]:
@@ -156,9 +192,14 @@ def cell_box(x: np.ndarray, y: np.ndarray, shape: Sequence[int]) -> tuple[float,
 
 
 def image_layer(
-    array: str, colors: Sequence[str], bounds: Sequence[float], box: Sequence[float], smooth: bool = False
+    array: str, colors: Sequence[str], bounds: Sequence[float], box: Sequence[float], smooth: bool = False, **more: Any
 ) -> dict[str, Any]:
-    """Return one entry of `layout.meta.images`: an array drawn as a picture over box = (x0, x1, y0, y1); row 0 at y0."""
+    """Return one entry of `layout.meta.images`: an array drawn as a picture over box = (x0, x1, y0, y1); row 0 at y0.
+
+    more: is_rooted, whether bounds are those of sign(v)·√|v|; told, what a table says of it: caption, names of `rows` (the
+    uppermost first) and `columns` where these are no places on the axes, `levels` = (low, high) where values are colours
+    0 to 255, `classes` where a value is class + confidence.
+    """
     return {
         "array": array,
         "palette": to_palette(colors),
@@ -166,4 +207,5 @@ def image_layer(
         "x": [float(box[0]), float(box[1])],
         "y": [float(box[2]), float(box[3])],
         "smooth": smooth,
+        **more,
     }

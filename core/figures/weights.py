@@ -5,12 +5,13 @@ The arrays come from `core/measures/histograms.py` and `core/measures/sparsity.p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, span
+from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, column, entry, span, twin
 from core.measures.histograms import baselines
 
 PARTS = (("exactly zero", "n_zero", "zero"), ("|w| < 0.001", "n_small", "small"), ("the rest", "n_rest", "positive"))
@@ -27,19 +28,22 @@ def plot_histograms(arrays: Arrays) -> go.Figure:
     about = {
         "name": "histograms",
         "title": "Weights of each layer",
-        "look_for": "L2 pulls the ridges together around zero; L1 sends weights to exactly zero, into the bar.",
+        "look_for": "L2 pulls the ridges together around zero; L1 sends weights to exactly zero, into the bar. The outermost "
+        "steps hold all beyond, too.",
         "legend": [
             entry("non-zero weights", COLORS["positive"], "solid"),
             entry("exactly zero", COLORS["zero"], symbol="line-ns"),
+            entry("before the last change", COLORS["truth"], "dot"),
         ],
-        "auto": {"xaxis": {"arrays": ["hist_x"]}},
+        "auto": {"xaxis": {"arrays": ["hist_x"], "is_tight": True, "grows": True}},
+        "twin": histogram_tables(layer_names(n_layers)),
     }
     ridges = [trace for layer in range(n_layers) for trace in _ridge(arrays, layer)]
     ticks = {"tickvals": baselines(n_layers), "ticktext": layer_names(n_layers)}
     return base_figure(
-        [*ridges, *_zero_bars(arrays)],
+        [*ridges, *_ghosts(n_layers), *_zero_bars(arrays), _beyond(arrays, n_layers)],
         about,
-        axis("weight", span([arrays["hist_x"]], pad=0.02)),
+        axis("weight", span([arrays["hist_x"]], pad=0.0)),
         axis("", (-0.05, n_layers), showgrid=False, **ticks),
         xaxis2={"overlaying": "x", "range": [0, 1], "visible": False, "fixedrange": True},
         margin={"l": 56, "r": 8, "t": 8, "b": 40},
@@ -54,6 +58,9 @@ def plot_sparsity(arrays: Arrays) -> go.Figure:
         "title": "How many weights are gone",
         "look_for": "L1 makes weights exactly zero; L2 makes many small ones but hardly ever a zero.",
         "legend": [entry(label, COLORS[meaning], symbol="square") for label, _, meaning in PARTS],
+        "twin": [
+            twin("Number of weights", "layer", layer_names(n_layers), [column(label, name) for label, name, _ in PARTS])
+        ],
     }
     ticks = {"tickvals": baselines(n_layers), "ticktext": layer_names(n_layers), "showgrid": False}
     return base_figure(
@@ -72,7 +79,9 @@ def describe_histograms(arrays: Arrays) -> str:
     """Return the range of the weights and the share of zeros per layer as a sentence."""
     names = layer_names(len(arrays["zero_share"]))
     shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, arrays["zero_share"], strict=True))
-    return f"Histograms of the weights, axis to ±{np.max(np.abs(arrays['hist_x'])):.3g}. Exactly zero: {shares}."
+    reach, n_over = float(np.max(arrays["hist_x"])), int(np.sum(arrays["over_n"]))
+    beyond = f", {n_over} beyond it" if n_over else ""
+    return f"Histograms of the weights, up to ±{reach:.3g}{beyond}. Exactly zero: {shares}."
 
 
 def describe_sparsity(arrays: Arrays) -> str:
@@ -84,10 +93,10 @@ def describe_sparsity(arrays: Arrays) -> str:
 
 
 def _ridge(arrays: Arrays, layer: int) -> list[Any]:
-    """Return the layer's baseline and its step line, filled down to that baseline; x are bin centres, hence 'hvh'."""
+    """Return the layer's baseline and its step line, filled down to that baseline; x are the bins' edges, hence 'hv'."""
     x = np.array(arrays["hist_x"])
     base = baselines(len(arrays["zero_share"]))[layer]
-    line = {"color": COLORS["positive"], "width": 1.5, "shape": "hvh"}
+    line = {"color": COLORS["positive"], "width": 1.5, "shape": "hv"}
     name = layer_names(len(arrays["zero_share"]))[layer]
     floor = go.Scatter(
         name=f"{name} baseline", x=x, y=np.full(x.size, base), mode="lines", line={"color": COLORS["truth"], "width": 1},
@@ -95,9 +104,51 @@ def _ridge(arrays: Arrays, layer: int) -> list[Any]:
     )  # fmt: skip
     ridge = go.Scatter(
         name=name, x=x, y=np.array(arrays["hist_y"][layer]), mode="lines", line=line, fill="tonexty",
-        fillcolor="rgba(0,114,178,0.35)", hoverinfo="name", meta=bind(x="hist_x", y=f"hist_y[{layer}]"),
+        fillcolor="rgba(0,114,178,0.35)", customdata=np.array(arrays["hist_count"][layer]),
+        hovertemplate="%{customdata} weights from %{x:.3g} up<extra>" + name + "</extra>",
+        meta=bind(x="hist_x", y=f"hist_y[{layer}]", customdata=f"hist_count[{layer}]"),
     )  # fmt: skip
     return [floor, ridge]
+
+
+def histogram_tables(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the table twin of the histograms: counts by bin and layer, then the share of exact zeros."""
+    counts = [column(name, f"hist_count[{layer}]") for layer, name in enumerate(names)]
+    return [
+        twin(
+            "Number of weights from each edge to the next; the outermost hold all beyond",
+            "weight from",
+            "hist_x",
+            counts,
+        ),
+        twin(
+            "Weights that are exactly zero",
+            "layer",
+            list(names),
+            [column("share of the layer", "zero_share", "percent")],
+        ),
+    ]
+
+
+def _ghosts(n_layers: int) -> list[Any]:
+    """Return the outline of each layer's ridge as it was before the last change of a strength; the page fills it in."""
+    line = {"color": COLORS["truth"], "width": 1.2, "shape": "hv", "dash": "dot"}
+    return [
+        go.Scatter(
+            name=f"{name}, before", x=[], y=[], mode="lines", line=line, hoverinfo="skip",
+            meta=bind(x="ghost:hist_x", y=f"ghost:hist_y[{layer}]"),
+        )
+        for layer, name in enumerate(layer_names(n_layers))
+    ]  # fmt: skip
+
+
+def _beyond(arrays: Arrays, n_layers: int) -> go.Scatter:
+    """Return how many weights lie beyond the outermost bins, which hold them, in words at the foot of these bins."""
+    return go.Scatter(
+        name="beyond", x=np.array(arrays["over_x"]), y=np.array(arrays["over_y"]), customdata=np.array(arrays["over_n"]),
+        mode="text", texttemplate="%{customdata} beyond", textposition=["middle right", "middle left"] * n_layers,
+        textfont={"size": 10}, hoverinfo="skip", meta=bind(x="over_x", y="over_y", customdata="over_n"),
+    )  # fmt: skip
 
 
 def _zero_bars(arrays: Arrays) -> list[Any]:

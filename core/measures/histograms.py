@@ -1,5 +1,8 @@
 """Histograms of many networks' weights at once: common bins per network, the exact zeros apart.
 
+Bins reach as far as the usual weights do; the outermost ones hold all that lie beyond, so a single large weight does not
+make a needle of all others.
+
 A layer is one tensor of weight matrices (M, fan_in, fan_out). Read next: `core/figures/weights.py`, which draws them.
 """
 
@@ -11,29 +14,39 @@ import numpy as np
 
 RIDGE_HEIGHT = 0.9  # layers stand 1 apart, so a ridge never reaches the next baseline
 N_BINS = 41
+OVER_HEIGHT = 0.25  # of the numbers that say how many weights lie beyond the bins
+USUAL = 0.98  # share of the weights that bins hold at the least
+OUTLYING = 2.0  # a weight beyond so many times the usual ones does not widen the bins
 
 
 def weight_histograms(layers: Sequence[np.ndarray], n_bins: int = N_BINS) -> dict[str, np.ndarray]:
     """Return the histograms of the NON-zero weights of M networks, layer by layer, and the shares of exact zeros.
 
-    hist_x (M, n_bins) bin centres; hist_density (M, n_layers, n_bins), scaled so that a network's highest is 0.9;
-    hist_y = density + the layer's baseline n_layers-1-l (layer 1 on top); zero_share (M, n_layers) in 0..1;
-    spike_x, spike_y (M, 3·n_layers) a bar at 0 of height 0.9·zero_share per layer, nan between bars.
+    hist_x (M, n_bins + 1): edges of the bins; hist_count (M, n_layers, n_bins): weights in each;
+    hist_y (M, n_layers, n_bins + 1): the height over the stretch that begins at each edge (the last one once more), the
+    share of the layer scaled so that a network's highest is 0.9, on the layer's baseline n_layers-1-l (layer 1 on top);
+    over_n (M, 2·n_layers): weights beyond the left and the right edge, which the outermost bins hold, at the places over_x,
+    over_y (nan where there are none); zero_share (M, n_layers) in 0..1;
+    spike_x, spike_y (M, 3·n_layers): a bar at 0 of height 0.9·zero_share per layer, nan between bars.
     """
     flat = [np.asarray(w, dtype=float).reshape(len(w), -1) for w in layers]
-    reach = round_reach(np.max([np.max(np.abs(np.nan_to_num(w, posinf=0, neginf=0)), axis=1) for w in flat], axis=0))
-    density = np.stack([_densities(w, reach, n_bins) for w in flat], axis=1)
-    highest = density.max(axis=(1, 2), keepdims=True)
-    density *= RIDGE_HEIGHT / np.where(highest > 0, highest, 1.0)
+    reach = round_reach(np.max([robust_reach(w) for w in flat], axis=0))
+    count = np.stack([_counts(w, reach, n_bins) for w in flat], axis=1)
+    share = count / np.maximum(count.sum(2, keepdims=True), 1)
+    highest = share.max(axis=(1, 2), keepdims=True)
+    share *= RIDGE_HEIGHT / np.where(highest > 0, highest, 1.0)
     zero_share = np.stack([np.mean(w == 0, axis=1) for w in flat], axis=1)
     base = baselines(len(flat))
-    centres = (np.arange(n_bins) + 0.5) / n_bins * 2 - 1
+    over = np.stack([n for w in flat for n in (np.sum(w < -reach[:, None], 1), np.sum(w > reach[:, None], 1))], axis=1)
     gaps = np.full_like(zero_share, np.nan)
     tops = np.stack([np.broadcast_to(base, zero_share.shape), base + RIDGE_HEIGHT * zero_share, gaps], axis=2)
     return {
-        "hist_x": reach[:, None] * centres,
-        "hist_density": density,
-        "hist_y": density + base[:, None],
+        "hist_x": reach[:, None] * np.linspace(-1, 1, n_bins + 1),
+        "hist_count": count.astype(np.uint8 if count.max(initial=0) < 256 else np.int32),
+        "hist_y": steps(share) + base[:, None],
+        "over_x": np.tile(reach[:, None] * np.array([-1.0, 1.0]), len(flat)),
+        "over_y": np.where(over > 0, np.repeat(base, 2) + OVER_HEIGHT, np.nan),
+        "over_n": over.astype(np.int32),
         "zero_share": zero_share,
         "spike_x": np.tile([0.0, 0.0, np.nan], (len(zero_share), len(flat))),
         "spike_y": tops.reshape(len(zero_share), -1),
@@ -43,6 +56,23 @@ def weight_histograms(layers: Sequence[np.ndarray], n_bins: int = N_BINS) -> dic
 def baselines(n_layers: int) -> np.ndarray:
     """Return the heights (n_layers,) on which the ridges stand, layer 1 highest."""
     return np.arange(n_layers - 1, -1, -1, dtype=float)
+
+
+def robust_reach(w: np.ndarray) -> np.ndarray:
+    """Return for each row of w (M, k) how far bins have to reach: to its largest finite |w|, or to twice that which 98 % of
+    its weights that are not zero do not exceed, whichever is less, (M,).
+    """
+    size = np.where(np.isfinite(w) & (w != 0), np.abs(w), np.nan)
+    has_any = np.isfinite(size).any(1)
+    reach = np.zeros(len(w))
+    usual = np.nanquantile(size[has_any], USUAL, axis=1, method="higher") if has_any.any() else np.zeros(0)
+    reach[has_any] = np.minimum(np.nanmax(size[has_any], axis=1) if has_any.any() else usual, OUTLYING * usual)
+    return reach
+
+
+def steps(heights: np.ndarray) -> np.ndarray:
+    """Return heights (…, n_bins) as a step line over the edges (…, n_bins + 1): the last one holds to the last edge."""
+    return np.concatenate([heights, heights[..., -1:]], axis=-1)
 
 
 def round_reach(largest: np.ndarray, steps: Sequence[float] = (1.0, 2.0, 5.0, 10.0)) -> np.ndarray:
@@ -58,35 +88,24 @@ def overlaid_histograms(
 ) -> dict[str, np.ndarray]:
     """Return histograms of K × V groups of weights (K, V, n), the V groups of one moment on common bins, zeros apart.
 
-    overlay_x (K, V, n_bins) bin centres over ± a round number that holds 98 % of the weights that are not zero; what lies
-    beyond is counted in the outermost bins; overlay_share (K, V, n_bins) share of the group's weights
-    per bin, zeros left out; overlay_zero (K, V) share that is exactly zero. The shares of a group sum to 1.
+    overlay_x (K, V, n_bins + 1): edges of bins over ± a round number that holds the usual weights, see `robust_reach`; what
+    lies beyond is counted in the outermost bins; overlay_share (K, V, n_bins + 1): share of the group's weights in the bin
+    that begins at each edge (the last one once more), zeros left out; overlay_zero (K, V) share that is exactly zero. The
+    shares of a group's bins and its zeros sum to 1.
     is_lost: (V,) groups that have diverged and do not widen the bins, unless all have.
     """
     n_moments, n_groups, n = weights.shape
     is_kept = np.ones(n_groups, dtype=bool) if is_lost is None or is_lost.all() else ~is_lost
     w = weights.reshape(n_moments * n_groups, n)
-    reach = np.repeat(round_reach(np.array([_usual_size(moment[is_kept]) for moment in weights])), n_groups)
+    kept = weights[:, is_kept].reshape(n_moments, -1)
+    reach = np.repeat(round_reach(robust_reach(kept)), n_groups)
     counts, n_finite = _counts(w, reach, n_bins), np.maximum(np.isfinite(w).sum(1), 1)
-    centres = (np.arange(n_bins) + 0.5) / n_bins * 2 - 1
+    edges = reach[:, None] * np.linspace(-1, 1, n_bins + 1)
     return {
-        "overlay_x": (reach[:, None] * centres).reshape(n_moments, n_groups, n_bins),
-        "overlay_share": (counts / n_finite[:, None]).reshape(n_moments, n_groups, n_bins),
+        "overlay_x": edges.reshape(n_moments, n_groups, n_bins + 1),
+        "overlay_share": steps(counts / n_finite[:, None]).reshape(n_moments, n_groups, n_bins + 1),
         "overlay_zero": ((w == 0).sum(1) / n_finite).reshape(n_moments, n_groups),
     }
-
-
-def _usual_size(weights: np.ndarray) -> float:
-    """Return the |w| that 98 % of the finite non-zero weights do not exceed, 0 without any."""
-    size = np.abs(weights[np.isfinite(weights) & (weights != 0)])
-    place = int(0.98 * size.size)
-    return float(np.partition(size, place)[place]) if size.size else 0.0
-
-
-def _densities(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:
-    """Return (M, n_bins) densities of the finite non-zero values of w (M, k) over ±reach."""
-    counts, width = _counts(w, reach, n_bins), 2 * reach / n_bins
-    return np.asarray(counts / (np.maximum(counts.sum(1), 1) * width)[:, None])
 
 
 def _counts(w: np.ndarray, reach: np.ndarray, n_bins: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from core.figures.fit import split_constants
 from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
 from core.measures.histograms import overlaid_histograms
-from core.measures.numbers import gap_text, loss_text
+from core.measures.numbers import gap_text, loss_text, number_text
 from core.measures.spread import is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
 from core.runtime.geometry import GeometryPanel
@@ -168,10 +168,10 @@ def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[s
     score = (
         with_spread(row.val_score * 100, "{:.0f}".format, " % right")
         if is_classification
-        else with_spread(row.val_score, "{:.2f}".format, name="R² ")
+        else with_spread(row.val_score, partial(number_text, n_decimals=2), name="R² ")
     )
     zeros = with_spread(row.n_zero, "{:,.0f}".format, f" of {n_weights:,}")
-    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, "{:,.2f}".format)]
+    return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, partial(number_text, n_decimals=2))]
 
 
 def note_on(row: CompareRow, first: CompareRow) -> str:

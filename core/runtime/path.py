@@ -31,7 +31,7 @@ from core.studies.values import grid_of, value_texts
 
 MAX_MAP = 32  # points along each side of a map: M maps are computed for every snapshot
 CURVES = ("train_loss", "val_loss", "penalty", "objective")
-NOT_SHOWN = ("hist_density", "n_zero", "n_small", "n_rest")
+NOT_SHOWN = ("n_zero", "n_small", "n_rest")
 NOT_BEGUN = Verdict("not started", "This λ has not been trained yet: its turn comes.")
 
 

@@ -15,7 +15,7 @@ from core.engine import Stack
 from core.figures import split_constants
 from core.figures.playground import describe_playground
 from core.measures import History
-from core.measures.numbers import gap_text, loss_text
+from core.measures.numbers import gap_text, loss_text, score_text
 from core.measures.verdict import Verdict, judge
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, look_at, rank_names, shrink
@@ -133,7 +133,7 @@ class PlaygroundView:
             "train_loss": loss_text(train_loss),
             "val_loss": loss_text(val_loss),
             "gap": gap_text(val_loss - train_loss),
-            "score": f"{score:.0%} right" if self.split.task == "classification" else f"R² {score:.2f}",
+            "score": score_text(score, self.split.task == "classification"),
             "zeros": zeros_text(run, state, 0),
         }
 

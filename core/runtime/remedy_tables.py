@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from core.measures import numbers
 from core.measures.numbers import gap_text, loss_text
 from core.measures.spread import Spread, spread_of
 from core.studies.remedies import Remedy, strengths_text
@@ -89,7 +90,7 @@ def number_text(value: float, write: Callable[[float], str] = loss_text) -> str:
 
 def end_text(loss: float) -> str:
     """Return an end of a range with two decimals: it stands in brackets behind the median."""
-    return f"{loss:.2f}"
+    return numbers.number_text(loss, 2)
 
 
 def range_text(spread: Spread) -> str:

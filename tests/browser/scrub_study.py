@@ -78,7 +78,7 @@ def losses(arrays: dict[str, np.ndarray]) -> go.Figure:
 
 def histograms(arrays: dict[str, np.ndarray]) -> go.Figure:
     """Return the Playground's histograms, every binding picked by the scrub first."""
-    names = ("hist_x", "hist_y", "zero_share", "spike_x", "spike_y")
+    names = ("hist_x", "hist_y", "hist_count", "over_x", "over_y", "over_n", "zero_share", "spike_x", "spike_y")
     figure = plot_histograms({name: arrays[name][0] for name in names})
     for trace in figure.data:
         bound = dict(trace.meta["bind"])

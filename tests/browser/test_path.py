@@ -290,8 +290,8 @@ def test_tables_and_phone(address: str, open_page: OpenPage) -> None:
         rows = card.locator("table").filter(has_text="L2 strength").first.locator("tbody th").all_inner_texts()
         assert rows[:2] == ["0", "1e-5"] and "1" in rows  # λ, not its place on the axis
     first = page.locator("[data-figure=path] table").first
-    assert first.locator("caption").inner_text() == "Loss against λ"
-    assert first.locator("thead th").all_inner_texts()[1:] == ["training", "validation"]
+    assert first.locator("caption").inner_text() == "Loss against λ – loss (mean per row)"
+    assert first.locator("thead th").all_inner_texts()[1:4] == ["training", "validation", "overfits"]
     bar = page.locator(".lab-scrubs").bounding_box()
     assert bar is not None and 0 <= bar["y"] < 100  # the sliders stay in view however far one has scrolled
 

@@ -20,7 +20,7 @@ def test_diagram_links_by_sign_and_strength_and_none_for_zero() -> None:
 def test_matrices_stand_side_by_side_with_the_first_input_on_top() -> None:
     pictures = matrices_array([np.array([[[1.0, -0.25], [0.0, 4.0]]] * 2), np.array([[[0.01]]] * 2)])
     assert pictures.shape == (2, 2, 4)
-    np.testing.assert_allclose(pictures[1], [[0, 1, np.nan, np.nan], [1, -0.5, np.nan, 0.1]])
+    np.testing.assert_allclose(pictures[1], [[0, 4, np.nan, np.nan], [1, -0.25, np.nan, 0.01]])
 
 
 def test_a_large_matrix_shows_the_strongest_weight_of_each_block() -> None:

@@ -84,7 +84,7 @@ def test_same_arrays_give_the_same_figure_and_stay_untouched(name: str) -> None:
 def test_bindings_name_arrays_that_exist(name: str) -> None:
     arrays = make_arrays()
     for bound in bound_names(PLOTS[name](arrays)):
-        found = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", bound)
+        found = re.fullmatch(r"(?:ghost:)?(\w+)(?:\[(\d+)\])?", bound)
         if bound.startswith(("label:", "at:", "span:")):
             continue  # texts, and what the page knows by itself: the place on a slider, the ends of an axis
         assert found and found[1] in arrays

@@ -28,11 +28,20 @@ def test_bindings_of_the_named_arrays_are_picked_first_and_the_others_stay():
 def test_rows_are_picked_after_the_member_and_ranges_keep_whole_arrays():
     ridges = weight_histograms([np.ones((1, 2, 3)), np.ones((1, 3, 1))])
     figure = plot_histograms({name: values[0] for name, values in ridges.items()})
-    picked = at_scrub(figure, "lambda", ["hist_x", "hist_y"])
-    assert picked.data[1].meta["bind"] == {"x": "hist_x[@lambda]", "y": "hist_y[@lambda][0]"}
+    picked = at_scrub(figure, "lambda", ["hist_x", "hist_y", "hist_count"])
+    assert picked.data[1].meta["bind"] == {
+        "x": "hist_x[@lambda]", "y": "hist_y[@lambda][0]", "customdata": "hist_count[@lambda][0]",
+    }  # fmt: skip
+    ghost = next(trace for trace in picked.data if trace.name == "layer 1, before")
+    assert ghost.meta["bind"] == {"x": "ghost:hist_x[@lambda]", "y": "ghost:hist_y[@lambda][0]"}
+    counts = picked.layout.meta["twin"][0]
+    assert (counts["rows"], counts["columns"][0]["of"]) == ("hist_x[@lambda]", "hist_count[@lambda][0]")
+    assert figure.layout.meta["twin"][0]["rows"] == "hist_x"  # the figure given is left alone
     assert picked.layout.meta["auto"] == figure.layout.meta["auto"]
     fitted = at_scrub(figure, "lambda", ["hist_x", "hist_y"], ("hist_x",))
-    assert fitted.layout.meta["auto"] == {"xaxis": {"arrays": ["hist_x[@lambda]"]}}
+    assert fitted.layout.meta["auto"] == {
+        "xaxis": {"arrays": ["hist_x[@lambda]"], "is_tight": True, "grows": True},
+    }  # fmt: skip
 
 
 def test_pictures_are_picked_too():

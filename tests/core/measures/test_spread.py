@@ -49,7 +49,7 @@ def test_a_mean_and_a_median_that_disagree_make_no_claim() -> None:
 def test_means_are_compared_with_the_decimals_of_a_table() -> None:
     a, b = np.array([1.0, 1.2, 1.4]), np.array([2000.0, 2001.0, 2003.0])
     sentence = compare_sentence("L2", a, "none", b, "loss", by="mean")
-    assert sentence == "L2: mean loss 1.200 against 2,001.333 with none; lower by more than the spread over 3 starts."
+    assert sentence == "L2: mean loss 1.200 against 2,001 with none; lower by more than the spread over 3 starts."
     assert compare_sentence("L2", a * np.nan, "none", b, "loss", by="mean") == "L2: no run stayed finite."
     for by in ("mean", "median"):
         assert compare_sentence("L2", a, "none", b * np.nan, "loss", by=by) == "none: no run stayed finite."
