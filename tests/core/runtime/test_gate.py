@@ -283,3 +283,10 @@ def test_a_file_that_is_edited_keeps_its_place_on_the_disk_only(tmp_path: Path) 
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "secret.txt").write_text("no hash in its name")
     assert front.file("/static/secret.txt") is None and front.file("/static/../etc/passwd") is None
+
+
+def test_the_readme_states_the_limits() -> None:
+    text = " ".join((Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8").split())
+    limits = Limits()
+    assert f"{limits.sockets:,} sockets, {limits.sockets_per_address} from one address" in text
+    assert f"messages of {limits.message_bytes // 1024} kB, {PER_SECOND:g} in a second" in text
