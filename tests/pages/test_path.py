@@ -7,7 +7,7 @@ import pytest
 
 from core import Experiment
 from core.data import DATASETS
-from core.presets import START
+from core.presets import START, preset_of
 from core.runtime import Run
 from core.runtime.rates import RATES
 from pages.shared import jobs, live
@@ -159,6 +159,20 @@ def test_open_in_playground_continues_from_the_chosen_network():
     assert job(page, "run") is run_job
     assert any("continues" in caption.value for caption in page.caption)
     assert job(page) is path  # the path stays
+
+
+def test_a_preset_is_not_told_beside_weights_of_the_path():
+    page = open_link("path.py", START.replace(values=(0.0, 0.1)).to_query())
+    page.button(key="path.open").click()
+    run(page)
+    page.switch_page("playground.py")
+    page.session_state["lab.experiment"] = START  # its strength is slid back to that of the preset
+    run(page)
+    assert preset_of(now(page)) == "memorise" and job(page, "run").latest.meta["origin"]
+    assert not any("**Watch:**" in caption.value for caption in page.sidebar.caption)
+    page.session_state["lab.experiment"] = START.replace(seed=1)  # a new start is no longer that of the path
+    run(page)
+    assert any("**Watch:**" in caption.value for caption in page.sidebar.caption)
 
 
 def test_the_playground_says_where_its_network_comes_from_even_before_the_run_has_begun(monkeypatch):
