@@ -109,7 +109,10 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
         return None
     if job.error:
         session[f"lab.{slot}.failure"] = job.error
+        had(slot).append(job.id)  # nobody goes on from where it stopped
+        job.mailbox.put_away = None
         get_scheduler().drop(job)  # so that the tab goes on with the session's own
+        away.forget(job.id)
         return None
     drop(slot)
     session[KEPT] = job.kept = {**kept(), **job.kept}
