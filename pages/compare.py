@@ -3,19 +3,17 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data.limits import check_budget
 from core.figures.geometry import plot_geometry, plot_update
 from core.figures.side_by_side import plot_compare
-from core.runtime.compare import compare_run
+from core.runtime.compare import compare_run, compare_work
 from core.runtime.job import Job
 from core.studies.compare import TASK, chosen_variants, strengths_in
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.parts import is_within_budget, say_failure, say_not_begun
 from pages.shared.pick_weights import pick_weights
-from pages.shared.say import fail
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, stage
 from pages.shared.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
@@ -71,11 +69,7 @@ def show_run() -> None:
         "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
     )
     experiment = shared.current()
-    try:
-        check_budget(experiment, len(experiment.study.variants) * experiment.study.n_starts)
-    except ValueError as error:
-        jobs.drop("study")
-        fail(str(error))
+    if not is_within_budget(compare_work(experiment), "study"):
         return
     key = job_key(experiment)
     make_run = on_split(compare_run, experiment)

@@ -5,15 +5,14 @@ import streamlit as st
 
 from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, fold_targets, found, outline
+from core.runtime.cross_validation import cross_validation_run, cross_validation_work, fold_targets, found
 from core.runtime.job import Job
 from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.cv_choice import job_key, show_choice
-from pages.shared.parts import is_within_budget, say_failure, say_not_begun
-from pages.shared.say import fail
+from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import show_penalty
@@ -59,15 +58,7 @@ def show_study() -> None:
     shared.show_address()
     experiment = shared.current()
     key = job_key(experiment)
-    if not is_within_budget(experiment, "study"):
-        return
-    try:
-        plan = outline(experiment, split_of(experiment.data))
-    except ValueError as error:  # more folds than rows
-        jobs.drop("study")
-        fail(str(error))
-        return
-    if not studies.may_start(plan, key):
+    if not studies.may_start(cross_validation_work(experiment), key):
         return
     st.markdown(INTRO)
     job = jobs.find("study", key, on_split(cross_validation_run, experiment))

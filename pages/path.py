@@ -9,12 +9,12 @@ from core.figures import positions
 from core.figures.path_charts import SCRUB, plot_path_page
 from core.presets import START
 from core.runtime.job import Job
-from core.runtime.path import path_run, plan_of
+from core.runtime.path import path_run, path_work
 from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
 from pages.shared import jobs, live, studies
 from pages.shared.controls import show_controls
-from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, is_within_budget, say_failure, say_not_begun
+from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, say_failure, say_not_begun
 from pages.shared.path_controls import held, key_of, show_path_controls, taken
 from pages.shared.path_exits import show_exits
 from pages.shared.rates import show_rates
@@ -85,10 +85,8 @@ def show_path() -> None:
     """Show the stage and what leads on from it. A slider that is released on the stage reruns this part only."""
     shared.show_address()
     now = shared.current()
-    if not is_within_budget(now, "study"):
-        return
     key, names = key_of(now), held(now)
-    if not studies.may_start(plan_of(now, split_of(now.data)), key):
+    if not studies.may_start(path_work(now), key):
         return
     job = studies.find_study(key, on_split(path_run, now), now, taken(now))
     figures = get_figures(job)

@@ -6,6 +6,7 @@ import streamlit as st
 from core.figures.playground import plot_playground
 from core.presets import PRESETS, START, preset_of
 from core.runtime.job import Job
+from core.runtime.playground import playground_work
 from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
 from pages.shared.controls import show_controls
@@ -114,7 +115,7 @@ def get_figures(job: Job) -> list[go.Figure] | None:
 def show_run() -> None:
     """Show formulas and stage. A slider that is released on the stage reruns this part only."""
     shared.show_address()
-    if not is_within_budget(shared.current(), "run"):
+    if not is_within_budget(playground_work(shared.current()), "run"):
         return
     job = live.find_job(shared.current())
     show_formulas()

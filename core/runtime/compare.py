@@ -22,10 +22,18 @@ from core.measures.spread import is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
 from core.runtime.geometry import GeometryPanel
 from core.runtime.live import LiveRun
-from core.runtime.looks import Arrays, look_at_fit, rank_names, shrink
+from core.runtime.looks import Arrays, in_pieces, look_at_fit, n_looked_at, n_to_look_at, rank_names, shrink
 from core.runtime.playground import MILD, remedy
 from core.studies.compare import ComparePlan, CompareRow, Variant, make_training, plan_compare, read_curves, read_table
+from core.studies.cost import Work, work_of
 from core.studies.training import MemberState
+
+
+def compare_work(experiment: Experiment) -> Work:
+    """Return what a comparison costs: one stack, for its clock is one. Of several starts one is passed through the fit."""
+    n_starts = experiment.study.n_starts
+    n_shown = -(-n_to_look_at(experiment) // n_starts)
+    return work_of(experiment, len(experiment.study.variants) * n_starts, n_shown=n_shown, n_moments=MOMENTS)
 
 
 def compare_run(experiment: Experiment, split: Split) -> LiveRun:
@@ -63,7 +71,9 @@ class CompareView:
         weights = parameters[..., : stack.n_weights].flatten(2).numpy()
         overlaid = overlaid_histograms(weights, is_lost=self.lost(self.run))
         overlay = {name: values.reshape(-1, *values.shape[2:]) for name, values in overlaid.items()}
-        fit = look_at_fit(firsts, self.plan.pool.loss, self.split)
+        fit = in_pieces(
+            firsts, n_looked_at(self.split), lambda some: look_at_fit(some, self.plan.pool.loss, self.split)
+        )
         shown = {name: values for name, values in fit.items() if name in (*FITTED, "reach")}
         return {**overlay, **shown, **self.geometry.shapes(parameters.flatten(1, 2))}
 

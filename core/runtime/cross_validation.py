@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.config import Experiment
-from core.data import Split
+from core.data import DATASETS, Split
 from core.engine import Stack
 from core.figures import (
     cv_arrays,
@@ -29,13 +29,14 @@ from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink
 from core.runtime.path import time_left
+from core.studies.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.cross_validation import (
     CrossValidation,
     FoldPlan,
     plan_cross_validation,
     read_cross_validation,
 )
-from core.studies.plan import MEMORY_BYTES, bytes_per_member, cut, joined_rows
+from core.studies.plan import joined_rows
 from core.studies.refit import Refit, RefitPlan, plan_refit, read_refit
 from core.studies.training import MemberState, Training
 from core.studies.values import extended_values, grid_of, value_texts
@@ -56,26 +57,33 @@ def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
 
 def make_training(experiment: Experiment, split: Split) -> Training:
     """Return the training of every λ on every fold."""
-    return Training(make_plan(experiment, split, grid_of(experiment)))
+    return Training(make_plan(experiment, split))
 
 
-def make_plan(experiment: Experiment, split: Split, values: np.ndarray, n_repeats: int | None = None) -> FoldPlan:
+def make_plan(experiment: Experiment, split: Split) -> FoldPlan:
     """Return the plan of a page's cross-validation: its own data, so each fold has its own scaler."""
     study = experiment.study
     return plan_cross_validation(
-        experiment, study.param_name, values, study.n_splits, split, n_repeats=n_repeats or study.n_repeats,
-        l1_share=study.l1_share, rescale=True,
+        experiment, study.param_name, grid_of(experiment), study.n_splits, split, n_repeats=study.n_repeats,
+        l1_share=study.l1_share, rescale=True, memory_bytes=stack_bytes(cross_validation_work(experiment)),
     )  # fmt: skip
 
 
-def outline(experiment: Experiment, split: Split) -> FoldPlan:
-    """Return a plan that costs what the page's cross-validation does, without laying it out: made from one λ."""
-    study, values = experiment.study, grid_of(experiment)
-    plan = make_plan(experiment, split, values[:1], 1)
-    n_columns = study.n_splits * study.n_repeats
-    n_networks = n_columns * len(values)
-    parts = cut(np.arange(n_networks), n_columns, bytes_per_member(experiment, plan.pool), MEMORY_BYTES)
-    return replace(plan, seeds=(0,) * n_networks, parts=parts)
+def cross_validation_work(experiment: Experiment) -> Work:
+    """Return what the page's cross-validation costs, as it is cut into stacks."""
+    study = experiment.study
+    n_columns, n_rows = study.n_splits * study.n_repeats, n_folded(experiment)
+    n_train = n_rows - n_rows // study.n_splits
+    work = work_of(
+        experiment, n_columns * len(grid_of(experiment)), n_rows=n_rows, n_train=n_train, n_versions=n_columns
+    )
+    return in_stacks(work, n_columns)
+
+
+def n_folded(experiment: Experiment) -> int:
+    """Return how many rows are dealt into folds: training and validation rows together."""
+    data = experiment.data
+    return data.n_train + DATASETS[data.name].n_val(data.val_fraction)
 
 
 class FoldView:
@@ -230,10 +238,20 @@ def refit_run(experiment: Experiment, split: Split, values: Mapping[str, float])
     return StudyRun(experiment, partial(make_refit, split=split, values=values), RefitView())
 
 
+def refit_work(experiment: Experiment, n_values: int) -> Work:
+    """Return what the refit of so many values costs, as it is cut into stacks."""
+    n_rows = n_folded(experiment)
+    return in_stacks(work_of(experiment, n_values, n_rows=n_rows, n_train=n_rows))
+
+
 def make_refit(experiment: Experiment, split: Split, values: Mapping[str, float]) -> Training:
     """Return the training of a refit."""
     study = experiment.study
-    return Training(plan_refit(experiment, study.param_name, values, split, l1_share=study.l1_share, rescale=True))
+    plan = plan_refit(
+        experiment, study.param_name, values, split, l1_share=study.l1_share, rescale=True,
+        memory_bytes=stack_bytes(refit_work(experiment, len(set(values.values())))),
+    )  # fmt: skip
+    return Training(plan)
 
 
 class RefitView:

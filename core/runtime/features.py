@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.config import Experiment
-from core.data import Split
-from core.data.limits import check_budget
+from core.data import DATASETS, Split
 from core.engine import Stack
 from core.figures.cross_validation import cv_arrays
 from core.figures.features import describe_along, describe_inputs, lost_arrays
@@ -17,6 +16,7 @@ from core.measures.numbers import loss_text
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays
 from core.runtime.playground import diverged_banner
+from core.studies.cost import Work, check_work, work_of
 from core.studies.cross_validation import standard_error
 from core.studies.features import (
     PENALTIES,
@@ -53,7 +53,16 @@ def check_features(experiment: Experiment) -> None:
         raise ValueError(
             f"λ values: expected at most {MAX_VALUES} on this page, 0 included, received {n_values}. Shorten the list."
         )
-    check_budget(experiment, (len(PENALTIES) + experiment.study.n_splits) * n_values)
+    check_work(features_work(experiment))
+
+
+def features_work(experiment: Experiment) -> Work:
+    """Return what the page's study costs: both penalties and the folds in one stack, on one clock."""
+    data, n_splits = experiment.data, experiment.study.n_splits
+    n_rows = data.n_train + DATASETS[data.name].n_val(data.val_fraction)
+    n_train = max(data.n_train, n_rows - n_rows // n_splits)
+    n_members = (len(PENALTIES) + n_splits) * len(values_of(experiment))
+    return work_of(experiment, n_members, n_rows=n_rows, n_train=n_train, n_versions=len(PENALTIES) + n_splits)
 
 
 def features_run(experiment: Experiment, split: Split) -> LiveRun:

@@ -6,6 +6,7 @@ shapes of equal penalty are always of now. A stored moment has no contours: its 
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from core.engine import Stack, Trainer
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays
 from core.studies.compare import ComparePlan
+from core.studies.cost import Work
 from core.studies.geometry import (
     WeightRef,
     circle,
@@ -30,8 +32,9 @@ from core.studies.geometry import (
 )
 
 SHARE = 0.02  # of the time that the contours may take: the browser has to draw them, too
-FINE, COARSE = 21, 13  # points along each side of the contours; coarse for large data and networks
-FINE_VALUES = 10_000  # rows × units of a network that is fine
+GRIDS = (21, 13, 9)  # points along each side of the contours: as many as CONTOURS_S allows
+CONTOURS_S = 0.04  # opening a page, and every look, stays quick
+FEWEST_ROWS = 50  # that say something of the loss: a network too large for so many has no contours
 HEADS = ("Rule", "First weight after the step")
 
 
@@ -49,6 +52,7 @@ class GeometryPanel:
         self.pair = (WeightRef(0, 0, 0), WeightRef(0, 0, 0))
         self._own, self._own_of = self.pair, -1
         self._contours: Arrays = {}
+        self.every = 1  # row of the training rows that the contours are of, 0 where there are none
         self._key: tuple[Any, ...] = ()
         self._next_s = 0.0
 
@@ -75,8 +79,8 @@ class GeometryPanel:
         if key != self._key or (began >= self._next_s):
             columns = [place_of(trainer.stack, ref) for ref in self.pair]
             path = np.array([moment.parameters[self.member, columns] for moment in run.moments])
-            n_values = int(trainer.pool.is_train[self.member].sum()) * max(trainer.stack.sizes[1:])
-            arrays = geometry_arrays(trainer, self.member, self.pair, path, FINE if n_values <= FINE_VALUES else COARSE)
+            n_grid, self.every = fineness(self.plan.work)
+            arrays = geometry_arrays(trainer, self.member, self.pair, path, n_grid, self.every)
             self._contours = {name: arrays[name] for name in ("geometry_x", "geometry_y", "geometry_loss", "path")}
             self._key, now = key, time.perf_counter()
             self._next_s = now + (now - began) / SHARE
@@ -98,7 +102,7 @@ class GeometryPanel:
         of, (first, second) = self.plan.variants[self.variant].label, self.labels
         words = f"First weight, w: {first}. Second weight: {second}. "
         words += self.symbols(run) if is_now else "The contours are those of now, not of the moment shown."
-        rows = [{"cells": [f"Weights of: {of}", ""], "note": words}]
+        rows = [{"cells": [f"Weights of: {of}", ""], "note": words + self.about_contours()}]
         if not is_now:
             return {"heads": HEADS, "rows": rows}
         settings, study = run.training.settings(), run.experiment.study
@@ -114,6 +118,12 @@ class GeometryPanel:
             rule, words = sentence.split(": ", 1)
             rows.append({"cells": [rule, f"{after[key]:.4g}"], "note": words})
         return {"heads": HEADS, "rows": rows}
+
+    def about_contours(self) -> str:
+        """Return what the contours leave out for the sake of time, "" for nothing."""
+        if self.every == 0:
+            return " This network is too large for contours: the loss at so many points would take too long."
+        return f" The contours are the loss on one in {self.every} training rows." if self.every > 1 else ""
 
     def symbols(self, run: LiveRun) -> str:
         """Return what the letters of the rules stand for, and what the rules, which are those of a plain step, leave out."""
@@ -148,6 +158,16 @@ MEMORY = {
     "adam": ", lr/(√v̂+ε); past slopes, which Adam averages with g, are left out.",
 }
 THROUGH = ("activity_l2", "dropout_rate")  # what changes the slopes themselves
+
+
+def fineness(work: Work) -> tuple[int, int]:
+    """Return the points along each side of the contours, and of which rows: 1 for all, 2 for every second …, 0 for none."""
+    row_s = replace(work, n_rows=1).look_s
+    for n_grid in GRIDS:
+        if n_grid**2 * work.n_train * row_s <= CONTOURS_S:
+            return n_grid, 1
+    every = math.ceil(n_grid**2 * work.n_train * row_s / CONTOURS_S)
+    return n_grid, every if work.n_train // every >= FEWEST_ROWS else 0
 
 
 def chosen_pair(stack: Stack, weights: list[int]) -> tuple[WeightRef, WeightRef] | None:

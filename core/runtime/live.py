@@ -17,7 +17,7 @@ from core.config import LIVE_FIELDS, Experiment
 from core.engine import Stack
 from core.runtime.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.runtime.keeping import Keeper, Kept, keep_run, resume_run
-from core.runtime.looks import Arrays, shrink
+from core.runtime.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.runtime.mailbox import Mailbox
 from core.runtime.moments import MAX_MOMENTS, Moments, marks_of
 from core.runtime.showing import Showing
@@ -258,7 +258,12 @@ class LiveRun:
         return marks_of(self.changes)
 
     def _look(self, moments: list[MemberState]) -> Arrays:
-        """Return what is seen at several moments at once, (n_moments, M, …), or (n_moments, …) of a single network."""
+        """Return what is seen at several moments, (n_moments, M, …), or (n_moments, …) of a single network; of a few moments
+        at a time, for a look takes some copies of the weights."""
+        size = max(1, PIECE_NUMBERS // moments[0].parameters.size)
+        return joined([self._look_at_some(moments[i : i + size]) for i in range(0, len(moments), size)])
+
+    def _look_at_some(self, moments: list[MemberState]) -> Arrays:
         parameters = torch.as_tensor(np.concatenate([moment.parameters for moment in moments]))
         arrays = shrink(self.view.look(self.training.trainer.stack.holding(parameters)))
         if self.view.is_single:

@@ -6,12 +6,13 @@ Read `live.py` next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
 
-from core.data import Split
+from core.config import Experiment
+from core.data import DATASETS, N_GRID_CURVE, N_GRID_PLANE, Split
 from core.engine import Stack
 from core.figures import MAX_LINKS, diagram_arrays, matrices_array
 from core.measures.histograms import weight_histograms
@@ -19,6 +20,7 @@ from core.measures.sparsity import count_weights
 from core.studies.fit import class_probabilities
 
 MAX_RANKED = 15
+PIECE_NUMBERS = 2_000_000  # parameters and hidden values that are looked at together (8 MB, some copies of them)
 
 Arrays = dict[str, np.ndarray]
 
@@ -26,6 +28,42 @@ Arrays = dict[str, np.ndarray]
 def look_at(stack: Stack, loss: str, split: Split) -> Arrays:
     """Return all that the Playground's charts show of each member: fit, weights and network, each (M, …)."""
     return {**look_at_weights(stack), **look_at_network(stack), **look_at_fit(stack, loss, split)}
+
+
+def in_pieces(stack: Stack, n_rows: int, look: Callable[[Stack], Arrays]) -> Arrays:
+    """Return what `look` sees of each member, (M, …), of a few members at a time: so a look needs little memory.
+
+    n_rows: the rows that are passed through each network.
+    """
+    size = max(1, PIECE_NUMBERS // (stack.n_parameters + n_rows * sum(stack.sizes[1:])))
+    return joined([look(stack.part(slice(first, first + size))) for first in range(0, stack.n_members, size)])
+
+
+def joined(pieces: Sequence[Arrays]) -> Arrays:
+    """Return arrays that were made piece by piece as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return {name: concatenated([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def concatenated(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return arrays (m, …) one after another; rows of unequal length are filled up with nan."""
+    if len({array.shape[1:] for array in arrays}) == 1:
+        return np.concatenate(arrays)
+    return stack_padded([row for array in arrays for row in array])
+
+
+def n_looked_at(split: Split) -> int:
+    """Return how many rows a look passes through each network: the grid of a picture, else the rows of the data."""
+    return len(split.grid.X) if split.grid is not None else len(split.y_train) + len(split.y_val)
+
+
+def n_to_look_at(experiment: Experiment, n_plane: int = N_GRID_PLANE) -> int:
+    """Return the same from an experiment, before its data are made; a plane has a grid of n_plane × n_plane."""
+    data = experiment.data
+    info = DATASETS[data.name]
+    grids = {"curve": N_GRID_CURVE, "plane": n_plane**2}
+    return grids.get(info.kind, data.n_train + info.n_val(data.val_fraction))
 
 
 def look_at_weights(stack: Stack) -> Arrays:

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.studies.cost import MOMENT_BYTES
 from core.studies.training import MemberState
 
 MOMENT_GROWTH = 1.08  # the next moment kept is this many times further from the last change of a strength
 MAX_MOMENTS = 120
-MAX_MOMENT_BYTES = 64_000_000
 PIECE_BYTES = 256_000  # so much of the moments is sent at once: whoever does not read it holds no more
 FIRST_PIECE = 4  # moments in a piece before it is known how large they are
 MAX_MARKS = 60
@@ -47,9 +47,12 @@ class Moments:
 
     def keep(self, epoch: int, state: MemberState, n_most: int) -> None:
         """Keep a moment; when there are more than `n_most`, every second one of the older half goes."""
+        n_most = min(n_most, MOMENT_BYTES // state.parameters.nbytes)
         kept = [*self.kept, Moment(self.newest + 1, epoch, state)]
-        if len(kept) > min(n_most, max(2, MAX_MOMENT_BYTES // state.parameters.nbytes)):
-            half = len(kept) // 2 or 1
+        if n_most < 2:
+            return  # beside the start there is room for none
+        if len(kept) > n_most:
+            half = max(2, len(kept) // 2)
             kept = [*kept[:half:2], *kept[half:]]
         self.kept = kept
 

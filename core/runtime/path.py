@@ -6,6 +6,7 @@ Read next: `path_export.py`, what leaves the page: a table, or one network to go
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,22 @@ from core.measures import History
 from core.measures.numbers import gap_text, loss_text
 from core.measures.verdict import Verdict
 from core.runtime.live import LiveRun
-from core.runtime.looks import Arrays, answers, look_at_fit, look_at_weights, rank_names, shrink, stack_padded
+from core.runtime.looks import (
+    Arrays,
+    answers,
+    in_pieces,
+    look_at_fit,
+    look_at_weights,
+    n_looked_at,
+    n_to_look_at,
+    rank_names,
+    shrink,
+    stack_padded,
+)
 from core.runtime.playground import change_text, diverged_banner, zeros_text
-from core.studies.cost import duration
+from core.studies.cost import Work, duration, in_stacks, stack_bytes, work_of
 from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
-from core.studies.plan import MEMORY_BYTES, Plan
+from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
 from core.studies.values import grid_of, value_texts
 
@@ -35,12 +47,19 @@ NOT_SHOWN = ("n_zero", "n_small", "n_rest")
 NOT_BEGUN = Verdict("not started", "This λ has not been trained yet: its turn comes.")
 
 
+def path_work(experiment: Experiment) -> Work:
+    """Return what the path of an experiment's study costs, as it is cut into stacks."""
+    n_values, n_rows = len(grid_of(experiment)), n_to_look_at(experiment, MAX_MAP)
+    work = work_of(experiment, n_values, n_shown=n_rows, n_moments=PathRun.max_moments)
+    return replace(work, n_together=1) if experiment.study.path_start == "warm" else in_stacks(work)
+
+
 def plan_of(experiment: Experiment, split: Split) -> Plan:
     """Return the plan of the path that an experiment's study describes."""
     study, values = experiment.study, grid_of(experiment)
     return plan_path(
         experiment, study.param_name, values, split, start=study.path_start, l1_share=study.l1_share,
-        memory_bytes=MEMORY_BYTES,
+        memory_bytes=stack_bytes(path_work(experiment)),
     )  # fmt: skip
 
 
@@ -82,6 +101,9 @@ class PathView:
 
     def look(self, stack: Stack) -> Arrays:
         """Return what is shown of each member, (M, …): its fit and the histograms of its weights."""
+        return in_pieces(stack, n_looked_at(self.split), self._look_at)
+
+    def _look_at(self, stack: Stack) -> Arrays:
         shown = look_at_weights(stack)
         if self.split.kind == "plane":
             shown["map"] = to_levels(self._maps(stack), self.map_bounds)

@@ -18,8 +18,10 @@ from core.measures import History
 from core.measures.numbers import gap_text, loss_text, score_text
 from core.measures.verdict import Verdict, judge
 from core.runtime.live import LiveRun
-from core.runtime.looks import Arrays, look_at, rank_names, shrink
+from core.runtime.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
+from core.runtime.moments import MAX_MOMENTS
 from core.runtime.snapshot import Snapshot
+from core.studies.cost import Work, work_of
 from core.studies.fit import make_pool, make_training
 from core.studies.path import constant_loss, noise_floor
 from core.studies.training import MemberState, Training
@@ -36,6 +38,11 @@ class Origin:
     parameters: np.ndarray
     start_loss: float
     text: str
+
+
+def playground_work(experiment: Experiment) -> Work:
+    """Return what a run of one network costs."""
+    return work_of(experiment, n_shown=n_to_look_at(experiment), n_moments=MAX_MOMENTS)
 
 
 def playground_run(experiment: Experiment, split: Split, origin: Origin | None = None) -> LiveRun:
@@ -88,7 +95,7 @@ class PlaygroundView:
 
     def look(self, stack: Stack) -> Arrays:
         """Return the arrays of all charts but the losses."""
-        return look_at(stack, self.loss, self.split)
+        return in_pieces(stack, n_looked_at(self.split), lambda some: look_at(some, self.loss, self.split))
 
     def history(self, run: LiveRun) -> Arrays:
         """Return the loss curves and the marks on them."""

@@ -15,6 +15,7 @@ from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink, stack_padded
 from core.runtime.path import epochs_of, n_epochs_of, time_left
 from core.runtime.playground import diverged_banner
+from core.studies.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.path import Grid, plan_grid, read_grid
 from core.studies.plan import Plan
 from core.studies.training import MemberState, Training
@@ -31,10 +32,18 @@ def map_values(experiment: Experiment) -> np.ndarray:
     return np.asarray(values[np.unique(picked)])
 
 
+def rates_work(experiment: Experiment) -> Work:
+    """Return what the map costs, as it is cut into stacks."""
+    return in_stacks(work_of(experiment, len(RATES) * len(map_values(experiment)), n_moments=RatesRun.max_moments))
+
+
 def plan_of_map(experiment: Experiment, split: Split) -> Plan:
     """Return the plan of RATES × λ for the penalty of an experiment's study."""
     study = experiment.study
-    return plan_grid(experiment, study.param_name, map_values(experiment), RATES, split, l1_share=study.l1_share)
+    return plan_grid(
+        experiment, study.param_name, map_values(experiment), RATES, split, l1_share=study.l1_share,
+        memory_bytes=stack_bytes(rates_work(experiment)),
+    )  # fmt: skip
 
 
 def rates_run(experiment: Experiment, split: Split) -> RatesRun:

@@ -13,7 +13,6 @@ import numpy as np
 
 from core.config import Experiment
 from core.data import DATASETS
-from core.data.limits import check_budget, estimate_epoch_s
 from core.figures.remedies import ablation_arrays, describe_ablation, describe_label_noise
 from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
 from core.runtime.keeping import KIND
@@ -21,6 +20,7 @@ from core.runtime.looks import Arrays, shrink
 from core.runtime.mailbox import Mailbox
 from core.runtime.remedy_tables import remedy_table, tuning_table
 from core.runtime.snapshot import Snapshot
+from core.studies.cost import Work, check_work, work_of
 from core.studies.remedies import SHARES, Remedy, plan_label_noise, plan_remedies
 from core.studies.remedy_choice import combinations, look_every, single_remedies
 from core.studies.remedy_run import RemedyRow, RemedyRun, label_noise_arrays
@@ -64,13 +64,29 @@ def count_networks(experiment: Experiment) -> dict[str, int]:
 
 def estimate_study_s(experiment: Experiment) -> float:
     """Return about how many seconds the study takes on one core."""
-    epochs = experiment.training.n_epochs
-    return sum(epochs * estimate_epoch_s(experiment, n) for n in count_networks(experiment).values())
+    return sum(work.seconds for work in part_works(experiment))
+
+
+def part_works(experiment: Experiment) -> list[Work]:
+    """Return what each part of the study costs. Wrong labels are copies of the training rows, more data more rows."""
+    n_train = experiment.data.n_train
+    n_val = DATASETS[experiment.data.name].n_val(experiment.data.val_fraction)
+    copies = {"label noise": len(SHARES)}
+    return [
+        work_of(experiment, n, n_train=n_train, n_rows=n_train * copies.get(name, 1) + n_val, n_shown=n_train + n_val)
+        for name, n in count_networks(experiment).items()
+    ]
+
+
+def remedies_work(experiment: Experiment) -> Work:
+    """Return the part of the study that needs most: the others have gone, or are yet to come."""
+    return max(part_works(experiment), key=lambda work: work.n_bytes)
 
 
 def check_study(experiment: Experiment) -> None:
     """Raise ValueError, with what to do, for a study that would take too long or too much memory."""
-    check_budget(experiment, max(count_networks(experiment).values()))
+    for work in part_works(experiment):
+        check_work(work)
     seconds = estimate_study_s(experiment)
     if seconds > MAX_STUDY_S:
         raise ValueError(

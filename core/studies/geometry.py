@@ -49,9 +49,12 @@ def place_of(stack: Stack, ref: WeightRef) -> int:
 
 @torch.no_grad()
 def data_losses(
-    trainer: Trainer, member: int, refs: Sequence[WeightRef], points: np.ndarray, dtype: torch.dtype = torch.float64
+    trainer: Trainer, member: int, refs: Sequence[WeightRef], points: np.ndarray, dtype: torch.dtype = torch.float64,
+    every: int = 1,
 ) -> np.ndarray:  # fmt: skip
     """Return the mean training data loss (k,) of a member with the weights `refs` set to each of `points` (k, len(refs)).
+
+    every: 1 for all training rows, 2 for every second one …
 
     Only layers that hold one of `refs` have their weights copied k times, and layers before the first of these are
     passed once.
@@ -60,6 +63,9 @@ def data_losses(
     for ref in refs:
         place_of(stack, ref)  # raises for a weight that is not there
     count = pool.is_train[member].to(dtype)
+    if every > 1:
+        chosen = torch.nonzero(count)[::every, 0]
+        count = torch.zeros_like(count).index_copy(0, chosen, count[chosen])
     rows, values = count > 0, torch.as_tensor(points, dtype=dtype)
     signal = pool.X[int(pool.version_of_member[member])][rows].to(dtype)
     for layer, (weights, biases) in enumerate(zip(stack.weights, stack.biases, strict=True)):
@@ -90,9 +96,12 @@ def current_point(trainer: Trainer, member: int, refs: Sequence[WeightRef]) -> n
 
 
 def geometry_arrays(
-    trainer: Trainer, member: int, pair: tuple[WeightRef, WeightRef], path: np.ndarray | None = None, n_grid: int = 31
+    trainer: Trainer, member: int, pair: tuple[WeightRef, WeightRef], path: np.ndarray | None = None, n_grid: int = 31,
+    every: int = 1,
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Return what the panel draws: the loss around the origin and the present point, and the two penalties' shapes.
+
+    every: the loss is that of every so-manieth training row; 0 for no loss at all, nan.
 
     geometry_x, geometry_y (n_grid,) weights; geometry_loss (n_grid, n_grid), row = second weight;
     geometry_now_x, geometry_now_y (1,): the present values;
@@ -106,7 +115,8 @@ def geometry_arrays(
     )[0]
     axis = np.linspace(-reach, reach, n_grid)
     first, second = np.meshgrid(axis, axis)
-    loss = data_losses(trainer, member, pair, np.column_stack([first.ravel(), second.ravel()]), torch.float32)
+    points = np.column_stack([first.ravel(), second.ravel()])
+    loss = data_losses(trainer, member, pair, points, torch.float32, every) if every else np.full(n_grid**2, np.nan)
     return {
         "geometry_x": axis, "geometry_y": axis, "geometry_loss": loss.reshape(n_grid, n_grid),
         "geometry_now_x": now[:1], "geometry_now_y": now[1:],

@@ -15,7 +15,6 @@ from joblib import Parallel, delayed
 
 from core.engine.threads import use_one_thread
 from core.measures import History
-from core.studies.cost import estimate_seconds
 from core.studies.plan import Plan
 from core.studies.progress import ProgressBar
 from core.studies.training import MemberState, Training, merge
@@ -42,7 +41,7 @@ def train_to_the_end(plan: Plan, progress: bool = False, n_processes: int | None
     By default all cores, or this process alone for a short plan. The numbers are the same. Not for warm starts, whose
     stacks wait for one another.
     """
-    n_processes = n_processes or (1 if estimate_seconds(plan) < WORTH_S else count_cores())
+    n_processes = n_processes or (1 if plan.work.seconds < WORTH_S else count_cores())
     parts = [piece for part in plan.parts for piece in plan.pieces(part, n_processes)]
     parts.sort(key=len, reverse=True)  # the short ones last, to fill what is left of the time
     bar = ProgressBar(len(parts), progress, "part")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -19,14 +18,11 @@ from core.data import Split, load_split
 from core.engine import Members, Trainer, encode_targets
 from core.engine.losses import loss_kind
 from core.engine.trainer import Augment, Pool
+from core.studies.cost import Work
 from core.words import written
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MEMORY_BYTES = 1 << 30  # what one stack may need, by default
-# Copies of the parameters that training holds at once: weights, gradient, two moments, scale, two of passing results.
-PARAMETER_COPIES = 7
-# Copies of each hidden value in the widest pass: before and after the activation, dropout, slopes.
-VALUE_COPIES = 4
 
 
 @dataclass(frozen=True)
@@ -77,6 +73,13 @@ class Plan:
     def n_stacks(self) -> int:
         """Return the number of stacks that are trained one after another."""
         return len(self.parts)
+
+    @property
+    def work(self) -> Work:
+        """Return what it costs, in numbers."""
+        return replace(
+            pool_work(self.experiment, self.pool, self.n_members), n_together=max(len(part) for part in self.parts)
+        )
 
     def pieces(self, part: np.ndarray, n_pieces: int) -> list[np.ndarray]:
         """Return the members of a stack as at most `n_pieces` smaller ones, to be trained side by side."""
@@ -182,18 +185,18 @@ def without_rows(split: Split) -> Split:
     return replace(split, **rows, points_train=None, points_val=None, grid=None)
 
 
-def bytes_per_member(experiment: Experiment, pool: Pool) -> int:
-    """Return an upper estimate of the memory one member of a stack needs.
+def pool_work(experiment: Experiment, pool: Pool, n_members: int) -> Work:
+    """Return the work of training so many members, in one stack, on a pool."""
+    training, n_train = experiment.training, int(pool.is_train.sum(1).max())
+    return Work(
+        n_members, n_members, (pool.X.shape[2], *experiment.network.hidden_sizes, pool.targets.shape[-1]),
+        pool.X.shape[1], n_train, min(training.batch_size or n_train, n_train), training.n_epochs, len(pool.X),
+    )  # fmt: skip
 
-    itemsize · (7·parameters + rows · (d + 4·hidden units + 4·outputs)): the measurement, which sees all rows at
-    once, needs more than any step. d counts only when the members' inputs are standardised differently (folds).
-    """
-    n_rows, n_inputs, n_outputs = pool.X.shape[1], pool.X.shape[2], pool.targets.shape[-1]
-    sizes = (n_inputs, *experiment.network.hidden_sizes, n_outputs)
-    n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
-    own_inputs = n_inputs if len(pool.X) > 1 else 0
-    per_row = own_inputs + VALUE_COPIES * sum(sizes[1:])
-    return int(pool.X.element_size() * (PARAMETER_COPIES * n_parameters + n_rows * per_row))
+
+def bytes_per_member(experiment: Experiment, pool: Pool) -> int:
+    """Return the memory that one more member of a stack needs."""
+    return pool_work(experiment, pool, 1).member_bytes * pool.X.element_size() // 4
 
 
 def cut(order: np.ndarray, n_together: int, bytes_each: int, memory_bytes: int) -> tuple[np.ndarray, ...]:

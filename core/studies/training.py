@@ -20,10 +20,9 @@ from core.engine.cost import measurement_cost, step_cost
 from core.engine.keeping import keep, restore
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
+from core.studies.cost import N_MOMENTS
 from core.studies.plan import Plan
 from core.studies.progress import ProgressBar
-
-N_MOMENTS = 250  # records of a study, at most
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from core.config import Experiment
-from core.data.limits import check_budget
 from core.runtime.job import Job
+from core.studies.cost import Work, refusal
 from pages.shared import jobs
 from pages.shared.say import fail, warn
 from pages.shared.stage import readout, slider
@@ -27,15 +26,12 @@ STRENGTHS = [
 ]
 
 
-def is_within_budget(experiment: Experiment, slot: jobs.Slot) -> bool:
-    """Return whether a network of this experiment may be trained; else say what is too large, and end the session's job."""
-    try:
-        check_budget(experiment)
-    except ValueError as error:
+def is_within_budget(work: Work, slot: jobs.Slot) -> bool:
+    """Return whether this may be trained; else say what is too large, and end the session's job."""
+    if said := refusal(work):
         jobs.drop(slot)
-        fail(str(error))
-        return False
-    return True
+        fail(said)
+    return not said
 
 
 def has_begun(job: Job) -> bool:

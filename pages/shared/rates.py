@@ -8,14 +8,14 @@ import streamlit as st
 from core.figures import plot_grid
 from core.figures.path_charts import with_facts
 from core.runtime.job import Job
-from core.runtime.rates import RATES, best_member, map_values, plan_of_map, rates_run
+from core.runtime.rates import RATES, best_member, map_values, rates_run, rates_work
 from core.studies.values import grid_of, strengths_of
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
-from pages.shared.parts import PROGRESS, has_begun, is_within_budget, say_failure, say_not_begun
+from pages.shared.parts import PROGRESS, has_begun, say_failure, say_not_begun
 from pages.shared.path_exits import open_member
 from pages.shared.say import warn
-from pages.shared.splits import on_split, split_of
+from pages.shared.splits import on_split
 from pages.shared.stage import readout, stage
 
 READOUTS = [
@@ -63,11 +63,9 @@ def show_rates() -> None:
     """Show the stage with the map."""
     shared.show_address()
     now = shared.current()
-    if not is_within_budget(now, "study"):
-        return
     varied = strengths_of(now.study.param_name, [])
-    split, key = split_of(now.data), studies.study_key(now, ("learning_rate", *varied), SETTINGS)
-    if not studies.may_start(plan_of_map(now, split), key):
+    key = studies.study_key(now, ("learning_rate", *varied), SETTINGS)
+    if not studies.may_start(rates_work(now), key):
         return
     job = studies.find_study(key, on_split(rates_run, now), now, ())
     snapshot = jobs.first_snapshot(job)

@@ -9,15 +9,14 @@ from core.config import LIVE_FIELDS, Experiment
 from core.runtime.commands import Command, Reseed, Set
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
-from core.studies.cost import ASK_S, duration, epochs_within, estimate_seconds, result_bytes
-from core.studies.plan import Plan
+from core.studies.cost import ASK_S, Work, duration, epochs_within
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.live import strengths_of
-from pages.shared.say import fail, warn
+from pages.shared.parts import is_within_budget
+from pages.shared.say import warn
 
 HAS, AGREED = "lab.study.has", "lab.study.agreed"
-MAX_RESULT_BYTES = 256_000_000  # of the weights of all networks; some copies of them are held
 
 
 def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
@@ -55,34 +54,28 @@ def find_study(
     return job
 
 
-def may_start(plan: Plan, key: str) -> bool:
-    """Return whether a study may start; one that takes long says so and asks first, one whose networks the server cannot
-    hold is refused."""
-    if result_bytes(plan) > MAX_RESULT_BYTES:
-        jobs.drop("study")
-        fail(
-            f"This study is too large: its {plan.n_members:,} networks would hold {result_bytes(plan) / 1e6:,.0f} MB, and at "
-            f"most {MAX_RESULT_BYTES / 1e6:,.0f} MB are allowed. Choose fewer λ values, units, folds or repeats."
-        )
+def may_start(work: Work, key: str) -> bool:
+    """Return whether a study may start; one that takes long says so and asks first, one that is too large is refused."""
+    if not is_within_budget(work, "study"):
         return False
-    if estimate_seconds(plan) <= ASK_S or st.session_state.get(AGREED) == key:
+    if work.seconds <= ASK_S or st.session_state.get(AGREED) == key:
         return True
-    ask(plan, key)
+    ask(work, key)
     jobs.drop("study")
     return False
 
 
-def ask(plan: Plan, key: str) -> None:
+def ask(work: Work, key: str) -> None:
     """Say how long a study would take, and offer to train it all the same or for fewer epochs."""
-    parts = f", in {plan.n_stacks} parts one after another" if plan.n_stacks > 1 else ""
+    parts = f", in {work.n_stacks} parts one after another" if work.n_stacks > 1 else ""
     warn(
-        f"This study would take about {duration(estimate_seconds(plan))} on one core of a small machine: {plan.n_members:,} "
-        f"networks for {plan.experiment.training.n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
+        f"This study would take about {duration(work.seconds)} on one core of a small machine: {work.n_members:,} "
+        f"networks for {work.n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
         "trained by then stays. Fewer λ values, epochs, units or training points take less."
     )
     with st.container(horizontal=True):
         st.button("Train it anyway", key="lab.study.go", on_click=agree, args=(key,))
-        if fewer := epochs_within(plan, ASK_S):
+        if fewer := epochs_within(work, ASK_S):
             text = f"Use {fewer:,} epoch{'s' if fewer > 1 else ''}, at most {duration(ASK_S)}"
             if st.button(text, key="lab.study.fewer", type="primary"):
                 shared.change(n_epochs=fewer)

@@ -7,7 +7,7 @@ import torch
 from core import Experiment, sweep, train
 from core.config import LIVE_FIELDS
 from core.data import load_split
-from core.data.limits import check_budget, settle
+from core.data.limits import settle
 from core.presets import (
     CLOUDS,
     DIGITS,
@@ -20,7 +20,8 @@ from core.presets import (
     preset_of,
 )
 from core.runtime.commands import Set, Step
-from core.runtime.playground import playground_run
+from core.runtime.playground import playground_run, playground_work
+from core.studies.cost import check_work
 
 SEEDS = (0, 1)
 FLOOR = load_split(SINE.data).noise_floor
@@ -51,7 +52,7 @@ def test_a_preset_is_a_complete_experiment_within_the_budget(name):
     preset = PRESETS[name]
     assert Experiment.from_query(preset.experiment.to_query()) == (preset.experiment, [])
     assert settle(preset.experiment) == (preset.experiment, [])
-    check_budget(preset.experiment)
+    check_work(playground_work(preset.experiment))
     for strength, value in preset.slides:
         assert strength in LIVE_FIELDS
         preset.experiment.replace(**{strength: value})

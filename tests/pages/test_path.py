@@ -274,4 +274,4 @@ def test_a_network_that_is_too_large_is_refused_in_words():
 def test_more_networks_than_the_server_can_hold_are_refused_in_words():
     values = ",".join(str(i / 1000) for i in range(400))
     page = open_page(hidden_sizes="512-512-512-512-512-512", values=values, n_epochs="1")
-    assert "its 400 networks would hold" in page.error[0].value
+    assert "× 400 networks would hold" in page.error[0].value

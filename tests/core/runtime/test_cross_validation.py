@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from core import Experiment, cross_validate
 from core.data import load_split
@@ -15,7 +14,6 @@ from core.runtime.job import Job
 from core.runtime.live import live_study
 from core.runtime.snapshot import decode
 from core.studies import cross_validation as study
-from core.studies.cost import estimate_seconds, result_bytes
 from core.studies.refit import CHOSEN_MIN, NO_PENALTY, candidates, evaluate_test, refit
 
 SMALL = Experiment(
@@ -147,16 +145,6 @@ def test_a_grid_that_cannot_grow_is_not_said_to(monkeypatch):
     run = train(run_of(SMALL.replace(values=(0.0, 1e-3, 1e-2), n_epochs=60, hidden_sizes=(64,))))
     verdict = run.snapshot().meta["verdict"]
     assert verdict["kind"] == "at the edge" and "Extend" not in verdict["text"]
-
-
-@pytest.mark.parametrize("changes", [{}, {"n_repeats": 2}, {"data": "digits", "n_train": 640}])
-def test_the_outline_costs_what_the_plan_does(changes):
-    experiment = SMALL.replace(**changes)
-    split = load_split(experiment.data)
-    outline, plan = live.outline(experiment, split), live.make_training(experiment, split).plan
-    assert (outline.n_members, outline.n_stacks) == (plan.n_members, plan.n_stacks)
-    assert estimate_seconds(outline) == pytest.approx(estimate_seconds(plan), rel=0.02)
-    assert result_bytes(outline) == result_bytes(plan)
 
 
 def test_the_choice_in_words():

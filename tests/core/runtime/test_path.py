@@ -191,7 +191,7 @@ def test_members_of_a_warm_path_come_one_by_one_and_end_as_sweep_says():
 
 def test_a_path_in_several_stacks_shows_the_numbers_of_one(monkeypatch):
     whole = run_to_the_end(path()).snapshot()
-    monkeypatch.setattr("core.runtime.path.MEMORY_BYTES", 1)
+    monkeypatch.setattr("core.studies.cost.STACK_BYTES", 1)
     run = run_to_the_end(path())
     assert run.training.plan.n_stacks == 4
     parts = run.snapshot()
