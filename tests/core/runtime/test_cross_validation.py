@@ -87,7 +87,7 @@ def test_a_plan_beyond_memory_is_shown_as_its_parts_come_and_starts_again(monkey
     whole = train(run_of()).snapshot()
 
     def small_plan(*args, **kwargs):
-        return study.plan_cross_validation(*args, **kwargs, memory_bytes=3 * 40_000)
+        return study.plan_cross_validation(*args, **{**kwargs, "memory_bytes": 3 * 26_300})
 
     monkeypatch.setattr(live, "plan_cross_validation", small_plan)
     run = run_of()

@@ -116,7 +116,7 @@ def test_a_warm_path_of_a_network_is_not_trapped_by_a_neighbour_without_weights(
     assert at_shared_epochs(path, 0, cold)
 
 
-@pytest.mark.parametrize("memory_bytes", [1, 150_000])
+@pytest.mark.parametrize("memory_bytes", [1, 60_000])
 def test_a_path_cut_into_stacks_gives_the_same_numbers(memory_bytes):
     values = [0.0, 0.001, 0.01, 0.1, 1.0]
     dropout = SMALL.replace(dropout_rate=0.2)
