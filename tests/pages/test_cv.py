@@ -10,7 +10,7 @@ from core.data import load_split
 from core.presets import CV_START
 from core.runtime.commands import Pause, Run
 from core.runtime.cross_validation import csv_of, found
-from pages.shared import live, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
+from pages.shared import live, splits, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
 from tests.pages.app import address, close, job, now, open_link, run, said
 
 SMALL = {
@@ -215,8 +215,10 @@ def four_rows(split):
 )
 def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
     split = change(load_split(Experiment(data={"name": data, "n_train": 60}).data))
-    monkeypatch.setattr("core.data.load_split", lambda config: split if config.name == data else load_split(config))
+    monkeypatch.setattr(splits, "load_split", lambda config: split if config.name == data else load_split(config))
+    splits.split_of.cache_clear()
     page = open_page(data=data, n_splits="5")
+    splits.split_of.cache_clear()
     assert sentence in words(page)
     if change is four_rows:
         return
@@ -229,7 +231,7 @@ def test_more_networks_than_a_server_can_hold_are_refused_with_the_numbers():
     page = open_page(
         values=",".join(f"{i / 500:g}" for i in range(500)), n_repeats="10", n_splits="10", hidden_sizes="64-64"
     )
-    assert "50,000 networks would hold" in page.error[0].value and "lab.study.job" not in page.session_state
+    assert "× 50,000 networks would" in page.error[0].value and "lab.study.job" not in page.session_state
 
 
 def test_stopped_in_the_middle_the_numbers_can_be_taken_home():

@@ -279,6 +279,6 @@ def test_more_networks_than_the_server_can_hold_are_refused_in_words():
 
 def test_a_path_of_the_largest_network_is_refused_before_anything_is_built(monkeypatch):
     monkeypatch.setattr("core.runtime.path.path_run", lambda *_: pytest.fail("nothing is to be built"))
-    monkeypatch.setattr("core.data.load_split", lambda *_: pytest.fail("nothing is to be loaded"))
+    monkeypatch.setattr("pages.shared.splits.split_of", lambda *_: pytest.fail("nothing is to be loaded"))
     page = open_page(data="digits", n_train="899", hidden_sizes="512-512-512-512-512-512", n_epochs="1")
     assert "34 networks would hold" in page.error[0].value and "lab.study.job" not in page.session_state
