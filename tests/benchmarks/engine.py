@@ -24,6 +24,7 @@ from joblib import Parallel, delayed
 from core import Experiment
 from core.data import load_split
 from core.engine import Trainer
+from core.engine.threads import use_one_thread
 from core.measures import History
 from core.studies.plan import build_trainer, make_pool
 from core.studies.training import dense_history, sparse_history
@@ -183,6 +184,7 @@ def growth_rows() -> Iterator[Row]:
 
 def grow(n_members: int) -> tuple[float, float]:
     """Return (seconds of an epoch, MB that making, training and measuring the stack added to the process's peak)."""
+    use_one_thread()
     make_stack(DIGITS, 1).run_epoch()  # loads the libraries
     before = peak_memory_mb()
     trainer = make_stack(DIGITS, n_members)
