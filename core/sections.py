@@ -5,6 +5,7 @@ The web page takes its widgets from them. Read next: `core/config.py`, which mak
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -36,6 +37,13 @@ def holds_text(annotation: Any) -> bool:
     return get_origin(annotation) is Literal or any(holds_text(part) for part in get_args(annotation))
 
 
+@cache
+def wrong_kinds(section: type[BaseModel], name: str) -> tuple[type, ...]:
+    """Return the kinds of value that a setting never has: no `true` but for a yes or no, no text but for a name."""
+    annotation = section.model_fields[name].annotation
+    return (*(() if annotation is bool else (bool,)), *(() if holds_text(annotation) else (str, bytes)))
+
+
 class Section(BaseModel):
     """Base of the sections: frozen, no unknown fields, no nan or inf, no `true` and no text for a number.
 
@@ -48,11 +56,8 @@ class Section(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _only_its_own_kind(cls, value: Any, info: Any) -> Any:
-        annotation = cls.model_fields[info.field_name].annotation
         value = value.tolist() if hasattr(value, "tolist") else value
-        items = value if isinstance(value, (list, tuple)) else [value]
-        wrong: tuple[type, ...] = () if annotation is bool else (bool,)
-        wrong += () if holds_text(annotation) else (str, bytes)
+        items, wrong = value if isinstance(value, (list, tuple)) else [value], wrong_kinds(cls, info.field_name)
         odd = [value] if isinstance(value, (set, frozenset)) else [item for item in items if isinstance(item, wrong)]
         if odd:  # (a set has no order)
             raise PydanticCustomError("kind", "a value of another kind", {"odd": odd[0]})
