@@ -37,7 +37,7 @@ def wait(page, slot="study", states=("finished",)):
 
 
 def words(page):
-    return " ".join(e.value for kind in ("warning", "info", "error", "markdown", "caption") for e in page.get(kind))
+    return " ".join(said(e) for kind in ("warning", "info", "error", "markdown", "caption") for e in page.get(kind))
 
 
 def press(page, key):
