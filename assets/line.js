@@ -63,6 +63,7 @@ export class Line {
       this.on.adopted(this.job);
       return this.on.lost(gone); // perhaps it was put away
     }
+    if (wasDropped) sessionStorage.removeItem(this.storage); // else it is asked for again after a reload: it may have been put away
     this.on.say("This run has ended on the server. Starting a new one …");
     this.on.lost(jobOf(this.path));
     if (!wasDropped) this.plea = setTimeout(() => this.startOver(), PATIENCE);

@@ -103,6 +103,10 @@ class BatchOrder:
             order[group, self._places[: len(pool)]] = own
         return Rows(order, self._weight)
 
+    def states(self) -> list[Tensor]:
+        """Return the states of the generators, from which the next orders come."""
+        return [generator.get_state() for generator in self.generators]
+
 
 def align(n: int) -> int:
     """Return the next multiple of `ALIGNED`."""

@@ -1,4 +1,4 @@
-"""The whole state of a trainer as named arrays, and back: what was put away between two epochs goes on bit for bit.
+"""The whole state of a trainer as named arrays, and back: what was put away goes on bit for bit.
 
 Weights, optimizer, strengths, the generators of batch order and augmentation, and the counts. (The masks of dropout are
 drawn from the number of the step, and need no state.)
@@ -19,17 +19,14 @@ Arrays = dict[str, np.ndarray]
 
 
 def keep(trainer: Trainer) -> Arrays:
-    """Return copies of everything that a trainer changes as it trains, at the end of an epoch.
-
-    Raises ValueError in the middle of an epoch, whose batches are on their way.
-    """
-    if not trainer.is_between_epochs:
-        raise ValueError("trainer: expected one at the end of an epoch, received one in the middle")
-    counts = {"counts": np.array([trainer.n_epochs_done, trainer.n_steps_done], dtype=np.float64)}
+    """Return copies of everything that a trainer changes as it trains; of an epoch that has begun, how its order was drawn."""
+    counts = np.array([trainer.n_epochs_done, trainer.n_steps_done, trainer.n_batches_done], dtype=np.float64)
     columns = {name: np.asarray(getattr(owner, field), np.float64) for name, owner, field in _columns(trainer)}
     kept = {name: tensor.numpy().copy() for name, tensor in _tensors(trainer)}
-    states = {name: generator.get_state().numpy().copy() for name, generator in _generators(trainer)}
-    return {**counts, **columns, **kept, **states}
+    states = trainer.epoch_states if trainer.n_batches_done else trainer.order.states()
+    orders = {f"order.{i}": state.numpy().copy() for i, state in enumerate(states)}
+    augmentation = trainer.augment_generator.get_state().numpy().copy()
+    return {"counts": counts, "augmentation": augmentation, **columns, **kept, **orders}
 
 
 def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
@@ -42,13 +39,16 @@ def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
             received = f"{kept[name].shape}" if name in kept else "none"
             raise ValueError(f"kept: expected '{name}' of shape {tuple(tensor.shape)}, received {received}")
         tensor.copy_(torch.as_tensor(np.array(kept[name])))
-    for name, generator in _generators(trainer):
-        generator.set_state(torch.as_tensor(np.array(kept[name])))
-    trainer.n_epochs_done, trainer.n_steps_done = (int(count) for count in kept["counts"])
+    for i, generator in enumerate(trainer.order.generators):
+        generator.set_state(torch.as_tensor(np.array(kept[f"order.{i}"])))
+    trainer.augment_generator.set_state(torch.as_tensor(np.array(kept["augmentation"])))
     for name, optimizer, field in _columns(trainer):
         value = kept[name]
         number = int if field == "n_steps" else float
         setattr(optimizer, field, torch.as_tensor(np.array(value)) if value.ndim else number(value))
+    trainer.n_epochs_done, trainer.n_steps_done, n_batches_done = (int(count) for count in kept["counts"])
+    if n_batches_done:
+        trainer.begin_epoch(n_batches_done)
 
 
 def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
@@ -66,9 +66,3 @@ def _columns(trainer: Trainer) -> Iterator[tuple[str, SGD | Adam, str]]:
     for b, block in enumerate(trainer.blocks):
         for field in ("n_steps", "learning_rate"):
             yield f"optimizer.{b}.{field}", block.optimizer, field
-
-
-def _generators(trainer: Trainer) -> Iterator[tuple[str, torch.Generator]]:
-    yield "augmentation", trainer.augment_generator
-    for i, generator in enumerate(trainer.order.generators):
-        yield f"order.{i}", generator

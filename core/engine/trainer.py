@@ -82,6 +82,7 @@ class Trainer:
         self.n_steps_done = 0
         self._batches: Iterator[Batch] = iter(())
         self._n_batches_left = 0
+        self.epoch_states = self.order.states()  # of the generators of the order, as they were before the present epoch
         self._read_at: list[tuple[int, int]] = []
 
     def _make_blocks(self) -> list[Block]:
@@ -100,9 +101,16 @@ class Trainer:
         return self._step()
 
     @property
-    def is_between_epochs(self) -> bool:
-        """Whether no epoch has begun that is not done."""
-        return self._n_batches_left == 0
+    def n_batches_done(self) -> int:
+        """Return how many batches of an epoch that has begun were trained on, 0 between two epochs."""
+        return self.order.n_batches - self._n_batches_left if self._n_batches_left else 0
+
+    def begin_epoch(self, n_batches_done: int = 0) -> None:
+        """Draw the order of the next epoch, and leave out its first batches: those trained on before it was put away."""
+        self.epoch_states = self.order.states()
+        self._batches, self._n_batches_left = self._feed.epoch(), self.order.n_batches - n_batches_done
+        for _ in range(n_batches_done):
+            next(self._batches)
 
     @fast_arithmetic()
     def run_epoch(self) -> None:
@@ -112,7 +120,7 @@ class Trainer:
 
     def _step(self) -> bool:
         if self._n_batches_left == 0:
-            self._batches, self._n_batches_left = self._feed.epoch(), self.order.n_batches
+            self.begin_epoch()
         self._train_on(next(self._batches))
         self._n_batches_left -= 1
         self.n_steps_done += 1

@@ -21,7 +21,7 @@ KIND = "kept"
 
 
 def keep_run(run: LiveRun) -> Snapshot:
-    """Return everything a run needs to go on, between two epochs; without arrays where its plan has several stacks."""
+    """Return everything a run needs to go on; without arrays where its plan has several stacks."""
     training = run.training
     meta = {
         "epoch": training.n_epochs_done,
@@ -55,8 +55,8 @@ class Kept(Protocol):
     state: str
     is_changed: bool
 
-    def keep(self) -> Snapshot | None:
-        """Return what is needed to go on, or None while it is in the middle of something: ask again after the next slice."""
+    def keep(self) -> Snapshot:
+        """Return what is needed to go on."""
 
 
 class Keeper:
@@ -73,7 +73,6 @@ class Keeper:
 
     def put_away(self, run: Kept) -> None:
         """Put the run away, if somebody keeps it."""
-        put_away = self.mailbox.put_away
-        if put_away is not None and (kept := run.keep()) is not None:
-            put_away(kept)
+        if (put_away := self.mailbox.put_away) is not None:
+            put_away(run.keep())
             self._last_s = time.monotonic()

@@ -81,8 +81,6 @@ class LiveRun:
         self.curves: Arrays = {}
         self.n_begun += 1
         self._moments = Moments(self.shown, first_number)
-        self._is_keeping_due = False
-        self._put_away: Snapshot | None = None
 
     def _restart(self, seed: int) -> None:
         """Go back to epoch 0 with the strengths of now."""
@@ -158,13 +156,9 @@ class LiveRun:
         if self.state == "finished" and self.can_go_on:
             self._go()
 
-    def keep(self) -> Snapshot | None:
-        """Return what is needed to go on from here; None in the middle of an epoch, at whose end it is made."""
-        kept, self._put_away = self._put_away, None
-        if kept is None and (self.training.plan.n_stacks > 1 or self.training.trainer.is_between_epochs):
-            return keep_run(self)
-        self._is_keeping_due = kept is None
-        return kept
+    def keep(self) -> Snapshot:
+        """Return what is needed to go on from here."""
+        return keep_run(self)
 
     def resume(self, kept: Snapshot) -> None:
         """Go on from what was kept; called before anything else."""
@@ -193,8 +187,6 @@ class LiveRun:
         elif self.n_single:
             self.n_single -= 1
             self.state = "running" if self.n_single else "paused"
-        if self._is_keeping_due:
-            self._put_away, self._is_keeping_due = keep_run(self), False
 
     def _end(self) -> None:
         """Finish; where every member has diverged, what is shown stays at the last finite state."""

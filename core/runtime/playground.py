@@ -65,10 +65,10 @@ class PlaygroundRun(LiveRun):
         origin = self.view.origin if now.training.seed == self.view.seed else None
         return make_training(now, self.view.split, start=origin.parameters if origin is not None else None)
 
-    def keep(self) -> Snapshot | None:
+    def keep(self) -> Snapshot:
         """Return what is needed to go on, with what the run continues from."""
         kept, origin = super().keep(), self.view.origin
-        if kept is None or origin is None:
+        if origin is None:
             return kept
         meta = {**kept.meta, "origin": {"text": origin.text, "start_loss": origin.start_loss, "seed": self.view.seed}}
         return replace(kept, meta=meta, arrays={**kept.arrays, "origin": origin.parameters})

@@ -292,8 +292,8 @@ class Training:
         return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
 
     def keep(self) -> dict[str, np.ndarray]:
-        """Return the whole state of a plan of one stack as arrays, for `restore`; empty in the middle of an epoch."""
-        if self.plan.n_stacks > 1 or not self.trainer.is_between_epochs:
+        """Return the whole state of a plan of one stack as arrays, for `restore`; empty for several stacks."""
+        if self.plan.n_stacks > 1:
             return {}
         return {
             "n_epochs": np.array([self.n_epochs]), "is_diverged": self.is_diverged, "finite": self._finite.numpy().copy(),

@@ -98,24 +98,11 @@ def test_a_running_run_goes_on_running_and_can_be_rewound_from_there() -> None:
     first, second = RUNS["playground"](), RUNS["playground"]()
     first.obey(Run())
     first.train_for(0.02)
-    while (kept := first.keep()) is None:
-        first.train_for(0.001)
-    second.resume(on_disk(kept))
+    second.resume(on_disk(first.keep()))
     assert second.state == "running"
     second.obey(Pause())
     moments = second.stored_frames(-1).meta["frames"]
     assert [moment["epoch"] for moment in moments] == [0, second.training.n_epochs_done]
-
-
-def test_in_the_middle_of_an_epoch_the_end_of_it_is_kept() -> None:
-    run = playground_run(BASE.replace(batch_size=1), load_split(BASE.data))
-    run.obey(Run())
-    run.training.step()
-    assert run.keep() is None
-    while run.training.n_epochs_done == 0:
-        run.train_for(0.0001)
-    kept = run.keep()
-    assert kept is not None and kept.meta["epoch"] == 1 and run.keep() is not kept
 
 
 def test_of_a_study_that_cannot_be_kept_it_is_said_how_far_it_had_come() -> None:
