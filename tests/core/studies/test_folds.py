@@ -50,8 +50,9 @@ def test_a_class_with_fewer_rows_than_folds_is_dealt_out_and_named():
 
 
 def test_a_class_of_one_row_cannot_be_learned_in_its_fold():
-    y = np.array([0] * 9 + [2])
-    notes = fold_notes(y, make_folds(y, "classification", 3, 0), classes_split(y))
+    split = classes_split(np.array([0] * 9 + [2]))  # labels 0 and 2: the classes with the numbers 0 and 1
+    y = split.y_train
+    notes = fold_notes(y, make_folds(y, "classification", 3, 0), split)
     assert notes == ["Class 'class 2' has only 1 row: in 1 fold it is held out altogether and cannot be learned there."]
 
 
