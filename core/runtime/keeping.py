@@ -29,7 +29,7 @@ def keep_run(run: LiveRun) -> Snapshot:
         "state": run.state,
         "experiment": run.experiment.model_dump_json(),
         "started_as": run.started_as.model_dump_json(),
-        "changes": run.changes,
+        "changes": [*run.changes],
     }
     return Snapshot(run.version, meta, training.keep(), KIND)
 
@@ -46,6 +46,7 @@ def resume_run(run: LiveRun, kept: Snapshot) -> None:
     run.training.restore(kept.arrays)
     run.started_as = Experiment.model_validate_json(kept.meta["started_as"])
     run.changes, run.state, run.version = kept.meta["changes"], kept.meta["state"], kept.version
+    run.changed = {change["name"] for change in run.changes}
     run.keep_moment()
 
 

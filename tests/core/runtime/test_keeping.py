@@ -163,3 +163,13 @@ def test_nothing_is_put_away_where_nobody_keeps_it() -> None:
     keeper = Keeper(mailbox)
     keeper.look(run)
     keeper.put_away(run)
+
+
+def test_a_strength_changed_before_is_remembered_and_one_changed_later_is_not_kept_with_it() -> None:
+    first, second = RUNS["playground"](), RUNS["playground"]()
+    epochs(first, 2)
+    first.obey(Set(name="l1", value=0.5))
+    kept = first.keep()
+    first.obey(Set(name="l2", value=0.5))
+    second.resume(on_disk(kept))
+    assert [change["name"] for change in second.changes] == ["l1"] and second.changed == {"l1"}
