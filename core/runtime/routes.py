@@ -21,7 +21,6 @@ from core.runtime.commands import Frames, Ready, parse_message
 from core.runtime.files import file_response
 from core.runtime.job import Job
 from core.runtime.mailbox import NotTaken
-from core.runtime.pace import Pace
 from core.runtime.scheduler import get_scheduler
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -103,9 +102,8 @@ async def send_all_frames(websocket: WebSocket, job: Job, slot: Slot) -> int:
 
 async def receive_all(websocket: WebSocket, job: Job, wishes: Wishes) -> int | None:
     """Take messages; returns a close code when the browser misbehaves, None when it leaves."""
-    n_malformed, pace = 0, Pace()
+    n_malformed = 0
     while True:
-        await asyncio.sleep(pace.delay())
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             return None
