@@ -73,7 +73,7 @@ def show_run() -> None:
         return
     key = job_key(experiment)
     make_run = on_split(compare_run, experiment)
-    job = studies.find_study(key, make_run, experiment, TAKEN, message)
+    job = studies.find_study(key, make_run, compare_work(experiment), experiment, TAKEN, message)
     figures = get_figures(job, key)
     if figures is None:
         say_not_begun(job, "run")

@@ -61,7 +61,7 @@ def show_study() -> None:
     if not studies.may_start(cross_validation_work(experiment), key):
         return
     st.markdown(INTRO)
-    job = jobs.find("study", key, on_split(cross_validation_run, experiment))
+    job = jobs.find("study", key, on_split(cross_validation_run, experiment), cross_validation_work(experiment))
     values = grid_of(experiment)
     figures = get_figures(job, key, values.tolist())
     if figures is None:

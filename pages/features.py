@@ -8,7 +8,7 @@ from core.config import Experiment
 from core.data import DATASETS
 from core.figures.features_page import plot_features_page
 from core.figures.strengths import positions
-from core.runtime.features import check_features, features_run, values_of
+from core.runtime.features import check_features, features_run, features_work, values_of
 from core.runtime.job import Job
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
 from core.studies.values import value_texts
@@ -98,7 +98,7 @@ def show_run() -> None:
         fail(str(error))
         return
     key, index = job_key(experiment), picked(len(values))
-    job = studies.find_study(key, on_split(features_run, experiment), experiment, TAKEN)
+    job = studies.find_study(key, on_split(features_run, experiment), features_work(experiment), experiment, TAKEN)
     figures = get_figures(job, index)
     if figures is None:
         say_not_begun(job, "run")

@@ -88,7 +88,7 @@ def show_path() -> None:
     key, names = key_of(now), held(now)
     if not studies.may_start(path_work(now), key):
         return
-    job = studies.find_study(key, on_split(path_run, now), now, taken(now))
+    job = studies.find_study(key, on_split(path_run, now), path_work(now), now, taken(now))
     figures = get_figures(job)
     if figures is None:
         say_not_begun(job, "path")

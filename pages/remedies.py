@@ -8,7 +8,15 @@ import streamlit as st
 from core.config import Experiment
 from core.figures.remedies import plot_ablation, plot_label_noise
 from core.runtime.job import Job
-from core.runtime.remedies import RemediesRun, check_study, count_networks, estimate_study_s, has_labels, remedies_of
+from core.runtime.remedies import (
+    RemediesRun,
+    check_study,
+    count_networks,
+    estimate_study_s,
+    has_labels,
+    remedies_of,
+    remedies_work,
+)
 from core.studies.remedies import DIGITS, POINTS
 from core.studies.remedy_choice import left_out, single_remedies
 from pages.shared import experiment as shared
@@ -87,7 +95,7 @@ def show_study() -> None:
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
-    job = jobs.find("study", job_key(experiment), partial(RemediesRun, experiment))
+    job = jobs.find("study", job_key(experiment), partial(RemediesRun, experiment), remedies_work(experiment))
     figures = plot_figures(job, experiment)
     if figures is None:
         say_not_begun(job, "study")

@@ -65,6 +65,7 @@ class Job:
         self.is_done = False
         self.is_closed = False
         self._on_wake, self._clock = on_wake, clock
+        self.mailbox.wake = self.wake
         self._seen_at = clock()
         self._questions: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._waiters: list[Callable[[], None]] = []
@@ -178,7 +179,7 @@ class Job:
             if not answer.set_running_or_notify_cancel():
                 continue
             try:
-                answer.set_result(question())
+                pass_on(question(), answer)
             except Exception as error:
                 answer.set_exception(error)
 
@@ -205,6 +206,7 @@ class Job:
                 self.steps.close()
         self.steps = None
         self.mailbox.frames = self.mailbox.result = None
+        self.mailbox.wake = lambda: None
         self.answer()  # with None
         self._on_wake = None
         self._notify_waiters()
@@ -249,3 +251,11 @@ class Job:
         with self._lock:
             if notify in self._waiters:
                 self._waiters.remove(notify)
+
+
+def pass_on(found: Any, answer: Future[Any]) -> None:
+    """Give an answer; one that comes later, from another process, is given when it comes."""
+    if isinstance(found, Future):
+        found.add_done_callback(lambda done: answer.set_result(done.result()))
+    else:
+        answer.set_result(found)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 
+from core.runtime.budget import Ledger, Limits, limits_of_machine
 from core.runtime.job import Job, Study
 from core.runtime.turns import Turns, slice_length
 
@@ -21,7 +22,9 @@ from core.runtime.turns import Turns, slice_length
 # a second with one thread, 4,200 with two, 2,400 with seven. Other cores belong to other processes.
 N_WORKERS = 1
 GRACE_S = 30.0  # a job goes on this long unseen: a reload, or a short loss of connection
-FREE_S = 900.0  # after this long without a viewer it is dropped
+FREE_S = 900.0  # after this long without a viewer it is dropped,
+LARGE_BYTES, FREE_LARGE_S = 50_000_000, 60.0  # sooner if it is larger than this, in proportion, but not before a minute
+WAITING_S = 30.0  # who stands in line and is not asked after has gone
 N_ENDED = 4096  # so many ids of dropped jobs are remembered
 
 
@@ -39,7 +42,9 @@ class Scheduler:
         free_s: float = FREE_S,
         clock: Callable[[], float] = time.monotonic,
         cpu_clock: Callable[[], float] = time.thread_time,
+        limits: Limits | None = None,
     ) -> None:
+        self.ledger = Ledger(limits or limits_of_machine())
         self.n_workers, self.grace_s, self.free_s = n_workers, grace_s, free_s
         self.clock, self.cpu_clock = clock, cpu_clock
         self._jobs: dict[str, Job] = {}
@@ -54,10 +59,11 @@ class Scheduler:
 
     # --- for pages and routes ---
 
-    def submit(self, study: Study, owner: str, user: str = "") -> Job:
+    def submit(self, study: Study, owner: str, user: str = "", n_bytes: int = 0) -> Job:
         """Start a study and return its job. An earlier job of the same owner is dropped.
 
-        user: whose time it takes; the owner's own if it is not said.
+        user: whose time it takes; the owner's own if it is not said. n_bytes: the memory that it takes, and waits for, see
+        `place`.
         """
         job = Job(study, owner, self._wake, user=user, clock=self.clock)
         for old in self._jobs_of(owner):
@@ -66,8 +72,10 @@ class Scheduler:
             if self._is_shut_down:
                 raise RuntimeError("the scheduler was shut down")
             self._jobs[job.id] = job
+            self.ledger.enter(job.id, job.user, n_bytes)
             self._start_workers()
         self._wake(job)
+        self._make_room(job)
         self.free_abandoned()
         return job
 
@@ -90,15 +98,45 @@ class Scheduler:
             job.is_closed = True
             self._alone_since.pop(job, None)
             self._turns.leave(job)
+            served = [self._jobs[name] for name in self.ledger.leave(job.id)]
             is_running = job in self._running  # then its worker closes it after the slice
             self._changed.notify_all()
         if not is_running:
             job.close()
+        for other in served:
+            self._wake(other)
+
+    def place(self, job: Job) -> int:
+        """Return at which place a job waits for memory, from 1; 0 for one that has it. Who waits is to be asked after."""
+        with self._changed:
+            if self.ledger.place(job.id):
+                self._alone_since[job] = self.clock()
+        self._make_room(job)
+        with self._changed:
+            return self.ledger.place(job.id)
+
+    def _make_room(self, job: Job) -> None:
+        """Drop jobs that nobody looks at, the largest first, for one that waits."""
+        while True:
+            with self._changed:
+                if not self.ledger.place(job.id):
+                    return
+                unseen = [o for o in self._alone_since if o is not job and o.unseen_s() >= self.grace_s]
+            if not unseen:
+                return
+            self.drop(max(unseen, key=lambda other: self.ledger.bytes_of(other.id)))
+
+    def _free_s(self, job: Job) -> float:
+        """Return after how long without a viewer a job is dropped: the larger, the sooner."""
+        if self.ledger.place(job.id):
+            return WAITING_S
+        share = LARGE_BYTES / max(LARGE_BYTES, self.ledger.bytes_of(job.id))
+        return max(self.free_s * share, min(self.free_s, FREE_LARGE_S))
 
     def free_abandoned(self) -> None:
         """Drop the jobs that nobody has watched for `free_s` seconds. Also done by the workers themselves."""
         with self._changed:
-            expired = [job for job, since in self._alone_since.items() if self.clock() - since >= self.free_s]
+            expired = [job for job, since in self._alone_since.items() if self.clock() - since >= self._free_s(job)]
         for job in expired:
             self.drop(job)
             with self._changed, suppress(ValueError):
@@ -157,7 +195,8 @@ class Scheduler:
             self._alone_since.setdefault(job, self.clock())
 
     def _may_run(self, job: Job) -> bool:
-        return not (job.is_done or job.is_closed or job.unseen_s() >= self.grace_s)
+        is_there = not (job.is_done or job.is_closed or job.unseen_s() >= self.grace_s)
+        return is_there and self.ledger.place(job.id) == 0
 
     def _work(self) -> None:
         while self._run_next():
@@ -198,7 +237,8 @@ class Scheduler:
         """Return the seconds until the next job is to be dropped, None when all have viewers."""
         if not self._alone_since:
             return None
-        return max(0.0, min(self._alone_since.values()) + self.free_s - self.clock())
+        ends = (since + self._free_s(job) for job, since in self._alone_since.items())
+        return max(0.0, min(ends) - self.clock())
 
 
 _MAKING = threading.Lock()

@@ -9,22 +9,25 @@ import streamlit as st
 
 from core.config import Experiment
 from core.runtime.job import Job
+from core.runtime.lane import CHILD_BYTES, lane_study
 from core.runtime.live import Obedient, live_study
 from core.runtime.scheduler import get_scheduler
 from core.runtime.snapshot import Snapshot
+from core.studies.cost import Work
 from pages.shared import away
 
 Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
 KEPT = "lab.kept"
+LANE_S, LANE_BYTES = 0.05, 256_000_000  # what has longer slices, or needs more, runs in a process of its own
 
 
-def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
+def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> Job:
     """Return the session's job in this slot if it computes what `key` names, else a new one, which ends the old.
 
     One that has stopped on an error is replaced, too; `failure` then tells the error.
 
-    make_run: makes the live run, in the job's own thread.
+    make_run: makes the live run, in the job's own thread, or in a process of its own where `work`, what it costs, is heavy.
     """
     session, job = st.session_state, own(slot)
     if job is None or job.key != key or job.error:  # what stopped on an error is begun anew
@@ -32,7 +35,10 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient]) -> Job:
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
         found = away.take_out(own_id(slot), key, kept()) if job is None else None
         drop(slot)  # one that was adopted has another owner
-        job = get_scheduler().submit(live_study(make_run, found), owner, user())
+        is_heavy = work.slice_s > LANE_S or work.n_bytes > LANE_BYTES
+        study = lane_study(make_run, found, work.n_bytes) if is_heavy else live_study(make_run, found)
+        n_bytes = work.n_bytes + (CHILD_BYTES if is_heavy else 0)
+        job = get_scheduler().submit(study, owner, user(), n_bytes)
         job.key, job.kept = key, kept()
         job.mailbox.put_away = partial(away.put_away, job)
         is_lost = session.pop(f"lab.{slot}.claimed", False)
@@ -132,7 +138,9 @@ def drop(slot: Slot) -> None:
 
 
 def first_snapshot(job: Job) -> Snapshot | None:
-    """Return a snapshot of the job to build figures from; None when the server is too busy to give one."""
+    """Return a snapshot of the job to build figures from; None when it waits for memory, or the server is too busy."""
+    if get_scheduler().place(job):
+        return None
     return job.latest or job.wait(-1, FIRST_SNAPSHOT_S)
 
 

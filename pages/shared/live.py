@@ -8,7 +8,7 @@ import streamlit as st
 from core.config import LIVE_FIELDS, Experiment
 from core.runtime.commands import Reseed, Set
 from core.runtime.job import Job
-from core.runtime.playground import Origin, playground_run
+from core.runtime.playground import Origin, playground_run, playground_work
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.splits import on_split
@@ -28,7 +28,7 @@ def job_key(experiment: Experiment) -> str:
 def find_job(experiment: Experiment) -> Job:
     """Return the session's run of this experiment, with its strengths and start; a new one where the set-up differs."""
     before, key = jobs.own("run"), job_key(experiment)
-    job = jobs.find("run", key, on_split(playground_run, experiment))
+    job = jobs.find("run", key, on_split(playground_run, experiment), playground_work(experiment))
     if job is not before:
         st.session_state[SENT] = strengths_of(jobs.resumed("run") or experiment)
     tell(job, experiment)
@@ -40,7 +40,7 @@ def start_from(experiment: Experiment, origin: Origin) -> None:
     shared.put(experiment)
     now = shared.current()
     jobs.drop("run")
-    jobs.find("run", job_key(now), on_split(playground_run, now, origin))
+    jobs.find("run", job_key(now), on_split(playground_run, now, origin), playground_work(now))
     st.session_state[SENT] = strengths_of(now)
 
 

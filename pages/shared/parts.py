@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from core.runtime.budget import place_in_words
 from core.runtime.job import Job
+from core.runtime.scheduler import get_scheduler
 from core.studies.cost import Work, refusal
 from pages.shared import jobs
-from pages.shared.say import fail, warn
+from pages.shared.say import fail, tell, warn
 from pages.shared.stage import readout, slider
 
 LOSSES = [
@@ -44,11 +46,25 @@ def say_not_begun(job: Job, what: str) -> None:
     """Say why there is nothing to show yet, and what to do. what: "run", "path", … as the page calls it."""
     if job.error:
         fail(f"{job.error} Change a setting, or try again.")
+    elif get_scheduler().place(job):
+        wait_in_line(job, what)
+        return
     else:
         fail(
             f"The server is busy: this {what} has not begun yet. Your settings are safe. Wait a moment, then try again."
         )
     st.button("Try again", key=f"lab.{what}.again")  # the rerun is all it takes
+
+
+@st.fragment(run_every=2.0)
+def wait_in_line(job: Job, what: str) -> None:
+    """Say at which place a job waits for memory; it is shown as soon as it has begun."""
+    place = get_scheduler().place(job)
+    if not place:
+        st.rerun()
+    tell(
+        f"This {what} waits for memory: {place_in_words(place)} in line. Others hold what the server has; it begins by itself."
+    )
 
 
 def say_failure(slot: jobs.Slot) -> None:

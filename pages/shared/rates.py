@@ -67,7 +67,7 @@ def show_rates() -> None:
     key = studies.study_key(now, ("learning_rate", *varied), SETTINGS)
     if not studies.may_start(rates_work(now), key):
         return
-    job = studies.find_study(key, on_split(rates_run, now), now, ())
+    job = studies.find_study(key, on_split(rates_run, now), rates_work(now), now, ())
     snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
         say_not_begun(job, "map")

@@ -37,14 +37,14 @@ def plain_message(experiment: Experiment, name: str) -> Command:
 
 
 def find_study(
-    key: str, make_run: Callable[[], LiveRun], experiment: Experiment, taken: Sequence[str],
+    key: str, make_run: Callable[[], LiveRun], work: Work, experiment: Experiment, taken: Sequence[str],
     message: Callable[[Experiment, str], Command] = plain_message,
 ) -> Job:  # fmt: skip
     """Return the session's study of this key, with the strengths and the start of now; a new one where the key differs.
 
     message: the command that tells a running study one of `taken`.
     """
-    before, job, wanted = jobs.own("study"), jobs.find("study", key, make_run), strengths_of(experiment, taken)
+    before, job, wanted = jobs.own("study"), jobs.find("study", key, make_run, work), strengths_of(experiment, taken)
     has = st.session_state.get(HAS, {}) if job is before else strengths_of(jobs.resumed("study") or experiment, taken)
     for name in taken:
         if has.get(name, wanted[name]) == wanted[name]:

@@ -8,7 +8,7 @@ from core.config import Experiment
 from core.data import DATASETS
 from core.figures import describe_test, plot_refit, plot_test
 from core.runtime.commands import Run
-from core.runtime.cross_validation import refit_run, refitted
+from core.runtime.cross_validation import refit_run, refit_work, refitted
 from core.runtime.job import Job
 from core.studies.cross_validation import CrossValidation
 from core.studies.peeking import Look, look_in_words, peeking_in_words
@@ -72,7 +72,12 @@ def chosen_values(cv: CrossValidation, rule: str) -> dict[str, float]:
 def start(experiment: Experiment, order: Order) -> Job:
     """Return the job of a refit: the one there is, or a new one, which begins at once."""
     before = jobs.own("refit")
-    job = jobs.find("refit", repr(order), on_split(refit_run, experiment, order[2]))
+    job = jobs.find(
+        "refit",
+        repr(order),
+        on_split(refit_run, experiment, order[2]),
+        refit_work(experiment, len(set(order[2].values()))),
+    )
     if job is not before:
         job.send(Run())
     return job

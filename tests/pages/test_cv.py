@@ -215,7 +215,9 @@ def four_rows(split):
 )
 def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
     split = change(load_split(Experiment(data={"name": data, "n_train": 60}).data))
-    monkeypatch.setattr(splits, "load_split", lambda config: split if config.name == data else load_split(config))
+    monkeypatch.setattr(
+        "core.runtime.making.load_split", lambda config: split if config.name == data else load_split(config)
+    )
     splits.split_of.cache_clear()
     page = open_page(data=data, n_splits="5")
     splits.split_of.cache_clear()
