@@ -37,7 +37,7 @@ READOUTS = [
 ]
 INTRO = (
     "**Which inputs does a penalty keep?** L1 and L2 train at every λ, on the same rows. A stronger L1 takes "
-    "more inputs out; L2 only makes their weights smaller. Where the truth is known, what is kept counts as found or "
+    "more inputs out as a rule; L2 only makes their weights smaller. Where the truth is known, what is kept counts as found or "
     "as falsely kept."
 )
 STAGE, FIGURES, PICKED, SHOWN = "features.stage", "features.figures", "features.picked", "features.shown"

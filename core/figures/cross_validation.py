@@ -175,7 +175,7 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     about = {
         "name": "test",
         "title": "Test loss of each choice of λ",
-        "look_for": "Compare the order of the two colours: the loss on the training rows cannot choose λ.",
+        "look_for": "Compare the order of the two colours: where it differs, the training rows would have chosen another λ.",
         "legend": [
             entry("training loss", COLORS["train"], symbol="square"),
             entry("test loss ± standard error", COLORS["test"], symbol="square"),

@@ -23,7 +23,7 @@ def plot_losses(arrays: Arrays) -> go.Figure:
     about = {
         "name": "loss",
         "title": "Loss",
-        "look_for": "Overfitting is the moment the validation loss turns up while the training loss keeps falling.",
+        "look_for": "Where the validation loss turns up while the training loss keeps falling, the run overfits more and more.",
         "legend": _legend(),
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},

@@ -82,7 +82,8 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
     about = {
         "name": "path",
         "title": "Loss against λ",
-        "look_for": "A wide gap is overfitting; both losses high, underfitting. The star is the lowest validation loss.",
+        "look_for": "The bands grade the validation loss by how far it lies above the lowest within reach: overfits where the gap "
+        "is what is wider, underfits where the training loss is what is higher. The star is the lowest of the path.",
         "legend": [
             entry("training", COLORS["train"], "solid"),
             entry("validation", COLORS["val"], "dash"),
@@ -133,7 +134,7 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
     about = {
         "name": "path_sparsity",
         "title": "Weights left in each layer",
-        "look_for": f"L1 empties the layers step by step. L2 alone only makes every weight smaller; {ROUNDING}.",
+        "look_for": f"L1 can empty whole layers. L2 alone makes weights smaller and sets none to zero; {ROUNDING}.",
         "legend": [entry(name, layer_color(k), symbol="square") for k, name in enumerate(names)],
         "names": {"x": place_names(values, param_name)},
         "toggles": [_small_toggle(names)],

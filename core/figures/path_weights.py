@@ -46,7 +46,7 @@ def plot_weight_paths(arrays: Arrays, values: np.ndarray, param_name: str, n_lay
     about = {
         "name": "weight_paths",
         "title": "Weights against λ" if is_single else "Size of the weights against λ",
-        "look_for": "Under L1 the weights reach exactly zero one after another; under L2 they all shrink together.",
+        "look_for": "See whether weights end at exactly zero, as L1 makes them, or only come near it, as under L2.",
         "legend": [
             *(entry(name, layer_color(k), "solid") for k, name in enumerate(names)),
             *(() if is_single else (entry(label, GREY, dash) for label, dash in QUANTILES)),

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.losses import log_toggle
-from core.figures.styles import styles_of
+from core.figures.styles import Style, faint, styles_of
 from core.figures.theme import COLORS, GRID_COLOR, Arrays, axis, base_figure, bind, column, entry, span, twin
 
 Remedies = Sequence[tuple[str, str]]
@@ -22,11 +22,13 @@ LABEL_CHARS, CHAR_PX, ROW_PX = 22, 6.5, 17  # a remedy's label is broken into li
 NOISE_SERIES = {
     "noise_val_loss": (
         "Validation loss by share of wrong labels", "validation loss (mean per row)",
-        "Trained after the table above. The grey line has no remedy: compare how steeply the others rise.",
+        "Trained after the table above. A line joins the medians over several draws of the wrong labels, each with a start of "
+        "its own; its band reaches from the lowest to the highest. The grey line has no remedy.",
     ),
     "noise_train_score": (
         "Training accuracy by share of wrong labels", "training accuracy",
-        "On the labels as given, wrong ones included: at 1 the network knows all by heart, below 1 something keeps it from that.",
+        "On the labels as given, wrong ones included: at 1 the network knows all by heart. Medians over several draws of the "
+        "wrong labels, in bands from the lowest to the highest.",
     ),
 }  # fmt: skip
 
@@ -113,7 +115,10 @@ def _ablation_tables(labels: Sequence[str], n_starts: int) -> list[dict[str, Any
 
 
 def plot_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> go.Figure:
-    """Return `noise_val_loss` or `noise_train_score`, (n_remedies, n_shares) medians, over `noise_share` (n_shares,)."""
+    """Return `noise_val_loss` or `noise_train_score`, (n_remedies, n_shares) medians, over `noise_share` (n_shares,).
+
+    Their bands reach from <series>_low to <series>_high.
+    """
     title, unit, look_for = NOISE_SERIES[series]
     styles = styles_of([key for key, _ in remedies])
     is_loss = series == "noise_val_loss"
@@ -122,7 +127,7 @@ def plot_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> go.Figu
         "legend": [
             entry(label, style.color, style.dash, style.symbol) for (_, label), style in zip(remedies, styles, strict=True)
         ],
-        "auto": {"yaxis": {"arrays": [series], "include": [0]}} if is_loss else {},
+        "auto": {"yaxis": {"arrays": [f"{series}_high"], "include": [0]}} if is_loss else {},
     }  # fmt: skip
     x = 100 * np.array(arrays["noise_share"])
     lines = [
@@ -133,8 +138,24 @@ def plot_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> go.Figu
         )
         for i, ((_, label), style) in enumerate(zip(remedies, styles, strict=True))
     ]  # fmt: skip
-    bounds = span([arrays[series]], include=[0]) if is_loss else (0.0, 1.05)
-    return base_figure(lines, about, axis("wrong training labels (%)", span([x], pad=0.03)), axis(unit, bounds))
+    edges = [t for i, style in enumerate(styles) for t in _noise_band(arrays, x, series, i, style)]
+    bounds = span([arrays[f"{series}_high"]], include=[0]) if is_loss else (0.0, 1.05)
+    return base_figure(
+        [*edges, *lines], about, axis("wrong training labels (%)", span([x], pad=0.03)), axis(unit, bounds)
+    )
+
+
+def _noise_band(arrays: Arrays, x: np.ndarray, series: str, remedy: int, style: Style) -> list[Any]:
+    """Return the lower edge, unseen, and the upper one filled down to it."""
+    low, high = (f"{series}{edge}" for edge in ("_low", "_high"))
+    common = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    return [
+        go.Scatter(y=np.array(arrays[low][remedy]), meta=bind(y=f"{low}[{remedy}]"), **common),
+        go.Scatter(
+            y=np.array(arrays[high][remedy]), fill="tonexty", fillcolor=faint(style.color, 0.12),
+            meta=bind(y=f"{high}[{remedy}]"), **common,
+        ),
+    ]  # fmt: skip
 
 
 def describe_ablation(arrays: Arrays, remedies: Remedies) -> str:
@@ -149,8 +170,13 @@ def describe_ablation(arrays: Arrays, remedies: Remedies) -> str:
 
 
 def describe_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> str:
-    """Return the values at the largest share of wrong labels as a sentence."""
-    values = ", ".join(f"{label} {arrays[series][i][-1]:.3g}" for i, (_, label) in enumerate(remedies))
+    """Return the medians at the largest share of wrong labels, with lowest and highest, as a sentence."""
+
+    def told(i: int) -> str:
+        middle, low, high = (arrays[f"{series}{edge}"][i][-1] for edge in ("", "_low", "_high"))
+        return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+
+    values = ", ".join(f"{label} {told(i)}" for i, (_, label) in enumerate(remedies))
     return f"{NOISE_SERIES[series][0]}: at {arrays['noise_share'][-1]:.0%} {values}."
 
 

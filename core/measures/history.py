@@ -25,8 +25,9 @@ NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objec
 class History:
     """Grows with `add`; `best_epoch` and `best_val_loss` (M,) hold the lowest validation loss among all recorded epochs.
 
-    `best_parameters` (M, n_parameters) are the parameters each member had then. `stride` is the distance of records in
-    the long run; `start` is how many records a doubling of the epochs gets before (both powers of two).
+    `best_train_loss` (M,) and `best_parameters` (M, n_parameters) are what each member had then; `peak_train_loss` (M,) is
+    the highest training loss of all recorded epochs, thinned ones too, inf where it was no number. `stride` is the distance
+    of records in the long run; `start` is how many records a doubling of the epochs gets before (both powers of two).
     """
 
     def __init__(self, stride: int = 1, max_records: int = MAX_RECORDS) -> None:
@@ -38,7 +39,9 @@ class History:
         self.records: list[dict[str, np.ndarray]] = []
         self.best_epoch: np.ndarray = np.zeros(0, dtype=int)
         self.best_val_loss: np.ndarray = np.zeros(0)
+        self.best_train_loss: np.ndarray = np.zeros(0)
         self.best_parameters = torch.zeros(0, 0)
+        self.peak_train_loss: np.ndarray = np.zeros(0)
 
     def is_due(self, epoch: int) -> bool:
         """Return whether this epoch is to be recorded: a multiple of a stride that grows from 1 up to the full one."""
@@ -91,15 +94,19 @@ class History:
         self.records.pop()
 
     def _update_best(self, epoch: int, parameters: torch.Tensor) -> None:
-        loss = self.records[-1]["val_loss"]
+        loss, train_loss = self.records[-1]["val_loss"], self.records[-1]["train_loss"]
+        height = np.where(np.isfinite(train_loss), train_loss, np.inf)
         if len(self.best_epoch) == 0:
             self.best_epoch, self.best_val_loss = np.full(len(loss), epoch), np.where(np.isfinite(loss), loss, np.inf)
+            self.best_train_loss, self.peak_train_loss = train_loss.copy(), height
             self.best_parameters = parameters.clone()
             return
+        self.peak_train_loss = np.maximum(self.peak_train_loss, height)
         is_better = loss < self.best_val_loss  # False for nan
         if is_better.any():
             self.best_epoch = np.where(is_better, epoch, self.best_epoch)
             self.best_val_loss = np.where(is_better, loss, self.best_val_loss)
+            self.best_train_loss = np.where(is_better, train_loss, self.best_train_loss)
             torch.where(
                 torch.from_numpy(is_better)[:, None], parameters, self.best_parameters, out=self.best_parameters
             )
@@ -123,6 +130,7 @@ class History:
         return {
             "plan": np.array([self.max_records, self.stride, self.start]), "dense_from": np.array(self.dense_from),
             "epochs": np.array(self.epochs), "best_epoch": self.best_epoch, "best_val_loss": self.best_val_loss,
+            "best_train_loss": self.best_train_loss, "peak_train_loss": self.peak_train_loss,
             "best_parameters": self.best_parameters.numpy().copy(), **series,
         }  # fmt: skip
 
@@ -135,6 +143,10 @@ class History:
         series = {name.removeprefix("record."): a.copy() for name, a in kept.items() if name.startswith("record.")}
         history.records = [{name: values[i] for name, values in series.items()} for i in range(len(history.epochs))]
         history.best_epoch, history.best_val_loss = kept["best_epoch"].copy(), kept["best_val_loss"].copy()
+        history.best_train_loss, history.peak_train_loss = (
+            kept["best_train_loss"].copy(),
+            kept["peak_train_loss"].copy(),
+        )
         history.best_parameters = torch.as_tensor(kept["best_parameters"].copy())
         return history
 

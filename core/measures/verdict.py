@@ -1,17 +1,18 @@
 """The verdict: one graded sentence on a run, with its reason.
 
-Losses are judged against the room there was to learn:
+A run is graded by how far its validation loss V lies above the lowest one known to be within reach, R:
 
-    room = min(starting validation loss, loss of the best constant answer) - noise floor   (floor 0 when unknown)
+    excess = (V - R) / max(R, C/5)        C: the loss of the best constant answer
 
-The constant answer is the mean of the targets or the shares of the classes: a network that has learned nothing gets there.
-Rules, the first that holds:
+The constant answer is the mean of the targets or the shares of the classes; a fifth of its loss keeps tiny losses from
+being told apart. What is within reach is measured, not assumed: see `core/studies/reach.py`. Rules, the first that holds:
 - not started: epoch 0.
 - diverged: a loss that is no number or hopeless, see `divergence.py`.
+- fits: excess at most 0.15. What gap is left is said: some is left at the best λ of any small data set.
 - collapsed: a norm of all weights below 1e-3.
-- underfits: both losses above floor + 0.5·room, and the training loss is farther from the floor than the gap is wide.
-- overfits: gap above 0.2·room: slightly to 0.3, clearly to 0.5, strongly beyond.
-- fits: otherwise. (Some gap is left at the best λ of any small data set: 0.13 to 0.19 of the room on ours.)
+- overfits or underfits: slightly to 0.4, clearly to 1, strongly beyond. It underfits where even the training loss lies
+  above what is within reach, or where most of the excess is a higher training loss; else the gap is wider: it overfits.
+So of two runs that are held against the same R, the one with the lower validation loss is never called worse.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from core.measures.divergence import hopeless_loss, is_hopeless
+from core.measures.divergence import HOPELESS_FACTOR, is_hopeless
 from core.measures.numbers import gap_text, loss_text
 
-UNDERFIT_SHARE = 0.5
-GAP_GRADES = ((0.5, "strongly"), (0.3, "clearly"), (0.2, "slightly"))
+GRADES = ((1.0, "strongly"), (0.4, "clearly"), (0.15, "slightly"))  # excess above which a grade begins
+SMALLEST_SCALE = 0.2  # of the constant answer's loss
+WIDE_GAP = 0.25  # of the constant answer's loss
 COLLAPSED_NORM = 1e-3
 
 Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "diverged"]
@@ -32,44 +34,84 @@ Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "div
 
 @dataclass(frozen=True)
 class Verdict:
-    """`kind` for programs, `text` for people."""
+    """`kind` for programs, `text` for people. level: 0 a fit, 1 slightly, 2 clearly, 3 strongly off; 4 no result at all."""
 
     kind: Kind
     text: str
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A validation loss known to be within reach, and in words who has reached it ("the lowest on this path").
+
+    train_loss: what the training loss was there, None where there was no training.
+    """
+
+    val_loss: float
+    words: str
+    train_loss: float | None = None
+
+
+def nearest(reaches: list[Reach]) -> Reach:
+    """Return the lowest of several; the first of equal ones."""
+    return min(reaches, key=lambda reach: reach.val_loss if math.isfinite(reach.val_loss) else math.inf)
 
 
 def judge(
-    train_loss: float, val_loss: float, start_loss: float, floor: float | None, weight_norm: float, epoch: int,
-    constant_loss: float | None = None,
+    train_loss: float, val_loss: float, reach: Reach, constant_loss: float, weight_norm: float, epoch: int,
+    loss_limit: float = HOPELESS_FACTOR,
 ) -> Verdict:  # fmt: skip
     """Return the verdict on data losses (no penalty in them), the weights' norm and the epoch.
 
-    constant_loss: validation loss of the best constant answer, None when unknown.
+    reach: the lowest validation loss known to be within reach; constant_loss: that of the best constant answer;
+    loss_limit: the training loss from which on the network is lost, see `hopeless_loss`.
     """
     if epoch == 0:
-        return Verdict("not started", "Not trained yet: press Run.")
-    if is_hopeless(train_loss, hopeless_loss(start_loss, constant_loss or 0.0)) or not math.isfinite(weight_norm):
-        return Verdict("diverged", "Diverged: the weights grew without bound; lower the learning rate.")
+        return Verdict("not started", "Not trained yet: press Run.", 4)
+    if is_hopeless(train_loss, loss_limit) or not math.isfinite(weight_norm):
+        return Verdict("diverged", "Diverged: the weights grew without bound; lower the learning rate.", 4)
+    excess = (val_loss - reach.val_loss) / max(reach.val_loss, SMALLEST_SCALE * constant_loss, 1e-12)
+    level = sum(excess > start for start, _ in GRADES)
+    if level == 0:
+        return Verdict("fits", fit_text(train_loss, val_loss, reach, constant_loss))
+    grade = GRADES[-level][1]
     if weight_norm < COLLAPSED_NORM:
-        return Verdict("collapsed", "Collapsed: the penalty has pulled all weights to zero; lower λ and reset.")
-    base = floor or 0.0
-    ceiling = start_loss if constant_loss is None else min(start_loss, constant_loss)
-    room = max(ceiling - base, 1e-12)
-    gap = val_loss - train_loss
-    is_far = min(train_loss, val_loss) > base + UNDERFIT_SHARE * room
-    if is_far and train_loss - base > gap:
-        return Verdict("underfits", f"Underfits: even the training loss, {loss_text(train_loss)}, is still high.")
-    for share, grade in GAP_GRADES:
-        if gap > share * room:
-            reason = (
-                f"validation loss {loss_text(val_loss)} is {loss_text(gap)} above training loss {loss_text(train_loss)}"
-            )
-            return Verdict("overfits", f"Overfits {grade}: {reason}.")
-    if gap <= 0:
-        return Verdict(
-            "fits",
-            f"A good fit: validation loss {loss_text(val_loss)} is no higher than training loss {loss_text(train_loss)}.",
+        return Verdict("collapsed", "Collapsed: the penalty has pulled all weights to zero; lower λ and reset.", level)
+    if is_underfit(train_loss, val_loss, reach):
+        return Verdict("underfits", underfit_text(grade, train_loss, val_loss, reach), level)
+    above = f"validation loss {loss_text(val_loss)} against {loss_text(reach.val_loss)}, {reach.words}"
+    gap = f"the gap to training loss {loss_text(train_loss)} is {gap_text(val_loss - train_loss)}"
+    return Verdict("overfits", f"Overfits {grade}: {above}; {gap}.", level)
+
+
+def is_underfit(train_loss: float, val_loss: float, reach: Reach) -> bool:
+    """Return whether a run that is off is so for its training loss rather than for its gap."""
+    if reach.train_loss is None or train_loss > max(reach.train_loss, reach.val_loss):
+        return train_loss > reach.val_loss
+    gap, gap_there = val_loss - train_loss, reach.val_loss - reach.train_loss
+    return train_loss - reach.train_loss > gap - gap_there
+
+
+def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach) -> str:
+    """Return why a run underfits: both losses are high."""
+    there = f"{loss_text(reach.val_loss)}, {reach.words}"
+    if train_loss > reach.val_loss:
+        return (
+            f"Underfits {grade}: even the training loss, {loss_text(train_loss)}, is above {there} on validation rows."
         )
-    end = "no loss at all" if floor is None else "the noise floor"
-    words = f"the gap, {gap_text(gap)}, is {gap / room:.0%} of the way from a constant answer down to {end}"
-    return Verdict("fits", f"A good fit: {words}.")
+    losses = f"validation loss {loss_text(val_loss)} against {there}"
+    was = f", where the training loss was {loss_text(reach.train_loss)}" if reach.train_loss is not None else ""
+    return f"Underfits {grade}: {losses}; the training loss is {loss_text(train_loss)}{was}."
+
+
+def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: float) -> str:
+    """Return how good a fit is known to be, and what gap is left."""
+    gap = val_loss - train_loss
+    is_wide = gap > WIDE_GAP * constant_loss
+    is_there = loss_text(val_loss) == loss_text(reach.val_loss)
+    near = f"is {reach.words}" if is_there else f"is close to {loss_text(reach.val_loss)}, {reach.words}"
+    head = f"{'A fit with a wide gap' if is_wide else 'A good fit'}: validation loss {loss_text(val_loss)} {near}"
+    if gap <= 0:
+        return f"{head}, and no higher than training loss {loss_text(train_loss)}."
+    return f"{head}; the gap to training loss {loss_text(train_loss)} is {gap_text(gap)}."

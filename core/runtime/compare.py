@@ -20,10 +20,10 @@ from core.measures.histograms import overlaid_histograms
 from core.measures.numbers import gap_text, loss_text, number_text
 from core.measures.spread import is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
+from core.runtime.banners import MILD, calmer, remedy
 from core.runtime.geometry import GeometryPanel
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, in_pieces, look_at_fit, n_looked_at, n_to_look_at, rank_names, shrink
-from core.runtime.playground import MILD, remedy
 from core.studies.compare import ComparePlan, CompareRow, Variant, make_training, plan_compare, read_curves, read_table
 from core.studies.cost import Work, work_of
 from core.studies.training import MemberState
@@ -264,7 +264,7 @@ def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, A
     strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
     if len(strong) < len(lost):
         text += f" A learning rate of {rate:g} is too large here."
-        return {"kind": "diverged", "text": text, "remedy": remedy({"learning_rate": min(0.01, rate / 10)})}
+        return {"kind": "diverged", "text": text, "remedy": remedy({"learning_rate": calmer(rate)})}
     moves = [{"type": "set", "name": next(iter(plan.dials[v].shares)), "value": MILD, "member": v} for v in strong]
     label = f"Set {names} to {MILD:g} and start again"
     commands = [*moves, {"type": "reset"}, {"type": "run"}]

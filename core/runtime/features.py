@@ -13,9 +13,9 @@ from core.engine import Stack
 from core.figures.cross_validation import cv_arrays
 from core.figures.features import describe_along, describe_inputs, lost_arrays
 from core.measures.numbers import loss_text
+from core.runtime.banners import diverged_banner
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays
-from core.runtime.playground import diverged_banner
 from core.studies.cost import Work, check_work, work_of
 from core.studies.cross_validation import standard_error
 from core.studies.features import (

@@ -21,6 +21,7 @@ from core.figures.path_charts import describe_member, describe_path_page, from_l
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text
 from core.measures.verdict import Verdict
+from core.runtime.banners import diverged_banner, rate_banner
 from core.runtime.live import LiveRun
 from core.runtime.looks import (
     Arrays,
@@ -34,10 +35,11 @@ from core.runtime.looks import (
     shrink,
     stack_padded,
 )
-from core.runtime.playground import change_text, diverged_banner, zeros_text
+from core.runtime.playground import change_text, zeros_text
 from core.studies.cost import Work, duration, in_stacks, stack_bytes, work_of
-from core.studies.path import best_index, input_strengths, kept, noise_floor, plan_path, verdicts, weight_lines
-from core.studies.plan import Plan
+from core.studies.path import best_index, input_strengths, kept, plan_path, weight_lines
+from core.studies.plan import Plan, make_pool
+from core.studies.reach import constant_losses, neighbours_reach, noise_floor, verdicts
 from core.studies.training import MemberState, Training
 from core.studies.values import grid_of, value_texts
 
@@ -95,6 +97,7 @@ class PathView:
         self.loss = loss_kind(experiment.training.loss, split.task, split.n_classes)
         self.values = grid_of(experiment)
         self.texts = value_texts(self.values)
+        self.neighbours = neighbours_reach(split, make_pool(experiment, split, "float32"))
         self._ended: tuple[Training | None, list[Arrays]] = (None, [])
 
     # --- arrays ---
@@ -124,7 +127,7 @@ class PathView:
 
     def along_path(self, plan: Plan, state: MemberState) -> Arrays:
         """Return the curves over λ at this moment."""
-        kinds = [verdict.kind for verdict in verdicts(plan, state)]
+        kinds = [verdict.kind for verdict in verdicts(plan, state, self.neighbours)]
         train, val = kept(state.train_loss, state), kept(state.val_loss, state)
         losses = path_arrays(
             plan.values, plan.param_name, train, val, kinds, state.nonzero_per_layer, state.large_per_layer
@@ -177,7 +180,10 @@ class PathView:
 
     def _verdicts(self, plan: Plan, state: MemberState) -> list[Verdict]:
         has_begun = (state.epoch >= 0) | (state.epoch.max() < 0)
-        return [v if begun else NOT_BEGUN for v, begun in zip(verdicts(plan, state), has_begun, strict=True)]
+        return [
+            v if begun else NOT_BEGUN
+            for v, begun in zip(verdicts(plan, state, self.neighbours), has_begun, strict=True)
+        ]
 
     def _member(self, run: LiveRun, state: MemberState, m: int, verdict: Verdict, arrays: Arrays) -> dict[str, Any]:
         """Return what is said while the slider stands on member m."""
@@ -216,8 +222,14 @@ class PathView:
         }
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
-        """Return the message that every member has diverged, with its remedy, or None."""
-        return diverged_banner(run) if run.state == "diverged" else None
+        """Return the message that every member has diverged, or that a wrong learning rate holds even the best λ back."""
+        if run.state == "diverged":
+            return diverged_banner(run)
+        plan, best = run.training.plan, best_index(kept(state.val_loss, state))
+        if best is None or plan.n_stacks > 1 or self._verdicts(plan, state)[best].kind != "underfits":
+            return None
+        constant = constant_losses(self.split, plan.pool)[0]
+        return rate_banner(run, state, best, constant, head="Even the best λ underfits")
 
 
 def describe_moment(state: MemberState, m: int, text: str) -> str:

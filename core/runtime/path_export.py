@@ -9,8 +9,8 @@ import numpy as np
 
 from core.config import Experiment
 from core.runtime.playground import Origin
-from core.studies.path import start_losses, verdicts
 from core.studies.plan import Plan
+from core.studies.reach import path_reach, verdicts
 from core.studies.training import MemberState
 from core.studies.values import value_texts
 
@@ -74,4 +74,4 @@ def member_origin(plan: Plan, state: MemberState, member: int) -> Origin | None:
     of_map = f" at learning rate {rates[member]:g}" if rates is not None else ""
     of_what = f"the network of the λ path with λ = {value} of {name}{of_map}"
     text = f"This run continues {of_what}, trained for {state.epoch[member]:,} epochs"
-    return Origin(state.parameters[member].copy(), float(start_losses(plan, state)[member]), text)
+    return Origin(state.parameters[member].copy(), path_reach(state, "the lowest on the path it comes from"), text)

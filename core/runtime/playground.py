@@ -4,39 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from core.config import Experiment, label_of
+from core.config import Experiment
 from core.data import Split
 from core.engine import Stack
 from core.figures import split_constants
 from core.figures.playground import describe_playground
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text, score_text
-from core.measures.verdict import Verdict, judge
+from core.measures.verdict import Reach, Verdict, judge, nearest
+from core.runtime.banners import collapsed_banner, diverged_banner, rate_banner
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
 from core.runtime.moments import MAX_MOMENTS
 from core.runtime.snapshot import Snapshot
 from core.studies.cost import Work, work_of
 from core.studies.fit import make_pool, make_training
-from core.studies.path import constant_loss, noise_floor
+from core.studies.reach import constant_loss, constant_losses, modest_reach, neighbours_reach, noise_floor, run_reach
 from core.studies.training import MemberState, Training
 from core.studies.values import ELASTIC
-
-MILD = 1e-3  # a penalty that lets nearly every network learn
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """The network that a run continues from: parameters (n_parameters,), its validation loss before any training, and in
+    """The network that a run continues from: parameters (n_parameters,), what is known to be within reach there, and in
     words where it comes from."""
 
     parameters: np.ndarray
-    start_loss: float
+    reach: Reach | None
     text: str
 
 
@@ -70,13 +69,15 @@ class PlaygroundRun(LiveRun):
         kept, origin = super().keep(), self.view.origin
         if origin is None:
             return kept
-        meta = {**kept.meta, "origin": {"text": origin.text, "start_loss": origin.start_loss, "seed": self.view.seed}}
+        reach = None if origin.reach is None else asdict(origin.reach)
+        meta = {**kept.meta, "origin": {"text": origin.text, "reach": reach, "seed": self.view.seed}}
         return replace(kept, meta=meta, arrays={**kept.arrays, "origin": origin.parameters})
 
     def resume(self, kept: Snapshot) -> None:
         """Go on from what was kept, and continue from what that run continued from."""
         if (origin := kept.meta.get("origin")) is not None:
-            self.view.origin = Origin(kept.arrays["origin"].copy(), origin["start_loss"], origin["text"])
+            reach = None if origin["reach"] is None else Reach(**origin["reach"])
+            self.view.origin = Origin(kept.arrays["origin"].copy(), reach, origin["text"])
             self.view.seed = origin["seed"]
         super().resume(kept)
 
@@ -92,6 +93,8 @@ class PlaygroundView:
         pool = make_pool(experiment, split, "float32")
         self.loss = pool.loss
         self.floor, self.constant_loss = noise_floor(split, pool), constant_loss(split, pool)
+        self.constant_train_loss = constant_losses(split, pool)[0]
+        self.known = [neighbours_reach(split, pool), modest_reach(self.floor, self.constant_loss)]
 
     def look(self, stack: Stack) -> Arrays:
         """Return the arrays of all charts but the losses."""
@@ -105,8 +108,7 @@ class PlaygroundView:
         """Return epoch, read-outs, verdict, labels and text alternatives."""
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
-        origin = self.origin_of(run)
-        verdict = self.verdict(state, origin)
+        verdict = self.verdict(run, state)
         shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
         return {
             "epoch": int(state.epoch[0]),
@@ -122,13 +124,18 @@ class PlaygroundView:
         """Return what the run continues from; nothing after a new random start."""
         return self.origin if run.experiment.training.seed == self.seed else None
 
-    def verdict(self, state: MemberState, origin: Origin | None = None) -> Verdict:
-        """Return the verdict on the losses of a moment; a network that was trained before is judged from the start."""
-        train_loss, val_loss, start = (float(v[0]) for v in (state.train_loss, state.val_loss, state.start_loss))
-        norm, epoch = float(state.weight_norm[0]), int(state.epoch[0])
-        if origin is not None:
-            start, epoch = origin.start_loss, max(epoch, 1)
-        return judge(train_loss, val_loss, start, self.floor, norm, epoch, self.constant_loss)
+    def reach(self, run: LiveRun) -> Reach:
+        """Return the lowest validation loss known to be within reach: of this run, of the path it comes from, of others."""
+        origin = self.origin_of(run)
+        from_path = [origin.reach] if origin is not None and origin.reach is not None else []
+        return nearest([run_reach(run.training.history), *from_path, *self.known])
+
+    def verdict(self, run: LiveRun, state: MemberState) -> Verdict:
+        """Return the verdict on the losses of a moment; a network that comes from a path has been trained before."""
+        train_loss, val_loss, norm = (float(v[0]) for v in (state.train_loss, state.val_loss, state.weight_norm))
+        epoch = max(int(state.epoch[0]), int(self.origin_of(run) is not None))
+        limit = float(state.loss_limit[0])
+        return judge(train_loss, val_loss, self.reach(run), self.constant_loss, norm, epoch, limit)
 
     def readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
         """Return the numbers above the charts as texts."""
@@ -148,7 +155,10 @@ class PlaygroundView:
         """Return what went wrong and the one click that mends it, or None."""
         if run.state == "diverged":
             return diverged_banner(run)
-        return collapsed_banner(run) if self.verdict(state, self.origin_of(run)).kind == "collapsed" else None
+        kind = self.verdict(run, state).kind
+        if kind == "underfits":
+            return rate_banner(run, state, 0, self.constant_train_loss, self.origin_of(run) is None)
+        return collapsed_banner(run) if kind == "collapsed" else None
 
 
 def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
@@ -167,41 +177,6 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
     )  # fmt: skip
     is_rounded = n_zero > 0 and not (may_have_l1 and regularization.l1_method == "proximal")
     return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
-
-
-def diverged_banner(run: LiveRun) -> dict[str, Any]:
-    """Return the message of a run whose loss grew without bound, with its reason and the settings that mend it.
-
-    SGD under L2 alone multiplies a weight by 1 - 2·lr·λ₂ a step: from lr·λ₂ = 1 on it grows whatever the data say.
-    """
-    training, l2 = run.experiment.training, run.experiment.regularization.l2
-    rate = training.learning_rate
-    if training.optimizer == "sgd" and rate * l2 >= 1:
-        reason = f"an L2 strength of {l2:g} at a learning rate of {rate:g} overshoots zero further at every step."
-        lower = {"l2": MILD}
-    else:
-        reason = f"a learning rate of {rate:g} is too large here."
-        lower = {"learning_rate": min(0.01, rate / 10)}
-    text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
-    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": remedy(lower)}
-
-
-def collapsed_banner(run: LiveRun) -> dict[str, Any]:
-    """Return the message of a network whose weights are all gone, with weaker penalties as its remedy."""
-    on = [name for name in ("l1", "l2", "activity_l2") if run.experiment.get(name) > 0]
-    lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
-    return {
-        "kind": "collapsed",
-        "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
-        "remedy": remedy(lower) if lower else None,
-    }
-
-
-def remedy(settings: dict[str, float]) -> dict[str, Any]:
-    """Return the one click that gives some settings new values and starts again."""
-    words = " and ".join(f"{label_of(name)} to {value:g}" for name, value in settings.items())
-    sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]
-    return {"label": f"Set {words} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
 
 
 def change_text(change: dict[str, Any]) -> str:

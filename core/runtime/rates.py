@@ -11,10 +11,10 @@ from core.data import Split
 from core.engine import Stack
 from core.figures import describe_grid, grid_arrays
 from core.measures.numbers import loss_text
+from core.runtime.banners import diverged_banner
 from core.runtime.live import LiveRun
 from core.runtime.looks import Arrays, shrink, stack_padded
 from core.runtime.path import epochs_of, n_epochs_of, time_left
-from core.runtime.playground import diverged_banner
 from core.studies.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.path import Grid, plan_grid, read_grid
 from core.studies.plan import Plan

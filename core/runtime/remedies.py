@@ -29,12 +29,13 @@ from core.studies.remedy_words import (
     diverged_sentence,
     fares_worse,
     memorise_sentence,
+    noise_sentence,
     reveal_sentence,
     to_csv,
 )
 from core.studies.tuning import candidates, plan_tuning, tunable, tuned
 
-NOISE_STARTS = 3
+NOISE_STARTS = 3  # each with a draw of the wrong labels of its own
 TUNING_STARTS = 3
 MAX_STUDY_S = 1200.0
 NAMED = 2  # remedies that do not help and are named; the table has them all
@@ -246,7 +247,8 @@ class RemediesRun:
         if self.noise_rows:
             return label_noise_arrays(self.noise_rows)
         blank = np.full((len(self.singles), len(SHARES)), np.nan)
-        return {"noise_share": np.array(SHARES), "noise_val_loss": blank, "noise_train_score": blank}
+        series = [f"noise_{name}{edge}" for name in ("val_loss", "train_score") for edge in ("", "_low", "_high")]
+        return {"noise_share": np.array(SHARES), **dict.fromkeys(series, blank)}
 
     def descriptions(self, arrays: Arrays, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Return the charts in words."""
@@ -286,6 +288,7 @@ class RemediesRun:
         if self.noise_rows and self.run.is_done:
             arrays = label_noise_arrays(self.noise_rows)
             said.append(memorise_sentence(arrays["noise_share"], arrays["noise_train_score"][0]))
+            said.append(noise_sentence(self.noise_rows))
         return " ".join(said)
 
     def tables(self) -> dict[str, Any]:

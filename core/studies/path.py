@@ -17,7 +17,6 @@ from core.data import Split
 from core.engine import Stack
 from core.engine.arithmetic import plain_torch
 from core.engine.trainer import Pool
-from core.measures.verdict import Verdict, judge
 from core.studies.arguments import check_call
 from core.studies.frames import to_frame
 from core.studies.outputs import predict
@@ -185,44 +184,6 @@ def best_index(val_loss: np.ndarray) -> int | None:
     if not np.isfinite(val_loss).any():
         return None
     return int(np.flatnonzero(val_loss == np.nanmin(val_loss))[-1])
-
-
-def noise_floor(split: Split, pool: Pool) -> float | None:
-    """Return the loss of the true function on the validation rows under the loss in use; None where it is unknown."""
-    return split.floors.get("mse" if pool.loss == "mse" else "cross_entropy", split.noise_floor)
-
-
-def constant_loss(split: Split, pool: Pool) -> float:
-    """Return the validation loss of the best constant answer that knows the training targets alone.
-
-    Values: their mean. Classes: their shares, in nats, or under squared error the mean of the encoded targets.
-    """
-    n_train = len(split.y_train)
-    targets = pool.targets.double().numpy()
-    mean = targets[:n_train].mean(0)
-    if pool.loss == "mse":
-        return float(((targets[n_train:] - mean) ** 2).sum(-1).mean())
-    shares = np.bincount(split.y_train, minlength=split.n_classes) / n_train
-    return float(-np.log(np.maximum(shares[split.y_val], 1e-3)).mean())
-
-
-def start_losses(plan: Plan, state: MemberState) -> np.ndarray:
-    """Return the validation loss at the random start of each member, (M,).
-
-    A member of a warm path starts at a trained network: what it could learn counts from where the first one started.
-    """
-    return np.full_like(state.start_loss, state.start_loss[plan.parts[0][0]]) if plan.is_warm else state.start_loss
-
-
-def verdicts(plan: Plan, state: MemberState) -> list[Verdict]:
-    """Return the verdict on each member at this moment."""
-    floor, constant = noise_floor(plan.split, plan.pool), constant_loss(plan.split, plan.pool)
-    starts = start_losses(plan, state)
-    columns = zip(state.train_loss, state.val_loss, starts, state.weight_norm, state.epoch, strict=True)
-    return [
-        judge(float(train), float(val), float(start), floor, float(norm), int(max(epoch, 0)), constant)
-        for train, val, start, norm, epoch in columns
-    ]
 
 
 def input_strengths(state: MemberState) -> np.ndarray:

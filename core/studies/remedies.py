@@ -96,9 +96,9 @@ def strengths_text(remedy: Remedy) -> str:
 
 DEFAULT_REMEDIES = (*SINGLE, combine(L2, EARLY_STOPPING), combine(AUGMENTATION, L2))
 # Two tasks that overfit clearly: noisy points, of a draw that a network without a remedy learns by heart even with half of
-# the labels wrong, and digits of which some are labelled wrong.
+# the labels wrong, whichever half, and digits of which some are labelled wrong.
 POINTS = Experiment(
-    data={"name": "moons", "n_train": 40, "noise_std": 1.2, "seed": 6}, network={"hidden_sizes": (64, 64), "activation": "relu"},
+    data={"name": "moons", "n_train": 40, "noise_std": 1.2, "seed": 10}, network={"hidden_sizes": (64, 64), "activation": "relu"},
     training={"learning_rate": 0.01, "batch_size": 20, "n_epochs": 400},
 )  # fmt: skip
 DIGITS = Experiment(
@@ -122,12 +122,14 @@ class Plan:
     """Which networks are trained. All of the same `data_factor` form one stack; each makes `n_steps` steps.
 
     look_every: epochs between two looks at the validation rows. Networks of a cell: n_starts · n_networks, start by start.
+    n_draws: how often the wrong labels are drawn; start s sees draw s mod n_draws, all remedies the same.
     """
 
     experiment: Experiment
     cells: tuple[Cell, ...]
     n_starts: int
     look_every: int
+    n_draws: int = 1
 
     @property
     def factors(self) -> tuple[int, ...]:
@@ -144,6 +146,15 @@ class Plan:
         first = sum(self.n_starts * other.remedy.n_networks for other in others[: others.index(cell)])
         n = cell.remedy.n_networks
         return first + np.arange(self.n_starts * n).reshape(self.n_starts, n)
+
+    def label_draws(self, factor: int) -> list[tuple[float, int]]:
+        """Return (share of wrong labels, which draw of them) of every member of a stack; without wrong labels draw 0."""
+        return [
+            (cell.label_noise, s % self.n_draws if cell.label_noise else 0)
+            for cell in self.cells_of(factor)
+            for s in range(self.n_starts)
+            for _ in range(cell.remedy.n_networks)
+        ]
 
     def seeds(self, factor: int) -> list[int]:
         """Return the start seed of every member of a stack: start s of all remedies is the same."""
@@ -166,6 +177,7 @@ def plan_label_noise(
 ) -> Plan:  # fmt: skip
     """Return the plan that trains each remedy at each share of wrong training labels, on the same rows.
 
+    Each start has a draw of the wrong labels of its own, the same for all remedies.
     Raises ValueError for a task without classes, and for shares outside 0..0.5.
     """
     if not DATASETS[experiment.data.name].has_label_noise:
@@ -175,7 +187,7 @@ def plan_label_noise(
     if not shares or min(shares) < 0 or max(shares) > 0.5:
         raise ValueError(f"shares: expected numbers from 0 to 0.5, received {list(shares)}")
     cells = tuple(Cell(remedy, share) for remedy in remedies for share in shares)
-    return check_plan(Plan(experiment, cells, n_starts, look_every))
+    return check_plan(Plan(experiment, cells, n_starts, look_every, n_draws=n_starts))
 
 
 def plan_remedies(

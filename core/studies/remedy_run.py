@@ -25,6 +25,8 @@ from core.measures.spread import spread_of
 from core.studies.plan import build_pool, build_trainer
 from core.studies.remedies import Cell, Plan
 
+LABEL_SEEDS = 1_000_000  # the j-th draw of wrong labels has the data's seed + j · this, which no data set has
+
 
 def load_rows(experiment: Experiment, factor: int = 1) -> Split:
     """Return the task's split with right labels and `factor` times the training rows.
@@ -58,6 +60,12 @@ def pool_of_copies(experiment: Experiment, split: Split, targets: Sequence[np.nd
     )
 
 
+def drawn_labels(experiment: Experiment, split: Split, share: float, draw: int) -> np.ndarray:
+    """Return the training labels with a share of them wrong, (n_train,); draw 0 is that of the experiment's own data."""
+    data = experiment.data.model_copy(update={"seed": experiment.data.seed + draw * LABEL_SEEDS})
+    return flip_labels(split.y_train, share, split.n_classes, stream(data, LABELS))
+
+
 class StackRun:
     """One stack of a plan in training, with early stopping where a remedy asks for it."""
 
@@ -65,14 +73,10 @@ class StackRun:
         self.plan, self.factor = plan, factor
         experiment, seeds = plan.experiment, plan.seeds(factor)
         self.split = load_rows(experiment, factor)
-        shares = sorted({cell.label_noise for cell in plan.cells_of(factor)})
-        data, y = experiment.data, self.split.y_train
-        flipped = [flip_labels(y, share, self.split.n_classes, stream(data, LABELS)) for share in shares]
-        copy_of = [
-            shares.index(cell.label_noise)
-            for cell in plan.cells_of(factor)
-            for _ in range(plan.n_starts * cell.remedy.n_networks)
-        ]
+        y, draws = self.split.y_train, plan.label_draws(factor)
+        copies = sorted(set(draws))
+        flipped = [drawn_labels(experiment, self.split, share, draw) for share, draw in copies]
+        copy_of = [copies.index(draw) for draw in draws]
         pool = pool_of_copies(experiment, self.split, flipped, copy_of)
         own = {name: plan.column(factor, name) for name in ("l1", "l2", "dropout_rate")}
         strength = torch.tensor(plan.column(factor, "augment"), dtype=pool.X.dtype)
@@ -217,16 +221,17 @@ class RemedyRun:
 
 
 def label_noise_arrays(rows: Sequence[RemedyRow]) -> dict[str, np.ndarray]:
-    """Return medians over the starts of a label-noise plan's rows: noise_share (n_shares,), and by remedy and share
-    noise_val_loss, noise_train_score (n_remedies, n_shares). A start that diverged is left out.
+    """Return medians over the draws of a label-noise plan's rows: noise_share (n_shares,), and by remedy and share
+    noise_val_loss, noise_train_score (n_remedies, n_shares); with _low and _high the lowest and the highest of the draws.
+    A start that diverged is left out.
     """
     n_shares = len({row.cell.label_noise for row in rows})
-
-    def table(name: str) -> np.ndarray:
-        return np.array([spread_of(getattr(row, name)).median for row in rows]).reshape(-1, n_shares)
-
-    shares = np.array([row.cell.label_noise for row in rows[:n_shares]])
-    return {"noise_share": shares, "noise_val_loss": table("val_loss"), "noise_train_score": table("train_score")}
+    arrays = {"noise_share": np.array([row.cell.label_noise for row in rows[:n_shares]])}
+    for name in ("val_loss", "train_score"):
+        spreads = [spread_of(getattr(row, name)) for row in rows]
+        for edge, of in (("", "median"), ("_low", "low"), ("_high", "high")):
+            arrays[f"noise_{name}{edge}"] = np.array([getattr(s, of) for s in spreads]).reshape(-1, n_shares)
+    return arrays
 
 
 def cell_outputs(stack: StackRun, X: Tensor) -> dict[Cell, Tensor]:
@@ -240,18 +245,16 @@ def cell_outputs(stack: StackRun, X: Tensor) -> dict[Cell, Tensor]:
 
 
 def read_rows(stack: StackRun) -> list[RemedyRow]:
-    """Return the lines of one stack's cells."""
-    pool, network = stack.trainer.pool, stack.trainer.stack
-    n_nonzero = (stack.chosen_parameters()[:, : network.n_weights] != 0).sum(1).numpy()
+    """Return the lines of one stack's cells; each network is asked for its own rows only."""
+    network, plan = stack.trainer.stack, stack.plan
+    chosen = stack.chosen_parameters()
+    n_nonzero = (chosen[:, : network.n_weights] != 0).sum(1).numpy()
     steps, rows = stack.steps_used(), []
-    for cell, outputs in cell_outputs(stack, pool.X[0]).items():
-        places = stack.plan.members_of(cell)
-        is_train, is_val = (mask[places[0, 0]] > 0 for mask in (pool.is_train, pool.is_val))
-        train_loss, train_score = losses_and_scores(pool, outputs, is_train)
-        val_loss, val_score = losses_and_scores(pool, outputs, is_val)
-        is_lost = is_hopeless(train_loss, stack.loss_limit[places].max(1))
-        for values in (train_loss, val_loss, train_score, val_score):
-            values[is_lost] = np.nan
+    for cell in plan.cells_of(stack.factor):
+        places = plan.members_of(cell)
+        starts = np.array([start_numbers(stack, chosen, own) for own in places])  # (n_starts, 4)
+        starts[is_hopeless(starts[:, 0], stack.loss_limit[places].max(1))] = np.nan
+        train_loss, train_score, val_loss, val_score = starts.T
         rows.append(
             RemedyRow(
                 cell, train_loss, val_loss, train_score, val_score, n_nonzero[places].sum(1),
@@ -261,11 +264,24 @@ def read_rows(stack: StackRun) -> list[RemedyRow]:
     return rows
 
 
-def losses_and_scores(pool: Pool, outputs: Tensor, is_in: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean loss and score (accuracy, or R²), each (n_starts,), of outputs (n_starts, n, C) on the rows `is_in` (n,)."""
-    outputs, targets = outputs[:, is_in], pool.targets[is_in]
-    losses = sample_losses(pool.loss, outputs, targets)
+def start_numbers(stack: StackRun, chosen: Tensor, members: np.ndarray) -> tuple[float, float, float, float]:
+    """Return training loss and score, validation loss and score of one start's networks together, at weights (M, n)."""
+    pool = stack.trainer.pool
+    is_train, is_val = (mask[members[0]] > 0 for mask in (pool.is_train, pool.is_val))
+    rows = torch.cat([torch.nonzero(is_train)[:, 0], torch.nonzero(is_val)[:, 0]])
+    networks = stack.trainer.stack.holding(chosen[torch.from_numpy(members)])
+    outputs = average_outputs(pool.loss, networks.forward(pool.X[:, rows]).outputs[None])
+    n_train = int(is_train.sum())
+    return (
+        *loss_and_score(pool, outputs[0, :n_train], rows[:n_train]),
+        *loss_and_score(pool, outputs[0, n_train:], rows[n_train:]),
+    )
+
+
+def loss_and_score(pool: Pool, outputs: Tensor, rows: Tensor) -> tuple[float, float]:
+    """Return mean loss and score (accuracy, or R²) of outputs (n, C) for the pool's rows (n,)."""
+    outputs, targets = outputs[None], pool.targets[rows]
+    loss = float(sample_losses(pool.loss, outputs, targets).mean())
     if pool.is_classification:
-        return losses.mean(1).numpy(), is_correct(pool.loss, outputs, targets).mean(1).numpy()
-    variance = targets.var(0, correction=0).sum()
-    return losses.mean(1).numpy(), (1 - losses.mean(1) / variance).numpy()
+        return loss, float(is_correct(pool.loss, outputs, targets).mean())
+    return loss, 1 - loss / float(targets.var(0, correction=0).sum())

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.measures.numbers import loss_text
-from core.measures.spread import compare_sentence, difference_words, spread_of
+from core.measures.spread import compare_sentence, difference_words, is_within_spread, spread_of
 from core.studies.remedies import Remedy, strengths_text
 from core.studies.remedy_run import RemedyRow
 
@@ -120,6 +120,33 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
     worst = int(np.nanargmin(train_score))
     right, wrong = share_text(float(train_score[worst])), share_text(shares[worst])
     return f"Without a remedy the network has not memorised all labels: {right} of them, with {wrong} wrong."
+
+
+def noise_sentence(rows: Sequence[RemedyRow]) -> str:
+    """Return what the largest share of wrong labels does to the validation loss of each remedy, read off the rows.
+
+    rows: those of a label-noise plan, remedy by remedy, shares ascending; a change counts when it is larger than the
+    spread over the draws of labels (and starts), see `is_within_spread`.
+    """
+    n_shares = len({row.cell.label_noise for row in rows})
+    ends = [(rows[i], rows[i + n_shares - 1]) for i in range(0, len(rows), n_shares)]
+    said: dict[str, list[str]] = {
+        "higher for": [],
+        "lower for": [],
+        "the same, within the spread over the draws, for": [],
+    }
+    for clean, noisy in ends:
+        before, after = spread_of(clean.val_loss), spread_of(noisy.val_loss)
+        if not before.n or not after.n:
+            continue
+        change = f"{clean.cell.remedy.label} ({loss_text(before.median)} → {loss_text(after.median)})"
+        higher, lower, same = said
+        way = higher if after.median > before.median else lower
+        said[same if is_within_spread(clean.val_loss, noisy.val_loss) else way].append(change)
+    parts = [f"{way} {', '.join(changes)}" for way, changes in said.items() if changes]
+    if not parts:
+        return ""
+    return f"With {share_text(rows[n_shares - 1].cell.label_noise)} of the labels wrong the validation loss is {'; '.join(parts)}."
 
 
 def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray] | None]]) -> str:

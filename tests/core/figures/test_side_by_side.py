@@ -39,7 +39,7 @@ def make_arrays() -> dict[str, np.ndarray]:
         "geometry_loss": rng.random((4, 4)), "geometry_now_x": np.array([[0.5]]), "geometry_now_y": np.array([[-0.2]]),
         "diamond": rng.random((1, 2, 5)), "circle": rng.random((1, 2, 9)), "path": rng.random((2, 6)),
         **f.ablation_arrays(rng.random((3, 4)), rng.random((3, 4))), "noise_share": np.array([0.0, 0.5]),
-        "noise_val_loss": rng.random((3, 2)), "noise_train_score": rng.random((3, 2)),
+        **{f"noise_{name}{e}": rng.random((3, 2)) for name in ("val_loss", "train_score") for e in ("", "_low", "_high")},
         "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
         **scores, **LOST, "cv_min_x": np.array([-3.0, -3.0]), "cv_1se_x": np.array([-1.0, -1.0]),
         **{f"{name}_{p}": np.array([0.5, 1.0]) for name in ("in_use", "twin") for p in ("l1", "l2")},

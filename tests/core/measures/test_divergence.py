@@ -5,7 +5,7 @@ import pytest
 
 from core import Experiment, Split, cross_validate, sweep, train
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
-from core.measures.verdict import judge
+from core.measures.verdict import Reach, judge
 from core.studies import parallel
 from core.studies.cross_validation import plan_cross_validation
 from core.studies.fit import make_training
@@ -118,7 +118,8 @@ def test_ends_have_few_records():
 
 def test_the_verdict_goes_by_the_start_and_the_data():
     def kind(train_loss, start, constant):
-        return judge(train_loss, train_loss, start, None, weight_norm=3.0, epoch=9, constant_loss=constant).kind
+        limit = float(hopeless_loss(start, constant))
+        return judge(train_loss, train_loss, Reach(0.1, "what others reach"), constant, 3.0, 9, limit).kind
 
     assert kind(3e8, 4e8, 0.25) != "diverged" and kind(1e9, 1.0, 1.0) == "diverged"
     assert kind(1e17, 4e8, 0.25) == "diverged"

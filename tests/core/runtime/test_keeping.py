@@ -8,6 +8,7 @@ import pytest
 from core import train
 from core.config import Experiment
 from core.data import load_split
+from core.measures.verdict import Reach
 from core.runtime import keeping
 from core.runtime.commands import Pause, Reset, Run, Set, Step
 from core.runtime.compare import compare_run
@@ -85,10 +86,13 @@ def test_the_record_of_changes_still_repeats_the_run() -> None:
 
 def test_what_a_run_continues_from_is_kept_for_its_reset() -> None:
     parameters = RUNS["playground"]().training.trainer.stack.parameters[0].numpy() + 1
-    first = playground_run(BASE, load_split(BASE.data), Origin(parameters, 0.7, "From the λ path"))
+    reach = Reach(0.01, "the lowest on the path it comes from", 0.005)
+    first = playground_run(BASE, load_split(BASE.data), Origin(parameters, reach, "From the λ path"))
     epochs(first, 4)
     second = RUNS["playground"]()
     second.resume(on_disk(first.keep()))
+    assert second.view.origin.reach == reach and second.snapshot().meta["verdict"] == first.snapshot().meta["verdict"]
+    assert second.training.history.peak_train_loss == first.training.history.peak_train_loss
     assert second.snapshot().meta["origin"] == "From the λ path"
     second.obey(Reset())
     np.testing.assert_array_equal(second.training.trainer.stack.parameters[0].numpy(), parameters)

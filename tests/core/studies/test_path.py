@@ -7,15 +7,11 @@ from sklearn.linear_model import LogisticRegression, Ridge, enet_path, lasso_pat
 from sklearn.preprocessing import StandardScaler
 
 from core import Experiment, Split, sweep, train
-from core.presets import START
 from core.studies import sweep_learning_rates
 from core.studies.path import (
     best_index,
-    constant_loss,
     input_strengths,
     plan_path,
-    start_losses,
-    verdicts,
     weight_lines,
 )
 from core.studies.training import Training
@@ -163,45 +159,6 @@ def test_learning_rates_times_values_are_the_runs_of_each_pair():
     frame = grid.to_frame()
     assert frame.loc[3, ["learning_rate", "l2"]].tolist() == [0.01, 0.1]
     assert frame["val_loss"][3] == grid.val_loss[1, 1]
-
-
-def test_the_verdict_goes_from_overfitting_over_a_fit_to_underfitting():
-    experiment = Experiment(
-        data={"name": "diabetes", "n_train": 150},
-        network={"hidden_sizes": [64], "activation": "relu"},
-        training={"n_epochs": 150, "batch_size": 32, "learning_rate": 0.002},
-    )
-    plan = plan_path(experiment, "l2", [0.0, 1e-4, 0.1, 10.0])
-    training = Training(plan)
-    assert [v.kind for v in verdicts(plan, training.state())] == ["not started"] * 4
-    training.run()
-    kinds = [v.kind for v in verdicts(plan, training.state())]
-    assert kinds[:3] == ["overfits", "overfits", "fits"]
-    assert kinds[3] in ("underfits", "collapsed")
-
-
-def test_members_of_a_warm_path_are_judged_from_the_random_start_as_those_of_a_cold_one():
-    experiment = START.replace(n_epochs=150, hidden_sizes=(16,))
-    starts = {}
-    for start in ("cold", "warm"):
-        plan = plan_path(experiment, "l2", [0.0, 1e-3, 1e-2, 1e-1], start=start)
-        training = Training(plan)
-        training.run()
-        state = training.state()
-        starts[start] = start_losses(plan, state)
-        assert [v.kind for v in verdicts(plan, state)] == ["fits", "fits", "underfits", "underfits"]
-    assert state.start_loss[0] < 0.5 * starts["cold"][0]  # the last one began where its neighbour ended
-    np.testing.assert_allclose(starts["warm"], starts["cold"], rtol=1e-6)
-
-
-def test_the_constant_answers_loss_by_hand():
-    X = np.zeros((4, 1))
-    split = Split.from_arrays(X, [0, 0, 0, 1], X[:2], [0, 1], task="classification")
-    plan = plan_path(SMALL, "l1", [0.0], split)
-    assert constant_loss(split, plan.pool) == pytest.approx(-(np.log(0.75) + np.log(0.25)) / 2)
-    split = Split.from_arrays(X, [0.0, 0.0, 0.0, 4.0], X[:2], [1.0, 3.0], task="regression")
-    plan = plan_path(SMALL, "l1", [0.0], split)
-    assert constant_loss(split, plan.pool) == pytest.approx(2.0)
 
 
 def test_weight_lines_are_single_weights_or_quantiles_by_numpy():

@@ -261,7 +261,8 @@ def test_a_patience_longer_than_the_training_still_gives_the_best_weights_back()
 def test_a_larger_min_delta_stops_earlier() -> None:
     def stops(**values: float) -> np.ndarray:
         own = POINTS.replace(n_epochs=100, **values)
-        rows = by_key(finish(RemedyRun(plan_remedies(own, single_remedies(own)[:5], n_starts=3))))
+        plan = plan_remedies(own, single_remedies(own)[:5], n_starts=3, look_every=look_every(own))  # as the page does
+        rows = by_key(finish(RemedyRun(plan)))
         assert "patience has run out in 3 of 3 starts" in row_sentence(rows["early_stopping"], rows["nothing"], True)
         return rows["early_stopping"].train_steps
 
@@ -381,3 +382,26 @@ def test_label_noise_arrays_hold_medians_by_remedy_and_share() -> None:
     assert arrays["noise_share"].tolist() == [0.0, 0.5]
     assert arrays["noise_val_loss"].shape == arrays["noise_train_score"].shape == (2, 2)
     assert arrays["noise_val_loss"][1, 0] == pytest.approx(np.median(rows[2].val_loss))
+
+
+def test_each_start_draws_its_own_wrong_labels_the_same_for_all_remedies() -> None:
+    plan = plan_label_noise(SHORT, (NOTHING, L2), shares=(0.0, 0.3), n_starts=3)
+    stack = RemedyRun(plan).stacks[1]
+    pool, places = stack.trainer.pool, [plan.members_of(cell)[:, 0] for cell in plan.cells]
+    labels = [[pool.targets[pool.is_train[m] > 0].flatten().tolist() for m in starts] for starts in places]
+    clean, noisy = labels[:2]
+    assert clean[0] == clean[1] == clean[2] and labels[2:] == labels[:2]
+    assert len({tuple(y) for y in noisy}) == 3
+    n_wrong = round(0.3 * len(clean[0]))
+    assert [sum(a != b for a, b in zip(y, clean[0], strict=True)) for y in noisy] == [n_wrong] * 3
+    fixed = RemedyRun(plan_remedies(SHORT.replace(label_noise=0.3), (NOTHING,), 1)).stacks[1].trainer.pool
+    assert (
+        noisy[0] == fixed.targets[fixed.is_train[0] > 0].flatten().tolist()
+    )  # the first is that of the data themselves
+
+
+def test_label_noise_has_the_lowest_and_the_highest_of_its_draws() -> None:
+    rows = finish(RemedyRun(plan_label_noise(SHORT, (NOTHING, L2), shares=(0.0, 0.5), n_starts=3)))
+    arrays = label_noise_arrays(rows)
+    for name, values in (("val_loss", rows[1].val_loss), ("train_score", rows[1].train_score)):
+        assert arrays[f"noise_{name}_low"][0, 1] == values.min() and arrays[f"noise_{name}_high"][0, 1] == values.max()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from core.studies.remedy_words import (
     diverged_sentence,
     fares_worse,
     memorise_sentence,
+    noise_sentence,
     reveal_sentence,
     row_sentence,
     share_text,
@@ -108,3 +110,19 @@ def test_the_file_has_a_line_for_each_start() -> None:
     )
     assert read[8]["study"] == "label noise" and read[8]["test_loss"] == ""
     assert float(read[0]["gap"]) == pytest.approx(0.9)
+
+
+def test_what_wrong_labels_do_is_said_as_the_numbers_have_it_up_down_or_unclear() -> None:
+    """A table in which dropout's loss falls, as one draw of the labels had it while a caption said that all rise."""
+    ends = [(NOTHING, LOW, HIGH), (L1, HIGH, LOW), (L2, HIGH, [1.05, 1.1, 0.95])]
+    rows = [
+        replace(row(remedy, losses), cell=Cell(remedy, share))
+        for remedy, before, after in ends
+        for share, losses in ((0.0, before), (0.2, HIGH), (0.5, after))
+    ]
+    assert noise_sentence(rows) == (
+        "With 50 % of the labels wrong the validation loss is higher for Nothing (0.300 → 1.000); lower for L1 "
+        "(1.000 → 0.300); the same, within the spread over the draws, for L2 (1.000 → 1.050)."
+    )
+    lost = [replace(r, val_loss=np.full(3, np.nan)) for r in rows[:3]]
+    assert noise_sentence(lost) == ""
