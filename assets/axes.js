@@ -1,5 +1,7 @@
 // Axis ranges: they follow the data but change rarely, and a reader's zoom stays.
 
+const LEAST_DECADES = 0.3;
+
 /** Range of the finite values of arrays, with the values to include: [low, high] or null. In log10 for log axes. */
 function extent(arrays, include, log) {
   let low = Infinity;
@@ -12,7 +14,10 @@ function extent(arrays, include, log) {
     }
   }
   if (low > high) return null;
-  return log ? [Math.log10(low), Math.log10(high)] : [low, high];
+  if (!log) return [low, high];
+  const [from, to] = [Math.log10(low), Math.log10(high)];
+  const air = Math.max(0, LEAST_DECADES - (to - from)) / 2; // a shorter axis would need labels of six digits
+  return [from - air, to + air];
 }
 
 /**

@@ -253,7 +253,7 @@ function solid(attribute, values) {
 
 /** Python's margins are made for letters of 12 px: larger ones need more room for labels and titles. */
 function roomy(margin, size) {
-  return Object.fromEntries(Object.entries({ l: 48, r: 12, t: 8, b: 40, ...margin }).map(([side, room]) => [side, Math.round((room * size) / 12)]));
+  return Object.fromEntries(Object.entries({ l: 56, r: 12, t: 8, b: 44, ...margin }).map(([side, room]) => [side, Math.round((room * size) / 12)]));
 }
 
 /** A picture of the layout, as yet empty. */

@@ -157,7 +157,7 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
     ]
     return base_figure(
         [strip], about, axis(title, (0, n), showgrid=False), axis("", (n_splits - 0.5, -0.5), **ticks), shapes=shapes,
-        margin={"l": 56, "r": 8, "t": 8, "b": 40},
+        margin={"l": 56, "r": 8, "t": 8, "b": 44},
     )  # fmt: skip
 
 

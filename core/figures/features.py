@@ -91,7 +91,7 @@ def plot_inputs(
     ticks |= {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room for the crosses at 0
     return base_figure(
         [bars, crosses], about, axis("Σ|w| over its links", span([values], include=[0])),
-        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 40},
+        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 44},
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def along_figure(
     more.append(entry("diverged", VERMILLION, symbol="x"))
     names = {"x": place_names(values, "l1")}
     about = {"size": "half", "pick": "lambda", "names": names, **about, "legend": [*about["legend"], *more]}
-    xaxis = {**strength_axis(values, "l1"), "title": {"text": "strength λ", "standoff": 4}}
+    xaxis = {**strength_axis(values, "l1"), "title": {"text": "strength λ", "standoff": 7}}
     return base_figure([*lines, *marks, here, lost], about, xaxis, axis(unit, bounds), shapes=zero_break(values, "l1"))
 
 

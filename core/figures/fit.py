@@ -186,7 +186,7 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
     }
     xaxis = axis("Σ|w| over its links", span([values], include=[0]))
     yaxis = axis("", (values.size - 0.5, -0.5), type="category", showgrid=False)
-    return base_figure([bars], about, xaxis, yaxis, margin={"l": 150, "r": 8, "t": 8, "b": 40})
+    return base_figure([bars], about, xaxis, yaxis, margin={"l": 150, "r": 8, "t": 8, "b": 44})
 
 
 def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:

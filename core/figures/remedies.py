@@ -94,7 +94,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
     ]
     return base_figure(
         traces, about, axis("loss (mean per row)", bounds), axis("", (-0.6, n - 0.4), **ticks), shapes=shapes,
-        margin={"l": 14 + CHAR_PX * longest, "r": 8, "t": 8, "b": 40},
+        margin={"l": 14 + CHAR_PX * longest, "r": 8, "t": 8, "b": 44},
     )  # fmt: skip
 
 

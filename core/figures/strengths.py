@@ -119,7 +119,7 @@ def top_layout(values: np.ndarray, param_name: str, n_rows: int = 1, **more: Any
         "yaxis2": {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
         "annotations": [caption],
         "shapes": zero_break(values, param_name),
-        "margin": {"l": 48, "r": 12, "t": 24 + ROW_PX * n_rows, "b": 44},
+        "margin": {"l": 56, "r": 12, "t": 24 + ROW_PX * n_rows, "b": 44},
         **more,
     }
 

@@ -54,7 +54,7 @@ def base_figure(
         "template": "none",
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
+        "margin": {"l": 56, "r": 8, "t": 8, "b": 44},
         "showlegend": False,
         "hovermode": "closest",
         "meta": meta,
@@ -71,7 +71,7 @@ def axis(title: str, bounds: Sequence[float] | None = None, **more: Any) -> dict
     points at a place.
     """
     common: dict[str, Any] = {
-        "title": {"text": title, "standoff": 4},
+        "title": {"text": title, "standoff": 7},
         "gridcolor": GRID_COLOR,
         "zeroline": False,
         "automargin": False,

@@ -46,7 +46,7 @@ def plot_histograms(arrays: Arrays) -> go.Figure:
         axis("weight", span([arrays["hist_x"]], pad=0.0)),
         axis("", (-0.05, n_layers), showgrid=False, **ticks),
         xaxis2={"overlaying": "x", "range": [0, 1], "visible": False, "fixedrange": True},
-        margin={"l": 56, "r": 8, "t": 8, "b": 40},
+        margin={"l": 56, "r": 8, "t": 8, "b": 44},
     )
 
 
@@ -71,7 +71,7 @@ def plot_sparsity(arrays: Arrays) -> go.Figure:
         barmode="stack",
         barnorm="percent",
         bargap=0.3,
-        margin={"l": 56, "r": 8, "t": 8, "b": 40},
+        margin={"l": 56, "r": 8, "t": 8, "b": 44},
     )
 
 

@@ -4,10 +4,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
 from core import Experiment, train
 from core.data import load_split
-from tests.browser.conftest import LAPTOP, OpenPage, figure, press, wait_for
+from tests.browser.conftest import LAPTOP, LONG, OpenPage, figure, pause, press, wait_for
 
 WIDE = {"width": 1920, "height": 1080}
 # The colour under each point (x, y): how much more blue than orange it is, read from the picture where Plotly put it.
@@ -51,3 +52,87 @@ def test_on_the_screen_points_lie_on_the_colour_that_the_network_predicts(
         f"['xaxis', 'yaxis'].map((a) => {figure('fit')}._fullLayout[a]).map((a) => a._length / (a.range[1] - a.range[0]))"
     )
     assert abs(x / y - 1) < 0.01  # a circle is round at every width
+
+
+RANGE = f"{figure('histograms')}._fullLayout.xaxis.range.slice()"
+EDGE = f"{figure('histograms')}.data.find((t) => t.name === 'layer 1').x.at(-1)"  # how far the bins of now reach
+GHOST = f"Array.from({figure('histograms')}.data.find((t) => t.name === 'layer 1, before').x).filter(Number.isFinite)"
+
+
+def set_strength(page: Page, key: str, value: str) -> None:
+    field = page.locator(f"[data-control={key}] input[type=number]")
+    field.fill(value)
+    field.press("Enter")
+
+
+def test_under_l2_the_weights_are_seen_to_shrink_beside_what_they_were(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    assert page.evaluate(GHOST) == []
+    press(page, "Run")
+    wait_for(page, "overfitLab.lastEpoch > 60")
+    pause(page)
+    wait_for(page, "!overfitLab.isBehind()")
+    before, edge = page.evaluate(RANGE), page.evaluate(EDGE)
+    assert before[1] >= edge
+    set_strength(page, "l2", "1")
+    wait_for(page, "overfitLab.strengths.l2 === 1")
+    press(page, "Run")
+    wait_for(page, f"{EDGE} < {edge} / 10")  # the penalty has won: all weights are small
+    pause(page)
+    wait_for(page, "!overfitLab.isBehind()")
+    assert page.evaluate(RANGE) == before  # the axis has not shrunk with them
+    assert page.evaluate(GHOST)[-1] == edge  # and the outline is that of the weights before
+    rewind = page.get_by_label("Rewind")
+    rewind.focus()
+    wait_for(page, "overfitLab.frames > 5")
+    page.keyboard.press("Home")
+    wait_for(page, "overfitLab.shownEpoch === 0 && !overfitLab.isBehind()")
+    assert page.evaluate(GHOST) == []  # before the change there was no before
+    assert page.evaluate(RANGE) == before
+    press(page, "Live")
+    wait_for(page, f"{GHOST}.length > 0 && !overfitLab.isBehind()")
+    press(page, "Reset")
+    wait_for(page, "overfitLab.shownEpoch === 0 && overfitLab.lastEpoch === 0 && !overfitLab.isBehind()")
+    assert page.evaluate(GHOST) == []
+    assert page.evaluate(RANGE)[1] == page.evaluate(EDGE)  # another run: the axis begins anew
+
+
+def test_a_switched_on_curve_has_an_entry_in_the_legend(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    card = page.locator("[data-figure=loss]")
+    assert "objective" not in card.locator(".lab-legend").inner_text()
+    card.get_by_role("button", name="penalty").click()
+    assert "objective" in card.locator(".lab-legend").inner_text()
+    card.get_by_role("button", name="penalty").click()
+    assert "objective" not in card.locator(".lab-legend").inner_text()
+
+
+def test_an_axis_of_shares_ends_at_one_and_one_that_only_grows_never_shrinks(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    ranges = page.evaluate("""async () => {
+      const address = performance.getEntriesByType('resource').find((one) => one.name.endsWith('/axes.js')).name;
+      const {Axes, fitRange} = await import(address);
+      const axes = new Axes({on() {}, _fullLayout: {}}, {xaxis: {}});
+      const auto = {xaxis: {arrays: ['x'], is_tight: true, grows: true}};
+      const fit = (...x) => axes.fit(auto, () => x)['xaxis.range'];
+      const seen = [fit(-5, 5), fit(-0.2, 0.2), fit(-7, 1)];
+      axes.begin();
+      return {seen: [...seen, fit(-0.2, 0.2)], share: fitRange(undefined, [[0, 0.99]], [0], false, false, 0, 1)};
+    }""")
+    assert ranges["seen"] == [[-5, 5], None, [-7, 5], [-0.2, 0.2]]
+    assert ranges["share"] == [0, 1]
+
+
+@pytest.mark.parametrize("path", ["/", "/path", "/compare", "/cv", "/remedies", "/features"])
+def test_on_a_projector_no_axis_title_lies_on_the_labels(address: str, open_page: OpenPage, path: str) -> None:
+    overlaps = """[...document.querySelectorAll('.lab-plot')].flatMap((plot) => {
+      const boxes = (selector) => [...plot.querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
+      const touch = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+      const titles = boxes('.infolayer .xtitle, .infolayer .ytitle'), ticks = boxes('.xtick text, .ytick text');
+      return titles.some((title) => ticks.some((tick) => touch(title, tick))) ? [plot.closest('section').dataset.figure] : [];
+    })"""
+    page = open_page(f"{address}{path}{LONG[1:] if path == '/' else ''}", WIDE)
+    assert page.evaluate(overlaps) == []
+    for switch in page.get_by_role("button", name="log").all():
+        switch.click()
+    assert page.evaluate(overlaps) == []

@@ -40,7 +40,7 @@ TEXTS = {"rank_name": single.NAMES, "changes": ["λ₂ → 0.003"]}
 @pytest.fixture(scope="module")
 def page(address: str, browser: Browser) -> Any:
     """One page for all figures: it only lends its modules."""
-    context = browser.new_context()
+    context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     page.set_default_timeout(TIMEOUT_MS)
     page.goto(address + LONG)
