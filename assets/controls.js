@@ -4,6 +4,7 @@ import { helpMark, make, write } from "./dom.js";
 const STEPS = 1000;
 const LOG0_MIN = 1e-5;
 const ECHO_WAIT = 2000;
+const KEYS_REST = 600; // ms without a key after which a burst of arrow presses has ended
 const RUN_HELP = "Start training";
 const PAUSE_HELP = "Stand still. What is trained stays on screen; Run goes on from there.";
 
@@ -26,7 +27,14 @@ function scaleOf({ scale, min, max }) {
   return { value: (p) => (p <= 0 ? 0 : value(p)), position: (v) => (v <= 0 ? 0 : Math.max(1, position(v))) };
 }
 
-/** A labelled slider; `onInput(control, value)` while it moves, `onCommit()` when it rests. */
+let lastGesture = 0;
+/** The number of a new gesture: a drag, a burst of arrow presses, a typed number, a press. It grows over reloads too. */
+export function nextGesture() {
+  lastGesture = Math.max(lastGesture + 1, Date.now());
+  return lastGesture;
+}
+
+/** A labelled slider; `onInput(control, value, gesture)` while it moves, `onCommit(key, value, gesture)` when it rests. */
 export class Slider {
   constructor(control, id, onInput, onCommit) {
     this.control = control;
@@ -35,11 +43,13 @@ export class Slider {
     this.onCommit = onCommit;
     this.range = make("input", {
       type: "range", id, min: 0, max: STEPS, step: 1,
-      oninput: () => this.moved(this.scale.value(Number(this.range.value))), onchange: () => this.committed(),
+      oninput: () => this.moved(this.scale.value(Number(this.range.value))), onchange: () => this.released(),
+      onkeydown: () => { this.byKeys = true; }, onpointerdown: () => { this.byKeys = false; }, onblur: () => this.end(),
     });
     this.field = make("input", {
       type: "number", step: "any", min: control.scale === "log0" ? 0 : control.min, max: control.max,
-      "aria-label": `${control.label}, exact value`, onchange: () => this.typed(),
+      "aria-label": `${control.label}, exact value`,
+      oninput: () => { this.isTyping = true; }, onchange: () => this.typed(), onblur: () => this.left(),
     });
     this.element = make("div", { class: "lab-slider", "data-control": control.key },
       make("label", { for: id, text: control.label }), helpMark(control.help), this.field, this.range);
@@ -59,36 +69,67 @@ export class Slider {
     this.reported = value;
     const wait = (this.settled ?? 0) - performance.now();
     clearTimeout(this.later);
-    if (this.dragging || document.activeElement === this.field) return;
+    if (this.gesture || this.isTyping) return;
     if (wait > 0) this.later = setTimeout(() => this.follow(this.reported), wait);
     else if (value !== this.value) this.show(value);
   }
 
+  /** The page's word, which it gives after it has heard of the hand: nothing of one's own is under way any more. */
+  obey(value) {
+    this.settled = 0;
+    this.follow(value);
+  }
+
   moved(value) {
-    this.dragging = true;
+    this.gesture ??= nextGesture();
+    clearTimeout(this.rest);
     this.value = Number(shorten(value));
     this.field.value = shorten(value);
     this.range.setAttribute("aria-valuetext", shorten(value));
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.onInput(this.control, this.value);
-    });
+    this.frame ??= requestAnimationFrame(() => this.send());
   }
 
-  committed() {
-    this.dragging = false;
+  send() {
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.onInput(this.control, this.value, this.gesture);
+  }
+
+  /** A pointer has let go, or a key has moved it: more presses may follow, and are the same gesture. */
+  released() {
+    if (this.byKeys) this.rest = setTimeout(() => this.end(), KEYS_REST);
+    else this.end();
+  }
+
+  /** The gesture is over: the page is told. */
+  end() {
+    if (!this.gesture) return;
+    clearTimeout(this.rest);
+    if (this.frame) this.send();
+    const { gesture } = this;
+    this.gesture = undefined;
     this.settled = performance.now() + ECHO_WAIT;
     this.follow(this.reported);
-    this.onCommit();
+    this.onCommit(this.control.key, this.value, gesture);
   }
 
   typed() {
     const { scale, min, max } = this.control;
     const low = scale === "log0" ? 0 : min;
     const value = this.field.value === "" ? this.value : Math.min(max, Math.max(low, Number(this.field.value)));
+    this.end(); // arrow presses just before
+    this.isTyping = false;
+    this.gesture = nextGesture();
     this.show(value);
-    this.onInput(this.control, value);
-    this.committed();
+    this.send();
+    this.end();
+  }
+
+  /** The field is left; what was typed and taken back is none of its business any more. */
+  left() {
+    this.isTyping = false;
+    this.field.value = shorten(this.value);
+    this.follow(this.reported);
   }
 }
 
@@ -100,7 +141,7 @@ export class Buttons {
       run: this.button("Run", RUN_HELP, () => send({ type: this.running ? "pause" : "run" })),
       step: this.button("Step", "Train one epoch", () => send({ type: "step" })),
       reset: this.button("Reset", "Back to the same starting weights", () => send({ type: "reset" })),
-      reseed: this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1 })),
+      reseed: this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1, gesture: nextGesture() })),
     };
     this.list.run.classList.add("lab-primary");
     this.element = make("div", { class: "lab-buttons", role: "group", "aria-label": "Training" }, ...Object.values(this.list));

@@ -11,6 +11,7 @@ export class Facts {
     this.sentence = make("span", { "aria-live": "polite" });
     this.remedy = make("button", { type: "button", class: "lab-button lab-remedy", hidden: "", onclick: () => this.send(this.commands) });
     this.verdict = make("div", { class: "lab-verdict", "data-tone": "plain" }, this.icon, this.sentence, this.remedy);
+    this.place = make("div", { class: "lab-verdict-place" }, this.verdict);
     this.status = make("p", { class: "lab-status", role: "status" });
   }
 

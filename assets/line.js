@@ -6,6 +6,17 @@ const PATIENCE = 3000;
 const START_OVER_EVERY = 30_000;
 const STARTED_OVER = "overfitLab.startedOver";
 
+const TAB = "overfitLab.tab";
+
+/** The name of this browser tab. A reload keeps it; a duplicated tab, which has all that the first one stored, takes another. */
+function nameTab() {
+  const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  const name = (isReload && sessionStorage.getItem(TAB)) || Math.random().toString(36).slice(2);
+  sessionStorage.setItem(TAB, name);
+  return name;
+}
+
+const tab = nameTab();
 const jobOf = (path) => path.split("/").at(-2);
 const withJob = (path, job) => path.replace(jobOf(path), job);
 
@@ -29,11 +40,12 @@ export class Line {
   open(path) {
     this.path = path;
     clearTimeout(this.plea);
-    this.stream = new Stream(path, {
+    this.stream = new Stream(path, tab, {
       message: (message) => this.on.message(message),
       error: (text) => this.on.say(text),
       status: (text) => { this.on.say(text); this.on.connected(text === ""); },
       gone: (wasDropped) => this.jobIsGone(wasDropped),
+      taken: () => this.path !== this.given && (this.jobIsGone(true), true),
     });
   }
 

@@ -60,12 +60,16 @@ function inOrder(moments) {
   return [...byEpoch.values()].sort((a, b) => a.meta.epoch - b.meta.epoch);
 }
 
-/** The slider over the past: `ask()` for moments when touched, `onMove()` while it moves, `onRest()` after, `onLive()` to return. */
+/**
+ * The slider over the past: a stop for each moment, and the present at its right end. `ask()` for moments when touched,
+ * `onMove()` while it moves, `onRest()` after, `onLive()` to return.
+ */
 export class Rewind {
   constructor(id, { ask, onMove, onRest, onLive }) {
     this.frames = [];
     this.version = -1;
     this.onMove = perFrame(() => this.isBack && onMove());
+    this.onLive = onLive;
     this.range = make("input", { type: "range", id, min: 0, max: 1, step: 1, value: 1, oninput: () => this.moved(), onchange: onRest });
     for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
     this.text = make("output", { for: id });
@@ -80,7 +84,7 @@ export class Rewind {
 
   /** The picked moment {meta, arrays}, or undefined. */
   get frame() {
-    return this.isBack ? this.frames[Math.round(this.share() * (this.frames.length - 1))] : undefined;
+    return this.isBack ? this.frames[Math.min(Math.round(this.share() * this.frames.length), this.frames.length - 1)] : undefined;
   }
 
   share() {
@@ -88,6 +92,7 @@ export class Rewind {
   }
 
   moved() {
+    if (this.share() === 1) return this.onLive();
     this.live.disabled = false;
     this.onMove();
   }
@@ -98,10 +103,11 @@ export class Rewind {
     const numbers = kept && new Set(kept);
     this.version = version;
     this.frames = inOrder([...this.frames, ...moments].filter((one) => one === frame || !numbers || numbers.has(one.number)));
-    const last = this.frames.length - 1;
-    if (last < 1) return;
-    const position = frame ? this.frames.findIndex((one) => one.meta.epoch === frame.meta.epoch) : Math.round(this.share() * last);
-    this.range.max = last;
+    const present = this.frames.length;
+    if (!present) return;
+    const nearest = this.isBack ? Math.min(Math.round(this.share() * present), present - 1) : present;
+    const position = frame ? this.frames.findIndex((one) => one.meta.epoch === frame.meta.epoch) : nearest;
+    this.range.max = present;
     this.range.value = position;
   }
 

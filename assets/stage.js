@@ -1,7 +1,8 @@
 // The stage: shows figures made in Python and keeps them live from a stream of named arrays.
+import { showAddress } from "./address.js";
 import { factsOf } from "./bindings.js";
 import { Chart } from "./chart.js";
-import { Buttons, Slider } from "./controls.js";
+import { Buttons, nextGesture, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
 import { Ghost } from "./ghost.js";
@@ -39,7 +40,7 @@ class Stage {
     this.grid = make("div", { class: "lab-grid" });
     this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element);
     this.root = make("div", { class: "lab-stage" }, this.facts.status, this.bar,
-      this.sliders, this.facts.readouts, this.facts.verdict, this.scrubBar, this.grid);
+      this.sliders, this.facts.readouts, this.facts.place, this.scrubBar, this.grid);
     this.parent.append(this.root);
     this.line = new Line({
       started: () => this.forget(),
@@ -53,6 +54,8 @@ class Stage {
     this.charts = [];
     this.ghost = new Ghost();
     this.toggled = {};
+    this.untold = {}; // {key: {value, gesture}}: what the hand set and the page has not said that it heard
+    this.path = location.pathname;
     this.scrubs = NO_SCRUB;
   }
 
@@ -63,6 +66,8 @@ class Stage {
     const old = this.data ?? {};
     this.data = data;
     loadStyle(data.assets);
+    if (location.pathname === this.path) showAddress(data.address);
+    this.untold = Object.fromEntries(Object.entries(this.untold).filter(([key, { gesture }]) => gesture > (data.heard?.[key] ?? 0)));
     this.updateSliders(old.controls, data.controls);
     this.updateScrubs(old.scrubs, data.scrubs ?? []);
     this.facts.update(old, data);
@@ -153,7 +158,7 @@ class Stage {
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
-    Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {} });
+    Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed });
   }
 
   /** Tell Python, where it asks, that training began, stands still or has ended. */
@@ -166,8 +171,8 @@ class Stage {
   command(message) {
     this.facts.say("");
     if (this.live?.meta.state === "failed") return this.setTrigger("lost", this.line.job); // Python begins a new run
-    if (message.type !== "set") this.goLive();
-    if (message.type === "reseed") this.setState("seed", message.seed);
+    this.goLive(); // what the hand does is done to the present, and has to be seen
+    if (message.type === "reseed") this.setState("seed", { seed: { value: message.seed, gesture: message.gesture } });
     this.line.send(message);
     counters.sent += 1;
   }
@@ -215,24 +220,27 @@ class Stage {
     if (shapeOf(old) !== shapeOf(controls)) {
       this.controls = Object.fromEntries(controls.map((control) => [control.key, this.slider(control)]));
       this.sliders.replaceChildren(...Object.values(this.controls).map((slider) => slider.element));
-    } else controls.forEach(({ key, value }, i) => value !== old[i].value && this.controls[key].follow(value));
+    } else controls.forEach(({ key, value }, i) => value !== old[i].value && !this.untold[key] && this.controls[key].obey(value));
   }
 
   slider(control) {
-    const send = ({ name, member }, value) => this.command({ type: "set", name, value, ...(member === null ? {} : { member }) });
-    return new Slider(control, `${this.id}-${control.key}`, send, () => this.commit());
+    const send = ({ name, member }, value, gesture) =>
+      this.command({ type: "set", name, value, gesture, ...(member === null ? {} : { member }) });
+    return new Slider(control, `${this.id}-${control.key}`, send, (key, value, gesture) => this.commit({ [key]: { value, gesture } }));
   }
 
-  /** Tell Python the strengths, those of a remedy that have no slider too, and which job was told of them. */
-  commit(others = {}) {
-    const own = Object.fromEntries(Object.entries(this.controls).map(([key, slider]) => [key, slider.value]));
-    this.setState("strengths", { ...own, ...others, job: this.line.job });
+  /** Tell Python what the hand set. Equal values of two gestures are two tellings, and one that was heard is not told again. */
+  commit(set) {
+    this.untold = { ...this.untold, ...set };
+    this.setState("strengths", this.untold);
   }
 
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */
   cure(messages) {
-    messages.forEach((message) => this.command(message));
-    this.commit(Object.fromEntries(messages.filter(({ type }) => type === "set").map((set) => [this.keyOf(set), set.value])));
+    const numbered = messages.map((message) => (message.type === "set" ? { ...message, gesture: nextGesture() } : message));
+    numbered.forEach((message) => this.command(message));
+    const sets = numbered.filter(({ type }) => type === "set");
+    this.commit(Object.fromEntries(sets.map((set) => [this.keyOf(set), { value: set.value, gesture: set.gesture }])));
   }
 
   /** The key among the strengths of what a command sets: that of its slider, if it has one. */
@@ -254,7 +262,7 @@ class Stage {
     const picked = Object.entries(this.scrubs).map(([name, scrub]) => [name, scrub.index]);
     const { frame } = this.rewind;
     this.toldMoment = frame?.meta.epoch;
-    if (picked.length) this.setState("picked", { ...Object.fromEntries(picked), ...(frame && { moment: frame.meta.epoch }) });
+    if (picked.length) this.setState("picked", { ...Object.fromEntries(picked), ...(frame && { moment: frame.meta.epoch }), told: nextGesture() });
   }
 
   /** A click in a chart: the stop whose place is nearest. */

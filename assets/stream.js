@@ -4,6 +4,7 @@ import { address } from "./load.js";
 const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
 const UNKNOWN_JOB = 4404;
 const DROPPED_JOB = 4410; // ended while it was watched
+const OTHER_TAB = 4409; // another tab of the browser watches this run
 const REFUSED = 4403;
 const FULL = 4429;
 const LONGEST_WAIT = 8000;
@@ -44,9 +45,10 @@ export function row({ data, shape }, i) {
   return { data: data.subarray(i * size, (i + 1) * size), shape: rest };
 }
 
-/** Keeps one socket open; `on` = {message(decoded), error(text), status(text), gone(wasDropped)}. */
+/** Keeps one socket open; `on` = {message(decoded), error(text), status(text), gone(wasDropped), taken()}. `tab` names the browser tab. */
 export class Stream {
-  constructor(path, on) {
+  constructor(path, tab, on) {
+    this.tab = tab;
     this.path = path;
     this.on = on;
     this.version = -1;
@@ -57,6 +59,7 @@ export class Stream {
 
   connect() {
     const url = address(this.path);
+    url.searchParams.set("tab", this.tab);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new WebSocket(url);
     this.socket.binaryType = "arraybuffer";
@@ -83,8 +86,9 @@ export class Stream {
   lost(code, reason) {
     if (this.closed) return;
     if (code === UNKNOWN_JOB || code === DROPPED_JOB) return this.on.gone(code === DROPPED_JOB);
+    if (code === OTHER_TAB && this.on.taken()) return;
     if (code === REFUSED) return this.on.status(reason); // it would be refused again
-    this.on.status(code === FULL ? reason : "Connection lost. Trying again …");
+    this.on.status(code === FULL || code === OTHER_TAB ? reason : "Connection lost. Trying again …");
     this.timer = setTimeout(() => this.connect(), this.wait);
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
   }

@@ -9,7 +9,7 @@ from core.runtime.compare import compare_run, compare_work
 from core.runtime.job import Job
 from core.studies.compare import TASK, chosen_variants, strengths_in
 from pages.shared import experiment as shared
-from pages.shared import jobs, studies
+from pages.shared import hand, jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
 from pages.shared.parts import is_within_budget, say_failure, say_not_begun
@@ -30,17 +30,17 @@ STAGE, FIGURES, SHOWN = "compare.stage", "compare.figures", "compare.shown"
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, TAKEN)
+    hand.take(st.session_state[STAGE].get("strengths"), TAKEN)
 
 
 def take_seed() -> None:
-    """The run was given another start. The strengths that the stage told last may be old by now."""
-    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, TAKEN)
+    """The run was given another start."""
+    hand.take(st.session_state[STAGE].get("seed"), TAKEN)
 
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN)
+    studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN, message)
 
 
 def get_figures(job: Job, key: str) -> list[go.Figure] | None:

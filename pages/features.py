@@ -13,7 +13,7 @@ from core.runtime.job import Job
 from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
 from core.studies.values import value_texts
 from pages.shared import experiment as shared
-from pages.shared import jobs, studies, tasks
+from pages.shared import hand, jobs, studies, tasks
 from pages.shared.controls import show_controls
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.say import fail, tell
@@ -71,7 +71,7 @@ def take_job() -> None:
 
 def take_strengths() -> None:
     """The remedy of a run that diverged was taken."""
-    studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, TAKEN)
+    hand.take(st.session_state[STAGE].get("strengths"), TAKEN)
 
 
 def take_picked() -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.steady import STYLE as STEADY
+
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 st.logo(str(ASSETS / "logo.svg"))
@@ -15,6 +17,7 @@ STYLE = """<style>
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
 </style>"""
 st.html(STYLE)
+st.html(STEADY)
 PAGES = [
     st.Page("playground.py", title="Playground", default=True),
     st.Page("path.py", title="λ path", url_path="path"),

@@ -12,7 +12,7 @@ from core.runtime.job import Job
 from core.runtime.path import path_run, path_work
 from core.studies.values import grid_of, value_texts
 from pages.shared import experiment as shared
-from pages.shared import jobs, live, studies
+from pages.shared import hand, jobs, live, studies
 from pages.shared.controls import show_controls
 from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, say_failure, say_not_begun
 from pages.shared.path_controls import held, key_of, show_path_controls, taken
@@ -28,12 +28,12 @@ STAGE, FIGURES, PICKED, REWOUND = "path.stage", "path.figures", "path.picked", "
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    studies.take_strengths(st.session_state[STAGE].get("strengths") or {}, held(shared.current()))
+    hand.take(st.session_state[STAGE].get("strengths"), held(shared.current()))
 
 
 def take_seed() -> None:
     """The path was given another start; a warm one begins anew."""
-    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, ("seed",))
+    hand.take(st.session_state[STAGE].get("seed"), ("seed",))
 
 
 def take_job() -> None:

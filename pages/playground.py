@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.config import Experiment
 from core.figures.playground import plot_playground
 from core.presets import PRESETS, START, preset_of
 from core.runtime.job import Job
@@ -15,6 +16,7 @@ from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget, say_f
 from pages.shared.say import plain
 from pages.shared.splits import split_of
 from pages.shared.stage import readout, stage
+from pages.shared.steady import steady
 from pages.shared.widgets import hold, select
 
 READOUTS = [
@@ -24,6 +26,8 @@ READOUTS = [
     readout("score", "Validation score", "Share of right answers, or R² (1 is perfect, 0 is as good as the mean)."),
     ZEROS,
 ]
+# Strengths whose numbers are as wide as any.
+ALL_ON = {"l1": 0.0001234, "l2": 0.0001234, "dropout_rate": 0.123, "learning_rate": 0.0001234}
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
 STAGE, PRESET, FIGURES = "playground.stage", "playground.preset", "playground.figures"
 
@@ -55,9 +59,18 @@ def choose_preset(name: str | None) -> None:
 
 
 def show_formulas() -> None:
-    """Show what is minimised and how a weight moves, with the present numbers, as text that may wrap."""
-    steps = " &ensp; ".join(f"${step}$" for step in formulas.steps(shared.current()))
-    st.markdown(f"**Objective** ${formulas.objective(shared.current())}$ &emsp; **Step** {steps}", help=formulas.LEGEND)
+    """Show what is minimised and how a weight moves, with the present numbers, as text that may wrap.
+
+    The room is that of all strengths switched on: the sliders below must not move under the hand that switches one on.
+    """
+    now = shared.current()
+    steady("playground-formulas", formulas_text(now), formulas_text(now.replace(**ALL_ON)), formulas.LEGEND)
+
+
+def formulas_text(experiment: Experiment) -> str:
+    """Return objective and step of an experiment as Markdown."""
+    steps = " &ensp; ".join(f"${step}$" for step in formulas.steps(experiment))
+    return f"**Objective** ${formulas.objective(experiment)}$ &emsp; **Step** {steps}"
 
 
 def show_ways(job: Job) -> None:
@@ -68,8 +81,14 @@ def show_ways(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
         jobs.first_snapshot(job)
-        if origin := origin_of(job):
-            st.caption(f"{plain(origin)}. Reset returns to those weights, New start takes random ones.")
+        if first_origin := origin_at_first(job):
+            text = f"{plain(first_origin)}. Reset returns to those weights, New start takes random ones."
+            steady("playground-origin", text if origin_of(job) else "From random weights.", text, show=st.caption)
+
+
+def origin_at_first(job: Job) -> str:
+    """Return where the weights of this run came from before any new start, "" where they were random."""
+    return str(job.latest.meta.get("origin", "")) if job.latest is not None else ""
 
 
 def origin_of(job: Job | None) -> str:
@@ -85,12 +104,12 @@ def shown() -> tuple[object, ...]:
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    live.take_strengths(st.session_state[STAGE].get("strengths") or {})
+    live.take_told(st.session_state[STAGE].get("strengths"))
 
 
 def take_seed() -> None:
-    """The run was given another start. The strengths that the stage told last may be old by now."""
-    live.take_strengths({"seed": st.session_state[STAGE].get("seed")})
+    """The run was given another start."""
+    live.take_told(st.session_state[STAGE].get("seed"))
 
 
 def take_job() -> None:

@@ -15,6 +15,7 @@ from core.config import LIVE_FIELDS, Experiment, explain
 MAX_VERSION = 2**53  # beyond this a browser cannot count in whole numbers
 MAX_SEED = 999_999
 MAX_MEMBERS = 10_000
+GESTURE = Field(default=0, ge=0, le=MAX_VERSION)  # number of the hand's movement that it belongs to, 0 for none
 
 
 class Message(BaseModel):
@@ -30,6 +31,7 @@ class Set(Message):
     name: str
     value: float
     member: int | None = Field(default=None, ge=0, le=MAX_MEMBERS - 1)
+    gesture: int = GESTURE
 
     @field_validator("name")
     @classmethod
@@ -73,6 +75,7 @@ class Reseed(Message):
 
     type: Literal["reseed"] = "reseed"
     seed: int = Field(ge=0, le=MAX_SEED)
+    gesture: int = GESTURE
 
 
 class Focus(Message):

@@ -27,6 +27,7 @@ from core.runtime.looks import Arrays, in_pieces, look_at_fit, n_looked_at, n_to
 from core.studies.compare import ComparePlan, CompareRow, Variant, make_training, plan_compare, read_curves, read_table
 from core.studies.cost import Work, work_of
 from core.studies.training import MemberState
+from core.studies.values import value_texts
 
 
 def compare_work(experiment: Experiment) -> Work:
@@ -140,9 +141,10 @@ class CompareView:
 
     def change_text(self, change: dict[str, Any]) -> str:
         """Return a changed strength in words; that of a mix is the sum of its shares."""
-        member, name, value = change["member"], label_of(change["name"]).lower(), change["value"]
+        member, name = change["member"], label_of(change["name"]).lower()
         what = name if member is None else self.plan.variants[member].label
-        return f"epoch {change['epoch']:,}: {what} set to {value:g}"
+        (value,) = value_texts([change["value"]])
+        return f"{what} → {value} from epoch {change['epoch']:,}"
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return which variants have diverged and the one click that mends it, or None."""

@@ -20,6 +20,7 @@ from typing import Any
 
 from core.runtime.commands import Command
 from core.runtime.mailbox import Mailbox, NotTaken
+from core.runtime.said import Said
 from core.runtime.snapshot import Snapshot
 
 ANSWER_S = 20.0  # a page waits no longer for an answer of a job
@@ -40,7 +41,9 @@ class Job:
     latest : the newest snapshot, or None before the first.
     error : None, or a sentence that says what went wrong.
     key : what the job computes, in the words of the page that started it.
+    said : the last value of each setting, and who gave it.
     kept : what a page keeps beside the job, for whoever finds it again.
+    tabs : the names of the browser tabs that watch, "" for one without a name.
     n_watchers : open connections. is_done: the study has ended. is_closed: dropped; nothing comes any more.
     """
 
@@ -55,12 +58,13 @@ class Job:
     ) -> None:
         self.id = secrets.token_urlsafe(24)
         self.owner, self.user = owner, user or owner
-        self.mailbox = Mailbox()
+        self.mailbox, self.said = Mailbox(), Said()
         self.steps: Steps | None = study(self.mailbox)
         self.latest: Snapshot | None = None
         self.error: str | None = None
         self.key = ""
         self.kept: dict[str, Any] = {}
+        self.tabs: list[str] = []
         self.n_watchers = 0
         self.is_done = False
         self.is_closed = False
@@ -74,10 +78,22 @@ class Job:
     # --- from the outside ---
 
     def send(self, command: Command) -> None:
-        """Give the study a command; raises NotTaken when too many wait, or when it has ended."""
+        """Give the study a command of the hand, unless the page has spoken since; raises NotTaken when too many wait, or when
+        it has ended."""
         if self.is_done or self.is_closed:
             raise NotTaken(self.error or ENDED)
+        if not self.said.is_late(command):
+            self._give(command, None)
+
+    def tell(self, command: Command, heard: int) -> None:
+        """Give the study the page's value of a setting, unless it has it or has ended. heard: the last gesture of the hand that
+        the page knows of; a hand that has moved on since is left alone, for the page is about to hear of it."""
+        if self.said.is_news(command, heard) and not (self.is_done or self.is_closed):
+            self._give(command, heard)
+
+    def _give(self, command: Command, heard: int | None) -> None:
         self.mailbox.put(command)
+        self.said.note(command, heard)
         self.wake()
 
     def wake(self) -> None:

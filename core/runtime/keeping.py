@@ -30,6 +30,7 @@ def keep_run(run: LiveRun) -> Snapshot:
         "experiment": run.experiment.model_dump_json(),
         "started_as": run.started_as.model_dump_json(),
         "changes": [*run.changes],
+        "marked": [*run.marked],
     }
     return Snapshot(run.version, meta, training.keep(), KIND)
 
@@ -47,6 +48,7 @@ def resume_run(run: LiveRun, kept: Snapshot) -> None:
     run.started_as = Experiment.model_validate_json(kept.meta["started_as"])
     run.changes, run.state, run.version = kept.meta["changes"], kept.meta["state"], kept.version
     run.changed = {change["name"] for change in run.changes}
+    run.marked = list(kept.meta["marked"])
     run.keep_moment()
 
 

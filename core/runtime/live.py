@@ -56,7 +56,8 @@ class LiveRun:
     experiment: what runs now, live strengths included; started_as: the same at epoch 0.
     n_single: epochs still to train one by one after `Step`, 0 while it trains on.
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
-    changed: the names of those strengths. n_begun: how often the run began; a reset begins it again.
+    marked: the last one of each gesture of the hand. changed: the names of those strengths.
+    n_begun: how often the run began; a reset begins it again.
     looked_at: the part that the view is to show closely, () for its own choice.
     shown, curves: the members and the history as the last snapshot showed them.
     """
@@ -75,6 +76,8 @@ class LiveRun:
         self.started_as = self.experiment
         self.changes: list[dict[str, Any]] = []
         self.changed: set[str] = set()
+        self.marked: list[dict[str, Any]] = []  # the last change of each gesture of the hand
+        self._marked_by = 0
         self.state, self.is_changed, self.n_single = "paused", True, 0
         self._ticks: deque[tuple[float, int]] = deque()
         self.shown = training.state()
@@ -105,7 +108,7 @@ class LiveRun:
         can_train = self.can_go_on
         match command:
             case Set():
-                self._set(command.name, command.value, command.member)
+                self._set(command)
             case Run() if can_train:
                 self._go()
             case Step() if can_train:
@@ -139,8 +142,11 @@ class LiveRun:
         self.state = state
         self.training.record()
 
-    def _set(self, name: str, value: float, member: int | None) -> None:
+    def _set(self, command: Set) -> None:
         """Give a strength a new value, and note the epoch unless the run has not begun. A finished run goes on, to show it."""
+        name, value, member = command.name, command.value, command.member
+        if self.training.has(name, value, member):
+            return
         if member is None:
             self.experiment = self.experiment.replace(**{name: value})
         if not self.training.set(name, value, member):
@@ -151,8 +157,10 @@ class LiveRun:
         if epoch == step == 0:
             self.started_as = self.experiment
             return
-        self.changes.append({"epoch": epoch, "step": step, "name": name, "value": value, "member": member})
+        change = {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}
+        self.changes.append(change)
         self.changed.add(name)
+        self._mark(change, command.gesture)
         if self.state == "finished" and self.can_go_on:
             self._go()
 
@@ -163,6 +171,14 @@ class LiveRun:
     def resume(self, kept: Snapshot) -> None:
         """Go on from what was kept; called before anything else."""
         resume_run(self, kept)
+
+    def _mark(self, change: dict[str, Any], gesture: int) -> None:
+        """Mark a change on the curves; within a gesture, a slider being dragged, the last change stands for all."""
+        last = self.marked[-1] if self.marked and 0 < gesture == self._marked_by else {}
+        if [last.get(part) for part in ("name", "member")] == [change["name"], change["member"]]:
+            self.marked.pop()
+        self.marked.append(change)
+        self._marked_by = gesture
 
     # --- training ---
 
@@ -246,8 +262,8 @@ class LiveRun:
 
     @property
     def marks(self) -> Sequence[dict[str, Any]]:
-        """Return the changes that are shown on the charts."""
-        return marks_of(self.changes)
+        """Return the changes that are shown on the charts, one for each gesture of the hand."""
+        return marks_of(self.marked)
 
     def _look(self, moments: list[MemberState]) -> Arrays:
         """Return what is seen at several moments, (n_moments, M, …), or (n_moments, …) of a single network; of a few moments

@@ -170,7 +170,7 @@ class PathView:
         judged = self._verdicts(run.training.plan, state)
         members = [self._member(run, state, m, judged[m], arrays) for m in range(len(judged))]
         return {
-            "epoch": epochs_of(run.training, state),
+            "epoch": epoch_shown(run, state),
             "readouts": self._readouts(run, state),
             "labels": {"changes": [change_text(change) for change in run.marks]},
             "descriptions": describe_path_page(arrays, self.values, self.texts, self.split),
@@ -216,7 +216,7 @@ class PathView:
         """Return the progress, the time it still takes, and the best λ."""
         best = best_index(kept(state.val_loss, state))
         return {
-            "epoch": f"{epochs_of(run.training, state):,} of {n_epochs_of(run.training):,}",
+            "epoch": f"{epoch_shown(run, state):,} of {n_epochs_of(run.training):,}",
             "left": time_left(run),
             "best": self.texts[best] if best is not None and state.epoch.max() > 0 else "–",
         }
@@ -271,6 +271,11 @@ def epochs_of(training: Training, state: MemberState) -> int:
     firsts = np.array([state.epoch[members[0]] for members in training.plan.parts])
     part = max(int((firsts >= 0).sum()) - 1, 0)
     return part * training.n_epochs + max(int(firsts[part]), 0)
+
+
+def epoch_shown(run: LiveRun, state: MemberState) -> int:
+    """Return the epochs of all stacks at a moment: at the present those of the weights, whose losses may be a little older."""
+    return run.training.n_epochs_done if state is run.shown else epochs_of(run.training, state)
 
 
 def time_left(run: LiveRun) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.config import Experiment
+from core.config import Experiment, label_of
 from core.data import Split
 from core.engine import Stack
 from core.figures import split_constants
@@ -26,7 +26,9 @@ from core.studies.cost import Work, work_of
 from core.studies.fit import make_pool, make_training
 from core.studies.reach import constant_loss, constant_losses, modest_reach, neighbours_reach, noise_floor, run_reach
 from core.studies.training import MemberState, Training
-from core.studies.values import ELASTIC
+from core.studies.values import ELASTIC, value_texts
+
+SYMBOLS = {"l1": "λ₁", "l2": "λ₂"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +183,9 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
 
 def change_text(change: dict[str, Any]) -> str:
     """Return a changed strength in words, for the mark on the loss chart."""
-    return f"epoch {change['epoch']:,}: {change['name'].replace('_', ' ')} set to {change['value']:g}"
+    name = change["name"]
+    (value,) = value_texts([change["value"]])
+    return f"{SYMBOLS.get(name, label_of(name).lower())} → {value} from epoch {change['epoch']:,}"
 
 
 def history_arrays(history: History, floor: float | None, changes: Sequence[dict[str, Any]]) -> Arrays:
@@ -189,7 +193,7 @@ def history_arrays(history: History, floor: float | None, changes: Sequence[dict
     raw = history.arrays()
     epoch = raw["epoch"].astype(np.float32)
     curves = {name: raw[name][0] for name in raw if name != "epoch" and raw[name].ndim == 2}
-    change_epoch = np.array([change["epoch"] for change in changes], dtype=np.float32)
+    change_epoch = np.array([mark["epoch"] for mark in changes], dtype=np.float32)
     empty = np.zeros(0, dtype=np.float32)
     floors = empty if floor is None else np.full(2, floor)
     return shrink(

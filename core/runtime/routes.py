@@ -26,7 +26,7 @@ from core.runtime.scheduler import get_scheduler
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_MESSAGE_BYTES = 4096
 MAX_MALFORMED = 5  # refused messages after which the connection ends
-MALFORMED, TOO_LARGE, UNKNOWN_JOB, DROPPED_JOB = 1008, 1009, 4404, 4410  # WebSocket close codes
+MALFORMED, TOO_LARGE, UNKNOWN_JOB, OTHER_TAB, DROPPED_JOB = 1008, 1009, 4404, 4409, 4410  # WebSocket close codes
 
 Slot = asyncio.Queue[int]  # holds at most one number, the one that the browser said last
 
@@ -49,10 +49,16 @@ async def stream(websocket: WebSocket) -> None:
         code = DROPPED_JOB if was_dropped else UNKNOWN_JOB
         await websocket.close(code, "There is no such run (any more).")
         return
+    tab = websocket.query_params.get("tab", "")
+    if tab and any(other not in ("", tab) for other in job.tabs):  # a duplicated tab: the run is the first one's
+        await websocket.close(OTHER_TAB, "This run is open in another tab.")
+        return
     job.watch()
+    job.tabs.append(tab)
     try:
         await carry(websocket, job)
     finally:
+        job.tabs.remove(tab)
         job.unwatch()
 
 

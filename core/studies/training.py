@@ -212,6 +212,16 @@ class Training:
         for name, values in strengths.items():
             getattr(self.trainer.members, name).copy_(torch.as_tensor(values)[:, None])
 
+    def has(self, name: str, value: float, member: int | None = None) -> bool:
+        """Return whether a strength has this value already, for the members that `set` would give it to."""
+        now = self.strengths()
+        if member is None:
+            return bool((now[name] == np.float32(value)).all()) and self.plan.experiment.get(name) == value
+        dial = self.plan.dial(name, member)
+        places = np.flatnonzero(np.isin(self.plan.parts[self.part], dial.members))
+        shares = {name: np.float32(share * value) for name, share in dial.shares.items()}
+        return len(places) > 0 and all(bool((now[name][places] == v).all()) for name, v in shares.items())
+
     def set(self, name: str, value: float, member: int | None = None) -> bool:
         """Give a strength a new value from the next step on: for one member or dial of the plan, or for all, those to come too.
 

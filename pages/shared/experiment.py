@@ -4,35 +4,44 @@ It lives under keys of its own, not of widgets, because Streamlit drops a widget
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.config import Experiment
 from core.data.limits import settle
 from pages.shared.say import warn
 
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
-TOUCHED, ADDRESS = "lab.touched", "lab.address"  # changed by a widget in this run; the address as it was last written
+PAGE, IS_ENTRY = "lab.page", "lab.is_entry"  # the page shown last; whether this run is the first one on its page
 
 
 def open_address(default: Experiment) -> None:
     """Take the experiment of the address, or `default` on a first visit without one; call it first on every page.
 
-    Later, an address that the page did not write itself comes from the browser's Back button or a link inside the app.
-    In a run that a widget caused the address is left alone: it may be older than the widget.
+    Later, the address counts only where the browser went Back or Forward, or came to another page by a link with settings in
+    it: in any other run it may be older than what this session has written since.
     """
-    session, query = st.session_state, st.query_params.to_dict()
-    if NOW not in session or (query and not session.get(TOUCHED) and query != session.get(ADDRESS)):
+    session, query, run = st.session_state, st.query_params.to_dict(), get_script_run_ctx()
+    page = run.page_script_hash if run is not None else ""
+    session[IS_ENTRY] = session.get(PAGE) != page
+    session[PAGE] = page
+    if NOW not in session or (query and (session[IS_ENTRY] or went_back())):
         take_address(query, default)
-    if not query:
-        session[ADDRESS] = None  # another page was shown in between, which empties the address
+
+
+def went_back() -> bool:
+    """Return whether this run is due to the browser's Back or Forward button."""
+    run = get_script_run_ctx()
+    return run is not None and run.is_history_navigation
 
 
 def take_address(query: dict[str, str], default: Experiment) -> None:
     """Make the experiment of a link the current one; what cannot be used becomes sentences."""
     experiment, problems = Experiment.from_query(query) if query else (default, [])
     st.session_state[NOW], more = settle(experiment)
-    st.session_state[PROBLEMS], st.session_state[ADDRESS] = problems + more, query
+    st.session_state[PROBLEMS] = problems + more
 
 
 def current() -> Experiment:
@@ -44,7 +53,6 @@ def current() -> Experiment:
 def put(experiment: Experiment) -> None:
     """Make this the experiment of all pages, brought in line with its data; complaints about a link end here."""
     st.session_state[NOW], st.session_state[PROBLEMS] = settle(experiment)
-    st.session_state[TOUCHED] = True
 
 
 def change(**values: Any) -> None:
@@ -59,8 +67,17 @@ def show_problems() -> None:
 
 
 def show_address() -> None:
-    """Let the address bar hold the whole experiment; call it once the run has its final form."""
+    """Let the address bar hold the whole experiment; call it once the run has its final form.
+
+    Written here, a changed address is a new entry of the browser's history, except on the way Back. Where a page has just
+    opened, its own entry is completed by the stage instead: a second one would stand in the way Back.
+    """
+    is_entry, st.session_state[IS_ENTRY] = st.session_state[IS_ENTRY], False
     query = current().to_query()
-    if query != st.session_state[ADDRESS]:
+    if (query != st.query_params.to_dict() and not is_entry) or went_back():
         st.query_params.from_dict(query)
-    st.session_state[ADDRESS], st.session_state[TOUCHED] = query, False
+
+
+def address() -> str:
+    """Return the address that shows the experiment, from the "?" on; "" where there is none."""
+    return "?" + urlencode(current().to_query()) if NOW in st.session_state else ""

@@ -1,21 +1,17 @@
 """The session's one live run: started for the current experiment, told of changed strengths, found again after a reload."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
-
 from core.config import LIVE_FIELDS, Experiment
-from core.runtime.commands import Reseed, Set
 from core.runtime.job import Job
 from core.runtime.playground import Origin, playground_run, playground_work
 from pages.shared import experiment as shared
-from pages.shared import jobs
+from pages.shared import hand, jobs
 from pages.shared.splits import on_split
 
 # What a running network takes without being rebuilt.
 TAKEN = (*LIVE_FIELDS, "seed")
-SENT = "lab.run.has"
 
 
 def job_key(experiment: Experiment) -> str:
@@ -30,8 +26,8 @@ def find_job(experiment: Experiment) -> Job:
     before, key = jobs.own("run"), job_key(experiment)
     job = jobs.find("run", key, on_split(playground_run, experiment), playground_work(experiment))
     if job is not before:
-        st.session_state[SENT] = strengths_of(jobs.resumed("run") or experiment)
-    tell(job, experiment)
+        hand.begin(job, jobs.resumed("run") or experiment, TAKEN)
+    hand.tell(job, experiment, TAKEN)
     return job
 
 
@@ -40,8 +36,8 @@ def start_from(experiment: Experiment, origin: Origin) -> None:
     shared.put(experiment)
     now = shared.current()
     jobs.drop("run")
-    jobs.find("run", job_key(now), on_split(playground_run, now, origin), playground_work(now))
-    st.session_state[SENT] = strengths_of(now)
+    job = jobs.find("run", job_key(now), on_split(playground_run, now, origin), playground_work(now))
+    hand.begin(job, now, TAKEN)
 
 
 def strengths_of(experiment: Experiment, names: Sequence[str] = TAKEN) -> dict[str, float]:
@@ -49,30 +45,13 @@ def strengths_of(experiment: Experiment, names: Sequence[str] = TAKEN) -> dict[s
     return {name: experiment.get(name) for name in names}
 
 
-def tell(job: Job, experiment: Experiment) -> None:
-    """Send the run what it does not have yet: strengths changed in the sidebar, another start."""
-    has, wanted = st.session_state[SENT], strengths_of(experiment)
-    for name in LIVE_FIELDS:
-        if wanted[name] != has[name]:
-            job.send(Set(name=name, value=wanted[name]))
-    if wanted["seed"] != has["seed"]:
-        job.send(Reseed(seed=wanted["seed"]))
-    st.session_state[SENT] = wanted
-
-
-def take_strengths(strengths: Mapping[str, Any]) -> None:
-    """Put strengths into the experiment that the run already has, for its stage sent them; unless they went to another `job`."""
-    known = {name: value for name, value in strengths.items() if name in TAKEN}
-    try:
-        shared.change(**known)
-    except ValueError:  # a browser may send anything; what cannot be used is left alone
-        return
-    if SENT in st.session_state and strengths.get("job", jobs.own_id("run")) == jobs.own_id("run"):
-        st.session_state[SENT] = {**st.session_state[SENT], **known}
+def take_told(told: Any) -> None:
+    """Put what the hand did on the stage into the experiment."""
+    hand.take(told, TAKEN)
 
 
 def adopt(job_id: str | None) -> None:
     """Take over a run that this browser tab had before a reload, with the strengths it has by now."""
     job = jobs.adopt("run", job_id, job_key(shared.current()))
-    if job is not None and job.latest is not None:
-        take_strengths({**job.latest.meta.get("strengths", {}), "seed": job.latest.meta.get("seed", 0)})
+    if job is not None:
+        hand.take_over(job, TAKEN)

@@ -11,7 +11,7 @@ from core.runtime.job import Job
 from core.runtime.rates import RATES, best_member, map_values, rates_run, rates_work
 from core.studies.values import grid_of, strengths_of
 from pages.shared import experiment as shared
-from pages.shared import jobs, studies
+from pages.shared import hand, jobs, studies
 from pages.shared.parts import PROGRESS, has_begun, say_failure, say_not_begun
 from pages.shared.path_exits import open_member
 from pages.shared.say import warn
@@ -39,7 +39,7 @@ def take_job(key: str) -> None:
 
 def take_seed() -> None:
     """The map was given another start: it begins anew."""
-    studies.take_strengths({"seed": st.session_state[STAGE].get("seed")}, ("seed",))
+    hand.take(st.session_state[STAGE].get("seed"), ("seed",))
 
 
 def open_best(job: Job) -> None:

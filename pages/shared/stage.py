@@ -10,7 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.shared import jobs
+from pages.shared import experiment as shared
+from pages.shared import hand, jobs
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
@@ -143,6 +144,8 @@ def stage_data(
     buttons: Sequence[str] = BUTTONS,
     can_rewind: bool = True,
     tells_state: bool = False,
+    heard: Mapping[str, int] | None = None,
+    address: str = "",
 ) -> dict[str, Any]:
     """What the component receives, see `stage`."""
     return {
@@ -157,6 +160,8 @@ def stage_data(
         "buttons": list(buttons),
         "can_rewind": can_rewind,
         "tells_state": tells_state,
+        "heard": dict(heard or {}),
+        "address": address,
         "revision": str(revision),
     }
 
@@ -195,8 +200,8 @@ def stage(
 
     Returns
     -------
-    Result with `strengths` (values by key after a slider was released, or None), `seed` (of the start after "New start",
-    or None), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past one is shown,
+    Result with `strengths` (what the hand set, {key: {value, gesture}}, after a slider was released, or None), `seed` (the
+    same of "New start"), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past one is shown,
     or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and
     `lost` (id of a job that the server no longer knows, for one run, or None).
     """
@@ -216,6 +221,8 @@ def stage(
             buttons,
             can_rewind,
             on_state is not None,
+            hand.heard(),
+            shared.address(),
         ),
         on_strengths_change=on_strengths or _nothing,
         on_seed_change=on_seed or _nothing,

@@ -1,22 +1,19 @@
 """The session's study: started for the current experiment, told of changed strengths, found again after a reload."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.config import LIVE_FIELDS, Experiment
-from core.runtime.commands import Command, Reseed, Set
+from core.config import Experiment
 from core.runtime.job import Job
 from core.runtime.live import LiveRun
 from core.studies.cost import ASK_S, Work, duration, epochs_within
 from pages.shared import experiment as shared
-from pages.shared import jobs
-from pages.shared.live import strengths_of
+from pages.shared import hand, jobs
 from pages.shared.parts import is_within_budget
 from pages.shared.say import warn
 
-HAS, AGREED = "lab.study.has", "lab.study.agreed"
+AGREED = "lab.study.agreed"
 
 
 def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
@@ -30,27 +27,18 @@ def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[s
     return same.model_dump_json(exclude={"study"}) + str(study)
 
 
-def plain_message(experiment: Experiment, name: str) -> Command:
-    """Return the command that gives all members a strength, or the study another start."""
-    value = experiment.get(name)
-    return Set(name=name, value=value) if name in LIVE_FIELDS else Reseed(seed=value)
-
-
 def find_study(
     key: str, make_run: Callable[[], LiveRun], work: Work, experiment: Experiment, taken: Sequence[str],
-    message: Callable[[Experiment, str], Command] = plain_message,
+    message: hand.Message = hand.plain_message,
 ) -> Job:  # fmt: skip
     """Return the session's study of this key, with the strengths and the start of now; a new one where the key differs.
 
     message: the command that tells a running study one of `taken`.
     """
-    before, job, wanted = jobs.own("study"), jobs.find("study", key, make_run, work), strengths_of(experiment, taken)
-    has = st.session_state.get(HAS, {}) if job is before else strengths_of(jobs.resumed("study") or experiment, taken)
-    for name in taken:
-        if has.get(name, wanted[name]) == wanted[name]:
-            continue
-        job.send(message(experiment, name))
-    st.session_state[HAS] = wanted
+    before, job = jobs.own("study"), jobs.find("study", key, make_run, work)
+    if job is not before:
+        hand.begin(job, jobs.resumed("study") or experiment, taken, message)
+    hand.tell(job, experiment, taken, message)
     return job
 
 
@@ -87,19 +75,8 @@ def agree(key: str) -> None:
     st.session_state[AGREED] = key
 
 
-def take_strengths(strengths: Mapping[str, Any], taken: Sequence[str]) -> None:
-    """Put strengths into the experiment that the study already has, for its stage sent them; unless they went to another `job`."""
-    known = {name: value for name, value in strengths.items() if name in taken}
-    try:
-        shared.change(**known)
-    except ValueError:  # a browser may send anything; what cannot be used is left alone
-        return
-    if strengths.get("job", jobs.own_id("study")) == jobs.own_id("study"):
-        st.session_state[HAS] = {**st.session_state.get(HAS, {}), **known}
-
-
-def adopt(job_id: str | None, key: str, taken: Sequence[str]) -> None:
+def adopt(job_id: str | None, key: str, taken: Sequence[str], message: hand.Message = hand.plain_message) -> None:
     """Take over a study that this browser tab had before a reload, with the strengths it has by now."""
     job = jobs.adopt("study", job_id, key)
-    if job is not None and job.latest is not None:
-        take_strengths({**job.latest.meta.get("strengths", {}), "seed": job.latest.meta.get("seed", 0)}, taken)
+    if job is not None:
+        hand.take_over(job, taken, message)

@@ -5,7 +5,7 @@ from typing import Any
 from core.config import Experiment, bounds_of, field_of, label_of
 from core.runtime.commands import Command, Focus, Set
 from core.studies.compare import VARIANTS, chosen_variants, shares_of
-from pages.shared import studies
+from pages.shared import hand, studies
 from pages.shared.pick_weights import shown_variant
 from pages.shared.stage import slider
 
@@ -25,14 +25,15 @@ def looked_at(experiment: Experiment) -> tuple[int, ...]:
     return (experiment.study.variants.index(shown_variant(experiment)), *experiment.study.geometry_weights)
 
 
-def message(experiment: Experiment, name: str) -> Command:
-    """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one."""
+def message(experiment: Experiment, name: str) -> Command | None:
+    """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one; None
+    for the strength of a variant that is not there."""
     if name in LOOKED_AT:
         return Focus(at=looked_at(experiment))
     for v, variant in enumerate(chosen_variants(experiment)):
         if variant.setting == name:
             return Set(name=next(iter(shares_of(experiment, variant))), value=experiment.get(name), member=v)
-    return studies.plain_message(experiment, name)
+    return hand.plain_message(experiment, name) if name in ("seed", "learning_rate") else None
 
 
 def sliders(experiment: Experiment) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ axes = [
     scrub("lambda", "Strength λ₂", LAMBDAS, TEXTS, index, "Which of the 33 networks is shown.", [1e-6, *LAMBDAS[1:]])
 ]
 controls = [slider("l1", "L1 of member 0", 1e-5, 1, member=0), slider("l1", "L1 of member 1", 1e-5, 1, member=1)]
-strengths = {"l1.0": 0.0, "l1.1": 0.0} | dict(committed.get("strengths") or {})
+told = committed.get("strengths") or {}
+strengths = {"l1.0": 0.0, "l1.1": 0.0} | {name: one["value"] for name, one in told.items()}
 stage(
     "stage", f"/lab/jobs/{job.id}/stream", "scrub", make_figures(), controls, strengths, "1",
     [readout("val_loss", "Validation loss"), readout("zeros", "Zeros")], scrubs=axes,

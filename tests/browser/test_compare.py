@@ -146,7 +146,7 @@ def test_rewind_and_a_changed_strength_are_marked_on_the_curves(open_page: OpenP
     wait_for(page, "overfitLab.shownEpoch > 30")
     move(page, "compare_l2", 900)
     marks = f"{figure('compare_val_loss')}.data.find((trace) => trace.name === 'changed strength')"
-    wait_for(page, f"{marks}.text?.[0]?.includes('L2 set to')")
+    wait_for(page, f"{marks}.text?.[0]?.includes('L2 → ')")
     pause(page)
     rewind = page.get_by_label("Rewind")
     rewind.focus()

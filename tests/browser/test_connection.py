@@ -131,3 +131,30 @@ def test_a_run_of_which_nothing_was_kept_begins_anew_and_says_so(open_page: Open
         wait_for(page, f"window.overfitLab?.connected && {JOB} && {JOB} !== '{job}' && overfitLab.lastEpoch === 0")
         press(page, "Run")
         wait_for(page, "overfitLab.lastEpoch > 10")
+
+
+def test_a_duplicated_tab_has_its_own_run_and_leaves_the_first_one_alone(address: str, open_page: OpenPage) -> None:
+    first = open_page(address + LONG)
+    press(first, "Run")
+    wait_for(first, "overfitLab.lastEpoch > 60")
+    with first.expect_popup() as opened:
+        first.evaluate(
+            "window.open(location.href)"
+        )  # with all that the first one stored, as a browser duplicates a tab
+    second = opened.value
+    wait_for(second, READY)
+    job = first.evaluate(JOB)
+    wait_for(second, f"{JOB} && {JOB} !== '{job}'")
+    points = second.get_by_role("combobox", name="Training points")
+    points.fill("33")
+    points.press("Enter")
+    second.wait_for_url("**n_train=33**")
+    wait_for(second, f"{READY} && overfitLab.lastEpoch === 0")
+    epoch = first.evaluate("overfitLab.lastEpoch")
+    wait_for(first, f"overfitLab.lastEpoch > {epoch} + 20")
+    assert first.evaluate(JOB) == job and first.locator(".lab-status").inner_text() == ""
+    own = second.evaluate(JOB)
+    for tab, of_tab in ((first, job), (second, own)):
+        tab.reload()
+        wait_for(tab, READY)
+        assert tab.evaluate(JOB) == of_tab

@@ -1,9 +1,11 @@
 """Pages under AppTest: opened by a link, run without an exception, with the session's experiment and jobs at hand."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import parse_qsl
 
 from streamlit.testing.v1 import AppTest
 
@@ -43,8 +45,13 @@ def now(page: AppTest) -> Experiment:
 
 
 def address(page: AppTest) -> tuple[Experiment, list[str]]:
-    """Return the experiment that the page's URL names, and what in it cannot be used."""
-    return Experiment.from_query(dict(page.query_params.items()))
+    """Return the experiment that the address bar names, and what in it cannot be used.
+
+    The stage, if there is one, completes the address in the browser.
+    """
+    stages = page.get("bidi_component")
+    shown = json.loads(stages[0].proto.json)["address"] if stages else ""
+    return Experiment.from_query(dict(parse_qsl(shown[1:])) if shown else page.query_params)
 
 
 def job(page: AppTest, slot: Slot = "study") -> Job | None:

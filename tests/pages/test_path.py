@@ -12,7 +12,7 @@ from core.runtime import Run
 from core.runtime.rates import RATES
 from pages.shared import jobs, live
 from tests.core.test_config import OTHER
-from tests.pages.app import job, now, open_link, run, said
+from tests.pages.app import address, job, now, open_link, run, said
 
 QUICK = {"n_epochs": "3", "hidden_sizes": "8", "values": "0.0,0.001,0.1"}
 
@@ -234,7 +234,7 @@ def test_the_playground_leads_to_the_path_of_its_experiment():
     page.query_params.clear()
     run(page)
     assert now(page).data.name == "xor" and now(page).network.hidden_sizes == (4,)
-    assert page.query_params["data"] == "xor"
+    assert address(page) == (now(page), [])
 
 
 def test_the_path_leads_to_cross_validation_of_the_same_grid():

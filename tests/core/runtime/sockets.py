@@ -10,9 +10,10 @@ from core.runtime.snapshot import decode
 from tests.core.runtime.studies import TIMEOUT_S
 
 
-def open_stream(host: str, job_id: str, origin: str | None = "") -> ClientConnection:
+def open_stream(host: str, job_id: str, origin: str | None = "", tab: str = "") -> ClientConnection:
     headers = None if origin is None else {"Origin": origin or f"http://{host}"}
-    return connect(f"ws://{host}/lab/jobs/{job_id}/stream", additional_headers=headers, proxy=None)
+    query = f"?tab={tab}" if tab else ""
+    return connect(f"ws://{host}/lab/jobs/{job_id}/stream{query}", additional_headers=headers, proxy=None)
 
 
 def ask(stream: ClientConnection, **message: Any) -> None:

@@ -206,7 +206,7 @@ def test_a_changed_strength_is_marked_on_the_curve_of_its_variant():
     at = snapshot.arrays["epoch"].tolist().index(2)
     assert snapshot.arrays["change_epoch"].tolist() == [2, 2]
     assert snapshot.arrays["change_loss"].tolist() == snapshot.arrays["val_loss"][[3, 0], at].tolist()
-    assert snapshot.meta["labels"]["changes"] == ["epoch 2: L2 set to 0.5", "epoch 2: learning rate set to 0.02"]
+    assert snapshot.meta["labels"]["changes"] == ["L2 → 0.5 from epoch 2", "learning rate → 0.02 from epoch 2"]
 
 
 def test_a_comparison_is_repeated_exactly_from_its_start_and_its_changes():

@@ -82,6 +82,46 @@ def test_a_changed_strength_takes_effect_without_a_reset_and_is_recorded():
     assert run.training.trainer.stack.weights[0].abs().max() == 0
 
 
+def run_dragged(run, gesture, values, name="l2"):
+    """Train a little between the values of one gesture."""
+    for value in values:
+        run.obey(Step())
+        run.train_for(1.0)
+        run.obey(Set(name=name, value=value, gesture=gesture))
+
+
+def test_one_gesture_is_one_mark_and_every_change_of_it_is_recorded():
+    run = live(SINE.replace(n_epochs=10_000))
+    run_dragged(run, 5, [0.1, 0.2, 0.003])
+    assert [change["value"] for change in run.changes] == [0.1, 0.2, 0.003]
+    snapshot = run.snapshot()
+    assert snapshot.meta["labels"]["changes"] == ["λ₂ → 0.003 from epoch 3"]
+    assert snapshot.arrays["change_epoch"].tolist() == [3.0] and snapshot.arrays["change_loss"].shape == (1,)
+    run_dragged(run, 6, [0.5])  # another gesture
+    run_dragged(run, 6, [0.5], "l1")  # another strength
+    run_dragged(run, 0, [0.6, 0.7])  # no gesture: from the sidebar
+    labels = run.snapshot().meta["labels"]["changes"]
+    assert [text.split(" from")[0] for text in labels] == [
+        "λ₂ → 0.003", "λ₂ → 0.5", "λ₁ → 0.5", "λ₂ → 0.6", "λ₂ → 0.7",
+    ]  # fmt: skip
+
+
+def test_marks_and_what_is_sent_of_them_are_bounded_and_the_record_is_whole():
+    run = live(SINE.replace(n_epochs=100_000))
+    run_dragged(run, 1, [0.1])
+    size = len(run.snapshot().encoded)
+    for gesture in range(2, 402):
+        run.obey(Set(name="l2", value=gesture / 1000, gesture=gesture))
+    assert len(run.changes) == 401 and len(run.marks) == MAX_MARKS
+    assert len(run.snapshot().encoded) - size < 100 * MAX_MARKS
+
+
+def test_a_value_that_a_strength_has_already_is_no_change():
+    run = live(SINE.replace(n_epochs=10_000, l2=0.1))
+    run_dragged(run, 1, [0.1, 0.3, 0.3])
+    assert [change["value"] for change in run.changes] == [0.3]
+
+
 def test_a_moment_that_a_browser_was_given_is_found_though_it_is_not_kept_any_more():
     run = live(SINE.replace(n_epochs=10_000))
     run.max_moments = 10

@@ -164,6 +164,15 @@ def test_a_changed_strength_acts_on_every_member_and_leaves_the_grid_alone():
     assert run.training.strengths()["l2"] == pytest.approx(VALUES)
 
 
+def test_the_epoch_that_is_read_out_is_that_of_the_weights_shown():
+    for run in (path(n_epochs=3000), path(n_epochs=3000, path_start="warm")):
+        run.obey(Run())
+        for _ in range(30):
+            run.train_for(0.0005)
+            meta = run.snapshot().meta
+            assert meta["readouts"]["epoch"].split(" of ")[0] == f"{meta['epoch']:,}"
+
+
 # --- warm, and stacks one after another ---
 
 

@@ -79,4 +79,4 @@ def test_every_chart_is_described_in_words(name):
 
 def test_a_change_is_told_in_words():
     change = {"epoch": 1200, "step": 1, "name": "learning_rate", "value": 0.003, "member": None}
-    assert change_text(change) == "epoch 1,200: learning rate set to 0.003"
+    assert change_text(change) == "learning rate → 0.003 from epoch 1,200"

@@ -82,6 +82,24 @@ def test_a_job_that_is_superseded_before_its_stream_opens_closes_it_as_supersede
         assert close_code(stream) == 4410
 
 
+def test_a_run_is_watched_by_one_browser_tab_which_may_come_twice(host: str, routed_scheduler: Scheduler) -> None:
+    job = routed_scheduler.submit(counting, "a")
+    with open_stream(host, job.id, tab="one") as stream, open_stream(host, job.id, tab="one") as again:
+        for open_one in (stream, again):
+            ask(open_one, type="ready", version=-1)
+            receive(open_one)
+        with open_stream(host, job.id, tab="two") as other:
+            assert close_code(other) == 4409
+        with open_stream(host, job.id) as nameless:  # not a stage: a program
+            ask(nameless, type="ready", version=-1)
+            receive(nameless)
+    while job.n_watchers:
+        assert routed_scheduler.wait_until_parked(job, TIMEOUT_S)
+    with open_stream(host, job.id, tab="two") as other:
+        ask(other, type="ready", version=-1)
+        receive(other)
+
+
 def test_an_unknown_job_is_closed_with_4404(host: str, routed_scheduler: Scheduler) -> None:
     with open_stream(host, "nobody") as stream:
         assert close_code(stream) == 4404

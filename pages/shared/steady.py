@@ -1,0 +1,28 @@
+"""Text of a changing length in a place of a steady height: what stands below it does not move under the hand.
+
+The place also holds, unseen, the longest text that may come there. Both lie in one cell of a grid, so the browser itself
+finds the height, at every width.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+# One cell for all texts of a place; only the first is seen.
+STYLE = """<style>
+[class*="st-key-steady"] {display: grid; grid-template-columns: minmax(0, 1fr)}
+[class*="st-key-steady"] > * {grid-area: 1 / 1; min-width: 0}
+[class*="st-key-steady"] > * + *, [class*="st-key-steady"] > * + * * {visibility: hidden !important; pointer-events: none}
+</style>"""
+
+
+def steady(
+    key: str, text: str, longest: str, help: str | None = None, show: Callable[..., object] = st.markdown
+) -> None:
+    """Show a text with the height of the longest one that its place may hold.
+
+    key: of the place, in the page. show: how, as Streamlit shows Markdown.
+    """
+    with st.container(key=f"steady-{key}"):
+        show(text, help=help)
+        show(longest, help=help)
