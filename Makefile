@@ -14,7 +14,7 @@ run: $(RUN_STAMP)
 	@$(BIN)/streamlit run app.py
 
 test: $(DEV_STAMP) browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .

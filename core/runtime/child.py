@@ -61,7 +61,7 @@ class Server:
 
     def put_away(self, kept: Snapshot) -> None:
         """Send what is kept of the study; at the very end nobody may be there to take it."""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # the pipe is broken, or closed already
             write(self.outlet, "kept", 0, kept.encoded)
 
     def serve(self, inlet: BinaryIO) -> None:

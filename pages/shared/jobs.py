@@ -19,7 +19,9 @@ from pages.shared import away
 Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 20.0
 KEPT = "lab.kept"
-LANE_S, LANE_BYTES = 0.05, 256_000_000  # what has longer slices, or needs more, runs in a process of its own
+# What has longer steps, takes longer to build or to show, or needs more bytes, runs in a process of its own. A process takes
+# seconds to start, so that the pages' own examples must not need one.
+LANE_STEP_S, LANE_ONCE_S, LANE_BYTES = 0.1, 0.4, 256_000_000
 
 
 def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> Job:
@@ -35,9 +37,9 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> 
         owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
         found = away.take_out(own_id(slot), key, kept()) if job is None else None
         drop(slot)  # one that was adopted has another owner
-        is_heavy = work.slice_s > LANE_S or work.n_bytes > LANE_BYTES
-        study = lane_study(make_run, found, work.n_bytes) if is_heavy else live_study(make_run, found)
-        n_bytes = work.n_bytes + (CHILD_BYTES if is_heavy else 0)
+        heavy = is_heavy(work)
+        study = lane_study(make_run, found, work.n_bytes) if heavy else live_study(make_run, found)
+        n_bytes = work.n_bytes + (CHILD_BYTES if heavy else 0)
         job = get_scheduler().submit(study, owner, user(), n_bytes)
         job.key, job.kept = key, kept()
         job.mailbox.put_away = partial(away.put_away, job)
@@ -46,6 +48,11 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> 
         session[f"lab.{slot}.job"], session[f"lab.{slot}.away"] = job.id, found or (away.GONE if is_lost else None)
         session[f"lab.{slot}.failure"] = error
     return job
+
+
+def is_heavy(work: Work) -> bool:
+    """Return whether a study would hold up the others of this process."""
+    return work.step_s > LANE_STEP_S or max(work.build_s, work.show_s) > LANE_ONCE_S or work.n_bytes > LANE_BYTES
 
 
 def claim(slot: Slot, stage: str) -> None:

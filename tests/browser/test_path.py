@@ -57,7 +57,8 @@ def test_every_chart_fills_while_the_path_trains(page: Page) -> None:
     pause(page)
     for name in ("weight_paths", "path_sparsity", "histograms", "loss"):
         page.locator(f"[data-figure={name}]").scroll_into_view_if_needed()
-        wait_for(page, f"{figure(name)}.querySelector('.scatterlayer path.js-line')?.getAttribute('d')?.length > 20")
+        drawn = f"[...{figure(name)}.querySelectorAll('.scatterlayer path.js-line')]"
+        wait_for(page, f"{drawn}.some((line) => line.getAttribute('d')?.length > 20)")
     assert page.evaluate(f"{figure('path_sparsity')}.querySelectorAll('.fills path.js-fill').length") == 2
 
 
@@ -145,7 +146,7 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     wait_for(page, READY)  # on a busy machine a costly chart follows the hand later
     curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     press(page, "Open in Playground")
-    page.get_by_text("This run continues the network of the λ path with λ = 0.0093").wait_for()
+    page.get_by_text("This run continues the network of the λ path with λ = 0.0093").first.wait_for()
     wait_for(page, READY)
     there = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     assert there == pytest.approx(curve, abs=1e-5)
@@ -171,7 +172,7 @@ def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
     assert epoch < page.evaluate("overfitLab.lastEpoch")
     curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
     press(page, "Open in Playground")
-    page.get_by_text(f"with λ = 0 of L2, trained for {epoch} epochs").wait_for()
+    page.get_by_text(f"with λ = 0 of L2, trained for {epoch} epochs").first.wait_for()
     wait_for(page, READY)
     assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == pytest.approx(curve, abs=1e-5)
 
@@ -200,7 +201,7 @@ def test_moments_that_come_after_the_hand_has_left_are_what_the_playground_goes_
     page.evaluate("window.held.forEach((send) => send())")
     wait_for(page, "overfitLab.shownEpoch === 0")
     press(page, "Open in Playground")
-    page.get_by_text("trained for 0 epochs").wait_for()
+    page.get_by_text("trained for 0 epochs").first.wait_for()
 
 
 def test_the_moment_that_is_shown_stays_while_more_are_kept(page: Page) -> None:
@@ -219,7 +220,7 @@ def test_the_moment_that_is_shown_stays_while_more_are_kept(page: Page) -> None:
     rewind.focus()
     assert page.evaluate("[overfitLab.shownEpoch, overfitLab.frames]") == [shown, n_frames]
     press(page, "Open in Playground")
-    page.get_by_text(f"trained for {shown} epochs").wait_for()
+    page.get_by_text(f"trained for {shown} epochs").first.wait_for()
 
 
 def test_a_visit_elsewhere_ends_the_rewind(page: Page) -> None:
@@ -231,7 +232,7 @@ def test_a_visit_elsewhere_ends_the_rewind(page: Page) -> None:
     page.get_by_role("link", name="λ path", exact=True).click()
     wait_for(page, "document.querySelector('[data-figure=path]') && overfitLab.shownEpoch > 300")
     press(page, "Open in Playground")
-    page.get_by_text(re.compile("trained for [3-9][0-9][0-9] epochs")).wait_for()
+    page.get_by_text(re.compile("trained for [3-9][0-9][0-9] epochs")).first.wait_for()
 
 
 def test_a_reload_finds_the_path_again(page: Page) -> None:

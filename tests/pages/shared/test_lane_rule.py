@@ -1,0 +1,47 @@
+"""Which studies run in a process of their own: no page's own example, for a process takes seconds to start."""
+
+import pytest
+
+from core.config import Experiment
+from core.presets import PRESETS, START
+from core.runtime.compare import compare_work
+from core.runtime.cross_validation import cross_validation_work
+from core.runtime.features import features_work
+from core.runtime.path import path_work
+from core.runtime.playground import playground_work
+from core.runtime.rates import rates_work
+from core.runtime.remedies import remedies_work
+from core.studies import compare, features, remedies
+from core.studies.cost import Work
+from pages.shared.jobs import is_heavy
+
+OWN = {
+    "compare": compare_work(compare.TASK),
+    "rates": rates_work(START),
+    **{f"remedies {i}": remedies_work(task) for i, task in enumerate((remedies.POINTS, remedies.DIGITS))},
+    **{
+        f"features {i}": features_work(task)
+        for i, task in enumerate((features.TASK, features.CLASSES, features.VOWELS, features.DIGITS))
+    },
+    **{
+        f"{name} {work.__name__}": work(preset.experiment)
+        for name, preset in PRESETS.items()
+        for work in (playground_work, path_work, cross_validation_work)
+    },
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_no_page_starts_a_process_for_its_own_example(name: str) -> None:
+    assert not is_heavy(OWN[name])
+
+
+HEAVY = Experiment().replace(data="digits", n_train=899, hidden_sizes=(512,) * 4)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [path_work(HEAVY.replace(values=(0.0, 1e-3, 1e-2))), cross_validation_work(START.replace(hidden_sizes=(256, 256)))],
+)
+def test_what_would_hold_up_the_others_runs_in_a_process_of_its_own(work: Work) -> None:
+    assert is_heavy(work)
