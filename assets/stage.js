@@ -17,6 +17,8 @@ import { row } from "./stream.js";
 const stages = new WeakMap();
 const ASK_EVERY = 500;
 const DRAW_EVERY = 50; // ms between a drawn snapshot and the wish for the next: the rest of the time is for training
+const TELL_EVERY = 3000; // ms after which what the hand did is told again, unless the page has said that it heard
+const TELL_TIMES = 5;
 const NO_SCRUB = {};
 // For tests and measurements: what is on screen.
 const counters = (window.overfitLab ??= {
@@ -232,7 +234,15 @@ class Stage {
   /** Tell Python what the hand set. Equal values of two gestures are two tellings, and one that was heard is not told again. */
   commit(set) {
     this.untold = { ...this.untold, ...set };
-    this.setState("strengths", this.untold);
+    this.tellHand(0);
+  }
+
+  /** A message that comes while the page is made anew may be lost: what was not heard is told again, a few times. */
+  tellHand(times) {
+    clearTimeout(this.plea);
+    if (this.gone || !Object.keys(this.untold).length || times > TELL_TIMES) return;
+    this.setState("strengths", times ? { ...this.untold, times } : this.untold);
+    this.plea = setTimeout(() => this.tellHand(times + 1), TELL_EVERY);
   }
 
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */

@@ -5,6 +5,7 @@ It obeys Run, Pause, Reset, Reseed, Stop and Look as a live run does, and keeps 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -225,7 +226,7 @@ class RemediesRun:
         pairs = [(row.cell.remedy.key, row.cell.remedy.label) for row in self.rows]
         arrays = self.arrays()
         meta = {
-            "version": self.version, "state": self.state, "epoch": int(100 * self.progress), "banner": None, "changes": [],
+            "version": self.version, "state": self.state, "epoch": math.ceil(100 * self.progress), "banner": None, "changes": [],
             "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
             "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
             "page_state": f"{self.state}{', table done' if self.table_run.is_done else ''}",  # the page is told of its changes

@@ -145,11 +145,12 @@ def test_a_duplicated_tab_has_its_own_run_and_leaves_the_first_one_alone(address
     wait_for(second, READY)
     job = first.evaluate(JOB)
     wait_for(second, f"{JOB} && {JOB} !== '{job}'")
+    before = second.evaluate(JOB)
     points = second.get_by_role("combobox", name="Training points")
     points.fill("33")
     points.press("Enter")
     second.wait_for_url("**n_train=33**")
-    wait_for(second, f"{READY} && overfitLab.lastEpoch === 0")
+    wait_for(second, f"{JOB} && {JOB} !== '{before}' && {READY} && overfitLab.lastEpoch === 0")
     epoch = first.evaluate("overfitLab.lastEpoch")
     wait_for(first, f"overfitLab.lastEpoch > {epoch} + 20")
     assert first.evaluate(JOB) == job and first.locator(".lab-status").inner_text() == ""

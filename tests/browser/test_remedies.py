@@ -113,7 +113,10 @@ def test_strengths_set_by_hand_reach_the_table_and_travel_in_the_link(address, o
         box.fill(typed)
         box.press("Enter")
         wait_for(page, f"new URLSearchParams(location.search).get('{name}') === '{typed}'")
-        wait_for(page, f"document.querySelectorAll('[role=combobox][aria-label^=\"{label}\"]').length === 1")
+        # The list is replaced by one that holds the typed value: whoever types into the old one meanwhile is not heard.
+        wait_for(page, "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
+        held = f"[...document.querySelectorAll('[role=combobox][aria-label^=\"{label}\"]')]"
+        wait_for(page, f"{held}.length === 1 && {held}[0].value.endsWith('{typed}')")
     page.get_by_role("cell", name="patience 35 epochs, min_delta 0.025", exact=True).wait_for()
     other = open_page(page.url)
     other.get_by_role("cell", name="patience 35 epochs, min_delta 0.025", exact=True).wait_for()
