@@ -107,6 +107,8 @@ def test_a_value_that_was_taken_back_can_be_typed_again(page: Page) -> None:
         at_address(page, l2="0.003")
         page.go_back()
         at_address(page, l2="0.001")
+        # Typed over a field that still shows it, a number is no change.
+        wait_for(page, "Number(document.querySelector('[data-control=l2] input[type=number]').value) === 0.001")
     assert assert_agreement(page).regularization.l2 == 0.001
     type_strength(page, "l2", "0.003")
     assert assert_agreement(page).regularization.l2 == 0.003
