@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from core.runtime.snapshot import Snapshot, decode
+from core.words import written
 
 FOLDER = "OVERFIT_LAB_CHECKPOINTS"  # names another folder; empty: nothing is kept
 MAX_BYTES = 256_000_000  # of all runs together
@@ -73,7 +74,7 @@ class Checkpoints:
 
     def _path(self, job_id: str) -> Path:
         if not JOB_ID.fullmatch(job_id):
-            raise ValueError(f"job_id: expected the id of a job, received {job_id!r:.40}")
+            raise ValueError(f"job_id: expected the id of a job, received {written(job_id)}")
         return self.folder / f"{job_id}.run"
 
     def _prune(self) -> None:

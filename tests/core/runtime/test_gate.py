@@ -219,7 +219,8 @@ def test_a_message_in_many_frames_is_refused_as_soon_as_it_is_too_large(host: st
     with open_socket(host, "/lab/jobs/a/stream") as websocket, pytest.raises(ConnectionClosed) as closed:
         websocket.send(["x" * 10_000] * 50)
         websocket.recv(TIMEOUT_S)
-    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
+    # What the server has not read by then may cost the browser the reason: the line is reset.
+    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
 
 
 def test_a_message_of_the_limit_is_taken(host: str) -> None:

@@ -15,11 +15,12 @@ def session(job_id=None, key="a"):
 
         from core import Experiment
         from core.data import load_split
-        from core.runtime.playground import playground_run
+        from core.runtime.playground import playground_run, playground_work
         from pages.shared import jobs
 
         experiment = Experiment(network={"hidden_sizes": [2]})
-        jobs.find("study", key, partial(playground_run, experiment, load_split(experiment.data)))
+        make_run = partial(playground_run, experiment, load_split(experiment.data))
+        jobs.find("study", key, make_run, playground_work(experiment))
         if job_id is not None:
             jobs.adopt("study", job_id, key)
         st.session_state["job"], st.session_state["kept"] = jobs.own("study"), jobs.kept()
