@@ -31,8 +31,8 @@ class Server:
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdout is not None
         for line in iter(self.process.stdout.readline, ""):
-            if found := re.search(r"URL: http://(127\.0\.0\.1:\d+)", line):
-                self.host = found[1]
+            if found := re.search(r"URL: http://[\w.]+:(\d+)", line):
+                self.host = f"127.0.0.1:{found[1]}"
                 with urllib.request.urlopen(f"http://{self.host}/_stcore/health"):
                     return self
         raise RuntimeError("the server ended before it was ready")
