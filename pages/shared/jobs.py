@@ -115,7 +115,7 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
     """Take over a job that this browser tab had before a reload, and return it; None when there is nothing to take.
 
     Nothing is taken that computes anything but `key`: the settings may have changed since the tab asked. The job keeps its
-    owner, for a duplicated tab takes it over too; were both tabs its owner, each new job of one would end that of the other.
+    owner: were two tabs its owner, each new job of one would end that of the other.
     """
     session, job = st.session_state, get_scheduler().find(job_id or "")
     if job is None or job.key != key or job_id in (session.get(f"lab.{slot}.job"), session.get(f"lab.{slot}.adopted")):
