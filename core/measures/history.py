@@ -19,6 +19,7 @@ SHARE = 0.3  # measuring costs at most this share of the training's work
 DENSE_START = 16  # records of each doubling of the epoch count, until the full stride is reached
 MIN_START = 2  # the fewest of them
 FREE_RECORDS = 40  # records that a run may have, however short it is
+BEST_SHARE = 0.25  # of the records may be kept for being some member's best
 NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objective", "weight_norm")
 
 
@@ -112,7 +113,7 @@ class History:
             )
 
     def _thin(self) -> None:
-        """Double the stride (and keep the last record); the best epoch's values are kept apart."""
+        """Double the stride; the last record stays, and those of the best epochs: their stars lie on the curves."""
         self.stride *= 2
         kept = self._still_due()
         if len(kept) > 0.75 * self.max_records:  # many changes: the older ones lose their close records
@@ -122,7 +123,9 @@ class History:
         self.records = [self.records[i] for i in kept]
 
     def _still_due(self) -> list[int]:
-        return [i for i, epoch in enumerate(self.epochs) if self.is_due(epoch) or i == len(self.epochs) - 1]
+        marked = set(self.best_epoch.tolist())
+        always = {self.epochs[-1], *(marked if len(marked) <= BEST_SHARE * self.max_records else ())}
+        return [i for i, epoch in enumerate(self.epochs) if epoch in always or self.is_due(epoch)]
 
     def keep(self) -> dict[str, np.ndarray]:
         """Return everything that it holds as arrays, for `restored`; every series with the records in front."""

@@ -36,6 +36,20 @@ def test_a_long_record_is_thinned_and_keeps_its_shape(monkeypatch):
     assert np.abs(filled - full.history["train_loss"]).max() < 0.05 * full.history["train_loss"][0]
 
 
+def test_thinning_keeps_every_best_epoch_on_the_drawn_curve():
+    rates = [0.3, 0.05, 0.01, 1e-9]
+    pool = make_pool(SINE, None, "float32", len(rates))
+    trainer, history = build_trainer(SINE, pool, {"learning_rate": rates}, [0, 1, 2, 3]), History(max_records=32)
+    for _ in range(700):
+        history.add(trainer)
+        trainer.run_epoch()
+    drawn = history.arrays()
+    assert len(drawn["epoch"]) <= 33 and len(set(history.best_epoch)) > 2
+    for member, best in enumerate(history.best_epoch):
+        (place,) = np.flatnonzero(drawn["epoch"] == best)
+        assert drawn["val_loss"][member, place] == history.best_val_loss[member] == drawn["val_loss"][member].min()
+
+
 def test_gap_and_objective_are_what_they_say():
     experiment = Experiment(
         data={"name": "sine", "noise_std": 0.3}, regularization={"l2": 0.1}, training={"n_epochs": 2}
