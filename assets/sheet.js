@@ -1,4 +1,4 @@
-// A card that holds a table of texts made in Python, {heads, rows: [{cells, note, best}]} of `meta.tables`, in place of a chart.
+// A card that holds a table of texts made in Python, {heads, rows: [{cells, note, room, best}]} of `meta.tables`, in place of a chart.
 import { make, write } from "./dom.js";
 import { swatch } from "./legend.js";
 
@@ -30,12 +30,13 @@ export class Sheet {
     const shape = JSON.stringify([table.heads, table.rows.length]);
     if (shape !== this.shape) this.lay(table);
     this.shape = shape;
-    table.rows.forEach(({ cells, note, best = [] }, i) => {
-      const { places, line, words } = this.lines[i];
+    table.rows.forEach(({ cells, note, room, best = [] }, i) => {
+      const { places, line, words, rooms } = this.lines[i];
       cells.forEach((text, j) => write(places[j], text));
       places.forEach((place, j) => place.toggleAttribute("data-best", best.includes(j)));
       write(words, note ?? "");
-      line.hidden = !note;
+      write(rooms, room ?? ""); // unseen: what is below stands still while the note comes and changes
+      line.hidden = !note && !room;
     });
   }
 
@@ -45,10 +46,11 @@ export class Sheet {
     this.lines = rows.map((_, i) => {
       const [first, ...rest] = heads.map((text, j) => (j ? make("td", { "data-head": text }) : make("span")));
       const mark = this.about.swatches?.[i];
-      const words = make("td", { colspan: heads.length });
-      const line = make("tr", { class: "lab-note" }, words);
+      const words = make("span");
+      const rooms = make("span", { "aria-hidden": "true" });
+      const line = make("tr", { class: "lab-note" }, make("td", { colspan: heads.length }, make("div", {}, words, rooms)));
       body.append(make("tr", {}, make("th", { scope: "row" }, ...(mark ? [swatch(mark)] : []), first), ...rest), line);
-      return { places: [first, ...rest], line, words };
+      return { places: [first, ...rest], line, words, rooms };
     });
     this.body.replaceChildren(make("table", {}, make("thead", {}, head), body));
   }

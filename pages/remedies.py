@@ -36,6 +36,9 @@ TABLE_WORDS = (
 NOISE_WORDS = (
     " A gap below 0: some training labels are wrong, no validation label is, so the training loss may lie above."
 )
+NOISE_TABLE_WORDS = (
+    "Medians over several draws of the wrong labels, with lowest and highest. Within their spread is no change."
+)
 TUNING_WORDS = (
     "Median validation loss over three starts; ★ is kept. Equal cost: five strengths of each, 15 networks of as many steps. "
     "Nothing, the ensemble and more data have no strength to tune; combinations take those found for their parts. The "
@@ -68,6 +71,7 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
     if has_labels(experiment):
         names = ("noise_val_loss", "noise_train_score")
         figures += [plot_label_noise(snapshot.arrays, singles, name) for name in names]
+        figures.append(sheet("noise", "What wrong labels do", NOISE_TABLE_WORDS))
     st.session_state[FIGURES] = (key, figures)
     return figures
 

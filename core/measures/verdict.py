@@ -81,8 +81,7 @@ def judge(
     if is_underfit(train_loss, val_loss, reach):
         return Verdict("underfits", underfit_text(grade, train_loss, val_loss, reach), level)
     above = f"validation loss {loss_text(val_loss)} against {loss_text(reach.val_loss)}, {reach.words}"
-    gap = f"the gap to training loss {loss_text(train_loss)} is {gap_text(val_loss - train_loss)}"
-    return Verdict("overfits", f"Overfits {grade}: {above}; {gap}.", level)
+    return Verdict("overfits", f"Overfits {grade}: {above}; gap {gap_text(val_loss - train_loss)}.", level)
 
 
 def is_underfit(train_loss: float, val_loss: float, reach: Reach) -> bool:
@@ -97,12 +96,10 @@ def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach) 
     """Return why a run underfits: both losses are high."""
     there = f"{loss_text(reach.val_loss)}, {reach.words}"
     if train_loss > reach.val_loss:
-        return (
-            f"Underfits {grade}: even the training loss, {loss_text(train_loss)}, is above {there} on validation rows."
-        )
+        return f"Underfits {grade}: even the training loss, {loss_text(train_loss)}, is above {there}."
     losses = f"validation loss {loss_text(val_loss)} against {there}"
-    was = f", where the training loss was {loss_text(reach.train_loss)}" if reach.train_loss is not None else ""
-    return f"Underfits {grade}: {losses}; the training loss is {loss_text(train_loss)}{was}."
+    was = f", there {loss_text(reach.train_loss)}" if reach.train_loss is not None else ""
+    return f"Underfits {grade}: {losses}; training loss {loss_text(train_loss)}{was}."
 
 
 def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: float) -> str:
@@ -113,5 +110,5 @@ def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: fl
     near = f"is {reach.words}" if is_there else f"is close to {loss_text(reach.val_loss)}, {reach.words}"
     head = f"{'A fit with a wide gap' if is_wide else 'A good fit'}: validation loss {loss_text(val_loss)} {near}"
     if gap <= 0:
-        return f"{head}, and no higher than training loss {loss_text(train_loss)}."
-    return f"{head}; the gap to training loss {loss_text(train_loss)} is {gap_text(gap)}."
+        return f"{head}; no gap."
+    return f"{head}; gap {gap_text(gap)}."

@@ -18,7 +18,7 @@ from core.figures.geometry import describe_geometry
 from core.figures.side_by_side import FITTED, HEADS, describe_compare
 from core.measures.histograms import overlaid_histograms
 from core.measures.numbers import gap_text, loss_text, number_text
-from core.measures.spread import is_within_spread, spread_of
+from core.measures.spread import compare_sentence, is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
 from core.runtime.banners import MILD, calmer, remedy
 from core.runtime.geometry import GeometryPanel
@@ -163,6 +163,7 @@ def numbers_table(rows: list[CompareRow], n_weights: int, is_trained: bool, is_c
             "cells": cells_of(row, n_weights, is_classification),
             "best": [place for place, is_it in is_best.items() if is_trained and is_it[v]],
             "note": note_on(row, rows[0]) if is_trained else "",
+            "room": room_for(row, rows[0]),
         }
         for v, row in enumerate(rows)
     ]
@@ -202,6 +203,15 @@ def note_on(row: CompareRow, first: CompareRow) -> str:
     return " ".join(notes)
 
 
+def room_for(row: CompareRow, first: CompareRow) -> str:
+    """Return a text as long as the usual note, so that room is kept for it from the start."""
+    if row is first or len(row.val_loss) == 1:
+        return ""
+    values = np.full(len(row.val_loss), 1.0)
+    words = compare_sentence("", values, f"'{first.variant.label}'", values, "validation loss", by="mean")
+    return words.removeprefix(": ")
+
+
 def has_threshold(variant: Variant) -> bool:
     """Return whether a variant has the proximal step of L1, which sets weights to zero."""
     return variant.is_proximal and variant.param_name in ("l1", "elastic")
@@ -224,7 +234,7 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
     if epoch == 0:
         return {
             "kind": "not started",
-            "text": "Not trained yet: press Run. All penalties train at once, from the same starts.",
+            "text": "Not trained yet: press Run. All penalties train at once.",
         }
     means = [spread_of(row.val_loss).mean for row in finite]
     best = [row for row, mean in zip(finite, means, strict=True) if mean == min(means)]
@@ -241,12 +251,12 @@ def said_of(others: list[CompareRow], best: CompareRow) -> str:
     if not others:
         return "."
     if len(best.val_loss) == 1:
-        return "; from one start each, so the spread is unknown: raise Starts to see it."
+        return "; one start each: raise Starts to see the spread."
     if min(np.isfinite(row.val_loss).sum() for row in (best, *others)) == 1:
-        return "; one start only is left of some, so their spread is unknown."
+        return "; some have one start left, so no known spread."
     close = [row.variant.label for row in others if is_within_spread(row.val_loss, best.val_loss)]
     if close:
-        return f"; within the spread over starts of it: {listed(close)}."
+        return f"; within its spread over starts: {listed(close)}."
     return "; all others are farther off than the spread over starts."
 
 

@@ -214,20 +214,25 @@ def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
         return "choosing", f"So far: {said}"
     if cv.edge and run.state == "finished":
         can_grow = len(extended_values(cv.values, cv.edge, cv.param_name)) > len(cv.values)
-        way = " Extend the grid below." if can_grow else ""
-        end = END_OF_GRID[cv.edge]
-        return "at the edge", f"λ_min is the {end} λ of the grid: a better one may lie beyond it.{way} {said}"
+        way = "Extend the grid below." if can_grow else "A better one may lie beyond."
+        return "at the edge", f"λ_min{lowest_in_words(cv)} is the {END_OF_GRID[cv.edge]} λ of the grid. {way}"
     return ("chosen", said) if run.state == "finished" else ("choosing", f"So far: {said}")
 
 
 def choice_in_words(cv: CrossValidation) -> str:
     """Return λ_min and λ_1se with their losses in a sentence or two."""
     best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
-    texts, mean, error = value_texts(cv.values), cv.mean, cv.standard_error
-    said = f"λ_min = {texts[best]} has the lowest mean loss, {loss_text(mean[best])} ± {loss_text(error[best])}."
+    said = f"Lowest mean loss: λ_min{lowest_in_words(cv)}."
     if best == one_se:
-        return f"{said} It is λ_1se too: no stronger one of the grid is within one standard error."
-    return f"{said} λ_1se = {texts[one_se]} ({loss_text(mean[one_se])}) is the strongest penalty within one standard error of it."
+        return f"{said} It is λ_1se too: no stronger λ is within one standard error."
+    loss = loss_text(cv.mean[one_se])
+    return f"{said} Strongest λ within one standard error: λ_1se = {value_texts(cv.values)[one_se]} ({loss})."
+
+
+def lowest_in_words(cv: CrossValidation) -> str:
+    """Return " = λ_min (mean loss ± its standard error)"."""
+    best = int(np.flatnonzero(cv.values == cv.best)[0])
+    return f" = {value_texts(cv.values)[best]} ({loss_text(cv.mean[best])} ± {loss_text(cv.standard_error[best])})"
 
 
 # --- the refit ---

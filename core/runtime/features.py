@@ -160,7 +160,7 @@ class FeaturesView:
     def sentence(self, state: MemberState, arrays: Arrays) -> str:
         """Return what L1 keeps at the λ that cross-validation chooses, read off the numbers."""
         if state.epoch.max() == 0:
-            return "Not started. Run trains L1 and L2 at every λ, and the folds that choose λ for L1, all at once."
+            return "Not started. Run trains L1 and L2 at every λ, and the folds for L1, all at once."
         places = self.places(state)
         if places is None:
             return "Cross-validation has no finite loss: lower the learning rate."
@@ -170,9 +170,9 @@ class FeaturesView:
         """Return what L1 keeps at λ_min and λ_1se, whose places are given."""
         experiment = self.plan.experiment
         if not (experiment.network.hidden_sizes or experiment.regularization.penalize_output):
-            return "No input is out at any λ: the output layer is the only one, and it is not penalised (under More)."
+            return "No input is out: the only layer, the output, is not penalised (under More)."
         if run_keeps_all(arrays):
-            return "No input is out at any λ: no link is exactly zero. Train on, or take the proximal L1 method (under More)."
+            return "No input is out: no link is exactly zero. Train on, or take the proximal L1 method."
         if self.relevance is None:
             n_in = [f"{arrays['in_use_l1'][i]:.0f}" for i in places]
             return (
@@ -186,7 +186,7 @@ class FeaturesView:
         values, n_train = self.plan.values, len(self.split.y_train)
         text = ""
         if edge_of(values, values[at_min]) == "high":
-            text = " λ_min is the largest λ of the list: a longer list may find a better one."
+            text = " λ_min is the largest λ of the list: take a longer list."
         text += folds_sentence(n_train, len(self.split.y_val), self.plan.folds.n_splits)
         for name, lost in zip(PENALTIES, self.plan.by_penalty(state.is_diverged), strict=True):
             if lost.any():

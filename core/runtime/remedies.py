@@ -19,7 +19,7 @@ from core.runtime.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
 from core.runtime.keeping import KIND
 from core.runtime.looks import Arrays, shrink
 from core.runtime.mailbox import Mailbox
-from core.runtime.remedy_tables import remedy_table, tuning_table
+from core.runtime.remedy_tables import noise_table, remedy_table, tuning_table
 from core.runtime.snapshot import Snapshot
 from core.studies.cost import Work, check_work, work_of
 from core.studies.remedies import SHARES, Remedy, plan_label_noise, plan_remedies
@@ -29,8 +29,6 @@ from core.studies.remedy_words import (
     best_sentence,
     diverged_sentence,
     fares_worse,
-    memorise_sentence,
-    noise_sentence,
     reveal_sentence,
     to_csv,
 )
@@ -274,23 +272,20 @@ class RemediesRun:
     def summary(self) -> str:
         """Return what stands out, read off the tables."""
         if self.progress == 0:
-            return "Not started. Run trains every remedy at once, from the same starts, for the same number of steps."
+            return "Not started. Run trains every remedy at once, for the same number of steps."
         if self.parts[self.part] == "tuning":
-            return "Five strengths of each remedy are tried from three starts; validation rows choose, no test row is read."
-        said = [best_sentence(self.rows, self.table_run.is_done)]
+            return "Tuning: the validation rows choose each remedy's strength; no test row is read."
+        if self.test is not None and (said := reveal_sentence(self.rows, self.test)):
+            return said
+        return f"{best_sentence(self.rows, self.table_run.is_done)} {self.warning()}".rstrip()
+
+    def warning(self) -> str:
+        """Return what the best loss does not show: starts that are lost, or remedies that do not help; the table has all."""
         if lost := diverged_sentence(self.rows):
-            said.append(lost)
-        worse = fares_worse(self.rows)
-        if self.table_run.is_done and worse:
-            more = f" and {len(worse) - NAMED} more" if len(worse) > NAMED else ""
-            said.append(f"Does not help here: {', '.join(worse[:NAMED])}{more}.")
-        if self.test is not None:
-            said.append(reveal_sentence(self.rows, self.test))
-        if self.noise_rows and self.run.is_done:
-            arrays = label_noise_arrays(self.noise_rows)
-            said.append(memorise_sentence(arrays["noise_share"], arrays["noise_train_score"][0]))
-            said.append(noise_sentence(self.noise_rows))
-        return " ".join(said)
+            return lost
+        worse = fares_worse(self.rows) if self.table_run.is_done else []
+        more = f" and {len(worse) - NAMED} more" if len(worse) > NAMED else ""
+        return f"No help here: {', '.join(worse[:NAMED])}{more}." if worse else ""
 
     def tables(self) -> dict[str, Any]:
         """Return the tables as texts: every remedy in numbers and, where strengths are tuned, what was tried."""
@@ -299,4 +294,6 @@ class RemediesRun:
         if self.parts[0] == "tuning":
             untuned = single_remedies(self.experiment)
             tables["tuning"] = tuning_table(untuned, self.tuning_rows, self.part > 0)
+        if has_labels(self.experiment):
+            tables["noise"] = noise_table(self.singles, self.noise_rows)
         return tables

@@ -10,9 +10,9 @@ import numpy as np
 from core.measures import numbers
 from core.measures.numbers import gap_text, loss_text
 from core.measures.spread import Spread, spread_of
-from core.studies.remedies import Remedy, strengths_text
-from core.studies.remedy_run import RemedyRow
-from core.studies.remedy_words import row_sentence
+from core.studies.remedies import SHARES, Remedy, strengths_text
+from core.studies.remedy_run import RemedyRow, label_noise_arrays
+from core.studies.remedy_words import memorise_sentence, noise_change, room_for, row_sentence, share_text
 from core.studies.tuning import candidates, tunable, tuned
 
 HEADS = (
@@ -30,6 +30,7 @@ def remedy_table(
         {
             "cells": cells(row, rows[0], None if test is None else test[i], has_begun),
             "note": row_sentence(row, rows[0], is_classification) if has_begun else row.cell.remedy.why,
+            "room": room_for(row, rows[0], is_classification),
         }
         for i, row in enumerate(rows)
     ]
@@ -69,6 +70,26 @@ def tuning_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done:
         best = [1 + texts.index(kept[remedy.key])] if is_done else []
         lines.append({"cells": [remedy.label, *places], "best": best, "note": edge_note(losses) if is_done else ""})
     return {"heads": list(TUNING_HEADS), "rows": lines}
+
+
+def noise_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow]) -> dict[str, Any]:
+    """Return what the largest share of wrong labels does to each remedy, and whether the network has memorised them.
+
+    rows: of the label noise, remedy by remedy, shares ascending; empty before its turn.
+    """
+    heads = ["Remedy", *(f"Validation loss, {share_text(share)} wrong" for share in (SHARES[0], SHARES[-1])), "Change"]
+    if not rows:
+        blank: list[dict[str, Any]] = [{"cells": [remedy.label, "–", "–", "–"]} for remedy in remedies]
+        blank[0]["room"] = memorise_sentence(np.array(SHARES), np.full(len(SHARES), 0.996))
+        return {"heads": heads, "rows": blank}
+    ends = [(rows[i], rows[i + len(SHARES) - 1]) for i in range(0, len(rows), len(SHARES))]
+    lines: list[dict[str, Any]] = [
+        {"cells": [a.cell.remedy.label, *(range_text(spread_of(r.val_loss)) for r in (a, b)), noise_change(a, b)]}
+        for a, b in ends
+    ]
+    arrays = label_noise_arrays(rows)
+    lines[0]["note"] = memorise_sentence(arrays["noise_share"], arrays["noise_train_score"][0])
+    return {"heads": heads, "rows": lines}
 
 
 def edge_note(losses: Sequence[float]) -> str:

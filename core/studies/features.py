@@ -246,7 +246,4 @@ def folds_sentence(n_train: int, n_val: int, n_splits: int) -> str:
     n_fold = round((n_train + n_val) * (1 - 1 / n_splits))
     if n_train / FAR < n_fold < n_train * FAR:
         return ""
-    return (
-        f" Mind that each fold trains on about {n_fold} rows (training and validation rows together are dealt into folds), "
-        f"the networks shown on {n_train}: their best λ may be another."
-    )
+    return f" Each fold trains on about {n_fold} rows, the networks shown on {n_train}: their best λ may be another."

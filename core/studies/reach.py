@@ -71,7 +71,7 @@ def neighbour_loss(split: Split, pool: Pool, n_nearest: int = N_NEAREST) -> floa
 
 def neighbours_reach(split: Split, pool: Pool) -> Reach:
     """Return what the nearest training points reach."""
-    return Reach(neighbour_loss(split, pool), f"what averaging the {N_NEAREST} nearest training points gives")
+    return Reach(neighbour_loss(split, pool), f"the mean of the {N_NEAREST} nearest training points")
 
 
 def modest_reach(floor: float | None, constant: float) -> Reach:
@@ -84,7 +84,7 @@ def modest_reach(floor: float | None, constant: float) -> Reach:
 def run_reach(history: History) -> Reach:
     """Return the lowest validation loss of a single run's records so far."""
     epoch = int(history.best_epoch[0])
-    words = f"the lowest of this run, at epoch {epoch:,}"
+    words = f"the lowest of this run (epoch {epoch:,})"
     return Reach(float(history.best_val_loss[0]), words, float(history.best_train_loss[0]))
 
 

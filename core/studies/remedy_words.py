@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from core.measures.numbers import loss_text
-from core.measures.spread import compare_sentence, difference_words, is_within_spread, spread_of
+from core.measures.spread import difference_words, is_within_spread, spread_of
 from core.studies.remedies import Remedy, strengths_text
 from core.studies.remedy_run import RemedyRow
 
@@ -33,6 +34,17 @@ def row_sentence(row: RemedyRow, nothing: RemedyRow, is_classification: bool) ->
         words = difference_words(row.val_loss, nothing.val_loss)
         parts.append(f"{words[0].upper()}{words[1:]}.")
     return " ".join(parts)
+
+
+def room_for(row: RemedyRow, nothing: RemedyRow, is_classification: bool) -> str:
+    """Return a sentence as long as the usual `row_sentence`, so that room is kept for it from the start."""
+    n = row.val_loss.size
+    same, known = np.ones(n), np.full(n, 0.996)
+    return row_sentence(
+        replace(row, val_loss=same, train_score=known, train_steps=np.zeros(n)),
+        replace(nothing, val_loss=same, train_steps=np.ones(n)),
+        is_classification,
+    )
 
 
 def observations(row: RemedyRow, is_classification: bool) -> list[str]:
@@ -73,8 +85,18 @@ def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
     best, so_far = rows[int(np.nanargmin(medians))], "" if is_done else " so far"
     if best is rows[0]:
         return f"Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths."
-    label = f"{best.cell.remedy.label} is best{so_far}"
-    return compare_sentence(label, best.val_loss, "nothing", rows[0].val_loss, "validation loss")
+    nothing = loss_text(medians[0]) if np.isfinite(medians[0]) else "diverged"
+    losses = f"median validation loss {loss_text(np.nanmin(medians))}, nothing {nothing}"
+    return f"{best.cell.remedy.label} is best{so_far}: {losses} ({sureness(best.val_loss, rows[0].val_loss)})."
+
+
+def sureness(values: np.ndarray, others: np.ndarray) -> str:
+    """Return in a few words what `difference_words` says in full, in the table."""
+    n = min(spread_of(values).n, spread_of(others).n)
+    if n < 2:
+        return "no known spread"
+    is_clear = "by more than" in difference_words(values, others)
+    return f"{'more than' if is_clear else 'not clear of'} the spread over {n} starts"
 
 
 def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> str:
@@ -83,13 +105,9 @@ def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> st
     if not np.isfinite(by_test).any():
         return ""
     best, expected = int(np.nanargmin(by_test)), int(np.nanargmin(by_val))
-    end = (
-        "as on the validation rows"
-        if best == expected
-        else f"on the validation rows it was {rows[expected].cell.remedy.label}"
-    )
-    losses = f"{loss_text(by_test[best])}; nothing {loss_text(by_test[0])}"
-    return f"On the test rows {rows[best].cell.remedy.label} is best ({losses}), {end}."
+    end = "as on" if best == expected else f"not {rows[expected].cell.remedy.label}, the best on"
+    losses = f"loss {loss_text(by_test[best])}, nothing {loss_text(by_test[0])}"
+    return f"{rows[best].cell.remedy.label} is best on the test rows ({losses}), {end} the validation rows."
 
 
 def diverged_sentence(rows: Sequence[RemedyRow]) -> str:
@@ -98,7 +116,7 @@ def diverged_sentence(rows: Sequence[RemedyRow]) -> str:
     if not n_lost:
         return ""
     total = sum(row.val_loss.size for row in rows)
-    return f"{n_lost} of {total} starts diverged and are left out: lower the learning rate or the strengths."
+    return f"{n_lost} of {total} starts diverged: lower the learning rate or the strengths."
 
 
 def fares_worse(rows: Sequence[RemedyRow]) -> list[str]:
@@ -113,6 +131,8 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
     shares, train_score: (n_shares,), the accuracy on the training rows as they are labelled.
     """
     known = train_score >= BY_HEART
+    if not np.isfinite(train_score).all():
+        return ""
     if known.all():
         lowest = share_text(float(train_score.min()))
         part = "all" if lowest == "100 %" else f"{lowest} of the"
@@ -122,31 +142,16 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
     return f"Without a remedy the network has not memorised all labels: {right} of them, with {wrong} wrong."
 
 
-def noise_sentence(rows: Sequence[RemedyRow]) -> str:
-    """Return what the largest share of wrong labels does to the validation loss of each remedy, read off the rows.
-
-    rows: those of a label-noise plan, remedy by remedy, shares ascending; a change counts when it is larger than the
-    spread over the draws of labels (and starts), see `is_within_spread`.
+def noise_change(clean: RemedyRow, noisy: RemedyRow) -> str:
+    """Return what wrong labels do to a remedy's validation loss, read off its rows: a change counts when it is larger than
+    the spread over the draws of labels (and starts), see `is_within_spread`.
     """
-    n_shares = len({row.cell.label_noise for row in rows})
-    ends = [(rows[i], rows[i + n_shares - 1]) for i in range(0, len(rows), n_shares)]
-    said: dict[str, list[str]] = {
-        "higher for": [],
-        "lower for": [],
-        "the same, within the spread over the draws, for": [],
-    }
-    for clean, noisy in ends:
-        before, after = spread_of(clean.val_loss), spread_of(noisy.val_loss)
-        if not before.n or not after.n:
-            continue
-        change = f"{clean.cell.remedy.label} ({loss_text(before.median)} → {loss_text(after.median)})"
-        higher, lower, same = said
-        way = higher if after.median > before.median else lower
-        said[same if is_within_spread(clean.val_loss, noisy.val_loss) else way].append(change)
-    parts = [f"{way} {', '.join(changes)}" for way, changes in said.items() if changes]
-    if not parts:
-        return ""
-    return f"With {share_text(rows[n_shares - 1].cell.label_noise)} of the labels wrong the validation loss is {'; '.join(parts)}."
+    before, after = spread_of(clean.val_loss), spread_of(noisy.val_loss)
+    if not before.n or not after.n:
+        return "diverged"
+    if is_within_spread(clean.val_loss, noisy.val_loss):
+        return "the same, within the spread"
+    return "higher" if after.median > before.median else "lower"
 
 
 def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray] | None]]) -> str:

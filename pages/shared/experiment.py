@@ -60,6 +60,13 @@ def change(**values: Any) -> None:
     put(current().replace(**values))
 
 
+def move(**values: Any) -> None:
+    """Change some settings as `change` does, by a hand on the stage: complaints stay, for the stage stands below them."""
+    before = st.session_state[PROBLEMS]
+    change(**values)
+    st.session_state[PROBLEMS] = [*before, *(one for one in st.session_state[PROBLEMS] if one not in before)]
+
+
 def show_problems() -> None:
     """Show what was wrong with the link, or what had to be changed to agree with the data."""
     for problem in st.session_state[PROBLEMS]:

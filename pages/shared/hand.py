@@ -41,7 +41,7 @@ def take(told: Any, names: Sequence[str]) -> None:
 def change(name: str, value: Any) -> None:
     """Change one setting if it can have this value."""
     try:
-        shared.change(**{name: value})
+        shared.move(**{name: value})
     except ValueError:
         return
 

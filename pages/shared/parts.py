@@ -7,7 +7,7 @@ from core.runtime.job import Job
 from core.runtime.scheduler import get_scheduler
 from core.studies.cost import Work, refusal
 from pages.shared import jobs
-from pages.shared.say import fail, tell, warn
+from pages.shared.say import call, fail, tell
 from pages.shared.stage import readout, slider
 
 LOSSES = [
@@ -68,6 +68,6 @@ def wait_in_line(job: Job, what: str) -> None:
 
 
 def say_failure(slot: jobs.Slot) -> None:
-    """Say on which error the run before this one stopped."""
+    """Say on which error the run before this one stopped; a press on the stage has begun another."""
     if error := jobs.failure(slot):
-        warn(f"{error} A new one stands ready at epoch 0.")
+        call(f"{error} A new one stands ready at epoch 0.", once=jobs.own_id(slot))

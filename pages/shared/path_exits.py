@@ -10,7 +10,7 @@ from core.runtime.job import Job
 from core.runtime.path_export import member_experiment, member_origin, path_csv
 from pages.shared import experiment as shared
 from pages.shared import live
-from pages.shared.say import warn
+from pages.shared.say import call
 
 HOW = {
     "cold": "The same data, start and batches: only λ differs.",
@@ -39,7 +39,7 @@ def open_member(found: Any, member: int) -> None:
     """Let the Playground continue from one network of a path's result, now or at a past moment; None: not begun."""
     origin = member_origin(found[1], found[2], member) if found is not None else None
     if origin is None:
-        warn("This λ has not been trained yet: there are no weights to continue from.")
+        call("This λ has not been trained yet: there are no weights to continue from.")
         return
     live.start_from(member_experiment(found[0], found[1], member), origin)
     st.switch_page("playground.py")

@@ -14,7 +14,7 @@ from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
 from pages.shared.parts import PROGRESS, has_begun, say_failure, say_not_begun
 from pages.shared.path_exits import open_member
-from pages.shared.say import warn
+from pages.shared.say import call
 from pages.shared.splits import on_split
 from pages.shared.stage import readout, stage
 
@@ -47,7 +47,7 @@ def open_best(job: Job) -> None:
     found = job.result()
     best = best_member(found[1], found[2]) if found is not None else None
     if best is None:
-        warn("No pair has a validation loss yet: press Run first.")
+        call("No pair has a validation loss yet: press Run first.")
     else:
         open_member(found, best)
 

@@ -9,11 +9,13 @@ from pages.shared import jobs
 from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import has_begun
 from pages.shared.remedy_controls import job_key
-from pages.shared.say import warn
+from pages.shared.say import call, warn
+from pages.shared.steady import steady
 
 PROBLEM = "remedies.problem"
 ASKED = "remedies.asked"  # the study that was asked for a look and has not answered yet; kept with the jobs
 TOO_EARLY = "It opens once all remedies are trained to the end."
+LOOKED = "The test set was looked at once. Another look, after a change, would be choosing by it."
 LOOK_S = 5.0  # the study answers a look within a slice or two
 
 
@@ -67,10 +69,16 @@ def show_actions(job: Job) -> None:
 def say_looks(n_looks: int, is_trained: bool) -> None:
     """Say how often the test rows were looked at, on whichever page, and what that means; and when they may be."""
     if problem := st.session_state.pop(PROBLEM, None):
-        warn(problem)
-    elif n_looks > 1:
-        warn(f"These data's test set was looked at {n_looks} times: it is no longer untouched.")
+        call(problem)
+    if n_looks > 1:
+        text = f"The test set was looked at {n_looks} times: it is no longer untouched."
     elif n_looks:
-        st.caption("The test set was looked at once. Another look, after a change, would be choosing by the test set.")
+        text = LOOKED
     else:
-        st.caption("The test set is untouched." + ("" if is_trained else f" {TOO_EARLY}"))
+        text = "The test set is untouched." + ("" if is_trained else f" {TOO_EARLY}")
+    steady("remedies-looks", text, LOOKED, show=st.caption if n_looks < 2 else shown_as_warning, hold=shown_as_warning)
+
+
+def shown_as_warning(text: str, help: str | None) -> None:
+    """Show a text as a warning, which takes more room than a caption."""
+    warn(text)

@@ -27,6 +27,20 @@ def warn(text: str, icon: str | None = None) -> None:
     st.warning(plain(text), icon=icon)
 
 
+CALLED = "lab.called"
+
+
+def call(text: str, once: str = "") -> None:
+    """Show a sentence over the page, in answer to a press: nothing moves away under the hand.
+
+    once: names what is said, which later runs of the page do not say again; it stays until it is closed.
+    """
+    called: set[str] = st.session_state.setdefault(CALLED, set())
+    if once not in called:
+        st.toast(plain(text), icon=":material/warning:", duration="infinite" if once else "long")
+    called.update({once} - {""})
+
+
 def tell(text: str) -> None:
     """Show a sentence that informs."""
     st.info(plain(text))

@@ -127,7 +127,8 @@ def readout(name: str, label: str, help: str = "") -> dict[str, str]:
 def sheet(name: str, title: str, look_for: str) -> go.Figure:
     """Return a card for a table of texts, which comes with each snapshot: `meta.tables[name]`, {heads, rows}.
 
-    heads: one text per column; rows: [{"cells": [one text per column], "note": a sentence below them}].
+    heads: one text per column; rows: [{"cells": [one text per column], "note": a sentence below them, "room": one as long
+    as it may become}].
     """
     return go.Figure(layout={"meta": {"name": name, "title": title, "look_for": look_for, "is_table": True}})
 

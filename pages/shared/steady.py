@@ -17,12 +17,13 @@ STYLE = """<style>
 
 
 def steady(
-    key: str, text: str, longest: str, help: str | None = None, show: Callable[..., object] = st.markdown
-) -> None:
+    key: str, text: str, longest: str, help: str | None = None, show: Callable[..., object] = st.markdown,
+    hold: Callable[..., object] | None = None,
+) -> None:  # fmt: skip
     """Show a text with the height of the longest one that its place may hold.
 
-    key: of the place, in the page. show: how, as Streamlit shows Markdown.
+    key: of the place, in the page. show: how, as Streamlit shows Markdown; hold: how the longest would be shown.
     """
     with st.container(key=f"steady-{key}"):
         show(text, help=help)
-        show(longest, help=help)
+        (hold or show)(longest, help=help)

@@ -166,4 +166,4 @@ def test_it_fits_a_phone_dark_and_while_it_trains(address, open_page):
             "[...document.querySelectorAll('.lab-sheet')].every((sheet) => sheet.scrollWidth <= sheet.clientWidth)"
         )
     widths = page.evaluate("[...document.querySelectorAll('[data-figure]')].map((card) => card.clientWidth)")
-    assert len(widths) == 5 and min(widths) > 330
+    assert len(widths) == 6 and min(widths) > 330

@@ -13,7 +13,7 @@ from tests.browser.words_app import TEXTS
 from tests.pages.shared.test_say import HOSTILE
 
 # Elements within a page's messages that are more than text.
-MARKUP = """[...document.querySelectorAll('[data-testid=stAlert] [data-testid=stMarkdownContainer] *')]
+MARKUP = """[...document.querySelectorAll(':is([data-testid=stAlert], [data-testid=stToast]) [data-testid=stMarkdownContainer] *')]
   .filter((element) => element.tagName !== 'P').map((element) => element.outerHTML)"""
 SAID = "[...document.querySelectorAll('[data-testid=stAlert] p')].map((p) => p.textContent)"
 TITLES = {
@@ -49,7 +49,7 @@ def test_after_an_error_the_next_press_begins_anew(open_page: OpenPage) -> None:
         press(page, "Run")
         page.locator(".lab-verdict", has_text="[no rows](http://evil.test) left").wait_for()
         press(page, "Run")
-        page.locator("[data-testid=stAlert]", has_text="A new one stands ready").wait_for()
+        page.locator("[data-testid=stToast]", has_text="A new one stands ready").wait_for()
         assert page.evaluate(MARKUP) == []
         wait_for(page, f"{READY} && overfitLab.lastEpoch === 0")
         press(page, "Run")
@@ -62,7 +62,7 @@ def test_after_an_error_a_reload_begins_anew_and_tells_the_error(open_page: Open
         press(page, "Run")
         page.locator(".lab-verdict", has_text="no rows").wait_for()
         page.reload()
-        page.locator("[data-testid=stAlert]", has_text="no rows").wait_for()
+        page.locator("[data-testid=stToast]", has_text="no rows").wait_for()
         wait_for(page, f"{READY} && overfitLab.lastEpoch === 0")
         press(page, "Run")
         wait_for(page, "overfitLab.lastEpoch > 5")

@@ -73,9 +73,7 @@ def test_the_best_is_marked_once_trained_and_the_headline_names_it():
     best = int(val_loss.argmin())
     assert [2 in row["best"] for row in numbers(snapshot)] == [v == best for v in range(4)]
     text = snapshot.meta["verdict"]["text"]
-    assert (
-        run.view.plan.variants[best].label in text and f"{val_loss[best]:.3f}" in text and "spread is unknown" in text
-    )
+    assert run.view.plan.variants[best].label in text and f"{val_loss[best]:.3f}" in text and "raise Starts" in text
 
 
 def test_variants_that_end_alike_share_the_headline():
@@ -96,11 +94,11 @@ NONE, L1, SUBGRADIENT, L2 = VARIANTS[:4]
 @pytest.mark.parametrize(
     ("others", "said"),
     [
-        ([[0.5]], "0.300; from one start each, so the spread is unknown: raise Starts to see it."),
+        ([[0.5]], "0.300; one start each: raise Starts to see the spread."),
         ([[0.5, 0.52]], "; all others are farther off than the spread over starts."),
-        ([[0.25, 0.5]], "; within the spread over starts of it: L1 proximal."),
-        ([[0.25, 0.5], [0.28, 0.34]], "; within the spread over starts of it: L1 proximal and L1 subgradient."),
-        ([[0.5, np.nan]], "; one start only is left of some, so their spread is unknown."),
+        ([[0.25, 0.5]], "; within its spread over starts: L1 proximal."),
+        ([[0.25, 0.5], [0.28, 0.34]], "; within its spread over starts: L1 proximal and L1 subgradient."),
+        ([[0.5, np.nan]], "; some have one start left, so no known spread."),
         ([[np.nan, np.nan]], "0.300 ± 0.014."),
     ],
 )

@@ -150,7 +150,7 @@ def test_a_grid_that_cannot_grow_is_not_said_to(monkeypatch):
 def test_the_choice_in_words():
     cv = study.read_cross_validation(run_of().training.plan, train(run_of()).training.state())
     text = live.choice_in_words(cv)
-    assert f"λ_min = {cv.best:g}" in text and "lowest mean loss" in text
+    assert f"Lowest mean loss: λ_min = {cv.best:g}" in text
 
 
 # --- the refit ---

@@ -105,12 +105,12 @@ def test_before_the_run_nothing_is_claimed() -> None:
 
 def test_the_subgradient_is_said_to_keep_all() -> None:
     _, snapshot = trained(SHORT.replace(l1_method="subgradient", n_epochs=20))
-    assert snapshot.meta["verdict"]["text"].startswith("No input is out at any λ")
+    assert snapshot.meta["verdict"]["text"].startswith("No input is out: no link is exactly zero")
 
 
 def test_a_linear_model_whose_output_layer_is_free_is_told_apart() -> None:
     _, snapshot = trained(SHORT.replace(penalize_output=False, n_epochs=20))
-    assert "it is not penalised" in snapshot.meta["verdict"]["text"]
+    assert "the only layer, the output, is not penalised" in snapshot.meta["verdict"]["text"]
 
 
 def test_duplicates_are_told_apart() -> None:
@@ -193,7 +193,7 @@ def test_a_list_of_lambdas_that_ends_too_early_is_told() -> None:
 
 def test_few_training_rows_are_told_of() -> None:
     _, snapshot = trained(SHORT.replace(n_train=5, n_epochs=20))
-    assert "each fold trains on about 84 rows" in snapshot.meta["verdict"]["text"]
+    assert "Each fold trains on about 84 rows" in snapshot.meta["verdict"]["text"]
 
 
 def test_too_many_values_are_refused_in_words() -> None:

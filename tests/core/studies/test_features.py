@@ -177,7 +177,7 @@ def test_a_lambda_that_keeps_nothing_has_no_precision_to_speak_of() -> None:
 
 def test_folds_of_another_size_than_the_training_rows_are_told_of() -> None:
     assert folds_sentence(300, 100, 5) == "" == folds_sentence(200, 180, 5)
-    assert "each fold trains on about 84 rows" in folds_sentence(5, 100, 5) and "shown on 5" in folds_sentence(
+    assert "Each fold trains on about 84 rows" in folds_sentence(5, 100, 5) and "shown on 5" in folds_sentence(
         5, 100, 5
     )
 

@@ -34,5 +34,5 @@ def test_a_run_that_fails_at_its_start_is_begun_anew_by_one_press(monkeypatch):
     next(button for button in page.button if button.label == "Try again").click()
     run(page)
     assert not page.error and job(page, "run").error is None
-    assert "no **rows** left" in said(page.warning[0])
+    assert "no **rows** left" in said(page.toast[0])
     close(page)

@@ -97,7 +97,8 @@ def test_no_error_is_markup_on_any_page(script):
     failing._fail(RuntimeError(text))
     run(page)
     assert_is_text(page)
-    assert "evil" in said(page.warning[0])
+    assert "evil" in said(page.toast[0])
+    assert not run(page).toast  # said once
     close(page)
 
 
