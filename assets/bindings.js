@@ -13,10 +13,10 @@ export function parse(binding) {
   return parsed.get(binding);
 }
 
-/** The array a binding names at the present scrub positions, or undefined: {data, shape}. */
-export function arrayOf(binding, { arrays, scrubs }) {
-  const { name, parts } = parse(binding);
-  let array = arrays[name];
+/** The array a binding names at the present scrub positions, or undefined: {data, shape}. A ghost is as it was before a change. */
+export function arrayOf(binding, { arrays, scrubs, ghost }) {
+  const { kind, name, parts } = parse(binding);
+  let array = (kind === "ghost" ? ghost : arrays)?.[name];
   for (const part of parts) {
     const index = typeof part === "number" ? part : scrubs[part]?.index;
     if (!array || !(index < array.shape[0])) return undefined;
@@ -31,9 +31,8 @@ export function valueOf(binding, view, spanOf) {
   if (kind === "label") return view.meta.labels?.[name];
   if (kind === "span") return spanOf(name);
   if (kind === "at") return placeOf(name, view);
-  if (kind === "ghost") return arrayOf(binding, { ...view, arrays: view.ghost ?? {} })?.data ?? []; // as it was before a change
   const array = arrayOf(binding, view);
-  if (!array) return undefined;
+  if (!array) return kind === "ghost" ? [] : undefined;
   return array.shape.length === 2 ? Array.from({ length: array.shape[0] }, (_, i) => row(array, i).data) : array.data;
 }
 

@@ -54,7 +54,6 @@ class Stage {
     });
     counters.isBehind = () => !this.live || this.painter.isBehind;
     this.charts = [];
-    this.ghost = new Ghost();
     this.toggled = {};
     this.untold = {}; // {key: {value, gesture}}: what the hand set and the page has not said that it heard
     this.path = location.pathname;
@@ -83,6 +82,7 @@ class Stage {
   // Charts
 
   async buildCharts() {
+    this.ghostly = [...new Set([...JSON.stringify(this.data.figures).matchAll(/"ghost:(\w+)/g)].map(([, name]) => name))];
     this.charts.forEach((chart) => chart.destroy());
     const charts = (this.charts = this.data.figures.map((figure) =>
       figure.layout.meta.is_table ? new Sheet(figure) : new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
@@ -136,7 +136,7 @@ class Stage {
   forget() {
     this.rewind.forget();
     this.rewind.rest();
-    this.ghost = new Ghost();
+    this.ghost = undefined;
     this.live = undefined;
   }
 
@@ -155,7 +155,7 @@ class Stage {
     if (!this.live) this.line.adopt();
     else if (meta.n_begun !== this.live.meta.n_begun) this.rewind.forget();
     this.live = snapshot;
-    this.ghost.follow(snapshot);
+    (this.ghost ??= new Ghost(this.line.job, this.ghostly)).follow(snapshot);
     this.buttons.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();

@@ -96,7 +96,7 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)]
         + [entry("before the last change (faint)", COLORS["truth"], "dot")],
         "auto": {
-            "xaxis": {"arrays": ["overlay_x"], "is_tight": True, "grows": True},
+            "xaxis": {"arrays": ["overlay_x", "ghost:overlay_x"], "is_tight": True, "grows": True},
             "yaxis": {"arrays": ["overlay_share"], "include": [0], "most": 1},
         },
         "twin": [

@@ -35,7 +35,7 @@ def plot_histograms(arrays: Arrays) -> go.Figure:
             entry("exactly zero", COLORS["zero"], symbol="line-ns"),
             entry("before the last change", COLORS["truth"], "dot"),
         ],
-        "auto": {"xaxis": {"arrays": ["hist_x"], "is_tight": True, "grows": True}},
+        "auto": {"xaxis": {"arrays": ["hist_x", "ghost:hist_x"], "is_tight": True, "grows": True}},
         "twin": histogram_tables(layer_names(n_layers)),
     }
     ridges = [trace for layer in range(n_layers) for trace in _ridge(arrays, layer)]

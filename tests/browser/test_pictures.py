@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from core import Experiment, train
 from core.data import load_split
-from tests.browser.conftest import LAPTOP, LONG, OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import LAPTOP, LONG, READY, OpenPage, figure, pause, press, wait_for
 
 WIDE = {"width": 1920, "height": 1080}
 # The colour under each point (x, y): how much more blue than orange it is, read from the picture where Plotly put it.
@@ -95,6 +95,28 @@ def test_under_l2_the_weights_are_seen_to_shrink_beside_what_they_were(address: 
     wait_for(page, "overfitLab.shownEpoch === 0 && overfitLab.lastEpoch === 0 && !overfitLab.isBehind()")
     assert page.evaluate(GHOST) == []
     assert page.evaluate(RANGE)[1] == page.evaluate(EDGE)  # another run: the axis begins anew
+
+
+def test_a_reload_keeps_the_outline_of_the_weights_before_a_change(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    press(page, "Run")
+    wait_for(page, "overfitLab.lastEpoch > 60")
+    pause(page)
+    wait_for(page, "!overfitLab.isBehind()")
+    edge = page.evaluate(EDGE)
+    set_strength(page, "l2", "1")
+    page.wait_for_url("**l2=1.0*")
+    press(page, "Run")
+    wait_for(page, f"{EDGE} < {edge} / 10")
+    pause(page)
+    page.reload()
+    wait_for(page, f"window.overfitLab && {READY} && {GHOST}.length > 0")
+    assert page.evaluate(GHOST)[-1] == edge <= page.evaluate(RANGE)[1]  # and is in view
+    press(page, "Reset")
+    wait_for(page, f"overfitLab.lastEpoch === 0 && !overfitLab.isBehind() && {GHOST}.length === 0")
+    page.reload()
+    wait_for(page, f"window.overfitLab && {READY} && {figure('histograms')}.data")
+    assert page.evaluate(GHOST) == []
 
 
 def test_a_switched_on_curve_has_an_entry_in_the_legend(address: str, open_page: OpenPage) -> None:

@@ -40,7 +40,7 @@ def test_rows_are_picked_after_the_member_and_ranges_keep_whole_arrays():
     assert picked.layout.meta["auto"] == figure.layout.meta["auto"]
     fitted = at_scrub(figure, "lambda", ["hist_x", "hist_y"], ("hist_x",))
     assert fitted.layout.meta["auto"] == {
-        "xaxis": {"arrays": ["hist_x[@lambda]"], "is_tight": True, "grows": True},
+        "xaxis": {"arrays": ["hist_x[@lambda]", "ghost:hist_x[@lambda]"], "is_tight": True, "grows": True},
     }  # fmt: skip
 
 
