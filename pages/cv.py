@@ -39,7 +39,8 @@ def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | No
     built = st.session_state.get(FIGURES, ("", []))
     if built[0] == key:
         return list(built[1])
-    snapshot, cv = jobs.first_snapshot(job), found(job)
+    snapshot = jobs.first_snapshot(job)
+    cv = found(job) if snapshot is not None else None
     if snapshot is None or cv is None:
         return None
     y, names = fold_targets(split_of(cv.experiment.data))

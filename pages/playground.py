@@ -80,7 +80,6 @@ def show_ways(job: Job) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
-        jobs.first_snapshot(job)
         if first_origin := origin_at_first(job):
             text = f"{plain(first_origin)}. Reset returns to those weights, New start takes random ones."
             steady("playground-origin", text if origin_of(job) else "From random weights.", text, show=st.caption)
@@ -137,9 +136,9 @@ def show_run() -> None:
     if not is_within_budget(playground_work(shared.current()), "run"):
         return
     job = live.find_job(shared.current())
+    figures = get_figures(job)  # waits for the first snapshot, which knows where the weights come from
     show_formulas()
     show_ways(job)
-    figures = get_figures(job)
     if figures is None:
         say_not_begun(job, "run")
         return

@@ -1,8 +1,9 @@
 """A process that runs one study for the server: `python -m core.runtime.child`, told what to do on its standard input.
 
-Messages in: start (what makes the run, what was kept of it, how much memory it may have), next (commands, whether a
-snapshot is wanted), frames, result. Out: what came of each. It ends with its input: when the server drops the job, and
-when the server itself is gone. The study is the one that runs in the server otherwise; it does not know where it is.
+It says `ready` once it has loaded everything. Messages in: start (what makes the run, what was kept of it, how much memory
+it may have), next (commands, whether a snapshot is wanted), frames, result. Out: what came of each. It ends with its input:
+when the server drops the job, and when the server itself is gone. The study is the one that runs in the server otherwise; it
+does not know where it is.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import os
 import pickle
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 
 from core.runtime.commands import parse_message
 from core.runtime.job import Steps
 from core.runtime.live import live_study
 from core.runtime.mailbox import Mailbox
+from core.runtime.memory import bound_memory
 from core.runtime.pipes import Message, read, write
 from core.runtime.snapshot import Snapshot, decode
 
@@ -31,24 +32,14 @@ def main() -> None:
     os.dup2(2, 1)  # what anything prints is no message
     if hasattr(os, "nice"):
         os.nice(19)
-    start = read(inlet)
-    if start is None:
-        return
-    make_run, kept, n_bytes = pickle.loads(start.body)
-    limit_memory(n_bytes)
     with suppress(BrokenPipeError):
-        Server(live_study(make_run, decode(kept) if kept else None)(mailbox := Mailbox()), mailbox, outlet).serve(inlet)
-
-
-def limit_memory(n_bytes: int) -> None:
-    """Let this process take no more than so many bytes beyond what it holds now, where the system can see to it (Linux)."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return
-    import resource
-
-    held = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmData"))
-    resource.setrlimit(resource.RLIMIT_DATA, (held + n_bytes, held + n_bytes))
+        write(outlet, "ready")
+        if (start := read(inlet)) is None:
+            return
+        make_run, kept, n_bytes = pickle.loads(start.body)
+        bound_memory(n_bytes)
+        steps = live_study(make_run, decode(kept) if kept else None)(mailbox := Mailbox())
+        Server(steps, mailbox, outlet).serve(inlet)
 
 
 class Server:

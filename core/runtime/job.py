@@ -120,6 +120,11 @@ class Job:
         with self._lock:
             return 0.0 if self._waiters else self._clock() - self._seen_at
 
+    @property
+    def place(self) -> int:
+        """Return at which place the job stands in line for a process, from 1; 0 where it needs none, or has begun."""
+        return self.mailbox.place() if self.mailbox.place is not None and self.latest is None else 0
+
     def ask(self, question: Callable[[], Any]) -> Future[Any]:
         """Have a question answered between two slices, by the thread that runs them; None once the job was dropped."""
         answer: Future[Any] = Future()

@@ -1,7 +1,8 @@
 """A lane for heavy studies: each runs in a process of its own, and a few of them at a time; the server only carries messages.
 
 `lane_study` is a study as any other: the same commands in, the same snapshots out. Where it is computed is nobody's affair:
-so other cores, or other machines, can be used in the same way. Read next: `core/runtime/child.py`, the other end.
+so other cores, or other machines, can be used in the same way. Read next: `core/runtime/nursery.py`, where the processes
+come from, and `core/runtime/child.py`, the other end.
 """
 
 from __future__ import annotations
@@ -9,23 +10,21 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from core.runtime import pipes
 from core.runtime.mailbox import Mailbox
+from core.runtime.memory import TOO_MUCH
+from core.runtime.nursery import Nursery, Process, end
 from core.runtime.pipes import Message
 from core.runtime.snapshot import Snapshot, decode
 
-ROOT = Path(__file__).parents[2]
 CHILD_BYTES = 200_000_000  # of a process before it has a study: Python, NumPy, torch
 SPARE = 2.0  # times the estimate of its bytes is what a process may take
 
@@ -35,13 +34,24 @@ class Ended(Exception):
 
 
 class Lane:
-    """Lets at most `n_busy` processes work at a time, in turn."""
+    """Lets at most `n_busy` processes work at a time, in turn. Newcomers, who have shown nothing yet, have a place in line."""
 
-    def __init__(self, n_busy: int) -> None:
-        self.n_busy = n_busy
+    def __init__(self, n_busy: int, nursery: Nursery | None = None) -> None:
+        self.n_busy, self.nursery = n_busy, nursery or Nursery()
+        self._newcomers: list[Child] = []
         self._at_work: set[Child] = set()
         self._line: deque[Child] = deque()
         self._lock = threading.Lock()
+
+    def register(self, child: Child) -> None:
+        """Give a newcomer its place."""
+        with self._lock:
+            self._newcomers.append(child)
+
+    def place(self, child: Child) -> int:
+        """Return at which place a newcomer stands, from 1, which is the one that is being made; 0 for one that has begun."""
+        with self._lock:
+            return self._newcomers.index(child) + 1 if child in self._newcomers else 0
 
     def enter(self, child: Child) -> None:
         """Let a process do one slice as soon as it is its turn."""
@@ -52,10 +62,14 @@ class Lane:
     def leave(self, child: Child) -> None:
         """A process has done its slice, or will do no more."""
         with self._lock:
+            was_last = self._newcomers == [child]
             self._at_work.discard(child)
-            with suppress(ValueError):
-                self._line.remove(child)
+            for waiting in (self._line, self._newcomers):
+                with suppress(ValueError):
+                    waiting.remove(child)
         self._serve()
+        if was_last:
+            self.nursery.prepare()
 
     def _serve(self) -> None:
         while True:
@@ -71,7 +85,7 @@ class Lane:
 def the_lane() -> Lane:
     """Return the lane of this process: all cores but one, and one at least."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Lane(max(1, usable - 1))
+    return Lane(max(1, usable - 1), Nursery(keeps_spare=True))
 
 
 class Child:
@@ -85,39 +99,38 @@ class Child:
         self.is_busy = False  # it was told to do a slice, or waits for its turn
         self.replies: deque[Message] = deque()
         self.ended: str | None = None
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
+        self._start = start
         self._questions: dict[int, Future[Any]] = {}
         self._lock = threading.Lock()
         self._is_closed = False
         self._n_asked = 0
-        threading.Thread(target=self._live, args=(start,), name="lab-lane", daemon=True).start()
+        lane.register(self)
+        lane.nursery.want(self.begin)
 
-    def _live(self, start: bytes) -> None:
-        """Start the process, and take what it says until it ends; in a thread of its own, which mostly waits."""
-        command = [sys.executable, "-m", "core.runtime.child"]
+    def begin(self, process: Process) -> None:
+        """Live in a process, unless it is too late for that."""
         with self._lock:
-            if self._is_closed:
-                return
-            self.process = process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            if not self._is_closed:
+                self.process = process
+        if self.process is None:
+            end(process)
+        else:
+            threading.Thread(target=self._live, args=(process,), name="lab-lane", daemon=True).start()
+
+    def _live(self, process: Process) -> None:
+        """Tell the process what to make, and take what it says until it ends; in a thread of its own, which mostly waits."""
         assert process.stdin is not None and process.stdout is not None
         with suppress(OSError):
-            pipes.write(process.stdin, "start", 0, start)
-            self.is_ready = True
+            pipes.write(process.stdin, "start", 0, self._start)
+            self._start, self.is_ready = b"", True
             self.wake()
             while (message := pipes.read(process.stdout)) is not None:
                 self._take(message)
         self._end(process)
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        process.kill()
-        code = process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        self.ended = (
-            "it was killed, which systems do when memory runs out" if code < 0 else f"it ended with code {code}"
-        )
+    def _end(self, process: Process) -> None:
+        self.ended = words_of_end(end(process))
         with self._lock:
             waiting, self._questions = list(self._questions.values()), {}
         for answer in waiting:
@@ -170,9 +183,17 @@ class Child:
         with self._lock:
             self._is_closed = True
             process = self.process
+        self.lane.nursery.give_up(self.begin)
         if process is not None:
             process.kill()
         self.lane.leave(self)
+
+
+def words_of_end(code: int) -> str:
+    """Return why a process has ended, from its exit code."""
+    if code == TOO_MUCH:
+        return "it took more memory than a run may have. Choose fewer units or networks"
+    return "it was killed, which systems do when memory runs out" if code < 0 else f"it ended with code {code}"
 
 
 def read_answer(message: Message) -> Any:
@@ -200,6 +221,7 @@ def lane_study(
 
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         child = Child(start, mailbox.wake, lane or the_lane())
+        mailbox.place = lambda: child.lane.place(child)
         mailbox.frames, mailbox.result = partial_ask(child, "frames"), partial_ask(child, "result")
         try:
             yield from carry(child, mailbox)

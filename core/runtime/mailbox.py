@@ -30,6 +30,7 @@ class Mailbox:
     frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames".
     result : set by the study, or None: `result()`, or `result(epoch)` where moments are kept, returns what a page may export
         or carry on from. Both are called between two slices, by the thread that runs them.
+    place : set by the study, or None: at which place it stands in line for a process, from 1; 0 once it has begun.
     wake : asks for one more slice; any thread may call it.
     put_away : set by whoever starts the job, or None: takes what is kept of the study, to go on from after a long break.
     """
@@ -40,6 +41,7 @@ class Mailbox:
         self.is_idle = False
         self.frames: Callable[[int], Snapshot | None] | None = None
         self.result: Callable[..., Any] | None = None
+        self.place: Callable[[], int] | None = None
         self.put_away: Callable[[Snapshot], None] | None = None
         self.wake: Callable[[], None] = lambda: None
         self._commands: deque[Command] = deque()

@@ -107,9 +107,10 @@ class Scheduler:
             self._wake(other)
 
     def place(self, job: Job) -> int:
-        """Return at which place a job waits for memory, from 1; 0 for one that has it. Who waits is to be asked after."""
+        """Return at which place a job waits for memory, from 1; 0 for one that has it. Who waits is to be asked after, and
+        is not let go while one does, nor is who has yet to show anything."""
         with self._changed:
-            if self.ledger.place(job.id):
+            if self.ledger.place(job.id) or (job in self._alone_since and job.latest is None):
                 self._alone_since[job] = self.clock()
         self._make_room(job)
         with self._changed:

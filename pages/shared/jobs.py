@@ -17,7 +17,7 @@ from core.studies.cost import Work
 from pages.shared import away
 
 Slot = Literal["run", "study", "refit"]
-FIRST_SNAPSHOT_S = 20.0
+FIRST_SNAPSHOT_S = 1.0  # a page waits no longer: then it says what its job waits for, and goes on by itself
 KEPT = "lab.kept"
 # What has longer steps, takes longer to build or to show, or needs more bytes, runs in a process of its own. A process takes
 # seconds to start, so that the pages' own examples must not need one.
@@ -31,23 +31,41 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> 
 
     make_run: makes the live run, in the job's own thread, or in a process of its own where `work`, what it costs, is heavy.
     """
-    session, job = st.session_state, own(slot)
-    if job is None or job.key != key or job.error:  # what stopped on an error is begun anew
-        error = job.error if job is not None and job.key == key else None
-        owner = session.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
-        found = away.take_out(own_id(slot), key, kept()) if job is None else None
-        drop(slot)  # one that was adopted has another owner
-        heavy = is_heavy(work)
-        study = lane_study(make_run, found, work.n_bytes) if heavy else live_study(make_run, found)
-        n_bytes = work.n_bytes + (CHILD_BYTES if heavy else 0)
-        job = get_scheduler().submit(study, owner, user(), n_bytes)
-        job.key, job.kept = key, kept()
-        job.mailbox.put_away = partial(away.put_away, job)
-        is_lost = session.pop(f"lab.{slot}.claimed", False)
-        had(slot).append(job.id)
-        session[f"lab.{slot}.job"], session[f"lab.{slot}.away"] = job.id, found or (away.GONE if is_lost else None)
-        session[f"lab.{slot}.failure"] = error
+    job = own(slot)
+    if job is not None and job.key == key and not job.error:
+        return job
+    st.session_state[f"lab.{slot}.failure"] = job.error if job is not None and job.key == key else None
+    left = left_behind(slot, key) if job is None else None
+    st.session_state[f"lab.{slot}.away"] = left
+    drop(slot)  # one that was adopted has another owner
+    job = submit(slot, make_run, work, left)
+    job.key, job.kept = key, kept()
+    job.mailbox.put_away = partial(away.put_away, job)
+    note(slot, job)
     return job
+
+
+def left_behind(slot: Slot, key: str) -> Snapshot | None:
+    """Return what was kept of the session's job that is gone; `GONE` where a browser tab asked for it in vain, else None."""
+    found = away.take_out(own_id(slot), key, kept())
+    was_claimed = st.session_state.pop(f"lab.{slot}.claimed", False)
+    return found or (away.GONE if was_claimed else None)
+
+
+def submit(slot: Slot, make_run: Callable[[], Obedient], work: Work, left: Snapshot | None) -> Job:
+    """Start a run where it belongs, as this session's one in the slot, with the bytes that it takes. left: what it goes on from."""
+    owner = st.session_state.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
+    if is_heavy(work):
+        study, n_bytes = lane_study(make_run, left, work.n_bytes), work.n_bytes + CHILD_BYTES
+    else:
+        study, n_bytes = live_study(make_run, left), work.n_bytes
+    return get_scheduler().submit(study, owner, user(), n_bytes)
+
+
+def note(slot: Slot, job: Job) -> None:
+    """Note a job as the session's own in this slot."""
+    had(slot).append(job.id)
+    st.session_state[f"lab.{slot}.job"] = job.id
 
 
 def is_heavy(work: Work) -> bool:
@@ -131,8 +149,8 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
     session[KEPT] = job.kept = {**kept(), **job.kept}
     for other in filter(None, map(own, get_args(Slot))):
         other.kept = job.kept
-    had(slot).append(job.id)
-    session[f"lab.{slot}.adopted"] = session[f"lab.{slot}.job"] = job.id
+    session[f"lab.{slot}.adopted"] = job.id
+    note(slot, job)
     return job
 
 
@@ -145,10 +163,18 @@ def drop(slot: Slot) -> None:
 
 
 def first_snapshot(job: Job) -> Snapshot | None:
-    """Return a snapshot of the job to build figures from; None when it waits for memory, or the server is too busy."""
+    """Return a snapshot of the job to build figures from; None while it waits for memory, a process or its turn."""
     if get_scheduler().place(job):
         return None
     return job.latest or job.wait(-1, FIRST_SNAPSHOT_S)
+
+
+def has_news(job: Job) -> bool:
+    """Return whether a job that had nothing to show has now, or is gone. To be asked again and again: who is not asked after is
+    let go."""
+    if get_scheduler().find(job.id) is not job:
+        return True
+    return not get_scheduler().place(job) and (job.latest or job.wait(-1, 0.0)) is not None
 
 
 def stream_path(job: Job) -> str:

@@ -43,28 +43,38 @@ def has_begun(job: Job) -> bool:
 
 
 def say_not_begun(job: Job, what: str) -> None:
-    """Say why there is nothing to show yet, and what to do. what: "run", "path", … as the page calls it."""
+    """Say why there is nothing to show yet; it is shown as soon as there is. what: "run", "path", … as the page calls it."""
     if job.error:
-        fail(f"{job.error} Change a setting, or try again.")
-    elif get_scheduler().place(job):
-        wait_in_line(job, what)
-        return
+        say_error(job, what)
     else:
-        fail(
-            f"The server is busy: this {what} has not begun yet. Your settings are safe. Wait a moment, then try again."
-        )
-    st.button("Try again", key=f"lab.{what}.again")  # the rerun is all it takes
+        wait_in_line(job, what)
 
 
-@st.fragment(run_every=2.0)
-def wait_in_line(job: Job, what: str) -> None:
-    """Say at which place a job waits for memory; it is shown as soon as it has begun."""
-    place = get_scheduler().place(job)
-    if not place:
+def say_error(job: Job, what: str) -> None:
+    """Say why a job has ended before it had anything to show. It is not begun anew without being asked: it might fail for ever."""
+    fail(f"{job.error} Change a setting, or try again.")
+    if st.button("Try again", key=f"lab.{what}.again"):
         st.rerun()
-    tell(
-        f"This {what} waits for memory: {place_in_words(place)} in line. Others hold what the server has; it begins by itself."
-    )
+
+
+@st.fragment(run_every=1.0)
+def wait_in_line(job: Job, what: str) -> None:
+    """Say what a job waits for, and at which place in line; the page is shown as soon as it has begun."""
+    if job.error:
+        say_error(job, what)
+    elif jobs.has_news(job):
+        st.rerun()
+    else:
+        tell(f"{waits_for(job, what)} It begins by itself: nothing to press, and your settings are safe.")
+
+
+def waits_for(job: Job, what: str) -> str:
+    """Return what a job waits for, in a sentence."""
+    if place := get_scheduler().place(job):
+        return f"This {what} waits for memory: {place_in_words(place)} in line. Others hold what the server has."
+    if job.place > 1:
+        return f"This {what} is a large one, made in a process of its own, one after another: {place_in_words(job.place)} in line."
+    return f"This {what} is being made ready."
 
 
 def say_failure(slot: jobs.Slot) -> None:

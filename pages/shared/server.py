@@ -1,7 +1,11 @@
 """The server's settings as Streamlit has them, for the gate before it (`core/runtime/gate.py`)."""
 
 import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -10,9 +14,11 @@ from streamlit import config
 from core.runtime.admission import Rules
 from core.runtime.front import Front
 from core.runtime.gate import Gate
+from core.runtime.lane import the_lane
 from pages.shared.stage import asset_links
 
 HAS_UPLOADER = False  # whether a page takes files
+SPARE_AFTER_S = 20.0  # the first visitors come first
 FRONT = Path(st.__file__).parent / "static"
 
 
@@ -43,6 +49,16 @@ def raise_file_limit() -> None:
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Make a process for the first heavy study ready, a while after the server has started."""
+    timer = threading.Timer(SPARE_AFTER_S, the_lane().nursery.prepare)
+    timer.daemon = True
+    timer.start()
+    yield
+    timer.cancel()
 
 
 MIDDLEWARE = [Middleware(Gate, rules, Front(FRONT, asset_links()))]

@@ -13,9 +13,11 @@ import pytest
 
 from core import Experiment
 from core.runtime import Job, Pause, Reset, Run, Scheduler, Set, Snapshot, Step
+from core.runtime import nursery as nurseries
 from core.runtime.lane import Lane, lane_study
 from core.runtime.live import live_study
 from core.runtime.making import OnSplit
+from core.runtime.nursery import Nursery
 from core.runtime.path import path_run
 from core.runtime.playground import playground_run
 from tests.core.runtime.studies import TIMEOUT_S, counting
@@ -33,9 +35,10 @@ def scheduler() -> Iterator[Scheduler]:
 
 
 def start(
-    scheduler: Scheduler, experiment: Experiment, owner: str = "a", n_bytes: int = 300_000_000, run=playground_run
-) -> Job:
-    job = scheduler.submit(lane_study(OnSplit(run, experiment), None, n_bytes, LANE), owner)
+    scheduler: Scheduler, experiment: Experiment, owner: str = "a", n_bytes: int = 300_000_000, run=playground_run,
+    lane: Lane | None = None,
+) -> Job:  # fmt: skip
+    job = scheduler.submit(lane_study(OnSplit(run, experiment), None, n_bytes, lane or LANE), owner)
     job.watch()
     return job
 
@@ -103,6 +106,63 @@ def test_a_study_that_takes_more_memory_than_was_said_is_ended_and_says_so(sched
     )
 
 
+WITHOUT_LIMITS = (
+    "import pathlib; from core.runtime import child, memory; memory.STATUS = pathlib.Path('/nowhere'); child.main()"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak is read otherwise there")
+def test_where_the_system_sets_no_limit_a_watch_ends_what_takes_too_much(
+    scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nurseries, "COMMAND", (sys.executable, "-c", WITHOUT_LIMITS))
+    job = start(scheduler, SMALL, "modest")
+    assert until(job, lambda meta: True).meta["state"] == "paused"
+    greedy = SMALL.replace(hidden_sizes=(512,) * 6, values=tuple(i / 100 for i in range(1, 60)))
+    job = start(scheduler, greedy, n_bytes=1_000_000, run=path_run)
+    said = until(job, lambda meta: meta["state"] == "failed").meta["banner"]["text"]
+    assert "it took more memory than a run may have" in said
+
+
+def test_newcomers_stand_in_line_until_they_have_something_to_show(scheduler: Scheduler) -> None:
+    lane = Lane(1)
+    jobs = [start(scheduler, SMALL, owner, lane=lane) for owner in "abc"]
+    for i, job in enumerate(jobs):
+        assert scheduler.wait_until_parked(job, WAIT_S)
+        assert job.place == i + 1 or job.latest is not None
+    assert jobs[2].place == 3
+    scheduler.drop(jobs[1])
+    assert jobs[2].place <= 2
+    for job in (jobs[0], jobs[2]):
+        until(job, lambda meta: True)
+        assert job.place == 0
+
+
+def test_a_spare_process_is_ready_for_the_next_study_and_replaced_when_it_dies(scheduler: Scheduler) -> None:
+    nursery = Nursery(keeps_spare=True)
+    lane = Lane(1, nursery)
+    assert nursery.spare is None  # none before it is worth one
+    until(start(scheduler, SMALL, "a", lane=lane), lambda meta: True)
+    spare = wait_for_spare(nursery)
+    second = start(scheduler, SMALL, "b", lane=lane)
+    until(second, lambda meta: True)
+    assert is_alive(spare.pid) and wait_for_spare(nursery).pid != spare.pid
+    os.kill(nursery.spare.pid, signal.SIGKILL)
+    nursery.spare.wait()
+    third = start(scheduler, SMALL, "c", lane=lane)
+    assert until(third, lambda meta: True).meta["state"] == "paused"
+    scheduler.drop(second)
+    nurseries.end(wait_for_spare(nursery))
+
+
+def wait_for_spare(nursery: Nursery) -> nurseries.Process:
+    give_up = time.monotonic() + WAIT_S
+    while not nurseries.is_alive(nursery.spare):
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    return nursery.spare
+
+
 def test_heavy_studies_take_turns_where_one_may_work_at_a_time(scheduler: Scheduler) -> None:
     jobs = [start(scheduler, ENDLESS, owner) for owner in "ab"]
     for job in jobs:
@@ -130,11 +190,15 @@ def test_a_job_that_is_dropped_takes_its_process_with_it(scheduler: Scheduler) -
 SERVER = """
 import time
 from core.runtime.scheduler import get_scheduler
-from tests.core.runtime.test_lane import ENDLESS, children, start, until
+from core.runtime.lane import the_lane
+from tests.core.runtime.test_lane import ENDLESS, children, start, until, wait_for_spare
 from core.runtime import Run
 job = start(get_scheduler(), ENDLESS)
 job.send(Run())
 until(job, lambda meta: meta["epoch"] > 0)
+the_lane().nursery.prepare()
+wait_for_spare(the_lane().nursery)
+assert len(children()) == 2
 print(*children(), flush=True)
 time.sleep(600)
 """
