@@ -335,13 +335,17 @@ def _plane_points(constants: Arrays, split: str, bounds: Sequence[float]) -> go.
     if is_train:
         marker["line"]["color"] = "white"
     if int(constants["n_classes"][0]):
-        marker["color"] = [mix(CLASS_COLORS[int(c)], "#000000", 0.25) for c in target]
-        marker["symbol"] = [CLASS_SYMBOLS[int(c)] + ("" if is_train else "-open") for c in target]
+        classes = target.astype(int).tolist()
+        darker = [mix(color, "#000000", 0.25) for color in CLASS_COLORS]
+        marker["color"] = [darker[c] for c in classes]
+        marker["symbol"] = [CLASS_SYMBOLS[c] + ("" if is_train else "-open") for c in classes]
     else:
         scale = {"colorscale": colorscale(VALUE_STOPS), "cmin": bounds[0], "cmax": bounds[1]}
         marker.update(color=target, symbol="circle" if is_train else "circle-open", **scale)
     name = "training" if is_train else "validation"
-    return go.Scatter(name=name, x=points[:, 0], y=points[:, 1], mode="markers", marker=marker)
+    return go.Scatter(
+        name=name, x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, _validate=False  # two texts for each point
+    )  # fmt: skip
 
 
 def _map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], list[str]]:

@@ -18,7 +18,7 @@ def at_scrub(
     moves. But the axis of an array in `fitted` follows the picked stop. `about` is added to the figure's own facts (group,
     size, height).
     """
-    picked = go.Figure(figure)
+    picked = go.Figure(figure, _validate=False)
     for trace in picked.data:
         bound = (trace.meta or {}).get("bind", {})
         trace.meta = {**(trace.meta or {}), "bind": {key: _at(name, axis, names) for key, name in bound.items()}}
