@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from core.config import LIVE_FIELDS
-from core.engine.optimizers import SGD, Adam
+from core.engine.optimizers import Column
 from core.engine.trainer import Trainer
 
 Arrays = dict[str, np.ndarray]
@@ -21,12 +21,11 @@ Arrays = dict[str, np.ndarray]
 def keep(trainer: Trainer) -> Arrays:
     """Return copies of everything that a trainer changes as it trains; of an epoch that has begun, how its order was drawn."""
     counts = np.array([trainer.n_epochs_done, trainer.n_steps_done, trainer.n_batches_done], dtype=np.float64)
-    columns = {name: np.asarray(getattr(owner, field), np.float64) for name, owner, field in _columns(trainer)}
     kept = {name: tensor.numpy().copy() for name, tensor in _tensors(trainer)}
     states = trainer.epoch_states if trainer.n_batches_done else trainer.order.states()
     orders = {f"order.{i}": state.numpy().copy() for i, state in enumerate(states)}
     augmentation = trainer.augment_generator.get_state().numpy().copy()
-    return {"counts": counts, "augmentation": augmentation, **columns, **kept, **orders}
+    return {"counts": counts, "augmentation": augmentation, **_columns(trainer), **kept, **orders}
 
 
 def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
@@ -42,10 +41,10 @@ def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
     for i, generator in enumerate(trainer.order.generators):
         generator.set_state(torch.as_tensor(np.array(kept[f"order.{i}"])))
     trainer.augment_generator.set_state(torch.as_tensor(np.array(kept["augmentation"])))
-    for name, optimizer, field in _columns(trainer):
-        value = kept[name]
-        number = int if field == "n_steps" else float
-        setattr(optimizer, field, torch.as_tensor(np.array(value)) if value.ndim else number(value))
+    for b, block in enumerate(trainer.blocks):
+        n_steps = _column(kept[f"optimizer.{b}.n_steps"])
+        block.optimizer.n_steps = n_steps if isinstance(n_steps, torch.Tensor) else int(n_steps)
+        block.optimizer.learning_rate = _column(kept[f"optimizer.{b}.learning_rate"])
     trainer.n_epochs_done, trainer.n_steps_done, n_batches_done = (int(count) for count in kept["counts"])
     if n_batches_done:
         trainer.begin_epoch(n_batches_done)
@@ -61,8 +60,15 @@ def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
             yield f"optimizer.{b}.{i}", tensor
 
 
-def _columns(trainer: Trainer) -> Iterator[tuple[str, SGD | Adam, str]]:
-    """Yield what an optimizer holds as a number, or as a column (m, 1) where members differ: its steps and its last rate."""
-    for b, block in enumerate(trainer.blocks):
-        for field in ("n_steps", "learning_rate"):
-            yield f"optimizer.{b}.{field}", block.optimizer, field
+def _columns(trainer: Trainer) -> Arrays:
+    """Return what the optimizers hold as a number, or as a column (m, 1) where members differ: steps and last rate."""
+    return {
+        f"optimizer.{b}.{name}": np.asarray(value, np.float64)
+        for b, block in enumerate(trainer.blocks)
+        for name, value in (("n_steps", block.optimizer.n_steps), ("learning_rate", block.optimizer.learning_rate))
+    }
+
+
+def _column(values: np.ndarray) -> Column:
+    """Return a kept number as a number, a kept column (m, 1) as a tensor."""
+    return torch.as_tensor(np.array(values)) if values.ndim else float(values)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.config import Experiment
 from core.runtime.mailbox import Mailbox
 from core.runtime.snapshot import Snapshot
+from core.studies.keeping import keep, restore
 
 if TYPE_CHECKING:
     from core.runtime.live import LiveRun
@@ -32,7 +33,7 @@ def keep_run(run: LiveRun) -> Snapshot:
         "changes": [*run.changes],
         "marked": [*run.marked],
     }
-    return Snapshot(run.version, meta, training.keep(), KIND)
+    return Snapshot(run.version, meta, keep(training), KIND)
 
 
 def resume_run(run: LiveRun, kept: Snapshot) -> None:
@@ -44,7 +45,7 @@ def resume_run(run: LiveRun, kept: Snapshot) -> None:
         return
     run.experiment = Experiment.model_validate_json(kept.meta["experiment"])
     run.begin(run.make_training(run.experiment))
-    run.training.restore(kept.arrays)
+    restore(run.training, kept.arrays)
     run.started_as = Experiment.model_validate_json(kept.meta["started_as"])
     run.changes, run.state, run.version = kept.meta["changes"], kept.meta["state"], kept.version
     run.changed = {change["name"] for change in run.changes}

@@ -17,7 +17,6 @@ import torch
 from core.config import LIVE_FIELDS
 from core.engine import Stack, Trainer
 from core.engine.cost import measurement_cost, step_cost
-from core.engine.keeping import keep, restore
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
 from core.studies.cost import N_MOMENTS
@@ -107,7 +106,8 @@ class Training:
     """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results.
 
     n_epochs: how long each stack is trained. is_diverged: (M of the present stack,) booleans; such a member is held at its
-    last finite weights from then on, its records are nan, and the others go on as if it were not there.
+    last finite weights from then on, its records are nan, and the others go on as if it were not there. finite: (M,
+    n_parameters) those weights; is_lost: whether none can go on. `keeping.py` puts one away.
     """
 
     def __init__(self, plan: Plan, make_history: Callable[[Trainer], History] | None = None) -> None:
@@ -128,8 +128,8 @@ class Training:
         self.history.add(self.trainer)
         self.loss_limit = hopeless_loss(self.history.records[0]["train_loss"], self.trainer.pool.target_square)
         self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
-        self._is_lost = False
-        self._finite = self.trainer.stack.copy_parameters()
+        self.is_lost = False
+        self.finite = self.trainer.stack.copy_parameters()
 
     @property
     def histories(self) -> list[History]:
@@ -149,7 +149,7 @@ class Training:
     @property
     def is_stack_done(self) -> bool:
         """Return whether the present stack has been trained to the end, or none of it can go on."""
-        return self.trainer.n_epochs_done >= self.n_epochs or self._is_lost
+        return self.trainer.n_epochs_done >= self.n_epochs or self.is_lost
 
     def step(self) -> bool:
         """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
@@ -190,18 +190,18 @@ class Training:
         is_last_word = is_judged(epoch) or epoch >= self.n_epochs
         is_lost = is_hopeless(last["train_loss"], self.loss_limit if is_last_word else np.inf)
         self.is_diverged |= is_lost | ~torch.isfinite(stack.parameters).all(1).numpy()
-        self._is_lost = bool(self.is_diverged.all())
+        self.is_lost = bool(self.is_diverged.all())
         if self.is_diverged.any():
             self.hold_diverged()
             for values in last.values():
                 if values.dtype.kind == "f":
                     values[self.is_diverged] = np.nan
-        self._finite = stack.copy_parameters()
+        self.finite = stack.copy_parameters()
 
     def hold_diverged(self) -> None:
         """Put the diverged members back on their last finite weights."""
         if self.is_diverged.any():
-            self.trainer.stack.restore(self._finite, torch.as_tensor(self.is_diverged))
+            self.trainer.stack.restore(self.finite, torch.as_tensor(self.is_diverged))
 
     def strengths(self) -> dict[str, np.ndarray]:
         """Return the strengths of the present stack's members by name, (M,)."""
@@ -301,34 +301,9 @@ class Training:
         histories = self.histories
         return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
 
-    def keep(self) -> dict[str, np.ndarray]:
-        """Return the whole state of a plan of one stack as arrays, for `restore`; empty for several stacks."""
-        if self.plan.n_stacks > 1:
-            return {}
-        return {
-            "n_epochs": np.array([self.n_epochs]), "is_diverged": self.is_diverged, "finite": self._finite.numpy().copy(),
-            **{f"trainer.{name}": values for name, values in keep(self.trainer).items()},
-            **{f"history.{name}": values for name, values in self.history.keep().items()},
-        }  # fmt: skip
-
-    def restore(self, kept: Mapping[str, np.ndarray]) -> None:
-        """Take the state that `keep` returned, of a training of this plan with the strengths of then.
-
-        Raises ValueError where it was kept from another plan.
-        """
-        restore(self.trainer, part_of(kept, "trainer."))
-        self.history = History.restored(part_of(kept, "history."))
-        self.n_epochs, self.is_diverged = int(kept["n_epochs"][0]), kept["is_diverged"].astype(bool)
-        self._is_lost, self._finite = bool(self.is_diverged.all()), torch.as_tensor(kept["finite"].copy())
-
     def network(self) -> Stack:
         """Return a stack of all M members with their present weights, for predicting."""
         return network_of(self.plan, self.state().parameters)
-
-
-def part_of(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """Return the arrays whose names begin with a prefix, without it."""
-    return {name.removeprefix(prefix): values for name, values in arrays.items() if name.startswith(prefix)}
 
 
 def merge(n_members: int, parts: Sequence[np.ndarray], states: Sequence[MemberState]) -> MemberState:

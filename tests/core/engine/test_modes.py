@@ -9,16 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from core import (
-    Experiment,
-    candidates,
-    cross_validate,
-    evaluate_test,
-    refit,
-    sweep,
-    sweep_learning_rates,
-    train,
-)
+import core
+from core import Experiment
 from core.engine.arithmetic import fast_arithmetic, is_flushing_denormals
 
 SMALL = Experiment(
@@ -32,10 +24,10 @@ CHANGES = [{"step": 2, "name": "l2", "value": 0.5}]
 
 def everything() -> list[np.ndarray]:
     """Return numbers of every public function."""
-    run, path = train(SMALL, progress=False, changes=CHANGES), sweep(SMALL, "l1", [0.0, 0.1], progress=False)
-    grid = sweep_learning_rates(SMALL, "l2", [0.0, 0.1], [0.01, 0.1], progress=False)
-    cv = cross_validate(SMALL, "l2", [0.0, 0.1], 3, progress=False)
-    test = evaluate_test(refit(SMALL, "l2", candidates(cv), progress=False))
+    run, path = core.train(SMALL, progress=False, changes=CHANGES), core.sweep(SMALL, "l1", [0.0, 0.1], progress=False)
+    grid = core.sweep_learning_rates(SMALL, "l2", [0.0, 0.1], [0.01, 0.1], progress=False)
+    cv = core.cross_validate(SMALL, "l2", [0.0, 0.1], 3, progress=False)
+    test = core.evaluate_test(core.refit(SMALL, "l2", core.candidates(cv), progress=False))
     X = np.zeros((2, 10))
     return [*run.weights, *path.weights, grid.val_loss, cv.val_loss, test.test_loss, run.predict(X), path.predict(X)]
 
@@ -72,7 +64,7 @@ def test_what_the_caller_does_with_denormals_stays(is_on: bool) -> None:
     torch.set_flush_denormal(is_on)
     try:
         assert flushes() == is_flushing_denormals() == is_on
-        train(SMALL, progress=False)
+        core.train(SMALL, progress=False)
         assert flushes() == is_on
         with pytest.raises(KeyError), fast_arithmetic():
             assert flushes()

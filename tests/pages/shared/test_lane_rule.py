@@ -1,5 +1,7 @@
 """Which studies run in a process of their own: no page's own example, for a process takes seconds to start."""
 
+from pathlib import Path
+
 import pytest
 
 from core.config import Experiment
@@ -13,7 +15,7 @@ from core.runtime.rates import rates_work
 from core.runtime.remedies import remedies_work
 from core.studies import compare, features, remedies
 from core.studies.cost import Work
-from pages.shared.jobs import is_heavy
+from pages.shared.jobs import LANE_BYTES, LANE_ONCE_S, LANE_STEP_S, is_heavy
 
 OWN = {
     "compare": compare_work(compare.TASK),
@@ -45,3 +47,11 @@ HEAVY = Experiment().replace(data="digits", n_train=899, hidden_sizes=(512,) * 4
 )
 def test_what_would_hold_up_the_others_runs_in_a_process_of_its_own(work: Work) -> None:
     assert is_heavy(work)
+
+
+def test_the_readme_names_the_bounds() -> None:
+    words = " ".join((Path(__file__).parents[3] / "README.md").read_text().split())
+    bounds = (
+        f"steps above {LANE_STEP_S:g} s, a start or snapshots above {LANE_ONCE_S:g} s, or above {LANE_BYTES / 1e6:g} MB"
+    )
+    assert bounds in words
