@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -83,11 +84,16 @@ class Experiment(Section):
         return {name: format_value(self.get(name)) for name in changed}
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
-        """Read an experiment from URL parameters; bad ones fall back to their defaults.
+    def from_query(cls, query: Mapping[str, str] | str) -> tuple[Experiment, list[str]]:
+        """Read an experiment from a link, or from its parameters by name; bad ones fall back to their defaults.
 
-        Returns the experiment and one sentence for every parameter that could not be used.
+        Returns the experiment and one sentence for every parameter that could not be used. Raises ValueError where `query`
+        is neither a text nor a mapping.
         """
+        if isinstance(query, str):
+            query = dict(parse_qsl(urlsplit(query).query if "?" in query else query))
+        if not isinstance(query, Mapping):
+            raise ValueError(f"query: expected a link or its parameters by name, received {received(query)}")
         if sum(len(str(k)) + len(str(v)) for k, v in query.items()) > MAX_QUERY_CHARS:
             return cls(), [
                 f"The link is longer than {MAX_QUERY_CHARS} characters; the default settings are shown instead."
@@ -95,10 +101,10 @@ class Experiment(Section):
         experiment, problems = cls(), []
         for name, text in query.items():
             if name not in FLAT_NAMES:
-                problems.append(f"The link has '{shortened(name)}', which is not a setting: it is left out.")
+                problems.append(f"The link has '{shortened(str(name))}', which is not a setting: it is left out.")
                 continue
             try:
-                experiment = experiment.replace(**{name: parse_value(name, text)})
+                experiment = experiment.replace(**{name: parse_value(name, only_text(name, text))})
             except ValueError as error:
                 problems.append(f"The link has a setting that cannot be used: {error}. Its default is shown instead.")
         return experiment, problems
@@ -248,6 +254,14 @@ def parse_value(name: str, text: str) -> Any:
     if field_of(name).annotation is bool:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     return text if choices_of(name) else as_number(text)
+
+
+def only_text(name: str, value: Any) -> str:
+    """Return a parameter's text; a list of one is that one, as `urllib.parse.parse_qs` gives it."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    if len(items) == 1 and isinstance(items[0], str):
+        return items[0]
+    raise ValueError(f"{name}: expected one text, received {received(value)}")
 
 
 def as_number(text: str) -> int | float | str:

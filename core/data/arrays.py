@@ -19,6 +19,7 @@ Array = NDArray[Any]
 LARGEST = 1e18  # its square is still a number in float32; that of 1e20 is infinite
 MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")  # None, pandas' two, NumPy's
 MAX_CLASSES = 1000
+COARSE = 0.1  # a step of float32 that is larger, in standard deviations, hides what is to be learned
 
 
 def check_numbers(name: str, values: ArrayLike) -> Array:
@@ -74,6 +75,24 @@ def check_reach(inputs: list[Array], targets: list[Array]) -> None:
         )
 
 
+def check_resolution(name: str, values: Array) -> None:
+    """Refuse numbers whose differences float32 hardly tells: steps of more than a tenth of a column's standard deviation.
+
+    values (n,) or (n, d). A network that answers in such steps cannot have a small error, nor show it.
+    """
+    table = values.reshape(len(values), -1).astype(np.float64)
+    spread, step = table.std(0), np.spacing(np.abs(table).max(0).astype(np.float32)).astype(np.float64)
+    is_lost = (spread > 0) & (step > COARSE * spread)
+    if is_lost.any():
+        column = int(np.argmax(is_lost))
+        where = f" in column {column + 1}" if values.ndim > 1 else ""
+        raise ValueError(
+            f"{name}: expected differences that float32 can tell, received values up to {np.abs(table[:, column]).max():.6g}"
+            f"{where} with a standard deviation of {spread[column]:.3g}, where float32 counts in steps of "
+            f"{step[column]:.3g}; subtract their mean, or train with dtype='float64'"
+        )
+
+
 def encode_labels(named: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
     """Return the distinct labels of all arrays, ascending, (n_classes,), and each array as their numbers 0, 1, ….
 
@@ -106,15 +125,14 @@ def _largest(array: Array) -> float:
 
 def _read(name: str, values: Any) -> Array:
     """Return the values as an array of numbers, copied."""
-    if np.ma.isMaskedArray(values):
-        n_masked = int(np.ma.getmaskarray(values).sum())
-        if n_masked:
-            raise ValueError(f"{name}: expected a value everywhere, received {n_masked} masked ones; fill or drop them")
-        values = values.data
+    n_masked = _n_masked(values)
+    if n_masked:
+        raise ValueError(f"{name}: expected a value everywhere, received {n_masked} masked ones; fill or drop them")
+    for kind, call in (("scipy.sparse", ".toarray()"), ("torch", ".to_dense()")):
+        if type(values).__module__.startswith(kind) and is_sparse(values):
+            raise ValueError(f"{name}: expected {_TABLE}, received a sparse matrix; call {call} on it first")
     try:
-        if hasattr(values, "detach"):  # a torch tensor, perhaps one that keeps a gradient
-            values = values.detach().cpu().numpy()
-        array = np.array(values)
+        array = np.array(_from_torch(values) if hasattr(values, "detach") else values)
     except (ValueError, TypeError, RuntimeError, OverflowError):
         raise ValueError(f"{name}: expected {_TABLE}, received {_rows(values)}") from None
     if array.dtype.kind in "fiub":
@@ -124,6 +142,24 @@ def _read(name: str, values: Any) -> Array:
     if array.dtype.kind in "UST":
         return _from_objects(name, np.array(values, dtype=object), values)  # NumPy made text of the numbers beside it
     raise ValueError(f"{name}: expected numbers, received {_kind(array, values)}")
+
+
+def _n_masked(values: Any) -> int:
+    """Return how many entries of an array, or of the arrays in a list, are masked."""
+    if isinstance(values, (list, tuple)):
+        return sum(_n_masked(row) for row in values)
+    return int(np.ma.getmaskarray(values).sum()) if np.ma.isMaskedArray(values) else 0
+
+
+def is_sparse(values: Any) -> bool:
+    """Return whether a matrix of scipy's or a tensor of torch's leaves out its zeros."""
+    return hasattr(values, "tocoo") or str(getattr(values, "layout", "")).startswith("torch.sparse")
+
+
+def _from_torch(values: Any) -> Array:
+    """Return a torch tensor, perhaps one that keeps a gradient, as NumPy has it; 16-bit "brain" floats become 32-bit ones."""
+    tensor = values.detach().cpu().resolve_conj().resolve_neg()
+    return np.asarray((tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy())
 
 
 _TABLE = "numbers, with as many in every row"
@@ -157,6 +193,8 @@ def _from_objects(name: str, array: Array, values: Any) -> Array:
         return np.array([float(item) for item in items]).reshape(array.shape)
     except OverflowError:
         raise ValueError(f"{name}: expected finite numbers, received one that is too large") from None
+    except ValueError:  # a Decimal that signals
+        raise ValueError(f"{name}: expected finite numbers, received one that is nan") from None
 
 
 def _refuse_item(name: str, array: Array, values: Any, item: Any) -> Array:

@@ -27,6 +27,15 @@ class ActivationRule:
     backward: Callable[[Tensor, Tensor, Tensor], Tensor]
     needs_z: bool = False
 
+    def __reduce__(self) -> tuple[Callable[[str], ActivationRule], tuple[str]]:
+        """Be pickled as a name: people keep trained networks in files."""
+        return rule_of, (next(name for name, rule in ACTIVATIONS.items() if rule is self),)
+
+
+def rule_of(name: str) -> ActivationRule:
+    """Return the activation of that name."""
+    return ACTIVATIONS[name]
+
 
 def is_aligned(z: Tensor) -> bool:
     """Return whether each member's numbers (units, n) fill the processor's vectors, or there is but one member.

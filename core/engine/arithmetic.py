@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import torch
 
@@ -35,8 +36,13 @@ def is_flushing_denormals() -> bool:
 def plain_torch() -> Iterator[None]:
     """Make and use tensors as outside of any mode that the caller may be in.
 
-    Tensors made in inference mode do not count their changes (by which the engine knows that a strength was moved), and
-    autocast computes products in 16 bits.
+    Tensors made in inference mode do not count their changes (by which the engine knows that a strength was moved),
+    autocast computes products in 16 bits, and another default device would get some of the tensors but not all.
     """
-    with torch.inference_mode(False), torch.autocast("cpu", enabled=False):
+    with torch.inference_mode(False), torch.autocast("cpu", enabled=False), on_cpu():
         yield
+
+
+def on_cpu() -> AbstractContextManager[Any]:
+    """Return a context in which tensors are made on the CPU; nothing where they are already, for torch's costs each call."""
+    return nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")

@@ -62,7 +62,7 @@ def _checked_change(experiment: Experiment, change: Mapping[str, Any], expected:
     name, step = change.get("name"), change.get("step")
     if not isinstance(name, str) or name not in LIVE_FIELDS or not is_count(step, 0, 1 << 62) or "value" not in change:
         raise ValueError(f"{expected}, received {written(dict(change))}")
-    if change.get("member") not in (None, 0):
+    if change.get("member") is not None and not is_count(change["member"], 0, 0):
         raise ValueError(
             f"changes: expected member 0 or none in a run of one network, received {received(change['member'])}"
         )

@@ -40,11 +40,12 @@ class Run:
     best_val_loss: float
     trainer: Trainer
     classes: np.ndarray
+    feature_names: tuple[str, ...] = ()
 
     @plain_torch()
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return values (n,), or class probabilities (n, n_classes), for inputs X (n, d) standardised like the split's."""
-        return np.asarray(predict(self.trainer.stack, self.trainer.pool, X)[0])
+        return np.asarray(predict(self.trainer.stack, self.trainer.pool, X, self.feature_names)[0])
 
 
 def make_training(
@@ -85,4 +86,5 @@ def train(
     return Run(
         experiment, member, [w[0] for w in weights], [b[0] for b in biases],
         int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer, data.classes,
+        data.feature_names,
     )  # fmt: skip

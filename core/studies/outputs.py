@@ -9,10 +9,20 @@ from core.data.arrays import check_inputs
 from core.engine import Stack, encode_targets
 from core.engine.losses import LossKind, sample_losses
 from core.engine.trainer import Pool
+from core.words import shortened
 
 
-def predict(stack: Stack, pool: Pool, X: np.ndarray) -> np.ndarray:
-    """Return (M, n) values or (M, n, n_classes) class probabilities for inputs X (n, d), in any layout, read-only or not."""
+def predict(stack: Stack, pool: Pool, X: np.ndarray, feature_names: tuple[str, ...] = ()) -> np.ndarray:
+    """Return (M, n) values or (M, n, n_classes) class probabilities for inputs X (n, d), in any layout, read-only or not.
+
+    A table with the columns of the training rows in another order raises ValueError.
+    """
+    names = tuple(map(str, getattr(X, "columns", ())))
+    if set(names) & set(feature_names) and names != feature_names:
+        raise ValueError(
+            f"X: expected the columns of X_train in the same order, {shortened(', '.join(feature_names))}, received "
+            f"{shortened(', '.join(names))}"
+        )
     outputs = forward(stack, check_inputs("X", X, may_be_empty=True))
     if not pool.is_classification:
         return np.asarray(outputs.squeeze(-1).numpy())

@@ -46,11 +46,12 @@ class Path:
     network: Stack
     pool: Pool
     classes: np.ndarray
+    feature_names: tuple[str, ...] = ()
 
     @plain_torch()
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return (n_values, n) values or (n_values, n, n_classes) probabilities, columns in the order of `classes`."""
-        return predict(self.network, self.pool, X)
+        return predict(self.network, self.pool, X, self.feature_names)
 
     def to_frame(self) -> Any:
         """Return one row per value: the last epoch's losses, gap, penalty, zeros, and the best epoch. Needs pandas."""
@@ -109,7 +110,7 @@ def sweep(
     weights, biases = copy_parameters(network)
     return Path(
         experiment, param_name, plan.values, training.arrays(), weights, biases, *training.best(), training.state(),
-        network, plan.pool, plan.split.classes,
+        network, plan.pool, plan.split.classes, plan.split.feature_names,
     )  # fmt: skip
 
 

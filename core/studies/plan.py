@@ -15,6 +15,7 @@ import torch
 
 from core.config import Experiment
 from core.data import Split, load_split
+from core.data.arrays import check_resolution
 from core.engine import Members, Trainer, encode_targets
 from core.engine.losses import loss_kind
 from core.engine.trainer import Augment, Pool
@@ -126,7 +127,13 @@ def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
     """Return the given split, or the experiment's own data in the type `dtype`."""
     if dtype not in DTYPES:
         raise ValueError(f"dtype: expected 'float32' or 'float64', received {written(dtype)}")
-    return load_split(experiment.data, np.dtype(dtype).type) if split is None else split
+    if split is None:
+        return load_split(experiment.data, np.dtype(dtype).type)
+    if dtype == "float32":
+        check_resolution("X_train", split.X_train)
+        if split.task == "regression":
+            check_resolution("y_train", split.y_train)
+    return split
 
 
 def make_pool(experiment: Experiment, split: Split | None, dtype: str, n_members: int = 1) -> Pool:

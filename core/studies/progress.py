@@ -37,17 +37,23 @@ class ProgressBar:
             return
         self.next_s, self.is_open = now + REDRAW_S, True
         marks = N_MARKS * n_done // self.n_total
-        self.stream.write(f"\r[{'#' * marks}{'.' * (N_MARKS - marks)}] {self.unit} {n_done}/{self.n_total}")
+        self._write(f"\r[{'#' * marks}{'.' * (N_MARKS - marks)}] {self.unit} {n_done}/{self.n_total}")
         if n_done == self.n_total:
             self.close()
-        self.stream.flush()
 
     def close(self) -> None:
         """End the line where one is open, so that what is written next starts on its own."""
         if self.is_open:
-            self.stream.write("\n")
-            self.stream.flush()
             self.is_open = False
+            self._write("\n")
+
+    def _write(self, text: str) -> None:
+        """Write, and write no more where the other end is gone: a training does not stop for its progress line."""
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except (OSError, ValueError):  # a broken pipe, a closed file
+            self.is_on = self.is_open = False
 
 
 def is_redrawable(stream: Any) -> bool:

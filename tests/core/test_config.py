@@ -1,5 +1,8 @@
 """Experiments survive JSON and links exactly; what cannot be used is refused in words."""
 
+from typing import Any
+from urllib.parse import parse_qs
+
 import pytest
 
 from core import Experiment
@@ -120,3 +123,23 @@ def test_of_many_wrong_values_in_a_link_the_first_few_are_named():
     assert problems[0].count("received -1") == 3 and "and 497 more" in problems[0] and len(problems[0]) < 500
     (problem,) = Experiment.from_query({"values": ",".join(["abc"] * 500)})[1]
     assert "study.values: expected up to 500 numbers from 0 to 1,000,000, received 'abc'" in problem
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["l2=0.1", "?l2=0.1", "https://lab.example.org/path?l2=0.1", parse_qs("l2=0.1"), {"l2": "0.1"}],
+    ids=["text", "with ?", "link", "parse_qs", "mapping"],
+)
+def test_a_link_is_read_in_every_form(query: Any) -> None:
+    experiment, problems = Experiment.from_query(query)
+    assert experiment.regularization.l2 == 0.1 and problems == []
+
+
+def test_what_is_no_link_is_refused_in_words() -> None:
+    for query in (None, ["l2=0.1"], 3):
+        with pytest.raises(ValueError, match="query: expected a link or its parameters by name, received"):
+            Experiment.from_query(query)
+    for value in (None, ["1", "2"], 0.1):
+        _, problems = Experiment.from_query({"l2": value})
+        assert len(problems) == 1 and "l2: expected one text" in problems[0]
+    assert len(Experiment.from_query({1: 2})[1]) == 1

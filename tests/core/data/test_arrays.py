@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import warnings
 from decimal import Decimal
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 import torch
 
 from core import Experiment, Split, train
@@ -238,3 +241,82 @@ def test_targets_have_one_number_for_each_row() -> None:
 
 def test_whole_numbers_stay_whole() -> None:
     assert check_numbers("y", [2**53 + 1]).tolist() == [2**53 + 1]
+
+
+def test_masked_rows_in_a_list_are_masked_values_too() -> None:
+    rows = [np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0])] * 4
+    with pytest.raises(ValueError, match="received 4 masked ones"):
+        check_inputs("X_train", rows)
+
+
+def test_16_bit_floats_of_torch_are_numbers() -> None:
+    read = check_inputs("X", torch.tensor([[1.5, 2.0]], dtype=torch.bfloat16))
+    assert read.dtype == np.float32 and read.tolist() == [[1.5, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "call"),
+    [(scipy.sparse.csr_array(np.eye(3)), ".toarray()"), (torch.eye(3).to_sparse(), ".to_dense()")],
+    ids=["scipy", "torch"],
+)
+def test_a_sparse_matrix_is_told_what_to_call(matrix: Any, call: str) -> None:
+    with pytest.raises(ValueError, match=f"X_train: .* received a sparse matrix; call {call}"):
+        check_inputs("X_train", matrix)
+
+
+def test_a_decimal_that_signals_is_no_number() -> None:
+    with pytest.raises(ValueError, match="X: expected finite numbers"):
+        check_inputs("X", [[Decimal("sNaN")]])
+
+
+@pytest.mark.parametrize("offset", [1e7, 1e9, 1e12])
+def test_differences_that_float32_cannot_tell_are_refused_and_learned_in_float64(offset: float) -> None:
+    experiment = Experiment(
+        network={"hidden_sizes": [], "activation": "linear"}, training={"optimizer": "sgd", "learning_rate": 0.1}
+    )
+    split = Split.from_arrays([[0.0], [1.0]], [offset, offset + 1], [[0.5]], [offset + 0.5], task="regression")
+    with pytest.raises(ValueError, match="y_train: expected differences that float32 can tell"):
+        train(experiment, split, progress=False)
+    run = train(experiment, split, progress=False, dtype="float64")
+    assert run.history["train_loss"][-1] < 1e-6 * max(1, (offset * 1e-12) ** 2)
+
+
+def test_inputs_that_float32_cannot_tell_apart_are_refused_by_column() -> None:
+    X = [[0.0, 1e8], [1.0, 1e8 + 1]]
+    split = Split.from_arrays(X, [0.0, 1.0], X, [0.0, 1.0], task="regression")
+    with pytest.raises(ValueError, match=r"X_train: .* in column 2"):
+        train(Experiment(), split, progress=False)
+
+
+def test_house_prices_are_told_apart_by_float32() -> None:
+    experiment = Experiment(
+        network={"hidden_sizes": [], "activation": "linear"}, training={"optimizer": "sgd", "learning_rate": 0.1}
+    )
+    split = Split.from_arrays([[0.0], [1.0]], [20000, 20001], [[0.5]], [20000.5], task="regression")
+    assert train(experiment, split, progress=False).history["train_loss"][-1] < 1e-4
+
+
+def test_predict_refuses_a_table_whose_columns_stand_in_another_order() -> None:
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(8, 3)), columns=["a", "b", "c"])
+    split = Split.from_arrays(table, table["a"], table, table["a"], task="regression")
+    run = train(Experiment(training={"n_epochs": 2}), split, progress=False)
+    assert np.array_equal(run.predict(table), run.predict(table.to_numpy()))
+    assert run.predict(table.rename(columns=str.upper)).shape == (8,)  # names of another world say nothing
+    for other in (table[["c", "b", "a"]], table.rename(columns={"c": "d"})):
+        with pytest.raises(ValueError, match="X: expected the columns of X_train in the same order, a, b, c, received"):
+            run.predict(other)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "leaky_relu", "gelu", "linear"])
+def test_a_run_can_be_pickled_and_copied(activation: str) -> None:
+    experiment = Experiment(network={"hidden_sizes": [4], "activation": activation}, training={"n_epochs": 2})
+    run, X = train(experiment, progress=False), np.linspace(-1, 1, 5)[:, None]
+    for other in (pickle.loads(pickle.dumps(run)), copy.deepcopy(run)):
+        assert np.array_equal(other.predict(X), run.predict(X))
+
+
+def test_another_default_device_is_put_aside() -> None:
+    experiment = Experiment(training={"n_epochs": 2, "batch_size": 8})
+    plain = train(experiment, progress=False)
+    with torch.device("meta"):
+        assert np.array_equal(train(experiment, progress=False).history["val_loss"], plain.history["val_loss"])

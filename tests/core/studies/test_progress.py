@@ -80,3 +80,16 @@ def test_asked_for_none_it_writes_none(monkeypatch) -> None:
     monkeypatch.setattr(sys, "stderr", stream := Terminal())
     train(SMALL, progress=False)
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError, ValueError])
+def test_a_stream_that_breaks_ends_the_line_and_not_the_training(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    class Broken(Terminal):
+        def write(self, text: str) -> int:
+            raise error
+
+    monkeypatch.setattr(sys, "stderr", Broken())
+    run = train(Experiment(training={"n_epochs": 3}))
+    assert run.history["epoch"][-1] == 3
