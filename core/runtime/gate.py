@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import socket
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,15 +37,20 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+COOKIE, NAME_LENGTH = "lab_browser", 32
+LINGER_S = 2.0  # whoever is refused while sending has so long to read why
 READS = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one process carries: sockets in all and per client address, bytes of a message; their rate is in `pace.py`."""
+    """What one process carries: sockets in all, per client address and per browser, bytes of a message; their rate is in
+    `pace.py`. A class behind one proxy has one address: what no browser has named itself for is one client of it."""
 
     sockets: int = 1000
     sockets_per_address: int = 600
+    sockets_per_browser: int = 60
+    sockets_without_name: int = 300
     message_bytes: int = 65_536
 
 
@@ -53,6 +60,7 @@ class Gate:
     def __init__(self, app: ASGIApp, rules: Callable[[], Rules], front: Front, limits: Limits | None = None) -> None:
         self.app, self.rules, self.front, self.limits = app, rules(), front, limits or Limits()
         self.sockets: Counter[str] = Counter()  # open now, by client address
+        self.of_browser: Counter[tuple[str, str]] = Counter()  # and by address and name; "" for those without a name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         send_at_once(receive)
@@ -66,19 +74,22 @@ class Gate:
     async def request(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or let the app answer it."""
         path, headers = self.inner_path(scope), Headers(scope=scope)
-        answer = self.refusal(path, scope["method"], headers) or self.redirect(scope, path)
+        address = (scope.get("client") or ("",))[0]
+        answer = self.refusal(path, scope["method"], headers, address) or self.redirect(scope, path)
         if answer is None and scope["method"] == "GET":
             if file := self.front.file(path):
                 answer = await asyncio.to_thread(file_response, file, headers.get("accept-encoding", ""))
             elif self.front.is_page(path):
                 answer = self.front.page(headers.get("accept-encoding", ""))
+                give_name(answer, headers)
         await (answer or self.app)(self.inside(scope, path), receive, send)
 
-    def refusal(self, path: str, method: str, headers: Headers) -> Response | None:
+    def refusal(self, path: str, method: str, headers: Headers, address: str) -> Response | None:
         """Return the answer to what is not welcome, a sentence with status 403."""
         why = "" if path == HEALTH else why_host_is_refused(self.rules, headers)
         if path == HEALTH and "referer" in headers:  # a page asks this before it connects, and shows what is answered
             why = why_origin_is_refused(self.rules, {**headers, "origin": origin_of(headers["referer"])})
+            why = why or self.why_full(address, name_of(headers))
         if not why and method not in READS:
             if path.startswith("/_stcore/upload_file") and not self.rules.has_uploader:
                 why = "No page of this server takes files."
@@ -101,24 +112,32 @@ class Gate:
         address = (scope.get("client") or ("",))[0]
         if why := why_host_is_refused(self.rules, headers) or why_origin_is_refused(self.rules, headers):
             return await refuse(receive, send, path, REFUSED, why)
-        if why := self.why_full(address):
+        name = name_of(headers)
+        if why := self.why_full(address, name):
             return await refuse(receive, send, path, FULL, why)
         self.sockets[address] += 1
+        self.of_browser[address, name] += 1
         try:
             limit_arriving(receive, self.limits.message_bytes)
             await self.app(as_own(self.inside(scope, path)), Inflow(receive, send, self.limits).receive, send)
         finally:
             self.sockets[address] -= 1
+            self.of_browser[address, name] -= 1
             self.sockets += Counter()  # forgets the addresses of which none is left
+            self.of_browser += Counter()
 
-    def why_full(self, address: str) -> str:
-        """Return why there is no room for another socket from this address, or ""."""
+    def why_full(self, address: str, name: str) -> str:
+        """Return why there is no room for another socket of this browser at this address, or ""."""
         if self.sockets.total() >= self.limits.sockets:
             return (
                 f"The server is full: it holds {self.limits.sockets} connections. Close other tabs or come back later."
             )
         if self.sockets[address] >= self.limits.sockets_per_address:
             return f"Too many connections from your address ({self.limits.sockets_per_address}). Close other tabs."
+        most = self.limits.sockets_per_browser if name else self.limits.sockets_without_name
+        if self.of_browser[address, name] >= most:
+            who = "of your browser" if name else "without a cookie from your address"
+            return f"Too many connections {who} ({most}). Close other tabs."
         return ""
 
     def inner_path(self, scope: Scope) -> str:
@@ -164,9 +183,38 @@ def limit_arriving(receive: Receive, n_bytes: int) -> None:
 
     uvicorn knows one limit for all sockets; the one of a single socket is its connection's, which `receive` belongs to.
     """
-    connection: Any = getattr(getattr(receive, "__self__", None), "conn", None)
-    if hasattr(connection, "max_message_size"):
-        connection.max_message_size = n_bytes
+    line: Any = getattr(receive, "__self__", None)
+    if hasattr(getattr(line, "conn", None), "max_message_size"):
+        line.conn.max_message_size = n_bytes
+        line.handle_parser_exception = partial(end_gently, line)
+
+
+def end_gently(line: Any) -> None:
+    """End a socket that has sent too much in place of uvicorn, which closes at once: the system then resets the line of who is
+    still sending, and the reason is lost. So what still comes is read, and thrown away, until the other end has closed."""
+    if line.close_sent:
+        return  # called again for what still comes
+    line.close_sent = True
+    line.queue.put_nowait({"type": "websocket.disconnect", "code": TOO_LARGE})
+    line.transport.write(b"".join(line.conn.data_to_send()))
+    if line.read_paused:
+        line.read_paused = False
+        line.transport.resume_reading()
+    if line.transport.can_write_eof():
+        line.transport.write_eof()
+    line.close_timer = line.loop.call_later(LINGER_S, line.transport.close)
+
+
+def name_of(headers: Headers) -> str:
+    """Return the name that a browser was given, "" where it has none. It tells browsers apart and opens nothing."""
+    cookie = next((c for c in headers.get("cookie", "").split("; ") if c.startswith(f"{COOKIE}=")), "")
+    return cookie.partition("=")[2][:NAME_LENGTH]
+
+
+def give_name(page: Response, headers: Headers) -> None:
+    """Give a browser that has none a name, until it is closed; for the pages beside this one, wherever a proxy puts them."""
+    if not name_of(headers):
+        page.headers["Set-Cookie"] = f"{COOKIE}={secrets.token_hex(NAME_LENGTH // 2)}; HttpOnly; SameSite=Lax"
 
 
 def send_at_once(receive: Receive) -> None:

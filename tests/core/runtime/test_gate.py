@@ -28,7 +28,7 @@ from core.runtime.pace import BURST, PER_SECOND
 from tests.core.runtime.conftest import serving
 from tests.core.runtime.studies import TIMEOUT_S
 
-LIMITS = Limits(sockets=5, sockets_per_address=3)
+LIMITS = Limits(sockets=5, sockets_per_address=3, sockets_per_browser=2)
 RULES = Rules(
     base_path="/class", allowed_hosts=("127.0.0.1", "lab.example.org"), allowed_origins=("https://lab.example.org",)
 )
@@ -216,11 +216,13 @@ def test_a_message_above_the_limit_is_refused_while_it_arrives(host: str, where:
 
 
 def test_a_message_in_many_frames_is_refused_as_soon_as_it_is_too_large(host: str) -> None:
-    with open_socket(host, "/lab/jobs/a/stream") as websocket, pytest.raises(ConnectionClosed) as closed:
-        websocket.send(["x" * 10_000] * 50)
-        websocket.recv(TIMEOUT_S)
-    # What the server has not read by then may cost the browser the reason: the line is reset.
-    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
+    for n_frames in (50, 500, 50):
+        with open_socket(host, "/lab/jobs/a/stream") as websocket, pytest.raises(ConnectionClosed) as closed:
+            websocket.send(["x" * 10_000] * n_frames)
+            websocket.recv(TIMEOUT_S)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009, (
+            "the reason is read though more was sent"
+        )
 
 
 def test_a_message_of_the_limit_is_taken(host: str) -> None:
@@ -261,6 +263,27 @@ def test_above_the_cap_a_socket_is_told_so_and_there_is_room_when_one_leaves(hos
         assert websocket.recv(TIMEOUT_S) == "3"
 
 
+def test_one_browser_leaves_room_for_the_others_at_its_address(host: str, client: httpx.Client) -> None:
+    first = client.get("/class/").headers["set-cookie"]
+    assert "HttpOnly" in first and "SameSite=Lax" in first and "Path" not in first
+    cookie = first.split(";")[0]
+    assert "set-cookie" not in client.get("/class/path", headers={"Cookie": f"a=b; {cookie}"}).headers
+    where, health = "/lab/jobs/a/stream", "/class/_stcore/health"
+    own = {"Referer": f"{client.base_url}/class/", "Cookie": cookie}
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(open_socket(host, where, Cookie=cookie))
+        with open_socket(host, where, Cookie=cookie) as websocket:
+            code, reason = ended(websocket)
+        assert code == 4429 and "Too many connections of your browser (2)" in reason
+        refused = client.get(health, headers=own)  # what Streamlit's page shows
+        assert refused.status_code == 403 and "of your browser" in refused.text
+        with open_socket(host, where, Cookie="lab_browser=another") as websocket:
+            websocket.send("room")
+            assert websocket.recv(TIMEOUT_S) == "4"
+    assert client.get(health, headers=own).status_code == 200
+
+
 def test_a_page_that_would_be_refused_hears_why_when_it_asks_for_the_server(client: httpx.Client) -> None:
     health = "/class/_stcore/health"
     foreign = client.get(health, headers={"Referer": "https://elsewhere.example/class/path?l2=1"})
@@ -290,4 +313,5 @@ def test_the_readme_states_the_limits() -> None:
     text = " ".join((Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8").split())
     limits = Limits()
     assert f"{limits.sockets:,} sockets, {limits.sockets_per_address} from one address" in text
+    assert f"{limits.sockets_per_browser} of one browser" in text and f"{limits.sockets_without_name} of those" in text
     assert f"messages of {limits.message_bytes // 1024} kB, {PER_SECOND:g} in a second" in text
