@@ -12,7 +12,7 @@ from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.parts import is_within_budget, say_failure, say_not_begun
+from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.pick_weights import pick_weights
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, stage
@@ -69,9 +69,9 @@ def show_run() -> None:
         "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
     )
     experiment = shared.current()
-    if not is_within_budget(compare_work(experiment), "study"):
-        return
     key = job_key(experiment)
+    if not studies.may_start(key, [compare_work(experiment)]):
+        return
     make_run = on_split(compare_run, experiment)
     job = studies.find_study(key, make_run, compare_work(experiment), experiment, TAKEN, message)
     figures = get_figures(job, key)

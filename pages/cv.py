@@ -59,7 +59,7 @@ def show_study() -> None:
     shared.show_address()
     experiment = shared.current()
     key = job_key(experiment)
-    if not studies.may_start(cross_validation_work(experiment), key):
+    if not studies.may_start(key, [cross_validation_work(experiment)]):
         return
     st.markdown(INTRO)
     job = jobs.find("study", key, on_split(cross_validation_run, experiment), cross_validation_work(experiment))

@@ -98,6 +98,8 @@ def show_run() -> None:
         fail(str(error))
         return
     key, index = job_key(experiment), picked(len(values))
+    if not studies.may_start(key, [features_work(experiment)]):
+        return
     job = studies.find_study(key, on_split(features_run, experiment), features_work(experiment), experiment, TAKEN)
     figures = get_figures(job, index)
     if figures is None:

@@ -86,7 +86,7 @@ def show_path() -> None:
     shared.show_address()
     now = shared.current()
     key, names = key_of(now), held(now)
-    if not studies.may_start(path_work(now), key):
+    if not studies.may_start(key, [path_work(now)]):
         return
     job = studies.find_study(key, on_split(path_run, now), path_work(now), now, taken(now))
     figures = get_figures(job)

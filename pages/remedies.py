@@ -14,13 +14,14 @@ from core.runtime.remedies import (
     count_networks,
     estimate_study_s,
     has_labels,
+    part_works,
     remedies_of,
     remedies_work,
 )
 from core.studies.remedies import DIGITS, POINTS
 from core.studies.remedy_choice import left_out, single_remedies
 from pages.shared import experiment as shared
-from pages.shared import jobs, tasks
+from pages.shared import jobs, studies, tasks
 from pages.shared.controls import show_controls
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.remedy_controls import job_key, show_more
@@ -92,6 +93,9 @@ def show_study() -> None:
         jobs.drop("study")
         fail(str(error))
         return
+    key = job_key(experiment)
+    if not studies.may_start(key, part_works(experiment)):
+        return
     n_networks = sum(count_networks(experiment).values())
     st.caption(
         f"{n_networks:,} networks, each for as many steps as {experiment.training.n_epochs:,} epochs of the "
@@ -99,14 +103,13 @@ def show_study() -> None:
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
-    job = jobs.find("study", job_key(experiment), partial(RemediesRun, experiment), remedies_work(experiment))
+    job = jobs.find("study", key, partial(RemediesRun, experiment), remedies_work(experiment))
     figures = plot_figures(job, experiment)
     if figures is None:
         say_not_begun(job, "study")
         return
     say_failure("study")
     show_actions(job)
-    key = job_key(experiment)
     stage(
         STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS,
         on_job=take_job, buttons=("run", "reset"), can_rewind=False, on_state=_nothing,

@@ -7,6 +7,7 @@ core of a small shared machine (`python -m tests.benchmarks budget` measures the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -231,9 +232,9 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 3600)} h" if seconds < 130_000 else f"{round(seconds / 86_400)} days"
 
 
-def epochs_within(work: Work, seconds: float) -> int:
-    """Return how many epochs it can have in so many seconds, as 1, 2 or 5 times a power of ten and fewer than it has;
-    0 for none."""
+def epochs_within(works: Sequence[Work], seconds: float) -> int:
+    """Return how many epochs a study of these parts can have in so many seconds, as 1, 2 or 5 times a power of ten and fewer
+    than it has; 0 for none."""
     steps = (factor * 10**power for power in range(5, -1, -1) for factor in (5, 2, 1))
-    fewer = (n for n in steps if n < work.n_epochs)
-    return next((n for n in fewer if replace(work, n_epochs=n).seconds <= seconds), 0)
+    fewer = (n for n in steps if n < max(work.n_epochs for work in works))
+    return next((n for n in fewer if sum(replace(work, n_epochs=n).seconds for work in works) <= seconds), 0)

@@ -65,7 +65,7 @@ def show_rates() -> None:
     now = shared.current()
     varied = strengths_of(now.study.param_name, [])
     key = studies.study_key(now, ("learning_rate", *varied), SETTINGS)
-    if not studies.may_start(rates_work(now), key):
+    if not studies.may_start(key, [rates_work(now)]):
         return
     job = studies.find_study(key, on_split(rates_run, now), rates_work(now), now, ())
     snapshot = jobs.first_snapshot(job)

@@ -13,8 +13,6 @@ from pages.shared import hand, jobs
 from pages.shared.parts import is_within_budget
 from pages.shared.say import warn
 
-AGREED = "lab.study.agreed"
-
 
 def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
     """Return a text that is equal for experiments of which one study can become the other without a new start.
@@ -42,37 +40,46 @@ def find_study(
     return job
 
 
-def may_start(work: Work, key: str) -> bool:
-    """Return whether a study may start; one that takes long says so and asks first, one that is too large is refused."""
-    if not is_within_budget(work, "study"):
+def may_start(key: str, works: Sequence[Work], slot: jobs.Slot = "study") -> bool:
+    """Return whether a study may start; one that takes long says so and asks first, one that is too large is refused.
+
+    works: what its parts cost, which follow one another.
+    """
+    if not all(is_within_budget(work, slot) for work in works):
         return False
-    if work.seconds <= ASK_S or st.session_state.get(AGREED) == key:
+    if sum(work.seconds for work in works) <= ASK_S or st.session_state.get(agreed(slot)) == key:
         return True
-    ask(work, key)
-    jobs.drop("study")
+    ask(key, works, slot)
+    jobs.drop(slot)
     return False
 
 
-def ask(work: Work, key: str) -> None:
-    """Say how long a study would take, and offer to train it all the same or for fewer epochs."""
-    parts = f", in {work.n_stacks} parts one after another" if work.n_stacks > 1 else ""
+def ask(key: str, works: Sequence[Work], slot: jobs.Slot) -> None:
+    """Say how long a study would take, and offer to train it all the same or for fewer epochs; a refit has those of its study."""
+    n_parts, n_members = sum(work.n_stacks for work in works), sum(work.n_members for work in works)
+    parts = f", in {n_parts} parts one after another" if n_parts > 1 else ""
     warn(
-        f"This study would take about {duration(work.seconds)} on one core of a small machine: {work.n_members:,} "
-        f"networks for {work.n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
-        "trained by then stays. Fewer λ values, epochs, units or training points take less."
+        f"This {slot} would take about {duration(sum(work.seconds for work in works))} on one core of a small machine: "
+        f"{n_members:,} networks for {works[0].n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
+        "trained by then stays. Fewer networks (λ values, penalties, starts), epochs, units or training points take less."
     )
     with st.container(horizontal=True):
-        st.button("Train it anyway", key="lab.study.go", on_click=agree, args=(key,))
-        if fewer := epochs_within(work, ASK_S):
+        st.button("Train it anyway", key=f"lab.{slot}.go", on_click=agree, args=(key, slot))
+        if slot == "study" and (fewer := epochs_within(works, ASK_S)):
             text = f"Use {fewer:,} epoch{'s' if fewer > 1 else ''}, at most {duration(ASK_S)}"
             if st.button(text, key="lab.study.fewer", type="primary"):
                 shared.change(n_epochs=fewer)
                 st.rerun()
 
 
-def agree(key: str) -> None:
+def agreed(slot: jobs.Slot) -> str:
+    """Return the session's key of the long study that is wanted."""
+    return f"lab.{slot}.agreed"
+
+
+def agree(key: str, slot: jobs.Slot) -> None:
     """Note that a long study is wanted."""
-    st.session_state[AGREED] = key
+    st.session_state[agreed(slot)] = key
 
 
 def adopt(job_id: str | None, key: str, taken: Sequence[str], message: hand.Message = hand.plain_message) -> None:

@@ -10,11 +10,12 @@ from core.figures import describe_test, plot_refit, plot_test
 from core.runtime.commands import Run
 from core.runtime.cross_validation import refit_run, refit_work, refitted
 from core.runtime.job import Job
+from core.studies.cost import Work
 from core.studies.cross_validation import CrossValidation
 from core.studies.peeking import Look, look_in_words, peeking_in_words
 from core.studies.refit import CHOSEN_1SE, CHOSEN_MIN, Refit, candidates, evaluate_test
 from core.studies.values import value_texts
-from pages.shared import jobs
+from pages.shared import jobs, studies
 from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.say import tell, warn
@@ -69,15 +70,10 @@ def chosen_values(cv: CrossValidation, rule: str) -> dict[str, float]:
     return {rule: candidates(cv)[rule], **{k: v for k, v in candidates(cv).items() if k not in other}}
 
 
-def start(experiment: Experiment, order: Order) -> Job:
+def start(experiment: Experiment, order: Order, work: Work) -> Job:
     """Return the job of a refit: the one there is, or a new one, which begins at once."""
     before = jobs.own("refit")
-    job = jobs.find(
-        "refit",
-        repr(order),
-        on_split(refit_run, experiment, order[2]),
-        refit_work(experiment, len(set(order[2].values()))),
-    )
+    job = jobs.find("refit", repr(order), on_split(refit_run, experiment, order[2]), work)
     if job is not before:
         job.send(Run())
     return job
@@ -85,7 +81,10 @@ def start(experiment: Experiment, order: Order) -> Job:
 
 def follow_refit(cv: CrossValidation, order: Order) -> None:
     """Show the refit while it trains, and the test set once it has ended."""
-    job = start(cv.experiment, order)
+    work = refit_work(cv.experiment, len(set(order[2].values())))
+    if not studies.may_start(repr(order), [work], "refit"):
+        return
+    job = start(cv.experiment, order, work)
     snapshot = jobs.first_snapshot(job)
     if snapshot is None or not snapshot.arrays:
         say_not_begun(job, "refit")

@@ -12,7 +12,7 @@ from tests.browser.conftest import LONG, READY, OpenPage, Server, pause, press, 
 
 LIVE = {
     "playground": LONG,
-    "compare": "/compare?" + urlencode(TASK.replace(n_epochs=1_000_000, hidden_sizes=(8,)).to_query()),
+    "compare": "/compare?" + urlencode(TASK.replace(n_epochs=100_000, hidden_sizes=(8,)).to_query()),
 }
 everywhere = pytest.mark.parametrize("path", LIVE.values(), ids=LIVE)
 

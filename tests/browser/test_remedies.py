@@ -7,7 +7,7 @@ from tests.browser.conftest import LAPTOP, PHONE, READY, figure, pause, press, w
 from tests.browser.test_connection import JOB, NOTE_SOCKETS
 
 SHORT = urlencode(POINTS.replace(n_epochs=30, n_remedy_starts=2).to_query())
-LONG = "/remedies?" + urlencode(POINTS.replace(n_epochs=10_000).to_query())  # does not end during a test
+LONG = "/remedies?" + urlencode(POINTS.replace(n_epochs=2900).to_query())  # does not end during a test
 OWN_SOCKETS = "window.sockets.filter((s) => s.url.includes('/lab/jobs/') && s.readyState === 1)"
 STEPS = "Number(document.querySelector('[data-readout=steps] dd')?.textContent.replaceAll(',', ''))"
 PART = "document.querySelector('[data-readout=part] dd').textContent"

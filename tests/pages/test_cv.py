@@ -9,8 +9,8 @@ from core import Experiment
 from core.data import load_split
 from core.presets import CV_START
 from core.runtime.commands import Pause, Run
-from core.runtime.cross_validation import csv_of, found
-from pages.shared import live, splits, test_set  # noqa: F401  (bind the real load_split before a test puts another in its place)
+from core.runtime.cross_validation import csv_of, found, refit_work
+from pages.shared import live, splits, test_set  # noqa: F401  (bind the real load_split early)
 from tests.pages.app import address, close, job, now, open_link, run, said
 
 SMALL = {
@@ -293,6 +293,17 @@ def test_the_test_set_stays_locked_until_an_estimate_is_given_and_looks_are_coun
         page.query_params[name] = value
     run(page)
     assert "looked at 2 times" in words(page)
+    close(page)
+
+
+def test_a_refit_that_takes_long_asks_first(monkeypatch):
+    page = train(open_page())
+    work = refit_work(now(page), 3)
+    monkeypatch.setattr(test_set, "refit_work", lambda *of: dataclasses.replace(work, n_epochs=1_000_000))
+    press(page, "cv.start_refit")
+    assert "This refit would take about" in said(page.warning[-1]) and job(page, "refit") is None
+    press(page, "lab.refit.go")
+    assert job(page, "refit") is not None
     close(page)
 
 

@@ -97,9 +97,9 @@ def test_neighbours_stay_in_one_stack_where_they_fit():
 
 def test_fewer_epochs_are_the_most_round_number_that_fits():
     work = work_of(DIGITS, 33)
-    n = epochs_within(work, 10)
+    n = epochs_within([work], 10)
     assert replace(work, n_epochs=n).seconds <= 10 < replace(work, n_epochs=int(2.5 * n)).seconds
-    assert epochs_within(work, 0) == 0
+    assert epochs_within([work], 0) == 0
 
 
 @pytest.mark.parametrize(
