@@ -2,7 +2,8 @@
 
 The experiment is the truth and widgets follow it. A browser sends the values of all widgets with every message, and for
 a moment still the old ones after the program has changed some. So a widget is never written to: one that disagrees is
-replaced by a new one, and what the browser still says of the old one reaches nobody.
+replaced by a new one, and what the browser still says of the old one reaches nobody. (A list that has taken a typed
+number is the exception, see `adopt_typed`: the number that is written to it is the one that was typed.)
 
 Each is given what it holds as its *default* too. Streamlit and the browser forget a widget that was hidden, each in its
 own time, and what has forgotten it starts from the default: were that the minimum, a dial that comes back would write it.
@@ -126,13 +127,22 @@ def choice_label(choice: str) -> str:
 def take(value: Any, page: str, name: str, offered: Sequence[str] | None = None) -> None:
     """Put what a widget holds into the experiment, or a sentence under the widget where it cannot be used.
 
-    offered: the texts of a list that takes typed ones; after a typed one the list is replaced, to show it as its own.
+    offered: the texts of a list that takes typed ones.
     """
-    if offered is not None and value not in offered:
-        value, turn = value.replace(UNSEEN, ""), f"{page}.{name}.turn"
-        st.session_state[turn] = st.session_state.get(turn, 0) + 1
+    is_typed = offered is not None and value not in offered
+    value = value.replace(UNSEEN, "") if is_typed else value
     value = tuple(value) if isinstance(value, list) else round(value, 9) if isinstance(value, float) else value
     try:
         shared.put(read_setting(shared.current(), name, value))
     except ValueError as error:
         st.session_state[f"{page}.{name}.problem"] = str(error)
+    if is_typed:
+        adopt_typed(f"{page}.{name}", format_value(shared.current().get(name)))
+
+
+def adopt_typed(key: str, text: str) -> None:
+    """Let a list show a typed value as one of its own, or the old one again where that could not be used.
+
+    The one widget that is written to: were it replaced, whoever types the next number into it meanwhile would not be heard.
+    """
+    st.session_state[numbered(key, st.session_state.get(f"{key}.turn", 0))] = text

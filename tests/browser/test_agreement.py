@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from core import Experiment
 from core.presets import START
 from pages.shared import formulas
-from tests.browser.conftest import OpenPage, press, wait_for
+from tests.browser.conftest import LONG, OpenPage, press, wait_for
 
 # A small network that trains on and on, with both penalties in the formula.
 FIRST = START.replace(n_epochs=1_000_000, hidden_sizes=(8,), l1=0.0001, l2=0.001)
@@ -235,3 +235,16 @@ def test_back_leaves_a_page_that_was_opened_without_settings_in_one_press(addres
     assert page.evaluate("history.length") == 4
     page.go_back()
     page.locator("[data-figure=compare_gap]").wait_for()
+
+
+def test_a_number_typed_while_the_page_takes_the_one_before_is_heard(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    field = page.get_by_role("combobox", name="Learning rate")
+    for typed in ("0.05", "0.055", "0.2"):
+        field.fill(typed)
+        field.press("Enter")
+        field.press("Control+a")
+    page.keyboard.type("0.07")  # into the field that has the focus, whatever became of the list
+    page.keyboard.press("Enter")
+    page.wait_for_url("**learning_rate=0.07*")
+    wait_for(page, "overfitLab.strengths.learning_rate === 0.07")
