@@ -90,7 +90,7 @@ def test_several_starts_show_bands_and_say_what_is_within_the_spread(open_page: 
     wait_for(page, "overfitLab.shownEpoch > 20")
     wait_for(
         page,
-        "document.querySelector('[data-figure=numbers]').textContent.includes('smaller than the spread over 4 starts')",
+        "document.querySelector('[data-figure=numbers]').innerText.includes('smaller than the spread over 4 starts')",
     )
     assert re.fullmatch(r"[\d.]+ ± [\d.]+", page.evaluate(cell(1, 2)))
 
