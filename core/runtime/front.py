@@ -17,6 +17,24 @@ from starlette.responses import HTMLResponse, Response
 
 # Streamlit asks every level of a page's address for its server, deepest first: tell it, one below the page's name.
 WHERE = "const root = new URL('.', document.baseURI).href; window.__streamlit = {BACKEND_BASE_URL: root, MAIN_PAGE_BASE_URL: root};"
+# After Back or Forward the address belongs to the browser until the hand does something: answers that are still on their way
+# when one presses quickly speak of older addresses, and an entry written for one of them would cut off the way Forward.
+# An entry without settings gets them, not a second entry after it.
+BACK_AND_FORWARD = """
+let isTravelling = false;
+const replace = history.replaceState.bind(history);
+addEventListener('popstate', () => { isTravelling = true; }, true);
+for (const kind of ['pointerdown', 'keydown', 'input', 'click']) addEventListener(kind, () => { isTravelling = false; }, true);
+for (const name of ['pushState', 'replaceState']) {
+  const write = history[name].bind(history);
+  history[name] = (state, title, url) => {
+    const { pathname, search } = new URL(url ?? location.href, location.href);
+    const isHere = pathname === location.pathname;
+    if (isHere && search !== location.search && !new URLSearchParams(location.search).has('data')) replace(state, title, url);
+    else if (!isTravelling || (isHere && search === location.search)) write(state, title, url);
+  };
+}
+"""
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 PAGE = re.compile(r"/[\w-]*")  # "/" or "/name": Streamlit answers each with its one page
 KEPT = re.compile(r"/static/.*\.[\w-]{8}\.\w+")  # files with a hash in their name
@@ -42,9 +60,9 @@ class Front:
 
     @cached_property
     def html(self) -> bytes:
-        """Streamlit's page with our links, and the one line that says where its server is, in its head."""
+        """Streamlit's page with our links in its head, where its server is, and what keeps the browser's history whole."""
         text = (self.directory / "index.html").read_text(encoding="utf-8")
-        added = f"<script>{WHERE}</script>\n" + "\n".join(self.links)
+        added = "\n".join((f"<script>{WHERE}</script>", f"<script>{{{BACK_AND_FORWARD}}}</script>", *self.links))
         return text.replace("<head>", f"<head>\n{added}", 1).encode()
 
     @cached_property

@@ -76,12 +76,14 @@ def show_problems() -> None:
 def show_address() -> None:
     """Let the address bar hold the whole experiment; call it once the run has its final form.
 
-    Written here, a changed address is a new entry of the browser's history, except on the way Back. Where a page has just
-    opened, its own entry is completed by the stage instead: a second one would stand in the way Back.
+    Written here, a changed address is a new entry of the browser's history, except on the way Back, and where the entry has
+    no settings yet (see `Front`). Where a page has just opened by a link, its own entry is completed by the stage instead: a
+    second one would stand in the way Back.
     """
     is_entry, st.session_state[IS_ENTRY] = st.session_state[IS_ENTRY], False
     query = current().to_query()
-    if (query != st.query_params.to_dict() and not is_entry) or went_back():
+    shown = st.query_params.to_dict()
+    if (query != shown and not (is_entry and shown)) or went_back():
         st.query_params.from_dict(query)
 
 

@@ -221,6 +221,32 @@ def test_one_gesture_is_one_entry_of_the_history_and_back_takes_one_press_for_ea
     assert not page.evaluate("navigation.canGoBack")
 
 
+@pytest.mark.parametrize("n_steps", [3, 4])
+def test_back_and_forward_pressed_quickly_end_where_they_should(page: Page, n_steps: int) -> None:
+    addresses = [page.url]
+    for name in ("l1", "l2"):
+        type_strength(page, name, "0.003")
+        at_address(page, **{name: "0.003"})
+        addresses.append(page.url)
+    for name in ("Compare", "λ path"):
+        page.get_by_role("link", name=name, exact=True).click()
+        wait_for(page, f"document.title.startsWith('{name}') && location.search.includes('l2=0.003')")
+        addresses.append(page.url)
+    length = page.evaluate("history.length")
+    for step in ["back"] * n_steps + ["forward"] * n_steps:
+        page.evaluate(f"history.{step}()")
+        page.wait_for_timeout(150)
+    page.wait_for_timeout(3000)  # nothing that is late may write
+    assert page.url == addresses[-1] and page.evaluate("history.length") == length
+    for address in reversed(addresses[:-1]):  # every entry is still its own
+        page.evaluate("history.back()")
+        wait_for(page, f"location.href === {address!r}")
+    page.evaluate("history.go(2)")
+    wait_for(page, f"location.href === {addresses[2]!r}")
+    experiment = assert_agreement(page).regularization
+    assert experiment.l1 == experiment.l2 == 0.003
+
+
 def test_back_leaves_a_page_that_was_opened_without_settings_in_one_press(address: str, open_page: OpenPage) -> None:
     page = open_page("about:blank", ready="true")
     for path, sign in (("/", "data-figure=fit"), ("/compare", "data-figure=compare_gap")):
