@@ -34,10 +34,11 @@ export function nextGesture() {
   return lastGesture;
 }
 
-/** A labelled slider; `onInput(control, value, gesture)` while it moves, `onCommit(key, value, gesture)` when it rests. */
+/** A labelled slider; `onInput(control, value, gesture)` while it moves, `onCommit(key, value, gesture)` when it rests, `say(text)` what was not taken. */
 export class Slider {
-  constructor(control, id, onInput, onCommit) {
+  constructor(control, id, onInput, onCommit, say) {
     this.control = control;
+    this.say = say;
     this.scale = scaleOf(control);
     this.onInput = onInput;
     this.onCommit = onCommit;
@@ -116,13 +117,15 @@ export class Slider {
   typed() {
     const { scale, min, max } = this.control;
     const low = scale === "log0" ? 0 : min;
-    const value = this.field.value === "" ? this.value : Math.min(max, Math.max(low, Number(this.field.value)));
+    const asked = this.field.value === "" ? this.value : Number(this.field.value);
+    const value = Math.min(max, Math.max(low, asked));
     this.end(); // arrow presses just before
     this.isTyping = false;
     this.gesture = nextGesture();
     this.show(value);
     this.send();
     this.end();
+    if (asked !== value) this.say(`${this.control.label}: expected ${shorten(low)} to ${shorten(max)} on this slider, received ${shorten(asked)}; it is ${shorten(value)} now.`);
   }
 
   /** The field is left; what was typed and taken back is none of its business any more. */

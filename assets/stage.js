@@ -228,7 +228,7 @@ class Stage {
   slider(control) {
     const send = ({ name, member }, value, gesture) =>
       this.command({ type: "set", name, value, gesture, ...(member === null ? {} : { member }) });
-    return new Slider(control, `${this.id}-${control.key}`, send, (key, value, gesture) => this.commit({ [key]: { value, gesture } }));
+    return new Slider(control, `${this.id}-${control.key}`, send, (key, value, gesture) => this.commit({ [key]: { value, gesture } }), (text) => this.facts.say(text));
   }
 
   /** Tell Python what the hand set. Equal values of two gestures are two tellings, and one that was heard is not told again. */

@@ -25,10 +25,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.runtime.admission import Rules, why_host_is_refused, why_origin_is_refused
 from core.runtime.files import file_response
 from core.runtime.front import Front
-from core.runtime.pace import Pace
+from core.runtime.pace import Pace, pace_of_page
 
 LOG = logging.getLogger("uvicorn.error")
 HEALTH = "/_stcore/health"
+NOWHERE = "There is no page here. The pages of Overfit Lab lie one name below its address, such as …/path or …/compare."
+FOLDERS = ("/lab/", "/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
 OWN = "/lab/"  # where the routes of `core/runtime/routes.py` begin
 REFUSED, FULL, TOO_LARGE = 4403, 4429, 1009  # WebSocket close codes
 SECURITY_HEADERS = {
@@ -82,6 +84,8 @@ class Gate:
             elif self.front.is_page(path):
                 answer = self.front.page(headers.get("accept-encoding", ""))
                 give_name(answer, headers)
+            elif is_nowhere(path):
+                answer = PlainTextResponse(NOWHERE, 404)
         await (answer or self.app)(self.inside(scope, path), receive, send)
 
     def refusal(self, path: str, method: str, headers: Headers, address: str) -> Response | None:
@@ -119,7 +123,8 @@ class Gate:
         self.of_browser[address, name] += 1
         try:
             limit_arriving(receive, self.limits.message_bytes)
-            await self.app(as_own(self.inside(scope, path)), Inflow(receive, send, self.limits).receive, send)
+            pace = Pace() if path.startswith(OWN) else pace_of_page()
+            await self.app(as_own(self.inside(scope, path)), Inflow(receive, send, self.limits, pace).receive, send)
         finally:
             self.sockets[address] -= 1
             self.of_browser[address, name] -= 1
@@ -155,12 +160,16 @@ class Gate:
         return {**scope, "path": scope.get("root_path", "") + path}
 
 
+def is_nowhere(path: str) -> bool:
+    """Return whether a path has folders that no page and no file of the server lies in: Streamlit would answer a blank page."""
+    return path.count("/") > 1 and not path.startswith(FOLDERS)
+
+
 class Inflow:
     """The messages of one socket, held back when they come too fast, ended when one is too large."""
 
-    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
-        self._receive, self._send, self._limits = receive, send, limits
-        self._pace = Pace()
+    def __init__(self, receive: Receive, send: Send, limits: Limits, pace: Pace) -> None:
+        self._receive, self._send, self._limits, self._pace = receive, send, limits, pace
 
     async def receive(self) -> Message:
         message = await self._receive()

@@ -221,6 +221,17 @@ def test_one_gesture_is_one_entry_of_the_history_and_back_takes_one_press_for_ea
     assert not page.evaluate("navigation.canGoBack")
 
 
+def test_a_number_beyond_the_slider_is_told_what_became_of_it(page: Page) -> None:
+    type_strength(page, "l2", "1000")
+    at_address(page, l2="1.0")
+    status = page.locator(".lab-status")
+    assert "expected 0 to 1 on this slider, received 1000; it is 1 now." in status.inner_text()
+    assert assert_agreement(page).regularization.l2 == 1.0
+    type_strength(page, "l2", "0.5")
+    at_address(page, l2="0.5")
+    assert status.inner_text() == ""
+
+
 @pytest.mark.parametrize("n_steps", [3, 4])
 def test_back_and_forward_pressed_quickly_end_where_they_should(page: Page, n_steps: int) -> None:
     addresses = [page.url]

@@ -82,7 +82,7 @@ def test_commands_that_cost_are_bounded_by_the_slice() -> None:
 
 def test_the_pace_allows_a_burst_then_a_steady_stream() -> None:
     now = [0.0]
-    pace = Pace(lambda: now[0])
+    pace = Pace(clock=lambda: now[0])
     assert all(pace.delay() == 0 for _ in range(int(BURST)))
     for _ in range(500):
         now[0] += pace.delay()

@@ -24,7 +24,7 @@ from websockets.sync.client import ClientConnection, connect
 from core.runtime.admission import Rules
 from core.runtime.front import Front
 from core.runtime.gate import Gate, Limits
-from core.runtime.pace import BURST, PER_SECOND
+from core.runtime.pace import BURST, PAGE_BURST, PAGE_PER_SECOND, PER_SECOND
 from tests.core.runtime.conftest import serving
 from tests.core.runtime.studies import TIMEOUT_S
 
@@ -187,6 +187,19 @@ def test_pages_and_hashed_files_are_compressed_once_and_kept(client: httpx.Clien
         assert client.get(other).text.startswith("/"), "left to the app"
 
 
+@pytest.mark.parametrize("path", ["/class/a/b", "/class/a/b/c", "/class/path/x?l2=0.1"])
+def test_an_address_below_a_page_says_where_the_pages_are(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404 and "There is no page here" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/class/static/js/x.js", "/class/_stcore/a/b", "/class/media/x/y", "/class/component/x/y"]
+)
+def test_the_folders_of_the_server_are_not_pages(client: httpx.Client, path: str) -> None:
+    assert client.get(path).text == path
+
+
 def test_redirects_are_relative_so_that_they_hold_behind_a_proxy(client: httpx.Client) -> None:
     assert client.get("/class?l2=1").headers["location"] == "class/?l2=1"
     assert client.get("/class/path/?l2=1").headers["location"] == "../path?l2=1"
@@ -229,6 +242,15 @@ def test_a_message_of_the_limit_is_taken(host: str) -> None:
     with open_socket(host, "/lab/jobs/a/stream") as websocket:
         websocket.send("x" * LIMITS.message_bytes)
         assert websocket.recv(TIMEOUT_S) == str(LIMITS.message_bytes)
+
+
+def test_the_line_that_makes_pages_anew_is_read_more_slowly(host: str) -> None:
+    n, began = int(PAGE_BURST) + 4, time.monotonic()
+    with open_socket(host, "/class/_stcore/stream") as line:
+        for _ in range(n):
+            line.send("x")
+        assert [line.recv(TIMEOUT_S) for _ in range(n)] == ["1"] * n
+    assert time.monotonic() - began > 3 / PAGE_PER_SECOND
 
 
 def test_messages_that_come_too_fast_wait_and_none_is_lost(host: str) -> None:
@@ -297,7 +319,7 @@ def test_small_answers_are_sent_at_once(host: str, client: httpx.Client) -> None
     times = []
     for _ in range(15):
         began = time.monotonic()
-        assert client.get("/class/x/y").status_code == 200
+        assert client.get("/class/media/x/y").status_code == 200
         times.append(time.monotonic() - began)
     assert min(times) < 0.03
 
