@@ -1,12 +1,15 @@
 """The pages behind proxies of every kind: the stage appears, its run goes, and no address outside the proxy is asked."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.conftest import LONG, READY, OpenPage, Server, press, serving, wait_for
+from core.presets import START
+from tests.browser.conftest import READY, OpenPage, Server, press, serving, wait_for
 from tests.browser.proxy import Proxy, in_front
 
+SHORT = "/?" + urlencode(START.replace(n_epochs=2000).to_query())  # no page asks before it trains so little
 GOES = "overfitLab.connected && overfitLab.lastEpoch > 5"
 
 
@@ -19,7 +22,7 @@ def plain() -> Iterator[Server]:
 def goes_behind(proxy: Proxy, open_page: OpenPage, prefix: str) -> None:
     """Open the Playground and a page below it through a proxy, go from one to the other, and have both draw."""
     with in_front(proxy) as address:
-        page = open_page(f"{address}{prefix}{LONG}", ignore_https_errors=proxy.tls)
+        page = open_page(f"{address}{prefix}{SHORT}", ignore_https_errors=proxy.tls)
         press(page, "Run")
         wait_for(page, GOES)
         page.get_by_role("link", name="Compare").click()
