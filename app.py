@@ -5,7 +5,7 @@ import gc
 import streamlit as st
 
 from core.engine.threads import use_one_thread
-from core.runtime.routes import ROUTES
+from core.stream.routes import ROUTES
 from pages.shared.server import MIDDLEWARE, lifespan, raise_file_limit
 
 use_one_thread()

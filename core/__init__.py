@@ -1,19 +1,14 @@
 """Overfit Lab's core: train small networks under penalties, from a notebook or from the web page.
 
-`from core import Experiment, Split, train, sweep, cross_validate, refit, evaluate_test`. Read first: `core/config.py`.
+`from core import Experiment, Split, train, sweep, cross_validate, refit, evaluate_test`. Read first: `core/settings/experiment.py`.
 """
 
-from core.config import Experiment
 from core.data import Split
-from core.studies import (
-    candidates,
-    cross_validate,
-    evaluate_test,
-    refit,
-    sweep,
-    sweep_learning_rates,
-    train,
-)
+from core.settings.experiment import Experiment
+from core.studies.cv.cross_validation import cross_validate
+from core.studies.cv.refit import candidates, evaluate_test, refit
+from core.studies.path.sweep import sweep, sweep_learning_rates
+from core.studies.playground.fit import train
 
 __all__ = [
     "Experiment", "Split", "candidates", "cross_validate", "evaluate_test", "refit", "sweep", "sweep_learning_rates",

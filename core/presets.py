@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from core.config import Experiment
+from core.settings.experiment import Experiment
 
 
 @dataclass(frozen=True)

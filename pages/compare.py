@@ -3,20 +3,20 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.figures.geometry import plot_geometry, plot_update
-from core.figures.side_by_side import plot_compare
-from core.runtime.compare import compare_run, compare_work
-from core.runtime.job import Job
-from core.studies.compare import TASK, chosen_variants, strengths_in
+from core.figures.compare.geometry import plot_geometry, plot_update
+from core.figures.compare.page import plot_compare
+from core.live.compare.run import compare_run, compare_work
+from core.stream.job import Job
+from core.studies.compare.variants import TASK, chosen_variants, strengths_in
+from pages.parts.compare.pick_weights import pick_weights
+from pages.parts.compare.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
 from pages.shared.parts import say_failure, say_not_begun
-from pages.shared.pick_weights import pick_weights
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, stage
-from pages.shared.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
 from pages.shared.widgets import setting
 
 READOUTS = [

@@ -3,20 +3,22 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.figures import plot_cv, plot_fold_curves, plot_folds, positions
+from core.figures.cv.fold_curves import plot_fold_curves
+from core.figures.cv.losses import plot_cv, plot_folds
+from core.live.cv.run import cross_validation_run, cross_validation_work, fold_targets, found
 from core.presets import CV_START
-from core.runtime.cross_validation import cross_validation_run, cross_validation_work, fold_targets, found
-from core.runtime.job import Job
-from core.studies.values import grid_of, value_texts
+from core.readings.strengths import positions
+from core.stream.job import Job
+from core.studies.base.values import grid_of, value_texts
+from pages.parts.cv.choice import job_key, show_choice
+from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
 from pages.shared.controls import show_controls
-from pages.shared.cv_choice import job_key, show_choice
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import show_penalty
-from pages.shared.test_set import show_refit
 from pages.shared.widgets import setting
 
 READOUTS = [

@@ -4,14 +4,14 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import Experiment
 from core.data import DATASETS
-from core.figures.features_page import plot_features_page
-from core.figures.strengths import positions
-from core.runtime.features import check_features, features_run, features_work, values_of
-from core.runtime.job import Job
-from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
-from core.studies.values import value_texts
+from core.figures.features.page import plot_features_page
+from core.live.features.run import check_features, features_run, features_work, values_of
+from core.readings.strengths import positions
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.studies.base.values import value_texts
+from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies, tasks
 from pages.shared.controls import show_controls

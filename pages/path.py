@@ -5,19 +5,19 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.figures import positions
-from core.figures.path_charts import SCRUB, plot_path_page
+from core.figures.path.page import SCRUB, plot_path_page
+from core.live.path.run import path_run, path_work
 from core.presets import START
-from core.runtime.job import Job
-from core.runtime.path import path_run, path_work
-from core.studies.values import grid_of, value_texts
+from core.readings.strengths import positions
+from core.stream.job import Job
+from core.studies.base.values import grid_of, value_texts
+from pages.parts.path.controls import held, key_of, show_path_controls, taken
+from pages.parts.path.exits import show_exits
+from pages.parts.path.rates import show_rates
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, live, studies
 from pages.shared.controls import show_controls
 from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, say_failure, say_not_begun
-from pages.shared.path_controls import held, key_of, show_path_controls, taken
-from pages.shared.path_exits import show_exits
-from pages.shared.rates import show_rates
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 

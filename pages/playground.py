@@ -3,11 +3,11 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import Experiment
-from core.figures.playground import plot_playground
+from core.figures.playground.page import plot_playground
+from core.live.playground.run import playground_work
 from core.presets import PRESETS, START, preset_of
-from core.runtime.job import Job
-from core.runtime.playground import playground_work
+from core.settings.experiment import Experiment
+from core.stream.job import Job
 from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
 from pages.shared.controls import show_controls

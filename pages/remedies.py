@@ -5,10 +5,8 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import Experiment
-from core.figures.remedies import plot_ablation, plot_label_noise
-from core.runtime.job import Job
-from core.runtime.remedies import (
+from core.figures.remedies.ablation import plot_ablation, plot_label_noise
+from core.live.remedies.run import (
     RemediesRun,
     check_study,
     count_networks,
@@ -18,14 +16,16 @@ from core.runtime.remedies import (
     remedies_of,
     remedies_work,
 )
-from core.studies.remedies import DIGITS, POINTS
-from core.studies.remedy_choice import left_out, single_remedies
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.studies.remedies.choice import left_out, single_remedies
+from core.studies.remedies.remedy import DIGITS, POINTS
+from pages.parts.remedies.controls import job_key, show_more
+from pages.parts.remedies.looks import show_actions
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies, tasks
 from pages.shared.controls import show_controls
 from pages.shared.parts import say_failure, say_not_begun
-from pages.shared.remedy_controls import job_key, show_more
-from pages.shared.remedy_looks import show_actions
 from pages.shared.say import fail
 from pages.shared.stage import readout, sheet, stage
 

@@ -78,5 +78,5 @@ def test_a_forbidden_import_is_caught(part: str, source: str) -> None:
 
 
 def test_a_downward_import_is_allowed() -> None:
-    source = "import numpy\nfrom core.config import Experiment\nfrom ..engine.stack import Stack"
+    source = "import numpy\nfrom core.settings.experiment import Experiment\nfrom ..engine.stack import Stack"
     assert violations("studies", imported_modules(source, ("core", "studies"))) == []

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
-from core.config import DataConfig, FeatureName
 from core.data import known, synthetic
 from core.data.bundled import load_table
 from core.data.known import N_POOL
 from core.data.split import Array, Grid, Kind, RawRows, Relevance, Split, Task, mean_and_scale
 from core.data.streams import BAYES, LABELS, NOISE, PERMUTATION, ROWS, stream
+from core.settings.experiment import DataConfig, FeatureName
 
 __all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "load_split"]
 

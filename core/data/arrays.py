@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.words import received, written
+from core.settings.words import received, written
 
 Array = NDArray[Any]
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from core.config import DataConfig
 from core.data.split import Array, RawRows, Relevance
 from core.data.streams import DISTRACTION, DUPLICATES, NOISE, ROWS, stream
+from core.settings.experiment import DataConfig
 
 N_POOL = 1000  # rows of each data set made up here or in `synthetic.py`
 

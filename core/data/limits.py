@@ -1,14 +1,14 @@
 """What can be run: `settle` makes the parts of an experiment agree; `layer_sizes` is the network that it asks for.
 
-What it would cost is counted in `core/studies/cost.py`. Read next: `core/presets.py`, experiments worth running.
+What it would cost is counted in `core/studies/base/cost.py`. Read next: `core/presets.py`, experiments worth running.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from core.config import Experiment
 from core.data import DATASETS
+from core.settings.experiment import Experiment
 
 
 def settle(experiment: Experiment) -> tuple[Experiment, list[str]]:

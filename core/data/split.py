@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from core.data.arrays import Array as Array
 from core.data.arrays import as_floats, check_inputs, check_reach, check_targets, encode_labels
-from core.words import received, shortened
+from core.settings.words import received, shortened
 
 Task = Literal["regression", "classification"]
 Kind = Literal["curve", "plane", "images", "table"]

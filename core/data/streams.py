@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from core.config import DataConfig
+from core.settings.experiment import DataConfig
 
 ROWS, NOISE, PERMUTATION, LABELS, BAYES, DUPLICATES, DISTRACTION = range(7)
 

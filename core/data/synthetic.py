@@ -12,8 +12,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.random import Generator
 
-from core.config import FeatureName
 from core.data.split import Array
+from core.settings.experiment import FeatureName
 
 PLANE_LIMIT = 6.0
 N_BAYES = 4000  # clean points per class that stand for the class's density

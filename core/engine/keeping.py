@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import torch
 
-from core.config import LIVE_FIELDS
 from core.engine.optimizers import Column
 from core.engine.trainer import Trainer
+from core.settings.experiment import LIVE_FIELDS
 
 Arrays = dict[str, np.ndarray]
 

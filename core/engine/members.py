@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.config import RegularizationConfig, TrainingConfig
 from core.engine.losses import LossKind
+from core.settings.experiment import RegularizationConfig, TrainingConfig
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine.arithmetic import fast_arithmetic
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows, align
 from core.engine.block import Block, cut_in_runs
@@ -22,6 +21,7 @@ from core.engine.members import Members, Pool
 from core.engine.optimizers import make_optimizer
 from core.engine.penalties import weight_penalty
 from core.engine.stack import Dropout, Stack
+from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
 
 __all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 

@@ -12,13 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.theme import (
-    BLUE,
     CLASS_COLORS,
     CLASS_SYMBOLS,
     COLORS,
-    ORANGE,
-    PALE,
-    Arrays,
     axis,
     bands,
     base_figure,
@@ -30,41 +26,18 @@ from core.figures.theme import (
     image_layer,
     mix,
     ramp,
-    span,
     twin,
 )
+from core.readings.arrays import Arrays, span
+from core.settings.colors import BLUE, ORANGE, PALE
 
 if TYPE_CHECKING:
-    from core.data.split import Split
+    pass
+from core.readings.fit import THIRD, map_bounds
 
 VALUE_STOPS = (ORANGE, PALE, BLUE)
 SOFT = 0.35  # share of pale in the map's colours: points stay visible on their own colour
 MAX_ACROSS, CHAR_PX = 5, 7  # longer names of more classes stand on end, each letter so high
-THIRD = 85  # palette entries of one of three classes; 3 * 85 = 255
-
-
-def split_constants(split: Split) -> dict[str, np.ndarray]:
-    """Return what figures need of a split, targets in raw units: target_*, points_*, grid_x, grid_y, truth, noise_std,
-    n_classes, class_names, feature_names, target_name; an array without meaning here is empty.
-    """
-    empty, grid = np.zeros(0), split.grid
-    optional = {
-        "points_train": split.points_train,
-        "points_val": split.points_val,
-        "grid_x": grid.x if grid else None,
-        "grid_y": grid.y if grid else None,
-        "truth": grid.truth if grid else None,
-    }
-    return {
-        **{name: empty if value is None else value for name, value in optional.items()},
-        "target_train": _raw(split.y_train, split),
-        "target_val": _raw(split.y_val, split),
-        "noise_std": np.array([grid.noise_std if grid else 0.0]),
-        "n_classes": np.array([split.n_classes]),
-        "class_names": np.array(split.class_names),
-        "feature_names": np.array(split.feature_names),
-        "target_name": np.array([split.target_name]),
-    }
 
 
 def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
@@ -221,19 +194,6 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     )
 
 
-def map_bounds(constants: Arrays) -> tuple[float, float]:
-    """Return the values of `map` that the first and the last of the 256 colours stand for.
-
-    Three classes: the range is moved by half a colour, so that rounding to the nearest colour keeps a sure class out of
-    the next one's colours.
-    """
-    n_classes = int(constants["n_classes"][0])
-    if n_classes == 0:
-        return span([constants["target_train"], constants["truth"]])
-    shift = 0.5 / THIRD if n_classes > 2 else 0.0
-    return shift, n_classes + shift if n_classes > 2 else 1.0
-
-
 def map_in_words(constants: Arrays) -> dict[str, Any]:
     """Return what a table says of the map: y down, x across, and what a value is."""
     names = [str(name) for name in constants["class_names"]]
@@ -250,57 +210,6 @@ def _points_table(constants: Arrays, split: str) -> dict[str, Any]:
     columns = [column("x", points[:, 0].tolist()), column("y", points[:, 1].tolist()), column(head, values)]
     caption = "Training points" if split == "train" else "Validation points"
     return twin(caption, "point", list(range(1, len(points) + 1)), columns)
-
-
-def describe_curve(arrays: Arrays, constants: Arrays) -> str:
-    """Return the range of the fitted curve and its distance from the true function as a sentence."""
-    fit, truth = arrays["fit_y"], constants["truth"]
-    text = f"Fitted curve between {np.min(fit):.3g} and {np.max(fit):.3g}"
-    if truth.size:
-        text += f"; mean distance from the true function {np.mean(np.abs(fit - truth)):.3g}"
-    return f"{text}; {constants['target_train'].size} training and {constants['target_val'].size} validation points."
-
-
-def describe_plane(arrays: Arrays, constants: Arrays) -> str:
-    """Return the share of the map given to each class, or the range of its values, as a sentence."""
-    n_classes, values = int(constants["n_classes"][0]), arrays["map"]
-    if n_classes == 0:
-        return f"Fitted surface between {np.min(values):.3g} and {np.max(values):.3g}."
-    chosen = (values > 0.5).astype(int) if n_classes == 2 else np.floor(values).astype(int)
-    shares = ", ".join(f"{name} {np.mean(chosen == c):.0%}" for c, name in enumerate(constants["class_names"]))
-    return f"Decision map: share of the area by class: {shares}."
-
-
-def describe_pixels(arrays: Arrays) -> str:
-    """Return how many of the pixels have no weight left."""
-    pixels = arrays["pixels"]
-    return f"Pixels by sum of |w|: largest {np.max(pixels):.3g}, {np.sum(pixels == 0)} of {pixels.size} unused."
-
-
-def describe_confusion(arrays: Arrays) -> str:
-    """Return how many validation rows are classified right."""
-    counts = arrays["confusion"]
-    return f"Confusion matrix: {np.trace(counts):.0f} of {np.sum(counts):.0f} validation rows right."
-
-
-def describe_ranking(arrays: Arrays, names: Sequence[str]) -> str:
-    """Return the three inputs with the largest sums of |w|."""
-    top = ", ".join(f"{name} {value:.3g}" for name, value in list(zip(names, arrays["rank_value"], strict=True))[:3])
-    return f"Inputs with the largest sums of |w|: {top}."
-
-
-def describe_predicted(arrays: Arrays, constants: Arrays) -> str:
-    """Return the root mean squared errors of training and validation rows, raw units."""
-    train, val = (
-        float(np.sqrt(np.mean((arrays[f"pred_{split}"] - constants[f"target_{split}"]) ** 2)))
-        for split in ("train", "val")
-    )
-    return f"Predicted against true: typical error {train:.3g} on training rows, {val:.3g} on validation rows."
-
-
-def _raw(y: np.ndarray, split: Split) -> np.ndarray:
-    """Return targets in raw units; classes stay as they are."""
-    return np.asarray(y) if split.n_classes else np.asarray(y) * split.y_scale + split.y_mean
 
 
 def _truth(x: np.ndarray, truth: np.ndarray, noise: float) -> list[Any]:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, entry, epoch_axis, span
-from core.measures.numbers import loss_text
+from core.figures.theme import COLORS, axis, base_figure, bind, entry, epoch_axis
+from core.readings.arrays import Arrays, span
+from core.readings.losses import LOSSES
 
-LOSSES = ["train_loss", "val_loss"]
 MARK = {"symbol": "star", "size": 12, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
 
 
@@ -36,21 +36,6 @@ def plot_losses(arrays: Arrays) -> go.Figure:
     return base_figure(
         [*_curves(arrays), *_marks(arrays)], about, epoch_axis(x_range), axis("loss (mean per row)", y_range)
     )
-
-
-def describe_losses(arrays: Arrays) -> str:
-    """Return the loss chart in one or two sentences with its numbers."""
-    if arrays["epoch"].size == 0:
-        return "Loss over the epochs: nothing recorded yet."
-    epoch, train, val = (float(arrays[name][-1]) for name in ("epoch", *LOSSES))
-    text = f"Epoch {epoch:.0f}: training loss {loss_text(train)}, validation loss {loss_text(val)}."
-    if arrays["best_epoch"].size:
-        text += (
-            f" Lowest validation loss {loss_text(arrays['best_val_loss'][0])} at epoch {arrays['best_epoch'][0]:.0f}."
-        )
-    if arrays["floor_y"].size:
-        text += f" Noise floor {loss_text(arrays['floor_y'][0])}."
-    return text
 
 
 def _curves(arrays: Arrays) -> list[Any]:

@@ -12,28 +12,18 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.config import label_of
-from core.figures.theme import BLUE, COLORS, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, Arrays, axis, bind
-from core.studies.values import value_texts
+from core.figures.theme import COLORS, axis, bind
+from core.readings.arrays import Arrays
+from core.readings.strengths import BREAK, LINEAR, positions, top_places
+from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from core.settings.experiment import label_of
+from core.studies.base.values import value_texts
 
-BREAK = 0.6  # decades between λ = 0 and the smallest positive λ
-LINEAR = ("dropout_rate",)  # strengths that are shown on a linear axis
-N_TOP = 7  # counts above the chart, at most: they do not touch one another on a phone
 LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 FAINT = "rgba(140,140,140,0.35)"  # single folds
 MAX_POWERS = 6  # powers of ten with a tick: they stand side by side on a phone
 ROUNDING = "below 1e-38 a number counts as 0"  # why a weight that L2 shrinks for ever ends at zero
 ROW_PX = 18  # height of a row of text above the chart
-
-
-def positions(values: np.ndarray, param_name: str = "l2") -> np.ndarray:
-    """Return where each value stands on the axis, (n_values,): log10, and for 0 a place left of the smallest."""
-    values = np.asarray(values, dtype=float)
-    positive = values[values > 0]
-    if param_name in LINEAR or positive.size == 0:
-        return values
-    lowest = np.log10(positive.min())
-    return np.where(values > 0, np.log10(np.where(values > 0, values, 1.0)), lowest - BREAK)
 
 
 def strength_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
@@ -81,20 +71,6 @@ def borders(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return left, right
 
 
-def top_places(n_values: int) -> np.ndarray:
-    """Return which values carry a count above the chart: at most seven, first and last among them."""
-    return np.unique(np.linspace(0, n_values - 1, min(n_values, N_TOP)).round().astype(int))
-
-
-def top_arrays(name: str, counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the row of counts binds to, from counts (n_values,) of which some may be nan: a nan has no text.
-
-    `name`: (n_top,) the counts at `top_places`; `name`_y: (n_top,) their height, nan where there is none.
-    """
-    top = np.asarray(counts, dtype=float)[top_places(len(counts))]
-    return {name: top, f"{name}_y": np.where(np.isfinite(top), 1.0, np.nan)}
-
-
 def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go.Scatter:
     """Return the row of non-zero counts above the chart, from the arrays `name` and `name`_y (n_top,).
 
@@ -137,12 +113,6 @@ def marker_line(
         name=label, x=list(x), y=list(span), mode="lines", line={"color": color, "dash": dash, "width": 2},
         hoverinfo="name", meta=bind(x=binding, y="span:y"),
     )  # fmt: skip
-
-
-def flat_lines(curves: np.ndarray) -> np.ndarray:
-    """Return curves (n_curves, n_values) as one line with breaks, (n_curves·(n_values + 1),): nan ends each curve."""
-    ends = np.full((len(curves), 1), np.nan)
-    return np.concatenate([np.asarray(curves, dtype=float), ends], axis=1).ravel()
 
 
 def log_toggle() -> dict[str, Any]:

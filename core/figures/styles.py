@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.figures.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 
 BROWN, DARK = "#A6761D", "#666666"
 

@@ -13,10 +13,8 @@ import numpy as np
 import plotly.graph_objects as go
 import plotly.io as pio
 
-Arrays = Mapping[str, np.ndarray]
-
-BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-VERMILLION, SKY, GREY, PALE = "#D55E00", "#56B4E9", "#8C8C8C", "#F2F2F2"
+from core.readings.arrays import N_COLORS
+from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 
 # One colour per meaning. The weight colours return to blue and orange: they never share a chart with train and val.
 COLORS = {
@@ -43,7 +41,6 @@ GROUPS = (
 CLASS_COLORS = (ORANGE, BLUE, GREEN, PURPLE, VERMILLION, SKY, "#F0E442", GREY, "#A6761D", "#666666")
 CLASS_SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "pentagon", "hexagon", "hourglass")
 GRID_COLOR = "rgba(128,128,128,0.2)"
-N_COLORS = 256
 
 
 def base_figure(
@@ -94,20 +91,6 @@ def axis(title: str, bounds: Sequence[float] | None = None, **more: Any) -> dict
 def epoch_axis(bounds: Sequence[float]) -> dict[str, Any]:
     """Return the axis of epochs, whole numbers."""
     return axis("epoch", bounds, hoverformat=",.0f", tickformat=",~f")
-
-
-def span(values: Sequence[np.ndarray], include: Sequence[float] = (), pad: float = 0.05) -> tuple[float, float]:
-    """Return (low, high) around all finite values and `include`, widened by the share `pad`; (0, 1) without values.
-
-    A side that ends on an included number is not widened: a loss axis stands on 0.
-    """
-    flat = np.concatenate([np.asarray(value, dtype=float).ravel() for value in values] + [np.asarray(include, float)])
-    finite = flat[np.isfinite(flat)]
-    if finite.size == 0:
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    extra = pad * (high - low) if high > low else 0.5  # a single number needs some room; others get what was asked
-    return (low if low in include else low - extra), (high if high in include and high > low else high + extra)
 
 
 def bind(table: str = "", **names: str) -> dict[str, Any]:

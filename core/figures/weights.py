@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import COLORS, Arrays, axis, base_figure, bind, column, entry, span, twin
+from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, twin
 from core.measures.histograms import baselines
+from core.readings.arrays import Arrays, span
+from core.readings.weights import layer_names
 
 PARTS = (("exactly zero", "n_zero", "zero"), ("|w| < 0.001", "n_small", "small"), ("the rest", "n_rest", "positive"))
-
-
-def layer_names(n_layers: int) -> list[str]:
-    """Return 'layer 1', ..., 'output': the last weight matrix feeds the output."""
-    return [f"layer {i}" for i in range(1, n_layers)] + ["output"]
 
 
 def plot_histograms(arrays: Arrays) -> go.Figure:
@@ -73,23 +70,6 @@ def plot_sparsity(arrays: Arrays) -> go.Figure:
         bargap=0.3,
         margin={"l": 56, "r": 8, "t": 8, "b": 44},
     )
-
-
-def describe_histograms(arrays: Arrays) -> str:
-    """Return the range of the weights and the share of zeros per layer as a sentence."""
-    names = layer_names(len(arrays["zero_share"]))
-    shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, arrays["zero_share"], strict=True))
-    reach, n_over = float(np.max(arrays["hist_x"])), int(np.sum(arrays["over_n"]))
-    beyond = f", {n_over} beyond it" if n_over else ""
-    return f"Histograms of the weights, up to ±{reach:.3g}{beyond}. Exactly zero: {shares}."
-
-
-def describe_sparsity(arrays: Arrays) -> str:
-    """Return the counts of zero, small and other weights per layer as a sentence."""
-    names = layer_names(len(arrays["n_zero"]))
-    rows = zip(names, arrays["n_zero"], arrays["n_small"], arrays["n_rest"], strict=True)
-    layers = "; ".join(f"{name}: {zero:.0f}, {small:.0f}, {rest:.0f}" for name, zero, small, rest in rows)
-    return f"Weights exactly zero, below 0.001, and the rest. {layers}."
 
 
 def _ridge(arrays: Arrays, layer: int) -> list[Any]:

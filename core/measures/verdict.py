@@ -5,7 +5,7 @@ A run is graded by how far its validation loss V lies above the lowest one known
     excess = (V - R) / max(R, C/5)        C: the loss of the best constant answer
 
 The constant answer is the mean of the targets or the shares of the classes; a fifth of its loss keeps tiny losses from
-being told apart. What is within reach is measured, not assumed: see `core/studies/reach.py`. Rules, the first that holds:
+being told apart. What is within reach is measured, not assumed: see `core/studies/base/reach.py`. Rules, the first that holds:
 - not started: epoch 0.
 - diverged: a loss that is no number or hopeless, see `divergence.py`.
 - fits: excess at most 0.15. What gap is left is said: some is left at the best λ of any small data set.

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from core.runtime.checkpoints import get_checkpoints
-from core.runtime.job import Job
-from core.runtime.keeping import KIND
-from core.runtime.snapshot import Snapshot
+from core.live.keeping import KIND
+from core.stream.checkpoints import get_checkpoints
+from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 
 GONE = Snapshot(0, {}, {}, KIND)  # stands for a run of which nothing was kept
 LOOKS = "looks"  # how often each test set was looked at, by what names its rows; kept with the jobs

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from core.config import DataConfig, field_of, label_of
 from core.data import DATASETS, DatasetInfo
+from core.settings.experiment import DataConfig, field_of, label_of
 from pages.shared import experiment as shared
 from pages.shared.widgets import bind, select, setting
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.config import Experiment
 from core.measures.conventions import Translation, translate, translate_activity, translate_dropout, translate_network
+from core.settings.experiment import Experiment
 from pages.shared.formulas import uses_mse
 
 Strengths = Mapping[str, float]

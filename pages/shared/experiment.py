@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.config import Experiment
 from core.data.limits import settle
+from core.settings.experiment import Experiment
 from pages.shared.say import warn
 
 NOW, PROBLEMS = "lab.experiment", "lab.problems"

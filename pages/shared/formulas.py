@@ -3,8 +3,8 @@ r"""What is minimised and how a weight moves, as LaTeX, with the numbers of an e
 The conventions are those of `core/engine`: J = data loss + l1·Σ|w| + l2·Σw² + activity_l2·Σh²/B, biases free.
 """
 
-from core.config import Experiment
 from core.data import DATASETS
+from core.settings.experiment import Experiment
 
 LEGEND = (
     "n: training points; B: batch size; g: slope on a batch; m̂, v̂: Adam's running means of g and g²; "

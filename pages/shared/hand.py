@@ -2,7 +2,7 @@
 
 The stage moves the run at once and tells the page when a gesture has ended: which settings have which value, and by which
 gesture. Gestures are numbered, so that equal values are told again and old ones are not taken twice. What the page then
-tells the run is decided by what the run was told last, see `core/runtime/said.py`.
+tells the run is decided by what the run was told last, see `core/stream/said.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import LIVE_FIELDS, Experiment
-from core.runtime.commands import Command, Reseed, Set
-from core.runtime.job import Job
-from core.runtime.said import value_of
+from core.settings.experiment import LIVE_FIELDS, Experiment
+from core.stream.commands import Command, Reseed, Set
+from core.stream.job import Job
+from core.stream.said import value_of
 from pages.shared import experiment as shared
 
 HEARD = "lab.heard"

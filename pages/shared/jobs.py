@@ -7,13 +7,13 @@ from typing import Any, Literal, get_args
 
 import streamlit as st
 
-from core.config import Experiment
-from core.runtime.job import Job
-from core.runtime.lane import CHILD_BYTES, lane_study
-from core.runtime.live import Obedient, live_study
-from core.runtime.scheduler import get_scheduler
-from core.runtime.snapshot import Snapshot
-from core.studies.cost import Work
+from core.live.run import Obedient, live_study
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.stream.lane import CHILD_BYTES, lane_study
+from core.stream.scheduler import get_scheduler
+from core.stream.snapshot import Snapshot
+from core.studies.base.cost import Work
 from pages.shared import away
 
 Slot = Literal["run", "study", "refit"]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.config import LIVE_FIELDS, Experiment
-from core.runtime.job import Job
-from core.runtime.playground import Origin, playground_run, playground_work
+from core.live.playground.run import Origin, playground_run, playground_work
+from core.settings.experiment import LIVE_FIELDS, Experiment
+from core.stream.job import Job
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
 from pages.shared.splits import on_split

@@ -1,6 +1,6 @@
 """How often each test set was looked at in this browser tab, on all pages together; kept with the jobs, so over a reload."""
 
-from core.config import Experiment
+from core.settings.experiment import Experiment
 from pages.shared import jobs
 from pages.shared.away import LOOKS
 

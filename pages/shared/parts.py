@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.runtime.budget import place_in_words
-from core.runtime.job import Job
-from core.runtime.scheduler import get_scheduler
-from core.studies.cost import Work, refusal
+from core.stream.budget import place_in_words
+from core.stream.job import Job
+from core.stream.scheduler import get_scheduler
+from core.studies.base.cost import Work, refusal
 from pages.shared import jobs
 from pages.shared.say import call, fail, tell
 from pages.shared.stage import readout, slider

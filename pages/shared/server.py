@@ -1,4 +1,4 @@
-"""The server's settings as Streamlit has them, for the gate before it (`core/runtime/gate.py`)."""
+"""The server's settings as Streamlit has them, for the gate before it (`core/stream/gate.py`)."""
 
 import sys
 import threading
@@ -11,10 +11,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
-from core.runtime.admission import Rules
-from core.runtime.front import Front
-from core.runtime.gate import Gate
-from core.runtime.lane import the_lane
+from core.stream.admission import Rules
+from core.stream.front import Front
+from core.stream.gate import Gate
+from core.stream.lane import the_lane
 from pages.shared.stage import asset_links
 
 HAS_UPLOADER = False  # whether a page takes files

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.config import Experiment
-from core.runtime.making import OnSplit, split_of
+from core.live.making import OnSplit, split_of
+from core.settings.experiment import Experiment
 
 __all__ = ["on_split", "split_of"]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.config import Experiment
-from core.runtime.job import Job
-from core.runtime.live import LiveRun
-from core.studies.cost import ASK_S, Work, duration, epochs_within
+from core.live.run import LiveRun
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.studies.base.cost import ASK_S, Work, duration, epochs_within
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
 from pages.shared.parts import is_within_budget

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.config import field_of, label_of
-from core.studies.values import edge_of, extended_values, grid_of, parse_values
+from core.settings.experiment import field_of, label_of
+from core.studies.base.values import edge_of, extended_values, grid_of, parse_values
 from pages.shared import experiment as shared
 from pages.shared.say import fail
 from pages.shared.widgets import hold, setting

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.config import Experiment
+from core.settings.experiment import Experiment
 from pages.shared import experiment as shared
 from pages.shared.widgets import hold, select
 

@@ -1,4 +1,4 @@
-"""One widget for any setting: label, bounds, choices and help come from the setting's field in `core/config.py`.
+"""One widget for any setting: label, bounds, choices and help come from the setting's field in `core/settings/experiment.py`.
 
 The experiment is the truth and widgets follow it. A browser sends the values of all widgets with every message, and for
 a moment still the old ones after the program has changed some. So a widget is never written to: one that disagrees is
@@ -14,7 +14,15 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import CHOICE_LABELS, bounds_of, choices_of, field_of, format_value, label_of, read_setting
+from core.settings.experiment import (
+    CHOICE_LABELS,
+    bounds_of,
+    choices_of,
+    field_of,
+    format_value,
+    label_of,
+    read_setting,
+)
 from pages.shared import experiment as shared
 from pages.shared.say import fail
 

@@ -1,6 +1,6 @@
 """The budget against what is: seconds and bytes of every page's work, estimated beforehand and measured in a process of its own.
 
-The constants of `core/studies/cost.py` are held to this table; a ratio is estimate / measured.
+The constants of `core/studies/base/cost.py` are held to this table; a ratio is estimate / measured.
 """
 
 from __future__ import annotations
@@ -13,12 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from core.config import Experiment
 from core.data import load_split
 from core.data.limits import settle
-from core.runtime import compare, cross_validation, features, path, playground, rates, remedies
-from core.runtime.commands import Run
-from core.studies.cost import Work
+from core.live.compare import run as compare
+from core.live.cv import run as cross_validation
+from core.live.features import run as features
+from core.live.path import rates
+from core.live.path import run as path
+from core.live.playground import run as playground
+from core.live.remedies import run as remedies
+from core.settings.experiment import Experiment
+from core.stream.commands import Run
+from core.studies.base.cost import Work
 from tests.benchmarks.table import Row
 
 SECONDS = 3.0  # of training, for each case

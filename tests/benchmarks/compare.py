@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.config import Experiment
 from core.data import load_split
-from core.studies.compare import TASK, VARIANTS, chosen_variants, make_training, strengths_in
-from core.studies.fit import make_training as make_single
-from core.studies.training import Training
+from core.settings.experiment import Experiment
+from core.studies.base.training import Training
+from core.studies.compare.variants import TASK, VARIANTS, chosen_variants, make_training, strengths_in
+from core.studies.playground.fit import make_training as make_single
 from tests.benchmarks.browser import BUILT, PRESS_RUN, WATCH, WINDOW_MS, at_least, chromium, open_page, serving
 from tests.benchmarks.table import Row
 

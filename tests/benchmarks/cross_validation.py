@@ -22,8 +22,8 @@ from sklearn.neural_network import MLPClassifier
 
 from core import Experiment, cross_validate
 from core.data import load_split
-from core.studies.parallel import count_cores
-from core.studies.plan import joined_rows
+from core.studies.base.parallel import count_cores
+from core.studies.base.plan import joined_rows
 from tests.benchmarks.table import Row
 
 N_SPLITS, N_VALUES, N_EPOCHS, REPEATS = 5, 33, 100, 7

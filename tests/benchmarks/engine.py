@@ -26,8 +26,8 @@ from core.data import load_split
 from core.engine import Trainer
 from core.engine.threads import use_one_thread
 from core.measures import History
-from core.studies.plan import build_trainer, make_pool
-from core.studies.training import dense_history, sparse_history
+from core.studies.base.plan import build_trainer, make_pool
+from core.studies.base.training import dense_history, sparse_history
 from tests.benchmarks.table import Row
 
 REPEATS = 9

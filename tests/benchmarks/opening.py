@@ -6,7 +6,7 @@ from statistics import median
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
-from core.runtime import making
+from core.live import making
 from tests.benchmarks.table import Row
 from tests.pages.app import close, open_link, run
 from tests.pages.shared.test_say import PAGES

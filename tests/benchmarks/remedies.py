@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator
 
-from core.runtime.commands import Run
-from core.runtime.job import Mailbox
-from core.runtime.live import live_study
-from core.runtime.remedies import RemediesRun
-from core.studies.remedies import DIGITS, POINTS
+from core.live.remedies.run import RemediesRun
+from core.live.run import live_study
+from core.stream.commands import Run
+from core.stream.job import Mailbox
+from core.studies.remedies.remedy import DIGITS, POINTS
 from tests.benchmarks.table import Row
 
 FIRST_S, WHOLE_S = 2.0, 30.0

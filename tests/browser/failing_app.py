@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.runtime.live import LiveRun
-from core.runtime.routes import ROUTES
+from core.live.run import LiveRun
+from core.stream.routes import ROUTES
 
 obey, failed = LiveRun.obey, []
 

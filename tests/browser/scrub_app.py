@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runtime.routes import ROUTES
+from core.stream.routes import ROUTES
 from pages.shared.server import MIDDLEWARE
 
 app = st.App("scrub_page.py", routes=ROUTES, middleware=MIDDLEWARE)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runtime.scheduler import get_scheduler
+from core.stream.scheduler import get_scheduler
 from pages.shared.stage import readout, scrub, slider, stage
 from tests.browser.scrub_study import LAMBDAS, TEXTS, make_figures, make_study
 

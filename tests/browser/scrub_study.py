@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures import plot_histograms
 from core.figures.theme import COLORS, axis, base_figure, bind, entry, image_layer, ramp
+from core.figures.weights import plot_histograms
 from core.measures.histograms import weight_histograms
-from core.runtime import Mailbox, Pause, Run, Set, Snapshot, Study
-from core.runtime.job import Steps
+from core.stream.commands import Pause, Run, Set
+from core.stream.job import Steps, Study
+from core.stream.mailbox import Mailbox
+from core.stream.snapshot import Snapshot
 
 N_MEMBERS, N_EPOCHS, N_MOMENTS = 33, 500, 5
 LAMBDAS = [0.0, *np.geomspace(1e-5, 1.0, N_MEMBERS - 1).tolist()]

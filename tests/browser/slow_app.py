@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from core.runtime.routes import ROUTES
+from core.stream.routes import ROUTES
 from pages.shared import live
 from pages.shared.server import MIDDLEWARE
 

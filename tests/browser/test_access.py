@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 
-from core.config import Experiment
 from core.presets import CV_START, START
-from core.studies.features import TASK
-from core.studies.remedies import POINTS
+from core.settings.experiment import Experiment
+from core.studies.features.selection import TASK
+from core.studies.remedies.remedy import POINTS
 from tests.browser.conftest import LONG, PHONE, OpenPage, figure, pause, press, wait_for
 
 

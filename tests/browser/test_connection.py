@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 
-from core.runtime.checkpoints import get_checkpoints
-from core.studies.compare import TASK
+from core.stream.checkpoints import get_checkpoints
+from core.studies.compare.variants import TASK
 from tests.browser.conftest import LONG, READY, OpenPage, Server, pause, press, serving, wait_for
 
 LIVE = {

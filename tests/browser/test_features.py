@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from core.studies.features import DIGITS, DUPLICATES, REVIEWS, TASK, VALUES
-from core.studies.values import value_texts
+from core.studies.base.values import value_texts
+from core.studies.features.selection import DIGITS, DUPLICATES, REVIEWS, TASK, VALUES
 from pages.shared.widgets import UNSEEN
 from tests.browser.conftest import LAPTOP, PHONE, READY, figure, pause, press, wait_for
 from tests.browser.test_connection import JOB, NOTE_SOCKETS

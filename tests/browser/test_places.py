@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 
-from core.config import Experiment
 from core.presets import CV_START, START
-from core.studies.compare import TASK as COMPARE
-from core.studies.features import TASK as FEATURES
-from core.studies.remedies import POINTS
+from core.settings.experiment import Experiment
+from core.studies.compare.variants import TASK as COMPARE
+from core.studies.features.selection import TASK as FEATURES
+from core.studies.remedies.remedy import POINTS
 from tests.browser.conftest import LAPTOP, PHONE, OpenPage, press, wait_for
 from tests.browser.test_hand import PLACES, type_strength
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from core.studies.remedies import POINTS
+from core.studies.remedies.remedy import POINTS
 from tests.browser.conftest import LAPTOP, PHONE, READY, figure, pause, press, wait_for
 from tests.browser.test_connection import JOB, NOTE_SOCKETS
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from core.figures.path_charts import in_levels, to_levels
-from core.figures.path_weights import flat_lines
+from core.figures.path.page import in_levels
+from core.figures.path.weights import flat_lines
+from core.readings.path.page import to_levels
 from tests.browser.conftest import FLAGS, LONG, READY, TIMEOUT_MS, OpenPage  # noqa: F401
 from tests.core.figures import test_figures as single
-from tests.core.figures import test_path_figures as path
-from tests.core.figures import test_side_by_side as side
+from tests.core.figures.compare import test_page as side
+from tests.core.figures.path import test_figures as path
 
 # Draw one figure by itself as the stage does, open its table, and read it: [{caption, heads, rows}].
 READ = """async ([figure, arrays, labels]) => {

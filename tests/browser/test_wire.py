@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.runtime.snapshot import encode
+from core.stream.snapshot import encode
 from tests.browser.conftest import OpenPage
 
 DECODE = """async (bytes) => {

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from core.config import FLAT_NAMES
 from core.presets import PRESETS
-from core.studies.remedies import POINTS
+from core.settings.experiment import FLAT_NAMES
+from core.studies.remedies.remedy import POINTS
 from pages.shared.say import JOINER
 from tests.browser.conftest import READY, OpenPage, press, serving, wait_for
 from tests.browser.words_app import TEXTS

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from core import Experiment, sweep, train
-from core.config import LIVE_FIELDS
 from core.data import load_split
 from core.data.limits import settle
+from core.live.playground.run import playground_run, playground_work
 from core.presets import (
     CLOUDS,
     DIGITS,
@@ -19,9 +19,9 @@ from core.presets import (
     playground_learning_rate,
     preset_of,
 )
-from core.runtime.commands import Set, Step
-from core.runtime.playground import playground_run, playground_work
-from core.studies.cost import check_work
+from core.settings.experiment import LIVE_FIELDS
+from core.stream.commands import Set, Step
+from core.studies.base.cost import check_work
 
 SEEDS = (0, 1)
 FLOOR = load_split(SINE.data).noise_floor

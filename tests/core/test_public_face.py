@@ -169,7 +169,7 @@ def test_wrong_tasks(task: Any) -> None:
 NO_NUMBER = (None, "3", b"3", "a", True, [3], {3}, float("nan"), float("inf"), -1e9, object(), np.array(["a"]), 3j)
 FIELDS = [
     (section, field)
-    for section, model in core.config.SECTIONS.items()
+    for section, model in core.settings.experiment.SECTIONS.items()
     for field in model.model_fields
     if field != "batch_size"
 ]
@@ -190,7 +190,7 @@ def test_wrong_settings(section: str, field: str, value: object) -> None:
     assert str(error.value).startswith(f"{section}.{field}"), error.value
     assert ": expected " in str(error.value) and "received" in str(error.value) and "\n" not in str(error.value)
     with pytest.raises(ValueError, match="expected"):
-        name = next(name for name, place in core.config.FLAT_NAMES.items() if place == (section, field))
+        name = next(name for name, place in core.settings.experiment.FLAT_NAMES.items() if place == (section, field))
         Experiment().replace(**{name: value})
 
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from streamlit.testing.v1 import AppTest
 
 from core import Experiment
-from core.runtime.job import Job
-from core.runtime.scheduler import get_scheduler
+from core.stream.job import Job
+from core.stream.scheduler import get_scheduler
 from pages.shared.jobs import Slot
 from pages.shared.say import JOINER
 

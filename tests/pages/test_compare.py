@@ -3,9 +3,9 @@
 import pytest
 
 from core import Experiment
-from core.config import choices_of
 from core.data import DATASETS
-from core.studies.compare import TASK
+from core.settings.experiment import choices_of
+from core.studies.compare.variants import TASK
 from tests.pages.app import address, close, job, now, open_link, run
 
 SMALL = {"data": "moons", "n_train": "30", "hidden_sizes": "4"}

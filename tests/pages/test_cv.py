@@ -7,10 +7,11 @@ import pytest
 
 from core import Experiment
 from core.data import load_split
+from core.live.cv.run import csv_of, found, refit_work
 from core.presets import CV_START
-from core.runtime.commands import Pause, Run
-from core.runtime.cross_validation import csv_of, found, refit_work
-from pages.shared import live, splits, test_set  # noqa: F401  (bind the real load_split early)
+from core.stream.commands import Pause, Run
+from pages.parts.cv import test_set
+from pages.shared import splits
 from tests.pages.app import address, close, job, now, open_link, run, said
 
 SMALL = {
@@ -216,7 +217,7 @@ def four_rows(split):
 def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
     split = change(load_split(Experiment(data={"name": data, "n_train": 60}).data))
     monkeypatch.setattr(
-        "core.runtime.making.load_split", lambda config: split if config.name == data else load_split(config)
+        "core.live.making.load_split", lambda config: split if config.name == data else load_split(config)
     )
     splits.split_of.cache_clear()
     page = open_page(data=data, n_splits="5")

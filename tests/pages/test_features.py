@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.data import DATASETS
-from core.studies.features import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VALUES, VOWELS
+from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VALUES, VOWELS
 from tests.pages.app import address, close, job, latest, now, open_link, run
 from tests.pages.test_playground import setting_of
 

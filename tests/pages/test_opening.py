@@ -8,7 +8,7 @@ import pytest
 from _plotly_utils.basevalidators import ColorValidator
 
 from core.figures import theme
-from core.runtime import making
+from core.live import making
 from tests.pages.app import close, open_link
 from tests.pages.shared.test_say import PAGES
 

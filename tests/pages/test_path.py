@@ -7,11 +7,11 @@ import pytest
 
 from core import Experiment
 from core.data import DATASETS
+from core.live.path.rates import RATES
 from core.presets import START, preset_of
-from core.runtime import Run
-from core.runtime.rates import RATES
+from core.stream.commands import Run
 from pages.shared import jobs, live
-from tests.core.test_config import OTHER
+from tests.core.settings.test_experiment import OTHER
 from tests.pages.app import address, job, now, open_link, run, said
 
 QUICK = {"n_epochs": "3", "hidden_sizes": "8", "values": "0.0,0.001,0.1"}
@@ -278,7 +278,7 @@ def test_more_networks_than_the_server_can_hold_are_refused_in_words():
 
 
 def test_a_path_of_the_largest_network_is_refused_before_anything_is_built(monkeypatch):
-    monkeypatch.setattr("core.runtime.path.path_run", lambda *_: pytest.fail("nothing is to be built"))
+    monkeypatch.setattr("core.live.path.run.path_run", lambda *_: pytest.fail("nothing is to be built"))
     monkeypatch.setattr("pages.shared.splits.split_of", lambda *_: pytest.fail("nothing is to be loaded"))
     page = open_page(data="digits", n_train="899", hidden_sizes="512-512-512-512-512-512", n_epochs="1")
     assert "34 networks would hold" in page.error[0].value and "lab.study.job" not in page.session_state

@@ -5,11 +5,11 @@ from functools import partial
 import pytest
 
 from core import Experiment
-from core.config import FLAT_NAMES, StudyConfig, bounds_of, choices_of, label_of
 from core.data import DATASETS
 from core.presets import PRESETS, START
+from core.settings.experiment import FLAT_NAMES, StudyConfig, bounds_of, choices_of, label_of
 from pages.shared.widgets import UNSEEN
-from tests.core.test_config import OTHER
+from tests.core.settings.test_experiment import OTHER
 from tests.pages import app
 from tests.pages.app import address, close, now, open_link, run, said
 

@@ -3,8 +3,8 @@
 import pytest
 
 from core import Experiment
-from core.runtime.commands import Reset, Run
-from core.studies.remedies import DIGITS, POINTS
+from core.stream.commands import Reset, Run
+from core.studies.remedies.remedy import DIGITS, POINTS
 from pages.shared.widgets import UNSEEN
 from tests.pages.app import address, close, job, latest, now, open_link, run
 
@@ -202,8 +202,8 @@ def test_a_second_click_before_a_busy_server_has_answered_is_no_second_look(open
     page = open_remedies(**short())
     finish(page)
     with monkeypatch.context() as busy:
-        busy.setattr("pages.shared.remedy_looks.LOOK_S", 0.01)
-        busy.setattr("core.runtime.job.Job.send", lambda self, command: None)
+        busy.setattr("pages.parts.remedies.looks.LOOK_S", 0.01)
+        busy.setattr("core.stream.job.Job.send", lambda self, command: None)
         for _ in range(2):
             page.button(key="remedies.look").click()
             run(page)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.config import DataConfig
 from core.data import load_split
 from core.data.augmentation import Jitter, make_augment, move_images
+from core.settings.experiment import DataConfig
 
 PICTURE = torch.arange(1.0, 17.0).view(1, 16)  # rows 1-4, 5-8, 9-12, 13-16
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from core.config import DataConfig, Experiment
 from core.data import DATASETS, known, load_split
 from core.data.split import RawRows
+from core.settings.experiment import DataConfig, Experiment
 
 
 def draw(name: str, **values: Any) -> RawRows:

@@ -5,7 +5,7 @@ import pytest
 from core import Experiment
 from core.data import DATASETS, load_split
 from core.data.limits import count_parameters, settle
-from core.studies.fit import make_trainer
+from core.studies.playground.fit import make_trainer
 
 
 @pytest.mark.parametrize("name", DATASETS)

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from core.config import DataConfig, DatasetName
 from core.data import DATASETS, Split, load_split, split_rows
+from core.settings.experiment import DataConfig, DatasetName
 
 
 def make(name: str, **values: Any) -> DataConfig:

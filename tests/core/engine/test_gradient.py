@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine import Members, Rows, Trainer
 from core.engine.losses import sample_losses
 from core.engine.trainer import Pool
+from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
 
 ACTIVATIONS = ["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
 LOSSES = {"mse": 1, "binary_cross_entropy": 1, "cross_entropy": 3}

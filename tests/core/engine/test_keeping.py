@@ -3,7 +3,7 @@
 import pytest
 
 from core.engine.keeping import keep, restore
-from tests.core.studies.test_keeping import single
+from tests.core.studies.base.test_keeping import single
 
 
 def test_what_was_kept_of_another_plan_is_refused() -> None:

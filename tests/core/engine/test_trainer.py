@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.config import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.engine import Members, Rows, Trainer, block
 from core.engine.activations import ACTIVATIONS
 from core.engine.losses import is_correct
 from core.engine.trainer import Pool
+from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
 
 F64 = torch.float64
 L1 = [0.0, 0.001, 0.01, 0.1, 0.003]

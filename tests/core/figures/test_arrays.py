@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures import diagram_arrays, matrices_array
-from core.figures.network import MAX_TILE, strongest_of_blocks
+from core.readings.network import MAX_TILE, diagram_arrays, matrices_array, strongest_of_blocks
 
 
 def test_diagram_links_by_sign_and_strength_and_none_for_zero() -> None:

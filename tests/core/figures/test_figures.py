@@ -10,10 +10,24 @@ import plotly.graph_objects as go
 import pytest
 import torch
 
-from core import figures as f
+from core.figures.fit import plot_confusion, plot_curve, plot_pixels, plot_plane, plot_predicted, plot_ranking
+from core.figures.losses import plot_losses
+from core.figures.network import plot_diagram, plot_matrices
 from core.figures.theme import COLORS, GROUPS, to_palette
+from core.figures.weights import plot_histograms, plot_sparsity
 from core.measures import count_weights
 from core.measures.histograms import weight_histograms
+from core.readings.fit import (
+    describe_confusion,
+    describe_curve,
+    describe_pixels,
+    describe_plane,
+    describe_predicted,
+    describe_ranking,
+)
+from core.readings.losses import describe_losses
+from core.readings.network import describe_diagram, describe_matrices, diagram_arrays, matrices_array
+from core.readings.weights import describe_histograms, describe_sparsity
 
 RNG = np.random.default_rng(0)
 WEIGHTS = [RNG.normal(size=(2, 4)), RNG.normal(size=(4, 1))]
@@ -33,7 +47,7 @@ def make_arrays() -> dict[str, np.ndarray]:
     counts = count_weights([torch.as_tensor(w)[None] for w in WEIGHTS])
     sparsity = {name: getattr(counts, name)[0].numpy() for name in ("n_zero", "n_small", "n_rest")}
     ridges = {name: values[0] for name, values in weight_histograms([w[None] for w in WEIGHTS]).items()}
-    network = {**f.diagram_arrays(WEIGHTS), "matrices": f.matrices_array([w[None] for w in WEIGHTS])[0]}
+    network = {**diagram_arrays(WEIGHTS), "matrices": matrices_array([w[None] for w in WEIGHTS])[0]}
     return {"epoch": epoch, **history, **marks, **lines, **fits, **network, **sparsity, **ridges}
 
 
@@ -50,17 +64,17 @@ def make_constants(n_classes: int = 0, n_dims: int = 2) -> dict[str, np.ndarray]
 
 CURVE, PLANE, BINARY, THREE = make_constants(0, 1), make_constants(0), make_constants(2), make_constants(3)
 PLOTS = {
-    "losses": f.plot_losses, "curve": partial(f.plot_curve, constants=CURVE), "plane": partial(f.plot_plane, constants=PLANE),
-    "binary": partial(f.plot_plane, constants=BINARY), "three": partial(f.plot_plane, constants=THREE),
-    "pixels": f.plot_pixels, "confusion": partial(f.plot_confusion, class_names=["a", "b"]),
-    "ranking": partial(f.plot_ranking, names=NAMES), "predicted": partial(f.plot_predicted, constants=PLANE),
-    "histograms": f.plot_histograms, "sparsity": f.plot_sparsity, "diagram": f.plot_diagram, "matrices": f.plot_matrices,
+    "losses": plot_losses, "curve": partial(plot_curve, constants=CURVE), "plane": partial(plot_plane, constants=PLANE),
+    "binary": partial(plot_plane, constants=BINARY), "three": partial(plot_plane, constants=THREE),
+    "pixels": plot_pixels, "confusion": partial(plot_confusion, class_names=["a", "b"]),
+    "ranking": partial(plot_ranking, names=NAMES), "predicted": partial(plot_predicted, constants=PLANE),
+    "histograms": plot_histograms, "sparsity": plot_sparsity, "diagram": plot_diagram, "matrices": plot_matrices,
 }  # fmt: skip
 TEXTS = [
-    f.describe_losses, partial(f.describe_curve, constants=CURVE), partial(f.describe_plane, constants=BINARY),
-    f.describe_pixels, f.describe_confusion, partial(f.describe_ranking, names=NAMES),
-    partial(f.describe_predicted, constants=PLANE), f.describe_histograms, f.describe_sparsity, f.describe_diagram,
-    f.describe_matrices,
+    describe_losses, partial(describe_curve, constants=CURVE), partial(describe_plane, constants=BINARY),
+    describe_pixels, describe_confusion, partial(describe_ranking, names=NAMES),
+    partial(describe_predicted, constants=PLANE), describe_histograms, describe_sparsity, describe_diagram,
+    describe_matrices,
 ]  # fmt: skip
 
 
@@ -105,8 +119,8 @@ def test_text_alternative_carries_numbers(describe) -> None:  # type: ignore[no-
 
 def test_losses_draw_before_the_first_record() -> None:
     empty = {name: np.zeros(0) for name in make_arrays()}
-    assert len(f.plot_losses(empty).data) == 8
-    assert "nothing" in f.describe_losses(empty)
+    assert len(plot_losses(empty).data) == 8
+    assert "nothing" in describe_losses(empty)
 
 
 def test_colours_that_share_a_chart_are_distinct() -> None:
@@ -115,13 +129,13 @@ def test_colours_that_share_a_chart_are_distinct() -> None:
 
 
 def test_long_class_names_stand_on_end_with_room_above_the_title() -> None:
-    few, many = (f.plot_confusion(make_arrays(), ["heard"] * n).layout for n in (2, 10))
+    few, many = (plot_confusion(make_arrays(), ["heard"] * n).layout for n in (2, 10))
     assert (few.xaxis.tickangle, few.margin.b) == (0, 44)
     assert many.xaxis.tickangle == -90 and many.margin.b >= 30 + 5 * 7
 
 
 def test_three_class_map_keeps_a_sure_class_in_its_own_colours() -> None:
-    image = f.plot_plane(make_arrays(), THREE).layout.meta["images"][0]
+    image = plot_plane(make_arrays(), THREE).layout.meta["images"][0]
     low, high = image["range"]
     index = [round(255 * min(max((v - low) / (high - low), 0), 1)) for v in (0.0, 0.999, 1.001, 1.999, 2.01, 2.999)]
     assert [min(i // 85, 2) for i in index] == [0, 0, 1, 1, 2, 2]

@@ -7,8 +7,8 @@ import pytest
 
 from core.figures.theme import axis, epoch_axis
 from tests.core.figures import test_figures as single
-from tests.core.figures import test_path_figures as path
-from tests.core.figures import test_side_by_side as side
+from tests.core.figures.compare import test_page as side
+from tests.core.figures.path import test_figures as path
 
 ALL = [(module, name) for module in (single, path, side) for name in module.PLOTS]
 IDS = [f"{module.__name__.rsplit('.', 1)[1]}-{name}" for module, name in ALL]

@@ -6,17 +6,20 @@ import pytest
 from core import Experiment
 from core.data import load_split
 from core.data.synthetic import make_features
-from core.figures import plot_curve, plot_plane, split_constants
-from core.figures.path_charts import from_levels, plot_path_page
-from core.figures.playground import plot_playground
-from core.figures.side_by_side import plot_compare
-from core.figures.theme import cell_box, span
-from core.runtime.commands import Run
-from core.runtime.compare import compare_run
-from core.runtime.looks import answers
-from core.runtime.path import path_run
-from core.runtime.playground import playground_run
-from core.studies.values import grid_of
+from core.figures.compare.page import plot_compare
+from core.figures.fit import plot_curve, plot_plane
+from core.figures.path.page import plot_path_page
+from core.figures.playground.page import plot_playground
+from core.figures.theme import cell_box
+from core.live.compare.run import compare_run
+from core.live.path.run import path_run
+from core.live.playground.run import playground_run
+from core.readings.arrays import span
+from core.readings.fit import split_constants
+from core.readings.looks import answers
+from core.readings.path.page import from_levels
+from core.stream.commands import Run
+from core.studies.base.values import grid_of
 
 TOYS = ("circle", "moons", "xor", "spiral")
 PAGES = ("playground", "path", "compare")

@@ -5,12 +5,13 @@ import plotly.graph_objects as go
 
 from core import Experiment
 from core.data import load_split
-from core.figures import plot_histograms, plot_plane, split_constants
-from core.figures.fit import map_bounds
-from core.figures.path_charts import from_levels, to_levels
+from core.figures.fit import plot_plane
 from core.figures.scrubbed import at_scrub
 from core.figures.theme import axis, base_figure, bind
+from core.figures.weights import plot_histograms
 from core.measures.histograms import weight_histograms
+from core.readings.fit import map_bounds, split_constants
+from core.readings.path.page import from_levels, to_levels
 
 
 def test_bindings_of_the_named_arrays_are_picked_first_and_the_others_stay():

@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from core import Experiment, Split, train
 from core.measures.conventions import translate, translate_activity, translate_dropout, translate_network
-from core.studies.fit import make_trainer
+from core.studies.playground.fit import make_trainer
 
 RNG = np.random.default_rng(0)
 N, D = 60, 4

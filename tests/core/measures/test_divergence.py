@@ -6,13 +6,13 @@ import pytest
 from core import Experiment, Split, cross_validate, sweep, train
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
 from core.measures.verdict import Reach, judge
-from core.studies import parallel
-from core.studies.cross_validation import plan_cross_validation
-from core.studies.fit import make_training
-from core.studies.parallel import train_to_the_end
-from core.studies.remedies import Remedy, plan_remedies
-from core.studies.remedy_run import RemedyRun
-from core.studies.training import Training
+from core.studies.base import parallel
+from core.studies.base.parallel import train_to_the_end
+from core.studies.base.training import Training
+from core.studies.cv.cross_validation import plan_cross_validation
+from core.studies.playground.fit import make_training
+from core.studies.remedies.remedy import Remedy, plan_remedies
+from core.studies.remedies.run import RemedyRun
 
 LINEAR = Experiment(network={"hidden_sizes": []}, training={"n_epochs": 40})
 rng = np.random.default_rng(0)

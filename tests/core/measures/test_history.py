@@ -10,7 +10,7 @@ from core import Experiment, train
 from core.data import load_split
 from core.measures import SMALL_WEIGHT, History, count_weights
 from core.measures.history import FREE_RECORDS, MIN_START, SHARE
-from core.studies.plan import build_trainer, make_pool, make_trainer
+from core.studies.base.plan import build_trainer, make_pool, make_trainer
 
 SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]})
 
@@ -28,7 +28,7 @@ def test_a_long_record_is_thinned_and_keeps_its_shape(monkeypatch):
         training={"n_epochs": 300},
     )
     full = train(experiment, progress=False)
-    monkeypatch.setattr("core.studies.fit.dense_history", lambda trainer: History(max_records=40))
+    monkeypatch.setattr("core.studies.playground.fit.dense_history", lambda trainer: History(max_records=40))
     thin = train(experiment, progress=False)
     assert len(thin.history["epoch"]) <= 41
     assert thin.history["epoch"][0] == 0 and thin.history["epoch"][-1] == 300

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from core.runtime.scheduler import get_scheduler
+from core.stream.scheduler import get_scheduler
 
 
 def session(job_id=None, key="a"):
@@ -15,7 +15,7 @@ def session(job_id=None, key="a"):
 
         from core import Experiment
         from core.data import load_split
-        from core.runtime.playground import playground_run, playground_work
+        from core.live.playground.run import playground_run, playground_work
         from pages.shared import jobs
 
         experiment = Experiment(network={"hidden_sizes": [2]})

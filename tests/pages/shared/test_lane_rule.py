@@ -4,17 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from core.config import Experiment
+from core.live.compare.run import compare_work
+from core.live.cv.run import cross_validation_work
+from core.live.features.run import features_work
+from core.live.path.rates import rates_work
+from core.live.path.run import path_work
+from core.live.playground.run import playground_work
+from core.live.remedies.run import remedies_work
 from core.presets import PRESETS, START
-from core.runtime.compare import compare_work
-from core.runtime.cross_validation import cross_validation_work
-from core.runtime.features import features_work
-from core.runtime.path import path_work
-from core.runtime.playground import playground_work
-from core.runtime.rates import rates_work
-from core.runtime.remedies import remedies_work
-from core.studies import compare, features, remedies
-from core.studies.cost import Work
+from core.settings.experiment import Experiment
+from core.studies.base.cost import Work
+from core.studies.compare import variants as compare
+from core.studies.features import selection as features
+from core.studies.remedies import remedy as remedies
 from pages.shared.jobs import LANE_BYTES, LANE_ONCE_S, LANE_STEP_S, is_heavy
 
 OWN = {

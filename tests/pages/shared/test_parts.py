@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.runtime.budget import Limits
-from core.runtime.job import Job
-from core.runtime.scheduler import get_scheduler
+from core.stream.budget import Limits
+from core.stream.job import Job
+from core.stream.scheduler import get_scheduler
 from pages.shared import jobs, live
 from pages.shared.parts import waits_for
 from tests.pages.app import close, job, open_link, run, said

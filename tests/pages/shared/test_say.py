@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.config import FLAT_NAMES
 from core.presets import CV_START, START
-from core.studies.compare import TASK as COMPARE
-from core.studies.features import TASK as FEATURES
-from core.studies.remedies import POINTS
+from core.settings.experiment import FLAT_NAMES
+from core.studies.compare.variants import TASK as COMPARE
+from core.studies.features.selection import TASK as FEATURES
+from core.studies.remedies.remedy import POINTS
 from pages.shared.say import JOINER, plain
 from pages.shared.widgets import UNSEEN
 from tests.pages.app import close, job, open_link, run, said

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from core.runtime.admission import Rules
+from core.stream.admission import Rules
 from pages.shared import server
 
 ROOT = Path(__file__).resolve().parents[3]

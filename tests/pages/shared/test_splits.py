@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from core.data import load_split
+from core.live import making
 from core.presets import CV_START, START
-from core.runtime import making
-from core.runtime.commands import Run
-from core.studies.compare import TASK as COMPARE
-from core.studies.features import TASK as FEATURES
+from core.stream.commands import Run
+from core.studies.compare.variants import TASK as COMPARE
+from core.studies.features.selection import TASK as FEATURES
 from pages.shared import splits
 from tests.pages.app import close, job, open_link, run
 

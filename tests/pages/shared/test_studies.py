@@ -2,8 +2,12 @@
 
 import pytest
 
-from core.runtime import compare, cross_validation, features, path, remedies
-from core.studies.cost import ASK_S
+from core.live.compare import run as compare
+from core.live.cv import run as cross_validation
+from core.live.features import run as features
+from core.live.path import run as path
+from core.live.remedies import run as remedies
+from core.studies.base.cost import ASK_S
 from tests.pages.app import close, job, latest, now, open_link, run, said
 from tests.pages.shared.test_say import PAGES
 

@@ -6,11 +6,11 @@ default of every widget is what it holds.
 
 import pytest
 
-from core.config import FLAT_NAMES
 from core.presets import CV_START, START
-from core.studies.compare import TASK as COMPARE
-from core.studies.features import CLASSES, DIGITS, REVIEWS, TASK, VOWELS
-from core.studies.remedies import POINTS
+from core.settings.experiment import FLAT_NAMES
+from core.studies.compare.variants import TASK as COMPARE
+from core.studies.features.selection import CLASSES, DIGITS, REVIEWS, TASK, VOWELS
+from core.studies.remedies.remedy import POINTS
 from tests.pages.app import close, now, open_link, run
 from tests.pages.test_playground import setting_of
 

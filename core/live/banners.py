@@ -1,0 +1,96 @@
+"""What stands out from a run: it has diverged or collapsed, or its learning rate is at fault; and the one click that mends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.live.run import LiveRun
+from core.measures.learning_rate import rate_fault
+from core.measures.numbers import loss_text
+from core.settings.experiment import label_of
+from core.studies.base.training import MemberState
+
+MILD = 1e-3  # a penalty that lets nearly every network learn
+USUAL_RATE = 0.01  # with which nearly every network learns
+
+
+def diverged_banner(run: LiveRun) -> dict[str, Any]:
+    """Return the message of a run whose loss grew without bound, with its reason and the settings that mend it.
+
+    SGD under L2 alone multiplies a weight by 1 - 2·lr·λ₂ a step: from lr·λ₂ = 1 on it grows whatever the data say.
+    """
+    training, l2 = run.experiment.training, run.experiment.regularization.l2
+    rate = training.learning_rate
+    if training.optimizer == "sgd" and rate * l2 >= 1:
+        reason = f"an L2 strength of {l2:g} at a learning rate of {rate:g} overshoots zero further at every step."
+        lower = {"l2": MILD}
+    else:
+        reason = f"a learning rate of {rate:g} is too large here."
+        lower = {"learning_rate": calmer(rate)}
+    text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
+    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": remedy(lower)}
+
+
+def collapsed_banner(run: LiveRun) -> dict[str, Any]:
+    """Return the message of a network whose weights are all gone, with weaker penalties as its remedy."""
+    on = [name for name in ("l1", "l2", "activity_l2") if run.experiment.get(name) > 0]
+    lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
+    return {
+        "kind": "collapsed",
+        "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
+        "remedy": remedy(lower) if lower else None,
+    }
+
+
+def rate_banner(
+    run: LiveRun, state: MemberState, member: int, constant_loss: float, has_random_start: bool = True,
+    head: str = "Underfits",
+) -> dict[str, Any] | None:  # fmt: skip
+    """Return the message that the learning rate is at fault where a member underfits, or None.
+
+    constant_loss: of the best constant answer on the training rows. has_random_start: whether it began at random weights.
+    """
+    history, rate = run.training.history, run.experiment.training.learning_rate
+    start, peak = (float(v[member]) for v in (history.records[0]["train_loss"], history.peak_train_loss))
+    moved = distance_moved(run, state, member) if has_random_start else None
+    fault = rate_fault(peak, start, constant_loss, moved, run.state == "finished")
+    n_epochs = run.training.n_epochs_done
+    if fault == "too large":
+        text = (
+            f"{head}: the learning rate is too large. The training loss jumped to {loss_text(peak)} on the way, from "
+            f"{loss_text(start)} at the start, and by epoch {n_epochs:,} it has not found back."
+        )
+        return {"kind": "underfits", "text": text, "remedy": remedy({"learning_rate": calmer(largest_rate(run))})}
+    if fault == "too small" and moved is not None and rate < USUAL_RATE:
+        text = (
+            f"{head}: the learning rate is too small for {n_epochs:,} epochs. The weights have moved by no more than "
+            f"{moved:.1%} of their length."
+        )
+        return {"kind": "underfits", "text": text, "remedy": remedy({"learning_rate": USUAL_RATE})}
+    return None
+
+
+def distance_moved(run: LiveRun, state: MemberState, member: int) -> float:
+    """Return how far a member's weights are from those at epoch 0, as a share of their length there."""
+    now, start = (s.parameters[member, : s.n_weights].astype(float) for s in (state, run.moments[0]))
+    return float(np.linalg.norm(now - start) / max(float(np.linalg.norm(start)), 1e-12))
+
+
+def largest_rate(run: LiveRun) -> float:
+    """Return the largest learning rate that the run has had."""
+    changed = [change["value"] for change in run.changes if change["name"] == "learning_rate"]
+    return float(max([run.started_as.training.learning_rate, *changed]))
+
+
+def calmer(rate: float) -> float:
+    """Return a learning rate a tenth of one that is too large, and none above the usual."""
+    return min(USUAL_RATE, rate / 10)
+
+
+def remedy(settings: dict[str, float]) -> dict[str, Any]:
+    """Return the one click that gives some settings new values and starts again."""
+    words = " and ".join(f"{label_of(name)} to {value:g}" for name, value in settings.items())
+    sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]
+    return {"label": f"Set {words} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}

@@ -1,0 +1,97 @@
+"""A process that runs one study for the server: `python -m core.live.child`, told what to do on its standard input.
+
+It says `ready` once it has loaded everything. Messages in: start (what makes the run, what was kept of it, how much memory
+it may have), next (commands, whether a snapshot is wanted), frames, result. Out: what came of each. It ends with its input:
+when the server drops the job, and when the server itself is gone. The study is the one that runs in the server otherwise; it
+does not know where it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from contextlib import suppress
+from typing import BinaryIO
+
+from core.live.run import live_study
+from core.stream.commands import parse_message
+from core.stream.job import Steps
+from core.stream.mailbox import Mailbox
+from core.stream.memory import bound_memory
+from core.stream.pipes import Message, read, write
+from core.stream.snapshot import Snapshot, decode
+
+SLICE_S = 0.1  # others wait for their turn in the lane
+
+
+def main() -> None:
+    """Serve one study until the input ends."""
+    inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what anything prints is no message
+    if hasattr(os, "nice"):
+        os.nice(19)
+    with suppress(BrokenPipeError):
+        write(outlet, "ready")
+        if (start := read(inlet)) is None:
+            return
+        make_run, kept, n_bytes = pickle.loads(start.body)
+        bound_memory(n_bytes)
+        steps = live_study(make_run, decode(kept) if kept else None)(mailbox := Mailbox())
+        Server(steps, mailbox, outlet).serve(inlet)
+
+
+class Server:
+    """Answers messages with one study."""
+
+    def __init__(self, steps: Steps, mailbox: Mailbox, outlet: BinaryIO) -> None:
+        self.steps, self.mailbox, self.outlet = steps, mailbox, outlet
+        mailbox.put_away = self.put_away
+        mailbox.slice_s = SLICE_S
+
+    def put_away(self, kept: Snapshot) -> None:
+        """Send what is kept of the study; at the very end nobody may be there to take it."""
+        with suppress(OSError, ValueError):  # the pipe is broken, or closed already
+            write(self.outlet, "kept", 0, kept.encoded)
+
+    def serve(self, inlet: BinaryIO) -> None:
+        """Answer until the input ends."""
+        while (message := read(inlet)) is not None:
+            try:
+                name, body = self.answer(message)
+            except Exception as error:
+                name, body = "failed", in_words(error).encode()
+            write(self.outlet, name, message.number, body)
+
+    def answer(self, message: Message) -> tuple[str, bytes]:
+        """Return the name and the body of the answer to a message."""
+        if message.name == "next":
+            return self.step(json.loads(message.body))
+        asked = json.loads(message.body)
+        if message.name == "frames":
+            frames = self.mailbox.frames(asked) if self.mailbox.frames is not None else None
+            return "frames", frames.encoded if frames is not None else b""
+        return "result", pickle.dumps(self.mailbox.result(*asked) if self.mailbox.result is not None else None)
+
+    def step(self, told: dict[str, object]) -> tuple[str, bytes]:
+        """Run one slice; returns whether the study is idle, and its snapshot if it has made one."""
+        for text in told["commands"]:  # type: ignore[attr-defined]
+            self.mailbox.put(parse_message(text))  # type: ignore[arg-type]
+        self.mailbox.wants_snapshot = bool(told["wants_snapshot"])
+        snapshot: Snapshot | None = next(self.steps)
+        if snapshot is not None:
+            self.mailbox.owes_snapshot = False
+        is_idle = self.mailbox.is_idle and not len(self.mailbox)
+        return "idle" if is_idle else "busy", snapshot.encoded if snapshot is not None else b""
+
+
+def in_words(error: Exception) -> str:
+    """Return an error as a sentence; torch says by a RuntimeError that there is no memory."""
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return "The process that trained this was ended: it needs more memory than a run may have. Choose fewer units or networks."
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

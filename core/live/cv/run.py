@@ -1,0 +1,298 @@
+"""The live cross-validation: what the page shows of a λ grid on every fold, and of the refit after the choice.
+
+Both are `LiveRun`s of a plan; `found` and `refitted` read the study's record off a job.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.data import DATASETS, Split
+from core.engine import Stack
+from core.live.path.run import time_left
+from core.live.run import LiveRun
+from core.measures.numbers import gap_text, loss_text
+from core.readings.cv.fold_curves import describe_fold_curves, describe_refit, fold_curve_arrays
+from core.readings.cv.losses import cv_arrays, describe_cv, describe_folds
+from core.readings.looks import Arrays, shrink
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
+from core.studies.base.plan import joined_rows
+from core.studies.base.training import MemberState, Training
+from core.studies.base.values import extended_values, grid_of, value_texts
+from core.studies.cv.cross_validation import CrossValidation, FoldPlan, plan_cross_validation, read_cross_validation
+from core.studies.cv.refit import Refit, RefitPlan, plan_refit, read_refit
+
+END_OF_GRID = {"low": "smallest", "high": "largest"}
+
+
+class StudyRun(LiveRun):
+    """A live run without rewind: what happened is in the curves."""
+
+    max_moments = 1
+
+
+def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
+    """Return the live run of `experiment.study`, paused at epoch 0."""
+    return StudyRun(experiment, partial(make_training, split=split), FoldView())
+
+
+def make_training(experiment: Experiment, split: Split) -> Training:
+    """Return the training of every λ on every fold."""
+    return Training(make_plan(experiment, split))
+
+
+def make_plan(experiment: Experiment, split: Split) -> FoldPlan:
+    """Return the plan of a page's cross-validation: its own data, so each fold has its own scaler."""
+    study = experiment.study
+    return plan_cross_validation(
+        experiment, study.param_name, grid_of(experiment), study.n_splits, split, n_repeats=study.n_repeats,
+        l1_share=study.l1_share, rescale=True, memory_bytes=stack_bytes(cross_validation_work(experiment)),
+    )  # fmt: skip
+
+
+def cross_validation_work(experiment: Experiment) -> Work:
+    """Return what the page's cross-validation costs, as it is cut into stacks."""
+    study = experiment.study
+    n_columns, n_rows = study.n_splits * study.n_repeats, n_folded(experiment)
+    n_train = n_rows - n_rows // study.n_splits
+    work = work_of(
+        experiment, n_columns * len(grid_of(experiment)), n_rows=n_rows, n_train=n_train, n_versions=n_columns
+    )
+    return in_stacks(work, n_columns)
+
+
+def n_folded(experiment: Experiment) -> int:
+    """Return how many rows are dealt into folds: training and validation rows together."""
+    data = experiment.data
+    return data.n_train + DATASETS[data.name].n_val(data.val_fraction)
+
+
+class FoldView:
+    """Every λ on every fold: the curve with its error bars, the choice so far, losses by epoch at each λ."""
+
+    is_single = False
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return nothing: no chart shows single networks."""
+        return {}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the cross-validated curve and the loss curves of every λ."""
+        cv, n_values = read(run, run.training.state()), len(plan_of(run).values)
+        epoch, train = run.training.curves("train_loss")
+        _, val = run.training.curves("val_loss")
+        curves = (losses.reshape(-1, n_values, len(epoch)).swapaxes(0, 1) for losses in (train, val))
+        return shrink({**arrays_of(cv), **fold_curve_arrays(epoch, *curves)})
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, read-outs, the choice in words, and the record for the page."""
+        cv = read(run, state)
+        texts = value_texts(cv.values)
+        kind, text = verdict(run, cv)
+        return {
+            "epoch": run.training.n_epochs_done,
+            "readouts": readouts(run, cv),
+            "verdict": {"kind": kind, "text": text},
+            "descriptions": {
+                "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
+                "folds": describe_folds(cv.is_val[: cv.n_splits]),
+            },
+            "members": [member(cv, i, texts[i]) for i in range(len(texts))],
+            "members_axis": "lambda",
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return the message of a grid that has diverged as a whole, or None."""
+        if run.state != "diverged":
+            return None
+        rate = float(run.experiment.training.learning_rate)
+        text = f"Every network diverged: a learning rate of {rate:g} is too large here. Choose a smaller one."
+        return {"kind": "diverged", "text": text, "remedy": None}
+
+
+def plan_of(run: LiveRun) -> FoldPlan:
+    """Return the plan of a cross-validation in training."""
+    plan = run.training.plan
+    assert isinstance(plan, FoldPlan)
+    return plan
+
+
+def read(run: LiveRun, state: MemberState) -> CrossValidation:
+    """Return the losses of a moment."""
+    return read_cross_validation(plan_of(run), state)
+
+
+def found(job: Job) -> CrossValidation | None:
+    """Return what a job's cross-validation has found by its last snapshot; None before the first.
+
+    The record's experiment has as many epochs as the networks have seen, for a run may go on or be stopped.
+    """
+    result = job.result()
+    if result is None or not isinstance(result[1], FoldPlan):
+        return None
+    _, plan, state = result
+    cv = read_cross_validation(plan, state)
+    n_epochs = min(max(1, int(state.epoch.max())), 1_000_000)
+    return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
+
+
+def csv_of(job: Job) -> str:
+    """Return the losses of every λ on every fold as they are now, as CSV."""
+    cv = found(job)
+    return "" if cv is None else str(cv.to_frame().to_csv(index=False))
+
+
+def fold_targets(split: Split) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return the targets (n,) of the rows that are folded, and the names of the classes."""
+    return joined_rows(split)[1], split.class_names if split.task == "classification" else ()
+
+
+def arrays_of(cv: CrossValidation) -> Arrays:
+    """Return what the cross-validated curve binds to."""
+    return cv_arrays(
+        cv.values, cv.param_name, cv.val_loss, cv.standard_error, cv.n_nonzero, cv.best, cv.one_se, cv.n_diverged
+    )
+
+
+def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
+    """Return the numbers of the whole run as texts."""
+    training = run.training
+    n_stacks = training.plan.n_stacks
+    part = f" · part {training.part + 1} of {n_stacks}" if n_stacks > 1 else ""
+    return {
+        "epoch": f"{training.trainer.n_epochs_done:,} of {training.n_epochs:,}{part}",
+        "left": time_left(run),
+        "networks": f"{len(cv.values)} × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
+    }
+
+
+def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
+    """Return what is said when the finger is at value i."""
+    descriptions = {"fold_curves": describe_fold_curves(text, cv.train_loss[i], cv.val_loss[i])}
+    if n_lost := int(cv.n_diverged[i]):
+        return {"readouts": {"mean": f"{n_lost} diverged"}, "descriptions": descriptions}
+    train, val, error = (float(v) for v in (cv.train_loss[i].mean(), cv.mean[i], cv.standard_error[i]))
+    if not math.isfinite(val):
+        return {"descriptions": descriptions}
+    return {
+        "readouts": {
+            "mean": f"{loss_text(val)} ± {loss_text(error)}",
+            "gap": gap_text(val - train),
+            "nonzero": f"{cv.n_nonzero[i].mean():,.0f}",
+        },
+        "descriptions": descriptions,
+    }
+
+
+def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
+    """Return (kind, sentence): λ_min, λ_1se, and what stands in the way of trusting them."""
+    if run.training.n_epochs_done == 0 and run.training.trainer.n_steps_done == 0:
+        return "not started", f"Press Run: {cv.val_loss.size:,} networks train at once, every λ on every fold."
+    if not math.isfinite(cv.best):
+        return "choosing", "No λ has a loss on every fold yet."
+    said = choice_in_words(cv)
+    if run.state == "running":
+        return "choosing", f"So far: {said}"
+    if cv.edge and run.state == "finished":
+        can_grow = len(extended_values(cv.values, cv.edge, cv.param_name)) > len(cv.values)
+        way = "Extend the grid below." if can_grow else "A better one may lie beyond."
+        return "at the edge", f"λ_min{lowest_in_words(cv)} is the {END_OF_GRID[cv.edge]} λ of the grid. {way}"
+    return ("chosen", said) if run.state == "finished" else ("choosing", f"So far: {said}")
+
+
+def choice_in_words(cv: CrossValidation) -> str:
+    """Return λ_min and λ_1se with their losses in a sentence or two."""
+    best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
+    said = f"Lowest mean loss: λ_min{lowest_in_words(cv)}."
+    if best == one_se:
+        return f"{said} It is λ_1se too: no stronger λ is within one standard error."
+    loss = loss_text(cv.mean[one_se])
+    return f"{said} Strongest λ within one standard error: λ_1se = {value_texts(cv.values)[one_se]} ({loss})."
+
+
+def lowest_in_words(cv: CrossValidation) -> str:
+    """Return " = λ_min (mean loss ± its standard error)"."""
+    best = int(np.flatnonzero(cv.values == cv.best)[0])
+    return f" = {value_texts(cv.values)[best]} ({loss_text(cv.mean[best])} ± {loss_text(cv.standard_error[best])})"
+
+
+# --- the refit ---
+
+
+def refit_run(experiment: Experiment, split: Split, values: Mapping[str, float]) -> LiveRun:
+    """Return the live run of one network per labelled value, on training and validation rows together."""
+    return StudyRun(experiment, partial(make_refit, split=split, values=values), RefitView())
+
+
+def refit_work(experiment: Experiment, n_values: int) -> Work:
+    """Return what the refit of so many values costs, as it is cut into stacks."""
+    n_rows = n_folded(experiment)
+    return in_stacks(work_of(experiment, n_values, n_rows=n_rows, n_train=n_rows))
+
+
+def make_refit(experiment: Experiment, split: Split, values: Mapping[str, float]) -> Training:
+    """Return the training of a refit."""
+    study = experiment.study
+    plan = plan_refit(
+        experiment, study.param_name, values, split, l1_share=study.l1_share, rescale=True,
+        memory_bytes=stack_bytes(refit_work(experiment, len(set(values.values())))),
+    )  # fmt: skip
+    return Training(plan)
+
+
+class RefitView:
+    """Networks of a refit: their training losses, and, once trained to the end, the record that the test set needs."""
+
+    is_single = False
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return nothing: no chart shows the weights."""
+        return {}
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the training losses (n_labels, n_records)."""
+        epoch, loss = run.training.curves("train_loss")
+        return shrink({"refit_epoch": epoch.astype(float), "refit_loss": loss[refit_plan_of(run).places]})
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, what is going on in words, and the record once there is one."""
+        plan = refit_plan_of(run)
+        n_rows = plan.pool.X.shape[1]
+        said = f"The networks train on all {n_rows:,} training and validation rows, none on a test row."
+        if run.state == "finished":
+            said = f"Trained on all {n_rows:,} training and validation rows; no test row has been used."
+        return {
+            "epoch": run.training.n_epochs_done,
+            "readouts": {"epoch": f"{run.training.trainer.n_epochs_done:,} of {run.training.n_epochs:,}"},
+            "verdict": {"kind": "chosen" if run.state == "finished" else "choosing", "text": said},
+            "descriptions": {"refit": describe_refit(self.history(run), plan.labels)},
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return nothing: a diverged network has no test loss, which the table says."""
+        return None
+
+
+def refit_plan_of(run: LiveRun) -> RefitPlan:
+    """Return the plan of a refit in training."""
+    plan = run.training.plan
+    assert isinstance(plan, RefitPlan)
+    return plan
+
+
+def refitted(job: Job) -> Refit | None:
+    """Return the networks of a job's refit once they are trained to the end, else None."""
+    latest = job.latest  # first: were it read after the networks, the refit could end in between
+    result = job.result()
+    if result is None or not isinstance(result[1], RefitPlan) or latest is None:
+        return None
+    is_done = latest.meta["state"] in ("finished", "diverged")
+    return read_refit(result[1], result[2]) if is_done else None

@@ -1,0 +1,219 @@
+"""The Playground's live run: one network, and what the page shows of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from core.data import Split
+from core.engine import Stack
+from core.live.banners import collapsed_banner, diverged_banner, rate_banner
+from core.live.moments import MAX_MOMENTS
+from core.live.run import LiveRun
+from core.measures import History
+from core.measures.numbers import gap_text, loss_text, score_text
+from core.measures.verdict import Reach, Verdict, judge, nearest
+from core.readings.fit import split_constants
+from core.readings.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
+from core.readings.playground.page import describe_playground
+from core.settings.experiment import Experiment, label_of
+from core.stream.snapshot import Snapshot
+from core.studies.base.cost import Work, work_of
+from core.studies.base.reach import (
+    constant_loss,
+    constant_losses,
+    modest_reach,
+    neighbours_reach,
+    noise_floor,
+    run_reach,
+)
+from core.studies.base.training import MemberState, Training
+from core.studies.base.values import ELASTIC, value_texts
+from core.studies.playground.fit import make_pool, make_training
+
+SYMBOLS = {"l1": "λ₁", "l2": "λ₂"}
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """The network that a run continues from: parameters (n_parameters,), what is known to be within reach there, and in
+    words where it comes from."""
+
+    parameters: np.ndarray
+    reach: Reach | None
+    text: str
+
+
+def playground_work(experiment: Experiment) -> Work:
+    """Return what a run of one network costs."""
+    return work_of(experiment, n_shown=n_to_look_at(experiment), n_moments=MAX_MOMENTS)
+
+
+def playground_run(experiment: Experiment, split: Split, origin: Origin | None = None) -> LiveRun:
+    """Return the live run of one network, paused at epoch 0, at random weights or at those of `origin`.
+
+    A reset goes back to the same weights; another seed means random ones.
+    """
+    return PlaygroundRun(experiment, split, origin)
+
+
+class PlaygroundRun(LiveRun):
+    """The live run of one network. `origin` is what it continues from, None for random weights."""
+
+    view: PlaygroundView
+
+    def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+        super().__init__(experiment, self._make, PlaygroundView(experiment, split, origin))
+
+    def _make(self, now: Experiment) -> Training:
+        origin = self.view.origin if now.training.seed == self.view.seed else None
+        return make_training(now, self.view.split, start=origin.parameters if origin is not None else None)
+
+    def keep(self) -> Snapshot:
+        """Return what is needed to go on, with what the run continues from."""
+        kept, origin = super().keep(), self.view.origin
+        if origin is None:
+            return kept
+        reach = None if origin.reach is None else asdict(origin.reach)
+        meta = {**kept.meta, "origin": {"text": origin.text, "reach": reach, "seed": self.view.seed}}
+        return replace(kept, meta=meta, arrays={**kept.arrays, "origin": origin.parameters})
+
+    def resume(self, kept: Snapshot) -> None:
+        """Go on from what was kept, and continue from what that run continued from."""
+        if (origin := kept.meta.get("origin")) is not None:
+            reach = None if origin["reach"] is None else Reach(**origin["reach"])
+            self.view.origin = Origin(kept.arrays["origin"].copy(), reach, origin["text"])
+            self.view.seed = origin["seed"]
+        super().resume(kept)
+
+
+class PlaygroundView:
+    """A single network: arrays of its member 0, read-outs, verdict, banner."""
+
+    is_single = True
+
+    def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+        self.origin, self.seed = origin, experiment.training.seed
+        self.split, self.constants = split, split_constants(split)
+        pool = make_pool(experiment, split, "float32")
+        self.loss = pool.loss
+        self.floor, self.constant_loss = noise_floor(split, pool), constant_loss(split, pool)
+        self.constant_train_loss = constant_losses(split, pool)[0]
+        self.known = [neighbours_reach(split, pool), modest_reach(self.floor, self.constant_loss)]
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return the arrays of all charts but the losses."""
+        return in_pieces(stack, n_looked_at(self.split), lambda some: look_at(some, self.loss, self.split))
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the loss curves and the marks on them."""
+        return history_arrays(run.training.history, self.floor, run.marks)
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return epoch, read-outs, verdict, labels and text alternatives."""
+        is_table = self.split.kind == "table"
+        labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
+        verdict = self.verdict(run, state)
+        shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
+        return {
+            "epoch": int(state.epoch[0]),
+            "origin": self.origin.text if self.origin is not None else "",
+            "origin_seed": self.seed,  # with another one the run has left its origin
+            "readouts": self.readouts(run, state),
+            "verdict": {"kind": verdict.kind, "text": verdict.text},
+            "labels": {**labels, "changes": [change_text(change) for change in run.marks]},
+            "descriptions": describe_playground(shown, labels, self.constants, self.split.kind),
+        }
+
+    def origin_of(self, run: LiveRun) -> Origin | None:
+        """Return what the run continues from; nothing after a new random start."""
+        return self.origin if run.experiment.training.seed == self.seed else None
+
+    def reach(self, run: LiveRun) -> Reach:
+        """Return the lowest validation loss known to be within reach: of this run, of the path it comes from, of others."""
+        origin = self.origin_of(run)
+        from_path = [origin.reach] if origin is not None and origin.reach is not None else []
+        return nearest([run_reach(run.training.history), *from_path, *self.known])
+
+    def verdict(self, run: LiveRun, state: MemberState) -> Verdict:
+        """Return the verdict on the losses of a moment; a network that comes from a path has been trained before."""
+        train_loss, val_loss, norm = (float(v[0]) for v in (state.train_loss, state.val_loss, state.weight_norm))
+        epoch = max(int(state.epoch[0]), int(self.origin_of(run) is not None))
+        limit = float(state.loss_limit[0])
+        return judge(train_loss, val_loss, self.reach(run), self.constant_loss, norm, epoch, limit)
+
+    def readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
+        """Return the numbers above the charts as texts."""
+        speed = run.epochs_per_s()
+        train_loss, val_loss, score = (float(v[0]) for v in (state.train_loss, state.val_loss, state.val_score))
+        return {
+            "epoch": f"{run.epoch_of(state):,}",
+            "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
+            "train_loss": loss_text(train_loss),
+            "val_loss": loss_text(val_loss),
+            "gap": gap_text(val_loss - train_loss),
+            "score": score_text(score, self.split.task == "classification"),
+            "zeros": zeros_text(run, state, 0),
+        }
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return what went wrong and the one click that mends it, or None."""
+        if run.state == "diverged":
+            return diverged_banner(run)
+        kind = self.verdict(run, state).kind
+        if kind == "underfits":
+            return rate_banner(run, state, 0, self.constant_train_loss, self.origin_of(run) is None)
+        return collapsed_banner(run) if kind == "collapsed" else None
+
+
+def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
+    """Return how many weights of a member are exactly zero, "12 of 4,224", and whether they are so by rounding.
+
+    Without the threshold of L1 a weight may shrink for ever; below 1e-38 a number of this size counts as 0.
+    """
+    n_zero, regularization, plan = (
+        int(state.n_zero_per_layer[member].sum()),
+        run.started_as.regularization,
+        run.training.plan,
+    )
+    may_have_l1 = (
+        regularization.l1 > 0 or plan.param_name in ("l1", ELASTIC) or plan.start is not None
+        or "l1" in run.changed
+    )  # fmt: skip
+    is_rounded = n_zero > 0 and not (may_have_l1 and regularization.l1_method == "proximal")
+    return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
+
+
+def change_text(change: dict[str, Any]) -> str:
+    """Return a changed strength in words, for the mark on the loss chart."""
+    name = change["name"]
+    (value,) = value_texts([change["value"]])
+    return f"{SYMBOLS.get(name, label_of(name).lower())} → {value} from epoch {change['epoch']:,}"
+
+
+def history_arrays(history: History, floor: float | None, changes: Sequence[dict[str, Any]]) -> Arrays:
+    """Return the curves of member 0, (n_records,), with floor, best epoch and the marks of changed strengths."""
+    raw = history.arrays()
+    epoch = raw["epoch"].astype(np.float32)
+    curves = {name: raw[name][0] for name in raw if name != "epoch" and raw[name].ndim == 2}
+    change_epoch = np.array([mark["epoch"] for mark in changes], dtype=np.float32)
+    empty = np.zeros(0, dtype=np.float32)
+    floors = empty if floor is None else np.full(2, floor)
+    return shrink(
+        {
+            "epoch": epoch,
+            **{name: values.astype(np.float32) for name, values in curves.items()},
+            "n_zero_total": curves["n_zero"].astype(np.float32),
+            "gap": curves["val_loss"] - curves["train_loss"],
+            "best_epoch": history.best_epoch[:1].astype(np.float32),
+            "best_val_loss": history.best_val_loss[:1],
+            "floor_x": empty if floor is None else np.array([0.0, max(epoch[-1], 1)]),
+            "floor_y": floors,
+            "change_epoch": change_epoch,
+            "change_loss": np.interp(change_epoch, epoch, curves["val_loss"]),
+        }
+    )

@@ -1,0 +1,389 @@
+"""The live run: a stack in training that takes commands and gives snapshots. See `job.py` for what a study is.
+
+It knows how to train, not what to show: a `View` reads arrays and facts off it. Read next: `playground.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from core.engine import Stack
+from core.live.keeping import Keeper, Kept, keep_run, resume_run
+from core.live.moments import MAX_MOMENTS, Moments, marks_of
+from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
+from core.settings.experiment import LIVE_FIELDS, Experiment
+from core.stream.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.stream.mailbox import Mailbox
+from core.stream.showing import Showing
+from core.stream.snapshot import Snapshot
+from core.studies.base.plan import Plan
+from core.studies.base.training import MemberState, Training
+
+SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
+MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
+
+
+class View(Protocol):
+    """What a page shows of a stack. `is_single`: there is one member, and its arrays have no member axis."""
+
+    is_single: bool
+
+    def look(self, stack: Stack) -> Arrays:
+        """Return what is seen of the weights, (M, …); also called with a stack of stored moments."""
+
+    def history(self, run: LiveRun) -> Arrays:
+        """Return the curves over the epochs so far."""
+
+    def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
+        """Return what is said of a moment: epoch, readouts, verdict, labels, descriptions, members.
+
+        `arrays` are those of `look` at that moment.
+        """
+
+    def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
+        """Return the message that stands out, with its remedy, or None."""
+
+
+class LiveRun:
+    """State of a live run. `state` is paused, running, finished, diverged or stopped.
+
+    experiment: what runs now, live strengths included; started_as: the same at epoch 0.
+    n_single: epochs still to train one by one after `Step`, 0 while it trains on.
+    changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
+    marked: the last one of each gesture of the hand. changed: the names of those strengths.
+    n_begun: how often the run began; a reset begins it again.
+    looked_at: the part that the view is to show closely, () for its own choice.
+    shown, curves: the members and the history as the last snapshot showed them.
+    """
+
+    max_moments = MAX_MOMENTS
+
+    def __init__(self, experiment: Experiment, make_training: Callable[[Experiment], Training], view: View) -> None:
+        self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
+        self.n_begun = 0
+        self.looked_at: tuple[int, ...] = ()
+        self.begin(make_training(experiment))
+
+    def begin(self, training: Training, first_number: int = 0) -> None:
+        """Stand at epoch 0, paused; the moments are numbered on from those of before a reset."""
+        self.training = training
+        self.started_as = self.experiment
+        self.changes: list[dict[str, Any]] = []
+        self.changed: set[str] = set()
+        self.marked: list[dict[str, Any]] = []  # the last change of each gesture of the hand
+        self._marked_by = 0
+        self.state, self.is_changed, self.n_single = "paused", True, 0
+        self._ticks: deque[tuple[float, int]] = deque()
+        self.shown = training.state()
+        self.curves: Arrays = {}
+        self.n_begun += 1
+        self._moments = Moments(self.shown, first_number)
+
+    def _restart(self, seed: int) -> None:
+        """Go back to epoch 0 with the strengths of now."""
+        strengths = self.training.strengths()
+        self.experiment = self.experiment.replace(seed=seed)
+        training = self.make_training(self.experiment)
+        if (
+            training.plan.n_stacks == 1
+        ):  # of several stacks only the present one's strengths are known: the plan has them all
+            training.give(strengths)
+        self.begin(training, self._moments.newest + 1)
+
+    # --- commands ---
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Offer the stored moments for rewind, and what was trained so far."""
+        mailbox.frames, mailbox.result = self.stored_frames, self.result
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command; it takes effect at the next step."""
+        self.is_changed = True
+        can_train = self.can_go_on
+        match command:
+            case Set():
+                self._set(command)
+            case Run() if can_train:
+                self._go()
+            case Step() if can_train:
+                n_waiting = self.n_single if self.state == "running" else 0  # two presses are two epochs
+                self._go()
+                self.n_single = n_waiting + 1
+            case Pause() if self.state == "running":
+                self._stand("paused")
+            case Stop():
+                self._stand("stopped")
+            case Focus():
+                self.looked_at = command.at
+            case Reset():
+                self._restart(self.experiment.training.seed)
+            case Reseed():
+                self._restart(command.seed)
+            case _:
+                pass
+
+    def _go(self) -> None:
+        """Train; a finished run goes on for as many epochs again, if it is one stack (the others are gone)."""
+        if self.state == "finished" and self.training.plan.n_stacks > 1:
+            return
+        if self.state == "finished":
+            self.training.n_epochs += self.experiment.training.n_epochs
+        self.state, self.n_single = "running", 0
+        self._ticks.clear()
+
+    def _stand(self, state: str) -> None:
+        """Stop training; what is shown now is measured now."""
+        self.state = state
+        self.training.record()
+
+    def _set(self, command: Set) -> None:
+        """Give a strength a new value, and note the epoch unless the run has not begun. A finished run goes on, to show it."""
+        name, value, member = command.name, command.value, command.member
+        if self.training.has(name, value, member):
+            return
+        if member is None:
+            self.experiment = self.experiment.replace(**{name: value})
+        if not self.training.set(name, value, member):
+            return  # a late message for a stack that is gone
+        if member is not None and self.training.plan.dials:  # a dial is a setting of the experiment
+            self.experiment = self.experiment.replace(**{self.training.plan.dial(name, member).key: value})
+        epoch, step = self.training.n_epochs_done, self.training.trainer.n_steps_done
+        if epoch == step == 0:
+            self.started_as = self.experiment
+            return
+        change = {"epoch": epoch, "step": step, "name": name, "value": value, "member": member}
+        self.changes.append(change)
+        self.changed.add(name)
+        self._mark(change, command.gesture)
+        if self.state == "finished" and self.can_go_on:
+            self._go()
+
+    def keep(self) -> Snapshot:
+        """Return what is needed to go on from here."""
+        return keep_run(self)
+
+    def resume(self, kept: Snapshot) -> None:
+        """Go on from what was kept; called before anything else."""
+        resume_run(self, kept)
+
+    def _mark(self, change: dict[str, Any], gesture: int) -> None:
+        """Mark a change on the curves; within a gesture, a slider being dragged, the last change stands for all."""
+        last = self.marked[-1] if self.marked and 0 < gesture == self._marked_by else {}
+        if [last.get(part) for part in ("name", "member")] == [change["name"], change["member"]]:
+            self.marked.pop()
+        self.marked.append(change)
+        self._marked_by = gesture
+
+    # --- training ---
+
+    def train_for(self, seconds: float) -> None:
+        """Train until the time is up, the run ends, or the epochs of `Step` are done."""
+        began = time.perf_counter()
+        while self.state == "running" and time.perf_counter() < began + seconds:
+            if self.training.step():
+                self._end_of_epoch()
+        self._note_speed()
+        self.is_changed = True
+
+    def _end_of_epoch(self) -> None:
+        training = self.training
+        changed_at = self.changes[-1]["epoch"] if self.changes else 0
+        is_moment = self.max_moments > 1 and self._moments.is_due(training.n_epochs_done, changed_at)
+        if is_moment or self.n_single:
+            training.record()
+            self.keep_moment()
+        if training.is_done:
+            self._end()
+        elif self.n_single:
+            self.n_single -= 1
+            self.state = "running" if self.n_single else "paused"
+
+    def _end(self) -> None:
+        """Finish; where every member has diverged, what is shown stays at the last finite state."""
+        is_lost = bool(self.training.is_diverged.all())
+        self.state = "diverged" if is_lost else "finished"
+        if is_lost and len(self.training.history.records) > 1:
+            self.training.history.drop_last()
+
+    def _note_speed(self) -> None:
+        now = time.perf_counter()
+        self._ticks.append((now, self.training.n_epochs_done))
+        while now - self._ticks[0][0] > SPEED_WINDOW_S and len(self._ticks) > 2:
+            self._ticks.popleft()
+
+    def epoch_of(self, state: MemberState) -> int:
+        """Return the epoch of a moment: of the one shown now that of its weights; its losses may be a few epochs older."""
+        return self.training.n_epochs_done if state is self.shown else int(state.epoch[0])
+
+    def epochs_per_s(self) -> float:
+        """Return the epochs per second of the last moments, waiting included; nan before there is something to tell."""
+        if len(self._ticks) < 2:
+            return float("nan")
+        (began, first), (now, last) = self._ticks[0], self._ticks[-1]
+        return (last - first) / (now - began)
+
+    # --- rewind ---
+
+    @property
+    def moments(self) -> list[MemberState]:
+        """Return the members at the epochs kept for rewind, the first one at epoch 0."""
+        return [moment.state for moment in self._moments.kept]
+
+    def keep_moment(self) -> None:
+        """Store the members for rewind, where moments are kept and there is something left to show."""
+        if self.max_moments > 1 and not self.training.is_diverged.all():
+            self._moments.keep(self.training.n_epochs_done, self.training.state(), self.max_moments)
+
+    def stored_frames(self, after: int) -> Snapshot:
+        """Return stored moments numbered above `after`, the oldest first, as one snapshot whose arrays have a leading axis.
+
+        Its version is the number of the last of them. meta: frames, the facts of each; numbers, theirs; kept, those of all
+        moments that there are now; has_more, whether to ask again; n_begun.
+        """
+        moments, has_more = self._moments.give(after)
+        states = [moment.state for moment in moments]
+        arrays = self._look(states) if states else {}
+        facts = [
+            without_changes(self.view.facts(self, state, {name: values[i] for name, values in arrays.items()}))
+            for i, state in enumerate(states)
+        ]
+        arrays["frame_epoch"] = np.array([fact["epoch"] for fact in facts], dtype=np.float32)
+        numbers, kept = ([moment.number for moment in some] for some in (moments, self._moments.kept))
+        meta = {"frames": facts, "numbers": numbers, "kept": kept, "has_more": has_more, "n_begun": self.n_begun}
+        frames = Snapshot(numbers[-1] if numbers else kept[-1], meta, arrays, "frames")
+        self._moments.n_bytes = len(frames.encoded) // len(moments) if moments else self._moments.n_bytes
+        return frames
+
+    @property
+    def marks(self) -> Sequence[dict[str, Any]]:
+        """Return the changes that are shown on the charts, one for each gesture of the hand."""
+        return marks_of(self.marked)
+
+    def _look(self, moments: list[MemberState]) -> Arrays:
+        """Return what is seen at several moments, (n_moments, M, …), or (n_moments, …) of a single network; of a few moments
+        at a time, for a look takes some copies of the weights."""
+        size = max(1, PIECE_NUMBERS // moments[0].parameters.size)
+        return joined([self._look_at_some(moments[i : i + size]) for i in range(0, len(moments), size)])
+
+    def _look_at_some(self, moments: list[MemberState]) -> Arrays:
+        parameters = torch.as_tensor(np.concatenate([moment.parameters for moment in moments]))
+        arrays = shrink(self.view.look(self.training.trainer.stack.holding(parameters)))
+        if self.view.is_single:
+            return arrays
+        return {name: values.reshape(len(moments), -1, *values.shape[1:]) for name, values in arrays.items()}
+
+    # --- what is shown ---
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows, at the present weights."""
+        self.version += 1
+        self.is_changed = False
+        self.training.hold_diverged()
+        now = self.shown = self.training.state()
+        arrays = {name: values[0] for name, values in self._look([now]).items()}
+        self.curves = self.view.history(self)
+        meta = {
+            "version": self.version,
+            "state": self.state,
+            "seed": self.experiment.training.seed,
+            "strengths": self._strengths_by_key(),
+            "changes": self.marks,
+            "n_begun": self.n_begun,
+            **self.view.facts(self, now, arrays),
+            "epoch": self.training.n_epochs_done,
+            "can_go_on": self.can_go_on,
+            "banner": self.view.banner(self, now),
+        }
+        return Snapshot(self.version, meta, {**self.curves, **arrays})
+
+    @property
+    def can_go_on(self) -> bool:
+        """Return whether Run does anything; a plan of several stacks ends with the last of them."""
+        return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
+
+    def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
+        """Return what was trained and the members as they were last shown, or at the stored moment nearest to an epoch.
+
+        A moment of the last two answers to a browser counts, though it may not be kept any more.
+        """
+        state = self.shown if epoch is None else self._moments.nearest(epoch)
+        return self.experiment, self.training.plan, state
+
+    def _strengths_by_key(self) -> dict[str, float]:
+        """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several, or a dial's."""
+        shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
+        if self.view.is_single or (len(self.training.is_diverged) > MAX_CONTROLLED and not self.training.plan.dials):
+            return shared
+        return {**shared, **self.training.settings()}
+
+
+def without_changes(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a moment without the marks on the curves: those are the same at every moment."""
+    labels = {name: texts for name, texts in facts.get("labels", {}).items() if name != "changes"}
+    return {**facts, "labels": labels}
+
+
+class Obedient(Kept, Protocol):
+    """What `live_study` can run: something that takes commands, trains in slices, shows itself and can be put away."""
+
+    is_changed: bool
+
+    def attach(self, mailbox: Mailbox) -> None:
+        """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command."""
+
+    def train_for(self, seconds: float) -> None:
+        """Train for about so long."""
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the page shows."""
+
+    def resume(self, kept: Snapshot) -> None:
+        """Go on from what was kept, if it holds enough."""
+
+
+LiveStudy = Callable[[Mailbox], Generator[Snapshot | None, None, None]]
+
+
+def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -> LiveStudy:
+    """Return the study of a live run that starts paused at epoch 0, or goes on from what was `kept` of one."""
+
+    def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
+        run, showing, keeper = make_run(), Showing(), Keeper(mailbox)
+        if kept is not None:
+            run.resume(kept)
+        run.attach(mailbox)
+        while True:
+            began = time.thread_time()
+            obey_some(run, mailbox)
+            if run.state == "running":
+                run.train_for(mailbox.slice_s)
+            mailbox.is_idle = run.state != "running"
+            keeper.look(run)
+            showing.earn(time.thread_time() - began)
+            may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable
+            is_shown = mailbox.wants_snapshot and run.is_changed and may_show
+            try:
+                yield showing.make(run.snapshot) if is_shown else None
+            except GeneratorExit:
+                keeper.put_away(run)
+                raise
+
+    return study
+
+
+def obey_some(run: Obedient, mailbox: Mailbox) -> None:
+    """Carry out unread commands for one slice at most: hundreds of resets are many slices, and others go in between."""
+    until = time.perf_counter() + mailbox.slice_s
+    while (command := mailbox.take_one()) is not None:
+        run.obey(command)
+        if time.perf_counter() >= until:
+            return

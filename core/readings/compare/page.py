@@ -1,0 +1,34 @@
+"""Which charts a comparison of penalties gets: curves, weights, the fit of each variant, and what each shows in words.
+
+The fit is drawn once per variant: the Playground's chart with its arrays' names followed by the variant's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from core.readings.arrays import Arrays
+from core.readings.compare.curves import SERIES, Variants, describe_overlay, describe_variants
+from core.readings.playground.page import describe_fit
+
+if TYPE_CHECKING:
+    pass
+
+
+HEADS = ("Penalty", "Training loss", "Validation loss", "Gap", "Validation score", "Exactly zero", "√Σw²")
+FITTED = ("fit_y", "map", "pixels", "rank_value", "pred_train", "pred_val")  # arrays of the fit, (n_variants, …)
+
+
+def describe_compare(
+    arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[str]], constants: Arrays, kind: str
+) -> dict[str, str]:
+    """Return the text alternative of each chart by its name."""
+    texts = {"overlay": describe_overlay(arrays, variants)}
+    if "epoch" in arrays:  # a stored moment has no curves
+        texts.update({f"compare_{series}": describe_variants(arrays, variants, series) for series in SERIES})
+    for v, (key, label) in enumerate(variants):
+        own = {name: values[v] for name, values in arrays.items() if name in FITTED}
+        for name, text in describe_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, constants, kind).items():
+            texts[f"{name}_{key}"] = f"{label}: {text}"
+    return texts

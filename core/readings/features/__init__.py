@@ -1,0 +1,1 @@
+"""Arrays and words of the selection of inputs."""

@@ -1,0 +1,42 @@
+"""Finding the features: what is left of each input, marked by its truth, and precision and recall along λ.
+
+`values` are the strengths λ of the arrays' leading axis. Read next: `core/live/features/run.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.readings.arrays import Arrays
+from core.readings.strengths import positions
+
+
+def lost_arrays(values: np.ndarray, is_diverged: np.ndarray) -> Arrays:
+    """Return the marks of values (n_values,) where a penalty has diverged, is_diverged (n_penalties, n_values).
+
+    lost_x, lost_y: (n_lost,) places on the axis of λ, and 0, the foot of each chart.
+    """
+    x = positions(values)[np.any(is_diverged, axis=0)]
+    return {"lost_x": x, "lost_y": np.zeros(len(x))}
+
+
+def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
+    """Return how many inputs are in use, and the three largest, from Σ|w| (d,), as a sentence."""
+    top = ", ".join(f"{names[i]} {strength[i]:.3g}" for i in np.argsort(-strength)[:3])
+    return f"Inputs in use: {np.sum(strength > 0)} of {strength.size}. Largest sums of |w|: {top}."
+
+
+def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
+    """Return an array's values of L1 and L2 at both ends of λ; `array` has `l1` in its name."""
+    parts = [
+        f"{p.upper()} {number(values[0])} at λ {texts[0]}, {number(values[-1])} at λ {texts[-1]}"
+        for p, values in ((p, arrays[array.replace("l1", p)]) for p in ("l1", "l2"))
+    ]
+    return "; ".join(parts) + "."
+
+
+def number(value: float) -> str:
+    """Return a number as a short text, "none" for nan."""
+    return f"{value:.3g}" if np.isfinite(value) else "none"

@@ -1,0 +1,102 @@
+"""The network itself: a drawing of small ones, its weight matrices as a picture for large ones.
+
+`diagram_arrays` and `matrices_array` are plain NumPy. The strength
+scale is absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.readings.arrays import Arrays
+
+SIGNS = (("pos", "positive"), ("neg", "negative"))
+STRENGTH_EDGES = (0.03, 0.1, 0.3, 1.0)  # |w| where one strength class ends and the next begins
+WIDTHS = (0.5, 0.9, 1.6, 2.6, 4.0)  # pixels
+MAX_LINKS = 400
+MAX_TILE = 96  # cells along each side of the picture of one weight matrix; larger ones show the strongest of each block
+GAP = 1  # empty columns between two matrices
+
+
+def diagram_arrays(weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the links by sign and strength class and the nodes of a network.
+
+    link_<pos|neg>_<0..4>_x and _y: (3·n_links,) start, end, nan; class k by |w|, see STRENGTH_EDGES.
+    link_weight: (n_weights,) the weight of every possible link, layer by layer, by the unit it leaves.
+    node_x, node_y: (n_nodes,) layer index, and height in 0..1 with the first unit on top.
+    """
+    sizes = [weights[0].shape[0], *(w.shape[1] for w in weights)]
+    starts, ends, values = _links(weights, sizes)
+    strength = np.digitize(np.abs(values), STRENGTH_EDGES)
+    arrays: dict[str, np.ndarray] = {}
+    for sign, chosen in (("pos", values > 0), ("neg", values < 0)):
+        for k in range(len(WIDTHS)):
+            pick = chosen & (strength == k)
+            lines = np.stack([starts[pick], ends[pick], np.full((pick.sum(), 2), np.nan)], axis=1)  # (n_links, 3, x|y)
+            arrays[f"link_{sign}_{k}_x"] = lines[:, :, 0].ravel()
+            arrays[f"link_{sign}_{k}_y"] = lines[:, :, 1].ravel()
+    nodes = np.concatenate([_node_places(layer, size) for layer, size in enumerate(sizes)])
+    return {**arrays, "link_weight": values, "node_x": nodes[:, 0], "node_y": nodes[:, 1]}
+
+
+def matrices_array(weights: Sequence[np.ndarray]) -> np.ndarray:
+    """Return all weight matrices (M, fan_in, fan_out) side by side as one picture (M, rows, cols), nan where nothing is.
+
+    Columns are the units a layer feeds; the first input unit is the top row (row 0 is the lowest, as in every picture here).
+    """
+    small = [strongest_of_blocks(w) for w in weights]
+    n_rows, tiles = max(w.shape[1] for w in small), []
+    for w in small:
+        tile = np.full((len(w), n_rows, w.shape[2] + GAP), np.nan, dtype=np.float32)
+        tile[:, : w.shape[1], : w.shape[2]] = w
+        tiles.append(tile)
+    return np.concatenate(tiles, axis=2)[:, ::-1, :-GAP]
+
+
+def strongest_of_blocks(w: np.ndarray) -> np.ndarray:
+    """Return w (M, rows, cols) with each side shrunk to at most MAX_TILE cells, each the value of largest |w| in its block."""
+    for side in (1, 2):
+        n = w.shape[side]
+        size = -(-n // MAX_TILE)
+        if size > 1:
+            padded = np.concatenate([w, np.zeros_like(np.take(w, range(-n % size), side))], side)
+            shape = (*padded.shape[:side], -1, size, *padded.shape[side + 1 :])
+            blocks = padded.reshape(shape)
+            strongest = np.expand_dims(np.abs(blocks).argmax(side + 1), side + 1)
+            w = np.take_along_axis(blocks, strongest, side + 1).squeeze(side + 1)
+    return w
+
+
+def describe_diagram(arrays: Arrays) -> str:
+    """Return how many links of each sign the drawing shows, and how many are strong."""
+    count = {sign: [arrays[f"link_{sign}_{k}_x"].size // 3 for k in range(len(WIDTHS))] for sign, _ in SIGNS}
+    return (
+        f"Network of {arrays['node_x'].size} units: {sum(count['pos'])} positive and {sum(count['neg'])} negative links, "
+        f"{count['pos'][-1] + count['neg'][-1]} of them with |w| of 1 or more."
+    )
+
+
+def describe_matrices(arrays: Arrays) -> str:
+    """Return how many weights the picture holds and how many are exactly zero."""
+    values = arrays["matrices"][np.isfinite(arrays["matrices"])]
+    zero, plus = int(np.sum(values == 0)), int(np.sum(values > 0))
+    return (
+        f"Weight matrices: {values.size} weights, {plus} positive, {values.size - plus - zero} negative, {zero} zero."
+    )
+
+
+def _node_places(layer: int, size: int) -> np.ndarray:
+    """Return (size, 2) places (x, y) of a layer's units, evenly spread over the height, the first on top."""
+    return np.column_stack([np.full(size, float(layer)), 1 - (np.arange(size) + 0.5) / size])
+
+
+def _links(weights: Sequence[np.ndarray], sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return start (n, 2), end (n, 2) and weight (n,) of every possible link."""
+    starts, ends = [], []
+    for layer, w in enumerate(weights):
+        fan_in, fan_out = w.shape
+        starts.append(np.repeat(_node_places(layer, sizes[layer]), fan_out, axis=0))
+        ends.append(np.tile(_node_places(layer + 1, sizes[layer + 1]), (fan_in, 1)))
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate([np.asarray(w, float).ravel() for w in weights])

@@ -1,0 +1,1 @@
+"""Arrays and words of the λ path."""

@@ -1,0 +1,41 @@
+"""Learning rate × λ as a map of the validation loss. Read next: `cross_validation.py`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.measures.numbers import loss_text
+from core.readings.arrays import Arrays
+from core.readings.strengths import positions
+
+
+def grid_arrays(
+    val_loss: np.ndarray, values: np.ndarray, param_name: str, learning_rates: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return grid_val (n_rates, n_values), and for its colours grid_level, 0 the lowest loss and 1 ten times as much or more.
+
+    grid_best_x, grid_best_y: (1,) places of the lowest loss on the axes, empty while there is none.
+    """
+    loss = np.where(np.isfinite(val_loss), val_loss, np.nan)
+    if not np.isfinite(loss).any():
+        return {"grid_val": loss, "grid_level": loss, "grid_best_x": np.zeros(0), "grid_best_y": np.zeros(0)}
+    lowest = max(float(np.nanmin(loss)), 1e-12)
+    rate, value = np.unravel_index(np.nanargmin(loss), loss.shape)
+    return {
+        "grid_val": loss,
+        "grid_level": np.clip(np.log10(np.maximum(loss, lowest) / lowest), 0, 1),
+        "grid_best_x": positions(values, param_name)[value : value + 1],
+        "grid_best_y": np.log10(learning_rates)[rate : rate + 1],
+    }
+
+
+def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray) -> str:
+    """Return the best pair and how many pairs diverged."""
+    loss = np.asarray(arrays["grid_val"], dtype=float)
+    if not np.isfinite(arrays["grid_best_y"]).any():
+        return f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: nothing to show yet."
+    rate, value = np.unravel_index(np.nanargmin(loss), loss.shape)
+    return (
+        f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: lowest validation loss {loss_text(np.nanmin(loss))} at "
+        f"learning rate {learning_rates[rate]:.3g} and λ {values[value]:.3g}; {int(np.isnan(loss).sum())} have no finite loss."
+    )

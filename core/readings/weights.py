@@ -1,0 +1,32 @@
+"""Weights as numbers: histograms per layer and counts of zeros. Read next: `network.py`.
+
+The arrays come from `core/measures/histograms.py` and `core/measures/sparsity.py`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.readings.arrays import Arrays
+
+
+def layer_names(n_layers: int) -> list[str]:
+    """Return 'layer 1', ..., 'output': the last weight matrix feeds the output."""
+    return [f"layer {i}" for i in range(1, n_layers)] + ["output"]
+
+
+def describe_histograms(arrays: Arrays) -> str:
+    """Return the range of the weights and the share of zeros per layer as a sentence."""
+    names = layer_names(len(arrays["zero_share"]))
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, arrays["zero_share"], strict=True))
+    reach, n_over = float(np.max(arrays["hist_x"])), int(np.sum(arrays["over_n"]))
+    beyond = f", {n_over} beyond it" if n_over else ""
+    return f"Histograms of the weights, up to ±{reach:.3g}{beyond}. Exactly zero: {shares}."
+
+
+def describe_sparsity(arrays: Arrays) -> str:
+    """Return the counts of zero, small and other weights per layer as a sentence."""
+    names = layer_names(len(arrays["n_zero"]))
+    rows = zip(names, arrays["n_zero"], arrays["n_small"], arrays["n_rest"], strict=True)
+    layers = "; ".join(f"{name}: {zero:.0f}, {small:.0f}, {rest:.0f}" for name, zero, small, rest in rows)
+    return f"Weights exactly zero, below 0.001, and the rest. {layers}."

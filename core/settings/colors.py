@@ -1,0 +1,10 @@
+"""Colours by meaning, palettes and the base layout that every figure shares. Read next: `losses.py`.
+
+Colours are those of Okabe and Ito (2008), told apart by colour-blind readers too; a dash or a symbol always stands
+beside a colour. Backgrounds are transparent and the font colour is left to the page, so figures fit light and dark.
+"""
+
+from __future__ import annotations
+
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+VERMILLION, SKY, GREY, PALE = "#D55E00", "#56B4E9", "#8C8C8C", "#F2F2F2"

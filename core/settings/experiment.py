@@ -1,0 +1,314 @@
+"""What to train: the `Experiment`, a frozen and validated record, with exact JSON and URL round trips.
+
+Five sections (see `core/settings/sections.py`): `data`, `network`, `regularization`, `training`, and `study` for what varies in a
+study. Every setting also has a flat name, by which links, widgets and `replace` know it. Read next: `core/data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from core.settings.sections import (
+    DataConfig,
+    DatasetName,
+    FeatureName,
+    NetworkConfig,
+    RegularizationConfig,
+    Section,
+    StudyConfig,
+    TrainingConfig,
+)
+from core.settings.words import did_you_mean, received, shortened, written
+
+__all__ = [
+    "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "StudyConfig",
+    "TrainingConfig",
+]  # fmt: skip
+
+MAX_FINDINGS = 3  # wrong values of one link that are named
+MAX_QUERY_CHARS = 16_000  # holds 500 λ values typed with all their digits
+# The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
+LIVE_FIELDS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate")
+
+
+class Experiment(Section):
+    """Everything that decides a training run. Equal experiments give equal histories.
+
+    Example: `Experiment(data={"name": "diabetes"}, regularization={"l2": 0.01})`.
+    """
+
+    data: DataConfig = DataConfig()
+    network: NetworkConfig = NetworkConfig()
+    regularization: RegularizationConfig = RegularizationConfig()
+    training: TrainingConfig = TrainingConfig()
+    study: StudyConfig = StudyConfig()
+
+    def __init__(self, *unnamed: Any, **sections: Any) -> None:
+        """Take the sections by name; raises ValueError for each wrong setting, with what was expected and received."""
+        if unnamed:
+            raise ValueError(
+                "Experiment: expected sections by name, such as Experiment(training={'n_epochs': 100}), received "
+                f"{received(unnamed[0])} without a name"
+            )
+        try:
+            super().__init__(**sections)
+        except ValidationError as error:
+            raise ValueError("; ".join(explain(error))) from None
+
+    def replace(self, **values: Any) -> Experiment:
+        """Return a copy with some settings changed, named by their flat names (`l2=0.1`, `data_seed=3`).
+
+        Raises ValueError with the setting, what was expected and what was received.
+        """
+        sections: dict[str, dict[str, Any]] = self.model_dump()
+        for name, value in values.items():
+            section, field = locate(name)
+            sections[section][field] = value
+        return Experiment(**sections)
+
+    def get(self, name: str) -> Any:
+        """Return one setting by its flat name."""
+        section, field = locate(name)
+        return getattr(getattr(self, section), field)
+
+    def to_query(self) -> dict[str, str]:
+        """Return the data's name and every setting that differs from its default as short URL parameters."""
+        default = Experiment()
+        changed = [name for name in FLAT_NAMES if name == "data" or self.get(name) != default.get(name)]
+        return {name: format_value(self.get(name)) for name in changed}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str] | str) -> tuple[Experiment, list[str]]:
+        """Read an experiment from a link, or from its parameters by name; bad ones fall back to their defaults.
+
+        Returns the experiment and one sentence for every parameter that could not be used. Raises ValueError where `query`
+        is neither a text nor a mapping.
+        """
+        if isinstance(query, str):
+            query = dict(parse_qsl(urlsplit(query).query if "?" in query else query))
+        if not isinstance(query, Mapping):
+            raise ValueError(f"query: expected a link or its parameters by name, received {received(query)}")
+        if sum(len(str(k)) + len(str(v)) for k, v in query.items()) > MAX_QUERY_CHARS:
+            return cls(), [
+                f"The link is longer than {MAX_QUERY_CHARS} characters; the default settings are shown instead."
+            ]
+        experiment, problems = cls(), []
+        for name, text in query.items():
+            if name not in FLAT_NAMES:
+                problems.append(f"The link has '{shortened(str(name))}', which is not a setting: it is left out.")
+                continue
+            try:
+                experiment = experiment.replace(**{name: parse_value(name, only_text(name, text))})
+            except ValueError as error:
+                problems.append(f"The link has a setting that cannot be used: {error}. Its default is shown instead.")
+        return experiment, problems
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "data": DataConfig,
+    "network": NetworkConfig,
+    "regularization": RegularizationConfig,
+    "training": TrainingConfig,
+    "study": StudyConfig,
+}
+# Flat names are the field names, but for two that would be ambiguous.
+RENAMED = {"data": ("data", "name"), "data_seed": ("data", "seed")}
+FLAT_NAMES: dict[str, tuple[str, str]] = {
+    **RENAMED,
+    **{
+        field: (section, field)
+        for section, model in SECTIONS.items()
+        for field in model.model_fields
+        if (section, field) not in RENAMED.values()
+    },
+}
+
+
+# What other programs call a setting of ours.
+OTHER_NAMES = {
+    "lr": "learning_rate", "epochs": "n_epochs", "max_iter": "n_epochs", "batch": "batch_size", "layers": "hidden_sizes",
+    "hidden": "hidden_sizes", "hidden_layer_sizes": "hidden_sizes", "dropout": "dropout_rate", "weight_decay": "l2",
+    "alpha": "l2", "lambda": "l2", "dataset": "data", "random_state": "seed", "model": "network", "penalty": "regularization",
+}  # fmt: skip
+
+
+def locate(name: str) -> tuple[str, str]:
+    """Return (section, field) of a flat name; raises ValueError for an unknown one."""
+    if name not in FLAT_NAMES:
+        hint = did_you_mean(name, FLAT_NAMES, OTHER_NAMES)
+        known = ", ".join(sorted(FLAT_NAMES))
+        raise ValueError(f"{shortened(name)}: expected a setting, one of {known}; received '{shortened(name)}'{hint}")
+    return FLAT_NAMES[name]
+
+
+def field_of(name: str) -> FieldInfo:
+    """Return the pydantic field of a flat name: default, bounds (`metadata`), description, label and unit."""
+    section, field = locate(name)
+    return SECTIONS[section].model_fields[field]
+
+
+def label_of(name: str) -> str:
+    """Return the label of a setting as the page shows it."""
+    extra = field_of(name).json_schema_extra
+    assert isinstance(extra, dict)
+    return str(extra["label"])
+
+
+def bounds_of(name: str) -> tuple[float | None, float | None]:
+    """Return (lowest, highest) allowed value of a numeric setting; None where it has no bound."""
+    low = high = None
+    for rule in field_of(name).metadata:
+        low = getattr(rule, "ge", getattr(rule, "gt", low))
+        high = getattr(rule, "le", getattr(rule, "lt", high))
+    return low, high
+
+
+# Names of choices as the page shows them; others are shown as they are.
+CHOICE_LABELS = {
+    "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
+    "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
+    "l1": "L1", "l2": "L2", "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
+    "none": "No penalty", "l1_proximal": "L1 proximal", "l1_subgradient": "L1 subgradient", "elastic_net": "Elastic net",
+    "activity_l2": "Activity L2",
+    "dropout": "Dropout", "early_stopping": "Early stopping", "augmentation": "Augmentation", "ensemble": "Ensemble",
+    "more_data": "More data",
+    "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
+}  # fmt: skip
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """Return the values a setting may take where it is a choice (for features: a choice of several), else ()."""
+    annotation = field_of(name).annotation
+    if get_origin(annotation) is tuple:
+        annotation = get_args(annotation)[0]
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def expected_of(name: str) -> str:
+    """Return in words what a setting may be: `a number from 0 to 0.5`, `relu, tanh, …`."""
+    if field_of(name).annotation is bool:
+        return "True or False"
+    if name == "values":
+        return "up to 500 numbers from 0 to 1,000,000"
+    if name == "hidden_sizes":
+        return "up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none"
+    if name == "batch_size":
+        return "a whole number from 1 to 2,000, or all"
+    if name == "geometry_weights":
+        return "layer, unit and two different sources, joined by '-', such as 1-3-1-2, or none"
+    if name == "variants":
+        return f"one to six of {', '.join(choices_of(name))}"
+    if name.endswith("_combination"):
+        return "two different remedies or more"
+    if choices_of(name):
+        return ", ".join(choices_of(name))
+    low, high = bounds_of(name)
+    kind = "whole number" if field_of(name).annotation is int else "number"
+    above = any(getattr(rule, "gt", None) is not None for rule in field_of(name).metadata)
+    return f"a {kind} {'above' if above else 'from'} {low:,.12g} {'and at most' if above else 'to'} {high:,.12g}"
+
+
+def read_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
+    """Return the experiment with one setting as it was typed or chosen.
+
+    Raises ValueError that names the setting by its label, and says what was expected and what was received.
+    """
+    try:
+        return experiment.replace(**{name: parse_value(name, value.strip()) if isinstance(value, str) else value})
+    except ValueError:
+        shown = format_value(value) if isinstance(value, tuple) else value
+        raise ValueError(
+            f"{label_of(name)}: expected {expected_of(name)}; received '{shortened(str(shown))}'."
+        ) from None
+
+
+def format_value(value: Any) -> str:
+    """Return a setting as URL text: `64-64`, `x,xy`, `none`, `0.001`."""
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, tuple):
+        return ("-" if isinstance(value[0], int) else ",").join(str(item) for item in value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def parse_value(name: str, text: str) -> Any:
+    """Return URL text as the value of the named setting, still to be validated; an empty list may be left empty.
+
+    Text that is no number where one is wanted stays text, and is refused as such.
+    """
+    _, field = locate(name)
+    if field in ("hidden_sizes", "geometry_weights"):
+        return () if text in ("none", "") else tuple(as_number(part) for part in text.split("-"))
+    if field == "values":
+        return () if text in ("none", "") else tuple(as_number(part) for part in text.split(","))
+    if field in ("features", "variants", "first_combination", "second_combination"):
+        return tuple(text.split(","))
+    if field == "batch_size" and text in ("none", "all"):
+        return None
+    if field_of(name).annotation is bool:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    return text if choices_of(name) else as_number(text)
+
+
+def only_text(name: str, value: Any) -> str:
+    """Return a parameter's text; a list of one is that one, as `urllib.parse.parse_qs` gives it."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    if len(items) == 1 and isinstance(items[0], str):
+        return items[0]
+    raise ValueError(f"{name}: expected one text, received {received(value)}")
+
+
+def as_number(text: str) -> int | float | str:
+    """Return the whole or other number that a text writes, else the text."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def explain(error: ValidationError) -> list[str]:
+    """Return pydantic's findings as sentences: the setting, what was expected, what was received; the first few of many."""
+    found = [_finding(tuple(item["loc"]), item) for item in error.errors()]
+    n_more = len(found) - MAX_FINDINGS
+    return [*found[:MAX_FINDINGS], f"and {n_more} more"] if n_more > 0 else found
+
+
+def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
+    """Return one of pydantic's findings as a sentence."""
+    path, given = (
+        ".".join(str(part) for part in where),
+        written(item.get("ctx", {}).get("odd", item["input"])),
+    )
+    if item["type"] == "extra_forbidden":
+        return _unknown(where, item["input"])
+    if item["type"] == "value_error":  # in our own words
+        return f"{path}: {item['ctx']['error']}"
+    if len(where) == 1 and path in SECTIONS:
+        example = "{'name': 'diabetes'}" if path == "data" else f"{{'{next(iter(SECTIONS[path].model_fields))}': …}}"
+        return f"{path}: expected its settings by name, such as {path}={example}, received {given}"
+    flat = next((name for name, place in FLAT_NAMES.items() if place == where[:2]), None)
+    if flat is not None:
+        return f"{path}: expected {expected_of(flat)}, received {given}"
+    return f"{path}: {item['msg'][0].lower()}{item['msg'][1:]}, received {given}"
+
+
+def _unknown(where: tuple[int | str, ...], value: object) -> str:
+    """Return the sentence on a name that a section, or the experiment itself, does not have."""
+    *outer, name = (str(part) for part in where)
+    fields = SECTIONS[outer[0]].model_fields if outer and outer[0] in SECTIONS else SECTIONS
+    meant = OTHER_NAMES.get(name, name)
+    section, field = FLAT_NAMES.get(meant, ("", ""))
+    if meant not in fields and section:
+        hint = f"; {meant} belongs to {section}: Experiment({section}={{'{field}': {written(value, 30)}}})"
+    else:
+        hint = did_you_mean(name, fields, OTHER_NAMES)
+    path = ".".join(str(part) for part in where)
+    return f"{shortened(path, 60)}: expected one of {', '.join(fields)}, received '{shortened(name)}'{hint}"

@@ -1,0 +1,274 @@
+"""The settings of an experiment, section by section: each with default, bounds, label, unit and a one-line description.
+
+The web page takes its widgets from them. Read next: `core/settings/experiment.py`, which makes an `Experiment` of them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+DatasetName = Literal[
+    "sine", "cubic", "step", "doppler",
+    "circle", "xor", "gaussians", "spiral", "moons", "spiral3",
+    "plane", "multi_gaussian",
+    "digits", "breast_cancer", "diabetes", "wine",
+    "informative_regression", "informative_classes", "reviews", "vowels",
+]  # fmt: skip
+FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
+Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
+LossName = Literal["auto", "cross_entropy", "mse"]
+VariantName = Literal["none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "activity_l2", "dropout"]
+RemedyName = Literal["l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data"]
+
+FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
+
+
+def setting(default: Any, label: str, description: str, unit: str = "", **bounds: Any) -> Any:
+    """Return a pydantic field with a label, a unit and a description for the page to show."""
+    return Field(default, description=description, json_schema_extra={"label": label, "unit": unit}, **bounds)
+
+
+def holds_text(annotation: Any) -> bool:
+    """Return whether a setting of this type is a name or several: one of given words."""
+    return get_origin(annotation) is Literal or any(holds_text(part) for part in get_args(annotation))
+
+
+@cache
+def wrong_kinds(section: type[BaseModel], name: str) -> tuple[type, ...]:
+    """Return the kinds of value that a setting never has: no `true` but for a yes or no, no text but for a name."""
+    annotation = section.model_fields[name].annotation
+    return (*(() if annotation is bool else (bool,)), *(() if holds_text(annotation) else (str, bytes)))
+
+
+class Section(BaseModel):
+    """Base of the sections: frozen, no unknown fields, no nan or inf, no `true` and no text for a number.
+
+    Numbers and lists of NumPy's, torch's or pandas' are taken as Python's own. Text becomes a number where it comes in: in
+    links and widgets, by `core.settings.experiment.parse_value`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _only_its_own_kind(cls, value: Any, info: Any) -> Any:
+        value = value.tolist() if hasattr(value, "tolist") else value
+        items, wrong = value if isinstance(value, (list, tuple)) else [value], wrong_kinds(cls, info.field_name)
+        odd = [value] if isinstance(value, (set, frozenset)) else [item for item in items if isinstance(item, wrong)]
+        if odd:  # (a set has no order)
+            raise PydanticCustomError("kind", "a value of another kind", {"odd": odd[0]})
+        return value
+
+
+class DataConfig(Section):
+    """Which data, how many rows, how noisy."""
+
+    name: DatasetName = setting("sine", "Data", "The task: a curve, a 2-D toy, or a real data set.")
+    n_train: int = setting(
+        20, "Training points", "Rows the network learns from; fewer overfit sooner.", "rows", ge=5, le=2000
+    )
+    noise_std: float = setting(
+        0.0,
+        "Noise",
+        "Standard deviation of Gaussian noise: on targets for regression, on inputs for classes.",
+        ge=0,
+        le=3,
+    )
+    label_noise: float = setting(
+        0.0, "Wrong labels", "Share of training labels replaced by a wrong class (classification only).", ge=0, le=0.5
+    )
+    val_fraction: float = setting(
+        0.3, "Validation share", "Share of all rows kept for validation; never trained on.", ge=0.1, le=0.5
+    )
+    features: tuple[FeatureName, ...] = setting(
+        ("x", "y"), "Features", "Inputs made from x and y (2-D data only).", min_length=1
+    )
+    seed: int = setting(0, "Data seed", "Which random draw of points and noise.", ge=0, le=999_999)
+    n_informative: int = setting(
+        5, "Informative inputs", "Inputs that carry signal (signals-in-noise tasks only).", "inputs", ge=1, le=20
+    )
+    n_noise_features: int = setting(
+        20, "Noise inputs", "Inputs that carry nothing at all (signals in noise, vowels).", "inputs", ge=0, le=200
+    )
+    n_duplicates: int = setting(
+        0, "Duplicates", "Inputs that nearly repeat an informative one (signals in noise).", "inputs", ge=0, le=20
+    )
+    duplicate_correlation: float = setting(
+        0.95,
+        "Correlation of duplicates",
+        "How closely a duplicate follows its original: 1 is an exact copy, 0 is pure noise.",
+        ge=0,
+        le=1,
+    )
+
+    @field_validator("features")
+    @classmethod
+    def _features_are_distinct(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(features)) != len(features):
+            raise ValueError(f"expected each feature once, received {', '.join(features)}")
+        return features
+
+
+class NetworkConfig(Section):
+    """A multilayer perceptron; `hidden_sizes=[]` is a linear (or softmax) model."""
+
+    hidden_sizes: tuple[Annotated[int, Field(ge=1, le=512)], ...] = setting(
+        (64, 64), "Hidden layers", "Units of each hidden layer; none is a linear model.", "units", max_length=6
+    )
+    activation: Activation = setting("tanh", "Activation", "Bend applied to each hidden unit.")
+
+
+class RegularizationConfig(Section):
+    """objective = data loss + l1·Σ|w| + l2·Σw² + activity_l2·Σ(hidden output)²/batch size. Biases are free."""
+
+    l1: float = setting(
+        0.0, "L1 strength λ₁", "Adds λ₁·Σ|w| to the loss: drives weights to exactly zero.", ge=0, le=1e6
+    )
+    l2: float = setting(0.0, "L2 strength λ₂", "Adds λ₂·Σw² to the loss: shrinks all weights.", ge=0, le=1e6)
+    l1_method: Literal["proximal", "subgradient"] = setting(
+        "proximal", "L1 method", "Proximal: soft threshold, exact zeros. Subgradient: plain descent on |w|, no zeros."
+    )
+    activity_l2: float = setting(
+        0.0, "Activity L2", "Adds this × Σ(hidden output)² / batch size: keeps hidden outputs small.", ge=0, le=1e6
+    )
+    dropout_rate: float = setting(
+        0.0, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
+    )
+    penalize_output: bool = setting(
+        True, "Penalise the output layer", "Off: L1 and L2 act on the weights of the hidden layers only."
+    )
+
+
+class TrainingConfig(Section):
+    """How the weights are moved."""
+
+    optimizer: Literal["sgd", "adam"] = setting("adam", "Optimizer", "Rule that turns gradients into steps.")
+    learning_rate: float = setting(0.01, "Learning rate", "Size of a step.", gt=0, le=1e3)
+    momentum: float = setting(0.0, "Momentum", "Share of the last SGD step that is kept (SGD only).", ge=0, le=0.99)
+    learning_rate_schedule: Literal["constant", "cosine"] = setting(
+        "constant",
+        "Schedule",
+        "Cosine: the learning rate falls smoothly to zero at the last epoch; a run that goes on then begins it anew.",
+    )
+    batch_size: Annotated[int, Field(ge=1, le=2000)] | None = setting(
+        None, "Batch size", "Rows per step; empty means all of them (full batch).", "rows"
+    )
+    n_epochs: int = setting(
+        3000, "Epochs", "Passes over the training rows after which the run stops.", ge=1, le=1_000_000
+    )
+    loss: LossName = setting("auto", "Loss", "Auto: cross-entropy for classes, mean squared error for values.")
+    seed: int = setting(0, "Start", "Seed of the initial weights and of the batch order.", ge=0, le=999_999)
+
+
+class StudyConfig(Section):
+    """How a study varies the experiment: along a grid of strengths, over folds, over starts. A single run ignores it."""
+
+    param_name: Literal["l2", "l1", "elastic"] = setting(
+        "l2", "Penalty", "Which strength the grid is of. Elastic: a mix of L1 and L2."
+    )
+    l1_share: float = setting(
+        0.5, "Share of L1", "Elastic mix (elastic net) only: λ₁ = share · λ, λ₂ = (1 − share) · λ.", ge=0, le=1
+    )
+    values: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = setting(
+        (), "λ values", "Strengths to try; none: the usual ones of the page.", max_length=500
+    )
+    path_start: Literal["cold", "warm"] = setting(
+        "cold", "Start of each λ", "Cold: all from the same start. Warm: each from its neighbour with the larger λ."
+    )
+    path_view: Literal["path", "rates"] = setting(
+        "path", "Show", "The path: every λ at one learning rate. The map: every λ with every learning rate."
+    )
+    n_splits: int = setting(5, "Folds", "Parts of the rows; each is held out once.", ge=3, le=10)
+    n_repeats: int = setting(1, "Repeats", "How often the rows are dealt into folds anew.", ge=1, le=10)
+    n_starts: int = setting(1, "Starts", "Runs from different initial weights, to see the spread.", ge=1, le=20)
+    variants: tuple[VariantName, ...] = setting(
+        ("none", "l1_proximal", "l1_subgradient", "l2"), "Penalties to compare", "One to six, trained side by side.",
+        min_length=1, max_length=6,
+    )  # fmt: skip
+    compare_l1: float = setting(
+        0.003, "L1 proximal", "λ₁ of L1 with the proximal step: drives weights to exactly zero.", ge=0, le=1e6
+    )
+    compare_subgradient: float = setting(
+        0.003, "L1 subgradient", "λ₁ of L1 by plain descent on |w|: small weights, no exact zeros.", ge=0, le=1e6
+    )
+    compare_l2: float = setting(0.003, "L2", "λ₂ of L2: shrinks all weights.", ge=0, le=1e6)
+    compare_elastic: float = setting(
+        0.003, "Elastic net", "λ of a mix of L1 and L2, half and half (see Share of L1).", ge=0, le=1e6
+    )
+    compare_activity: float = setting(0.003, "Activity L2", "Strength of the penalty on hidden outputs.", ge=0, le=1e6)
+    compare_dropout: float = setting(
+        0.3, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
+    )
+
+    geometry_of: VariantName = setting("l1_proximal", "Shown for", "Whose loss, weights and next step are shown.")
+    geometry_weights: tuple[Annotated[int, Field(ge=1, le=10_000)], ...] = setting(
+        (), "Two weights", "Layer, unit they lead to, unit or input of the first, of the second; none: two large ones.",
+        max_length=4,
+    )  # fmt: skip
+
+    @field_validator("geometry_weights")
+    @classmethod
+    def _weights_are_two(cls, weights: tuple[int, ...]) -> tuple[int, ...]:
+        if weights and (len(weights) != 4 or weights[2] == weights[3]):
+            raise ValueError(f"expected layer, unit and two different sources, received {', '.join(map(str, weights))}")
+        return weights
+
+    @field_validator("variants")
+    @classmethod
+    def _variants_in_order(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(variants)) != len(variants):
+            raise ValueError(f"expected each penalty once, received {', '.join(variants)}")
+        return tuple(sorted(variants, key=get_args(VariantName).index))
+
+    n_remedy_starts: int = setting(
+        10,
+        "Starts of each remedy",
+        "Networks of each remedy from different initial weights, to see the spread.",
+        ge=1,
+        le=20,
+    )
+    first_combination: tuple[RemedyName, ...] = setting(
+        ("l2", "early_stopping"), "First combination", "Two remedies or more at once.", min_length=2
+    )
+    second_combination: tuple[RemedyName, ...] = setting(
+        ("l2", "augmentation"), "Second combination", "Two other remedies or more at once.", min_length=2
+    )
+    tune_remedies: bool = setting(
+        False,
+        "Tune each strength first",
+        "Tries five strengths of each remedy from three starts, at the same cost, and keeps that of lowest validation loss.",
+    )
+    remedy_l1: float = setting(
+        0.003, "L1 strength λ₁", "Of the remedy L1: drives weights to exactly zero.", ge=0, le=1e6
+    )
+    remedy_l2: float = setting(0.01, "L2 strength λ₂", "Of the remedy L2: shrinks all weights.", ge=0, le=1e6)
+    remedy_dropout: float = setting(
+        0.5, "Dropout rate", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
+    )
+    patience: int = setting(
+        20, "Patience", "Epochs that early stopping waits for a lower validation loss; then the best weights return.",
+        "epochs", ge=1, le=100_000,
+    )  # fmt: skip
+    min_delta: float = setting(
+        0.0, "Smallest improvement, min_delta", "By how much the validation loss has to fall for early stopping to count it.",
+        ge=0, le=10,
+    )  # fmt: skip
+    remedy_augment: float = setting(
+        0.5, "Augmentation strength",
+        "At 1: noise of one standard deviation on points; images shifted by up to 1 pixel, turned by up to 15°, with noise.",
+        ge=0, le=3,
+    )  # fmt: skip
+    n_ensemble: int = setting(
+        5, "Networks of an ensemble", "From different starts; it answers with their average.", "networks", ge=2, le=20
+    )
+
+    @field_validator("first_combination", "second_combination")
+    @classmethod
+    def _remedies_are_distinct(cls, remedies: tuple[RemedyName, ...]) -> tuple[RemedyName, ...]:
+        if len(set(remedies)) != len(remedies):
+            raise ValueError(f"expected each remedy once, received {', '.join(remedies)}")
+        return remedies

@@ -1,0 +1,264 @@
+"""A lane for heavy studies: each runs in a process of its own, and a few of them at a time; the server only carries messages.
+
+`lane_study` is a study as any other: the same commands in, the same snapshots out. Where it is computed is nobody's affair:
+so other cores, or other machines, can be used in the same way. Read next: `core/stream/nursery.py`, where the processes
+come from, and `core/live/child.py`, the other end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from core.stream import pipes
+from core.stream.mailbox import Mailbox
+from core.stream.memory import TOO_MUCH
+from core.stream.nursery import Nursery, Process, end
+from core.stream.pipes import Message
+from core.stream.snapshot import Snapshot, decode
+
+CHILD_BYTES = 200_000_000  # of a process before it has a study: Python, NumPy, torch
+SPARE = 2.0  # times the estimate of its bytes is what a process may take
+
+
+class Ended(Exception):
+    """The process of a study is gone."""
+
+
+class Lane:
+    """Lets at most `n_busy` processes work at a time, in turn. Newcomers, who have shown nothing yet, have a place in line."""
+
+    def __init__(self, n_busy: int, nursery: Nursery | None = None) -> None:
+        self.n_busy, self.nursery = n_busy, nursery or Nursery()
+        self._newcomers: list[Child] = []
+        self._at_work: set[Child] = set()
+        self._line: deque[Child] = deque()
+        self._lock = threading.Lock()
+
+    def register(self, child: Child) -> None:
+        """Give a newcomer its place."""
+        with self._lock:
+            self._newcomers.append(child)
+
+    def place(self, child: Child) -> int:
+        """Return at which place a newcomer stands, from 1, which is the one that is being made; 0 for one that has begun."""
+        with self._lock:
+            return self._newcomers.index(child) + 1 if child in self._newcomers else 0
+
+    def enter(self, child: Child) -> None:
+        """Let a process do one slice as soon as it is its turn."""
+        with self._lock:
+            self._line.append(child)
+        self._serve()
+
+    def leave(self, child: Child) -> None:
+        """A process has done its slice, or will do no more."""
+        with self._lock:
+            was_last = self._newcomers == [child]
+            self._at_work.discard(child)
+            for waiting in (self._line, self._newcomers):
+                with suppress(ValueError):
+                    waiting.remove(child)
+        self._serve()
+        if was_last:
+            self.nursery.prepare()
+
+    def _serve(self) -> None:
+        while True:
+            with self._lock:
+                if not self._line or len(self._at_work) >= self.n_busy:
+                    return
+                child = self._line.popleft()
+                self._at_work.add(child)
+            child.go()
+
+
+@cache
+def the_lane() -> Lane:
+    """Return the lane of this process: all cores but one, and one at least."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Lane(max(1, usable - 1), Nursery(keeps_spare=True))
+
+
+class Child:
+    """A process with one study, and the messages to and from it. `wake` is called whenever something has come."""
+
+    def __init__(self, start: bytes, wake: Callable[[], None], lane: Lane) -> None:
+        self.wake, self.lane = wake, lane
+        self.inbox = Mailbox()  # commands that the process has not been given yet
+        self.wants_snapshot = True
+        self.is_ready = False  # it knows what to make
+        self.is_busy = False  # it was told to do a slice, or waits for its turn
+        self.replies: deque[Message] = deque()
+        self.ended: str | None = None
+        self.process: Process | None = None
+        self._start = start
+        self._questions: dict[int, Future[Any]] = {}
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._n_asked = 0
+        lane.register(self)
+        lane.nursery.want(self.begin)
+
+    def begin(self, process: Process) -> None:
+        """Live in a process, unless it is too late for that."""
+        with self._lock:
+            if not self._is_closed:
+                self.process = process
+        if self.process is None:
+            end(process)
+        else:
+            threading.Thread(target=self._live, args=(process,), name="lab-lane", daemon=True).start()
+
+    def _live(self, process: Process) -> None:
+        """Tell the process what to make, and take what it says until it ends; in a thread of its own, which mostly waits."""
+        assert process.stdin is not None and process.stdout is not None
+        with suppress(OSError):
+            pipes.write(process.stdin, "start", 0, self._start)
+            self._start, self.is_ready = b"", True
+            self.wake()
+            while (message := pipes.read(process.stdout)) is not None:
+                self._take(message)
+        self._end(process)
+
+    def _end(self, process: Process) -> None:
+        self.ended = words_of_end(end(process))
+        with self._lock:
+            waiting, self._questions = list(self._questions.values()), {}
+        for answer in waiting:
+            answer.set_result(None)
+        self.lane.leave(self)
+        self.wake()
+
+    def _take(self, message: Message) -> None:
+        """Take one message of the process."""
+        with self._lock:
+            answer = self._questions.pop(message.number, None)
+        if answer is not None:
+            answer.set_result(read_answer(message))
+            return
+        self.replies.append(message)
+        if message.name != "kept":
+            self.lane.leave(self)
+        self.wake()
+
+    def _tell(self, name: str, number: int = 0, body: bytes = b"") -> None:
+        """Send a message, if the process is there to read it."""
+        with self._lock:
+            pipe = self.process.stdin if self.process is not None and self.ended is None else None
+            if pipe is not None:
+                with suppress(OSError, ValueError):  # its end is noticed where it is read
+                    pipes.write(pipe, name, number, body)
+
+    def go(self) -> None:
+        """Tell the process to do a slice: its turn has come."""
+        commands = [command.model_dump_json() for command in self.inbox.take()]
+        self._tell("next", 0, json.dumps({"commands": commands, "wants_snapshot": self.wants_snapshot}).encode())
+
+    def ask(self, name: str, asked: Any) -> Future[Any]:
+        """Ask the process something; the answer comes when it has done its slice, None if it never does."""
+        answer: Future[Any] = Future()
+        with self._lock:
+            self._n_asked += 1
+            number = self._n_asked
+            is_there = self.ended is None and self.is_ready
+            if is_there:
+                self._questions[number] = answer
+        if is_there:
+            self._tell(name, number, json.dumps(asked).encode())
+        else:
+            answer.set_result(None)
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._is_closed = True
+            process = self.process
+        self.lane.nursery.give_up(self.begin)
+        if process is not None:
+            process.kill()
+        self.lane.leave(self)
+
+
+def words_of_end(code: int) -> str:
+    """Return why a process has ended, from its exit code."""
+    if code == TOO_MUCH:
+        return "it took more memory than a run may have. Choose fewer units or networks"
+    return "it was killed, which systems do when memory runs out" if code < 0 else f"it ended with code {code}"
+
+
+def read_answer(message: Message) -> Any:
+    """Return what a process has answered; None for nothing, and where it failed."""
+    if message.name == "frames":
+        return as_sent(message.body) if message.body else None
+    return pickle.loads(message.body) if message.name == "result" else None
+
+
+def as_sent(body: bytes) -> Snapshot:
+    """Return a snapshot from its binary form, which is sent on as it is."""
+    snapshot = decode(body)
+    snapshot.__dict__["encoded"] = body
+    return snapshot
+
+
+def lane_study(
+    make_run: Callable[[], Any], kept: Snapshot | None, n_bytes: int, lane: Lane | None = None
+) -> Callable[[Mailbox], Generator[Snapshot | None, None, None]]:
+    """Return the study of a run that is made, and lives, in a process of its own.
+
+    make_run: can be sent to another process. n_bytes: what it is expected to take; it may take some times as much.
+    """
+    start = pickle.dumps((make_run, kept.encoded if kept is not None else b"", int(SPARE * n_bytes) + CHILD_BYTES))
+
+    def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
+        child = Child(start, mailbox.wake, lane or the_lane())
+        mailbox.place = lambda: child.lane.place(child)
+        mailbox.frames, mailbox.result = partial_ask(child, "frames"), partial_ask(child, "result")
+        try:
+            yield from carry(child, mailbox)
+        finally:
+            child.close()
+
+    return study
+
+
+def partial_ask(child: Child, name: str) -> Callable[..., Any]:
+    """Return a question to a process, as a study offers it: frames(after), result(*when)."""
+    return lambda *asked: child.ask(name, asked[0] if name == "frames" else list(asked))
+
+
+def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
+    """Carry commands to a process and snapshots from it; idle but for what has come."""
+    is_idle = in_vain = False  # nothing to do but for commands; it has nothing new to show
+    mailbox.is_idle = True
+    while True:
+        snapshot = None
+        while child.replies:
+            message = child.replies.popleft()
+            if message.name == "kept":
+                if mailbox.put_away is not None:
+                    mailbox.put_away(decode(message.body))
+                continue
+            if message.name == "failed":
+                raise Ended(message.body.decode())
+            child.is_busy, is_idle = False, message.name == "idle"
+            in_vain = is_idle and child.wants_snapshot and not message.body
+            snapshot = as_sent(message.body) if message.body else snapshot
+        if child.ended is not None:
+            raise Ended(f"The process that trained this was ended: {child.ended}. Nothing else was touched.")
+        for command in mailbox.take():
+            child.inbox.put(command)
+        wants = mailbox.wants_snapshot and snapshot is None
+        if child.is_ready and not child.is_busy and (len(child.inbox) or not is_idle or (wants and not in_vain)):
+            child.is_busy, child.wants_snapshot, in_vain = True, wants, False
+            child.lane.enter(child)
+        yield snapshot

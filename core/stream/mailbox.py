@@ -1,0 +1,96 @@
+"""A mailbox: what a study sees of the outside. Read next: `core/stream/job.py`."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from core.stream.commands import Command, Reseed, Set, Step
+from core.stream.snapshot import Snapshot
+from core.stream.turns import MAX_SLICE_S
+
+MAX_QUEUED = 256  # commands a job holds that it has not read yet
+
+
+class NotTaken(ValueError):
+    """A command that was understood but cannot be carried out now; the text says why."""
+
+
+class Mailbox:
+    """What a study sees of the outside: commands to read, how long a slice is, and whether somebody waits for a snapshot.
+
+    slice_s : how long the study trains before it yields, set before each slice.
+    wants_snapshot : True when a viewer waits; a study may skip the work of a snapshot while it is False. It is True
+        at the start and becomes False with every snapshot the study yields.
+    owes_snapshot : True from the moment a command was read to the next snapshot; also True before the first.
+    is_idle : set by the study. True when it has nothing to do until a command or a viewer arrives (paused, finished);
+        the scheduler then gives it no slices.
+    frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames".
+    result : set by the study, or None: `result()`, or `result(epoch)` where moments are kept, returns what a page may export
+        or carry on from. Both are called between two slices, by the thread that runs them.
+    place : set by the study, or None: at which place it stands in line for a process, from 1; 0 once it has begun.
+    wake : asks for one more slice; any thread may call it.
+    put_away : set by whoever starts the job, or None: takes what is kept of the study, to go on from after a long break.
+    """
+
+    def __init__(self) -> None:
+        self.slice_s = MAX_SLICE_S
+        self.wants_snapshot = self.owes_snapshot = True
+        self.is_idle = False
+        self.frames: Callable[[int], Snapshot | None] | None = None
+        self.result: Callable[..., Any] | None = None
+        self.place: Callable[[], int] | None = None
+        self.put_away: Callable[[Snapshot], None] | None = None
+        self.wake: Callable[[], None] = lambda: None
+        self._commands: deque[Command] = deque()
+        self._lock = threading.Lock()
+
+    def put(self, command: Command) -> None:
+        """Queue a command. One that makes an unread one void takes its place, as a dragged slider sends many.
+
+        Raises NotTaken when `MAX_QUEUED` commands wait.
+        """
+        with self._lock:
+            self._forget_void(command)
+            if len(self._commands) >= MAX_QUEUED:
+                raise NotTaken(f"more than {MAX_QUEUED} commands wait for the run; this one was not taken")
+            self._commands.append(command)
+
+    def take_one(self) -> Command | None:
+        """Return the oldest unread command and mark it as read; None when there is none."""
+        with self._lock:
+            if not self._commands:
+                return None
+            self.owes_snapshot = True
+            return self._commands.popleft()
+
+    def take(self) -> list[Command]:
+        """Return all unread commands, oldest first, and mark them as read."""
+        commands = []
+        while (command := self.take_one()) is not None:
+            commands.append(command)
+        return commands
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+    def _forget_void(self, new: Command) -> None:
+        """Remove what the new command makes void: the unread `Set` of the same strength that no other kind of command
+        follows (a reset may lie between), or the last command if that is the same again. Each `Step` is an epoch."""
+        if isinstance(new, Set):
+            self._forget_set(new)
+        elif self._commands and not isinstance(new, Step):
+            last = self._commands[-1]
+            if last == new or (isinstance(new, Reseed) and isinstance(last, Reseed)):
+                self._commands.pop()
+
+    def _forget_set(self, new: Set) -> None:
+        for i in reversed(range(len(self._commands))):
+            command = self._commands[i]
+            if not isinstance(command, Set):
+                return
+            if (command.name, command.member) == (new.name, new.member):
+                del self._commands[i]
+                return

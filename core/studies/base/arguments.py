@@ -1,0 +1,80 @@
+"""The arguments of the public functions, checked at the door: each wrong call is told what the argument should have been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.data import Split
+from core.settings.experiment import LIVE_FIELDS, Experiment, expected_of
+from core.settings.words import received, written
+from core.studies.base.plan import DTYPES, MEMORY_BYTES
+from core.studies.base.values import is_count
+
+SPLIT_CALL = "Split.from_arrays(X_train, y_train, X_val, y_val, task=…)"
+
+
+def check_call(
+    experiment: Experiment, split: Split | None, dtype: str, progress: bool = False, memory_bytes: int = MEMORY_BYTES
+) -> None:
+    """Raise ValueError for an argument that every training has and that is of a wrong kind."""
+    if not isinstance(experiment, Experiment):
+        raise ValueError(
+            f"experiment: expected an Experiment, received {received(experiment)}; {_instead_of(experiment)}"
+        )
+    if split is not None and not isinstance(split, Split):
+        raise ValueError(f"split: expected a Split or None, received {received(split)}; make one with {SPLIT_CALL}")
+    if not isinstance(progress, bool):
+        raise ValueError(f"progress: expected True or False, received {received(progress)}")
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise ValueError(f"dtype: expected 'float32' or 'float64', received {received(dtype)}")
+    if not is_count(memory_bytes, 1, 1 << 50):
+        raise ValueError(
+            f"memory_bytes: expected a whole number of bytes, 1 or more, received {received(memory_bytes)}"
+        )
+
+
+def _instead_of(experiment: object) -> str:
+    """Return what to write instead of something that is no experiment."""
+    if isinstance(experiment, Mapping):
+        return "write Experiment(**settings)"
+    if hasattr(experiment, "shape") or (isinstance(experiment, Sequence) and not isinstance(experiment, str)):
+        return f"own arrays are a split: train(Experiment(), split={SPLIT_CALL})"
+    return "such as Experiment(regularization={'l2': 0.01})"
+
+
+def check_changes(experiment: Experiment, changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the changes with plain numbers.
+
+    Raises ValueError for a setting that cannot change on the way, a bad value, no step, or a change that is no mapping.
+    """
+    expected = f"changes: expected a list of step (a whole number), name (one of {', '.join(LIVE_FIELDS)}) and value"
+    if isinstance(changes, Mapping):
+        raise ValueError(f"{expected}, received one dict; put it in a list: changes=[{{…}}]")
+    if not isinstance(changes, Sequence) or isinstance(changes, str):
+        raise ValueError(f"{expected}, received {received(changes)}")
+    return [_checked_change(experiment, change, expected) for change in changes]
+
+
+def _checked_change(experiment: Experiment, change: Mapping[str, Any], expected: str) -> dict[str, Any]:
+    if not isinstance(change, Mapping):
+        raise ValueError(f"{expected}, received {received(change)} in it")
+    name, step = change.get("name"), change.get("step")
+    if not isinstance(name, str) or name not in LIVE_FIELDS or not is_count(step, 0, 1 << 62) or "value" not in change:
+        raise ValueError(f"{expected}, received {written(dict(change))}")
+    if change.get("member") is not None and not is_count(change["member"], 0, 0):
+        raise ValueError(
+            f"changes: expected member 0 or none in a run of one network, received {received(change['member'])}"
+        )
+    try:
+        value = experiment.replace(**{name: change["value"]}).get(name)
+    except ValueError:
+        wrong = received(change["value"])
+        raise ValueError(f"changes: expected {expected_of(name)} for {name}, received {wrong}") from None
+    return {"step": int(step or 0), "name": name, "value": value}
+
+
+def check_kind(name: str, value: object, kind: type, call: str) -> None:
+    """Raise ValueError where an argument is not the result of the call that makes it."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{name}: expected what {call} returns, a {kind.__name__}, received {received(value)}")

@@ -1,0 +1,378 @@
+"""A plan at work: its stacks trained one after another, and what its members look like at any moment.
+
+`Training` serves both kinds of use. From Python: `Training(plan).run()`. Live, a job calls `step()` in slices and reads
+`state()` whenever somebody looks. Read `path.py` next.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.engine import Stack, Trainer
+from core.engine.cost import measurement_cost, step_cost
+from core.measures import SMALL_WEIGHT, History
+from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
+from core.settings.experiment import LIVE_FIELDS
+from core.studies.base.cost import N_MOMENTS
+from core.studies.base.plan import Plan
+from core.studies.base.progress import ProgressBar
+
+
+@dataclass(frozen=True, eq=False)
+class MemberState:
+    """All members at one moment; the leading axis is M, and a member that has not begun is nan (its counts -1).
+
+    epoch: (M,) epochs done. start_loss: validation loss at epoch 0. loss_limit: the training loss beyond which a member is
+    lost, see `hopeless_loss`. n_zero_per_layer, n_small_per_layer: (M, n_layers), exactly zero and 0 < |w| < 0.001.
+    parameters: (M, n_parameters), see `weights_of`.
+    """
+
+    epoch: np.ndarray
+    train_loss: np.ndarray
+    val_loss: np.ndarray
+    train_score: np.ndarray
+    val_score: np.ndarray
+    start_loss: np.ndarray
+    loss_limit: np.ndarray
+    penalty: np.ndarray
+    weight_norm: np.ndarray
+    n_zero_per_layer: np.ndarray
+    n_small_per_layer: np.ndarray
+    parameters: np.ndarray
+    shapes: tuple[tuple[int, int], ...]
+
+    @property
+    def is_diverged(self) -> np.ndarray:
+        """Return which members have lost themselves, (M,): begun, and a loss that is no number or beyond its limit."""
+        return np.asarray((self.epoch >= 0) & is_hopeless(self.train_loss, self.loss_limit))
+
+    @property
+    def n_weights(self) -> int:
+        """Return the number of weights of a member, biases not counted."""
+        return sum(a * b for a, b in self.shapes)
+
+    @property
+    def n_nonzero(self) -> np.ndarray:
+        """Return how many weights are not exactly zero, (M,) floats; nan where a member has not begun."""
+        return np.asarray(self.nonzero_per_layer.sum(0))
+
+    @property
+    def nonzero_per_layer(self) -> np.ndarray:
+        """Return how many weights of each layer are not exactly zero, (n_layers, M) floats; nan where not begun."""
+        sizes = np.array([a * b for a, b in self.shapes])
+        return np.asarray(np.where(self.epoch < 0, np.nan, (sizes - self.n_zero_per_layer).T))
+
+    @property
+    def large_per_layer(self) -> np.ndarray:
+        """Return how many weights of each layer have |w| of 0.001 or more, (n_layers, M) floats; nan where not begun."""
+        return np.asarray(self.nonzero_per_layer - self.n_small_per_layer.T)
+
+    @property
+    def weights(self) -> list[np.ndarray]:
+        """Return the weights per layer, each (M, fan_in, fan_out)."""
+        return weights_of(self.parameters, self.shapes)
+
+
+def weights_of(parameters: np.ndarray, shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """Return views (M, fan_in, fan_out) per layer of a flat buffer (M, n_parameters): the weights stand first."""
+    starts = np.cumsum([0, *(a * b for a, b in shapes)])
+    return [
+        parameters[:, start : start + a * b].reshape(-1, b, a).swapaxes(1, 2)  # stored as (fan_out, fan_in)
+        for start, (a, b) in zip(starts, shapes, strict=False)
+    ]
+
+
+def read_state(trainer: Trainer, history: History) -> MemberState:
+    """Return the members of one stack at the last recorded epoch, copied."""
+    now, start = history.records[-1], history.records[0]
+    names = [field.name for field in fields(MemberState) if field.name in now]
+    return MemberState(
+        epoch=np.full(len(now["val_loss"]), history.epochs[-1]),
+        start_loss=start["val_loss"],
+        loss_limit=hopeless_loss(start["train_loss"], trainer.pool.target_square),
+        parameters=trainer.stack.parameters.numpy().copy(),
+        shapes=tuple(trainer.stack.shapes),
+        **{name: now[name] for name in names},
+    )
+
+
+class Training:
+    """A plan in training. `trainer` and `history` are those of the present stack; earlier ones are kept as results.
+
+    n_epochs: how long each stack is trained. is_diverged: (M of the present stack,) booleans; such a member is held at its
+    last finite weights from then on, its records are nan, and the others go on as if it were not there. finite: (M,
+    n_parameters) those weights; is_lost: whether none can go on. `keeping.py` puts one away.
+    """
+
+    def __init__(self, plan: Plan, make_history: Callable[[Trainer], History] | None = None) -> None:
+        self.plan = plan
+        self.make_history = make_history or sparse_history
+        self.n_epochs = plan.experiment.training.n_epochs
+        self.part = 0
+        self._ended: list[tuple[MemberState, History]] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.trainer = self.plan.make_trainer(self.part)
+        if self.plan.start is not None:
+            self.trainer.stack.parameters.copy_(torch.as_tensor(self.plan.start))
+        if self.plan.is_warm and self._ended:
+            hand_on(self._ended[-1][0], self.trainer)
+        self.history = self.make_history(self.trainer)
+        self.history.add(self.trainer)
+        self.loss_limit = hopeless_loss(self.history.records[0]["train_loss"], self.trainer.pool.target_square)
+        self.is_diverged = np.zeros(self.trainer.stack.n_members, dtype=bool)
+        self.is_lost = False
+        self.finite = self.trainer.stack.copy_parameters()
+
+    @property
+    def histories(self) -> list[History]:
+        """Return the records of the stacks so far, those of the present one last."""
+        return [*(history for _, history in self._ended), self.history]
+
+    @property
+    def n_epochs_done(self) -> int:
+        """Return the epochs done by all stacks together."""
+        return self.part * self.n_epochs + self.trainer.n_epochs_done
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether every member has been trained to the end, or none can go on."""
+        return self.is_stack_done and self.part == self.plan.n_stacks - 1
+
+    @property
+    def is_stack_done(self) -> bool:
+        """Return whether the present stack has been trained to the end, or none of it can go on."""
+        return self.trainer.n_epochs_done >= self.n_epochs or self.is_lost
+
+    def step(self) -> bool:
+        """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
+        if not self._has_stack():
+            return True
+        is_end = self.trainer.step()
+        if is_end:
+            self._end_epoch()
+        return is_end
+
+    def run_epoch(self) -> None:
+        """Train the present stack to the end of its epoch. Nothing once all is done."""
+        if self._has_stack():
+            self.trainer.run_epoch()
+            self._end_epoch()
+
+    def _has_stack(self) -> bool:
+        """Return whether there is a stack to train, the next one where the present one is done."""
+        if not self.is_stack_done:
+            return True
+        if self.is_done:
+            return False
+        self._ended.append((read_state(self.trainer, self.history), self.history))
+        self.part += 1
+        self._begin()
+        return True
+
+    def _end_epoch(self) -> None:
+        epoch = self.trainer.n_epochs_done
+        if self.history.is_due(epoch) or is_judged(epoch) or epoch >= self.n_epochs:
+            self.record()
+
+    def record(self) -> None:
+        """Measure now; hold the members whose weights or loss are no numbers (any more), or whose loss is judged hopeless."""
+        self.hold_diverged()
+        self.history.add(self.trainer)
+        last, stack, epoch = self.history.records[-1], self.trainer.stack, self.trainer.n_epochs_done
+        is_last_word = is_judged(epoch) or epoch >= self.n_epochs
+        is_lost = is_hopeless(last["train_loss"], self.loss_limit if is_last_word else np.inf)
+        self.is_diverged |= is_lost | ~torch.isfinite(stack.parameters).all(1).numpy()
+        self.is_lost = bool(self.is_diverged.all())
+        if self.is_diverged.any():
+            self.hold_diverged()
+            for values in last.values():
+                if values.dtype.kind == "f":
+                    values[self.is_diverged] = np.nan
+        self.finite = stack.copy_parameters()
+
+    def hold_diverged(self) -> None:
+        """Put the diverged members back on their last finite weights."""
+        if self.is_diverged.any():
+            self.trainer.stack.restore(self.finite, torch.as_tensor(self.is_diverged))
+
+    def strengths(self) -> dict[str, np.ndarray]:
+        """Return the strengths of the present stack's members by name, (M,)."""
+        return {name: getattr(self.trainer.members, name).squeeze(1).numpy().copy() for name in LIVE_FIELDS}
+
+    def give(self, strengths: Mapping[str, np.ndarray]) -> None:
+        """Give the present stack's members their strengths by name, (M,)."""
+        for name, values in strengths.items():
+            getattr(self.trainer.members, name).copy_(torch.as_tensor(values)[:, None])
+
+    def has(self, name: str, value: float, member: int | None = None) -> bool:
+        """Return whether a strength has this value already, for the members that `set` would give it to."""
+        now = self.strengths()
+        if member is None:
+            return bool((now[name] == np.float32(value)).all()) and self.plan.experiment.get(name) == value
+        dial = self.plan.dial(name, member)
+        places = np.flatnonzero(np.isin(self.plan.parts[self.part], dial.members))
+        shares = {name: np.float32(share * value) for name, share in dial.shares.items()}
+        return len(places) > 0 and all(bool((now[name][places] == v).all()) for name, v in shares.items())
+
+    def set(self, name: str, value: float, member: int | None = None) -> bool:
+        """Give a strength a new value from the next step on: for one member or dial of the plan, or for all, those to come too.
+
+        Returns False when the plan's present stack has no such member.
+        """
+        if self.trainer.n_steps_done:
+            self.history.note_change(self.trainer.n_epochs_done)
+        if member is None:
+            getattr(self.trainer.members, name).fill_(value)
+            self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
+            return True
+        dial = self.plan.dial(name, member)
+        places = np.flatnonzero(np.isin(self.plan.parts[self.part], dial.members))
+        for moved, share in dial.shares.items():
+            getattr(self.trainer.members, moved)[places] = share * value
+        return len(places) > 0
+
+    def settings(self) -> dict[str, float]:
+        """Return where the controls stand, by key: of each member of the present stack, or of the plan's dials."""
+        strengths = self.strengths()
+        if not self.plan.dials:
+            return {
+                f"{name}.{m}": float(f"{v:.6g}") for name, values in strengths.items() for m, v in enumerate(values)
+            }
+        settings = {}
+        for dial in (dial for dial in self.plan.dials if dial.shares):
+            share, name = max((share, name) for name, share in dial.shares.items())
+            settings[dial.key] = float(f"{strengths[name][dial.members[0]] / share:.6g}")
+        return settings
+
+    def run(self, progress: bool = False, changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Train to the end; `changes` {step, name, value[, member]} are made when that many steps are done, as in a live run."""
+        waiting = deque(sorted(changes, key=lambda change: int(change["step"])))
+        n_epochs = self.plan.n_stacks * self.n_epochs
+        with ProgressBar(n_epochs, progress) as bar:
+            while not self.is_done:
+                while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
+                    change = waiting.popleft()
+                    self.set(change["name"], change["value"], change.get("member"))
+                if waiting:
+                    self.step()
+                else:
+                    self.run_epoch()
+                bar.show(self.n_epochs_done)
+
+    def state(self) -> MemberState:
+        """Return all members of the plan at this moment, in the plan's order."""
+        now = read_state(self.trainer, self.history)
+        if self.plan.n_stacks == 1:
+            return now
+        return merge(self.plan.n_members, self.plan.parts, [*(state for state, _ in self._ended), now])
+
+    def _spread(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        return spread(self.plan.n_members, self.plan.parts, arrays)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]), in the plan's order.
+
+        A member has nan (counts -1) at epochs at which its stack has no record: it has not come so far, or has ended.
+        """
+        parts = [history.arrays() for history in self.histories]
+        if self.plan.n_stacks == 1:
+            return parts[0]
+        epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
+        names = [name for name in parts[0] if name != "epoch"]
+        series = {name: self._spread([_at(epochs, part, name) for part in parts]) for name in names}
+        return {"epoch": epochs, **series}
+
+    def curves(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return one series without the others: `epoch` (n_records,) and values (M, n_records), see `arrays`."""
+        parts = [{"epoch": np.array(h.epochs), name: np.stack([r[name] for r in h.records], 1)} for h in self.histories]
+        epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
+        return epochs, self._spread([_at(epochs, part, name) for part in parts])
+
+    def best(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return (best_epoch, best_val_loss), each (M,), once all stacks are done."""
+        histories = self.histories
+        return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
+
+    def network(self) -> Stack:
+        """Return a stack of all M members with their present weights, for predicting."""
+        return network_of(self.plan, self.state().parameters)
+
+
+def merge(n_members: int, parts: Sequence[np.ndarray], states: Sequence[MemberState]) -> MemberState:
+    """Return the states of stacks (each with its members' numbers) as one, in the plan's order."""
+    whole = {
+        field.name: spread(n_members, parts, [getattr(state, field.name) for state in states])
+        for field in fields(MemberState)
+        if field.name != "shapes"
+    }
+    return MemberState(**whole, shapes=states[0].shapes)
+
+
+def spread(n_members: int, parts: Sequence[np.ndarray], arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the rows of each stack at its members' places; members that have not begun are nan or -1."""
+    first = arrays[0]
+    blank = -1 if np.issubdtype(first.dtype, np.integer) else np.nan
+    whole = np.full((n_members, *first.shape[1:]), blank, dtype=first.dtype)
+    for members, rows in zip(parts, arrays, strict=False):
+        whole[members] = rows
+    return whole
+
+
+def network_of(plan: Plan, parameters: np.ndarray) -> Stack:
+    """Return a stack of a plan's networks with these parameters (n_members, n_parameters), for predicting."""
+    network, pool = plan.experiment.network, plan.pool
+    n_inputs, n_outputs = pool.X.shape[2], pool.targets.shape[-1]
+    stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, [0] * len(parameters), pool.X.dtype)
+    stack.parameters.copy_(torch.as_tensor(parameters))
+    return stack
+
+
+def _at(epochs: np.ndarray, part: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """Return a stack's series (M, n_own[, …]) at all epochs of the plan, (M, n_records[, …]); nan or -1 in between."""
+    values = part[name]
+    blank = -1 if np.issubdtype(values.dtype, np.integer) else np.nan
+    whole = np.full((len(values), len(epochs), *values.shape[2:]), blank, dtype=values.dtype)
+    whole[:, np.searchsorted(epochs, part["epoch"])] = values
+    return whole
+
+
+def sparse_history(trainer: Trainer) -> History:
+    """Return the history of a study: at most N_MOMENTS moments of all members, and at most 30 % of the training's work.
+
+    The cost of a call is left out of the count, for many members share it: so the plan does not depend on how many, and
+    a study cut into several stacks keeps the same moments in each.
+    """
+    stack, order = trainer.stack, trainer.order
+    epoch = order.n_batches * step_cost(stack, order.batch_size, 0)
+    cost = measurement_cost(stack, trainer.pool.X.shape[1], 0) / epoch
+    return History.planned(cost, trainer.training.n_epochs, N_MOMENTS)
+
+
+def dense_history(trainer: Trainer) -> History:
+    """Return the history of a single run: as dense as 30 % of the training's work allows, see `History.planned`."""
+    return History.planned(trainer.relative_cost_of_measuring, trainer.training.n_epochs)
+
+
+def hand_on(neighbour: MemberState, trainer: Trainer) -> None:
+    """Start a stack of one member from its neighbour's weights, unless these are a dead end.
+
+    In a network with hidden layers, a layer whose weights are all (nearly) zero passes no gradient to the others: a
+    start from there would stay there, whatever λ is. Then, and after a divergence, the usual start is kept.
+    """
+    layers = neighbour.weights
+    is_dead = len(layers) > 1 and any(np.abs(w).max() < SMALL_WEIGHT for w in layers)
+    if not is_dead and np.isfinite(neighbour.parameters).all():
+        trainer.stack.parameters.copy_(torch.as_tensor(neighbour.parameters))
+
+
+def copy_parameters(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return copies of weights (M, fan_in, fan_out) and biases (M, fan_out) per layer."""
+    return [w.numpy().copy() for w in stack.weights], [b.squeeze(1).numpy().copy() for b in stack.biases]

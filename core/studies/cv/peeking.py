@@ -1,0 +1,95 @@
+"""The look at the test set: what was expected, what came out, and what looking again does to the estimate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.measures.numbers import loss_text
+from core.studies.cv.refit import TestLosses
+
+N_GRID = 4001
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the test set: expected, what the user said before; cv_mean, cv_error, what cross-validation said.
+
+    number: which look at these rows it is, from 1. label: the network the estimate is of; losses: of all that were compared.
+    """
+
+    number: int
+    label: str
+    expected: float
+    cv_mean: float
+    cv_error: float
+    losses: TestLosses
+
+    @property
+    def test_loss(self) -> float:
+        """Return the test loss of the network the estimate was of."""
+        return float(self.losses.test_loss[self.losses.labels.index(self.label)])
+
+    @property
+    def test_error(self) -> float:
+        """Return its standard error."""
+        return float(self.losses.standard_error[self.losses.labels.index(self.label)])
+
+
+def best_of(n_looks: int) -> float:
+    """Return by how many standard errors the best of n looks is too low on average, if the looks are independent.
+
+    The expected maximum of n standard normal numbers, n ∫ z φ(z) Φ(z)ⁿ⁻¹ dz: 0, 0.564, 0.846, 1.03, … Real looks share
+    their rows and networks resemble each other, so this is the most it can be for networks that are equally good.
+    """
+    z = np.linspace(-8, 8, N_GRID)
+    density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    below = np.array([0.5 * (1 + math.erf(value / math.sqrt(2))) for value in z])
+    return float(np.trapezoid(n_looks * z * density * below ** (n_looks - 1), z))
+
+
+def look_in_words(look: Look) -> str:
+    """Return the estimate, cross-validation's and the truth of the test rows in sentences."""
+    test, error = look.test_loss, look.test_error
+    if not math.isfinite(test):
+        return f"The network of {look.label} has diverged: it has no test loss."
+    said = (
+        f"You expected {look.expected:.3g}, cross-validation said {loss_text(look.cv_mean)} ± {loss_text(look.cv_error)}; "
+        f"the {look.losses.n_rows:,} test rows say {loss_text(test)} ± {loss_text(error)}."
+    )
+    return (
+        f"{said} {_distance('Your estimate', look.expected, look)} {_distance('Cross-validation', look.cv_mean, look)}"
+    )
+
+
+def _distance(who: str, estimate: float, look: Look) -> str:
+    """Return how far an estimate is off, in standard errors of both sides together where it has one of its own."""
+    own = look.cv_error if who == "Cross-validation" else 0.0
+    error, off = math.hypot(look.test_error, own), estimate - look.test_loss
+    if not error > 0:
+        return f"{who} was {abs(off):.2g} too {'high' if off > 0 else 'low'}."
+    if abs(off) <= error:
+        return f"{who} was right within one standard error."
+    return f"{who} was {abs(off) / error:.1f} standard errors too {'high' if off > 0 else 'low'}."
+
+
+def peeking_in_words(n_looks: int, error: float | None = None, is_synthetic: bool = True) -> str:
+    """Return what n looks at the same test rows, with standard error `error` where one is known, do to the estimate.
+
+    is_synthetic: whether another data seed draws new rows; of real data it only deals the same rows anew.
+    """
+    if n_looks < 2:
+        return (
+            "These test rows have been looked at once. As long as nothing is changed because of it, the test loss is an honest "
+            "estimate of the loss on new rows. From now on further looks are counted."
+        )
+    bias = best_of(n_looks)
+    here = "" if error is None else f" ({bias * error:.2g} here)"
+    fresh = "another data seed draws some" if is_synthetic else "another data seed only deals these rows anew"
+    return (
+        f"These test rows have now been looked at {n_looks} times. Whoever keeps the best of {n_looks} looks reports a "
+        f"loss that is too low, by up to {bias:.1f} standard errors{here}, through luck alone: the test "
+        f"set has become a second validation set. An honest estimate needs rows that no choice has seen: {fresh}."
+    )

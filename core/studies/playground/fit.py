@@ -1,0 +1,90 @@
+"""`train`: one network, trained to the end. Read `path.py` next, the same with many strengths at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.data import Split
+from core.engine import Trainer
+from core.engine.arithmetic import plain_torch
+from core.settings.experiment import Experiment
+from core.settings.words import received
+from core.studies.base.arguments import check_call, check_changes
+from core.studies.base.outputs import class_probabilities, predict
+from core.studies.base.plan import Plan, load, make_pool, make_trainer
+from core.studies.base.training import Training, copy_parameters, dense_history
+from core.studies.base.values import is_count
+
+__all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
+
+MAX_EPOCHS = 10**9  # of a run and all its continuations
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One trained network. `history` holds arrays (n_records,); weights are (fan_in, fan_out), biases (fan_out,).
+
+    classes: (n_classes,) the labels in the order of `predict`'s columns, empty for values:
+    `run.classes[run.predict(X).argmax(1)]` are the predicted labels, as they were given to `Split.from_arrays`.
+    """
+
+    experiment: Experiment
+    history: dict[str, np.ndarray]
+    weights: list[np.ndarray]
+    biases: list[np.ndarray]
+    best_epoch: int
+    best_val_loss: float
+    trainer: Trainer
+    classes: np.ndarray
+    feature_names: tuple[str, ...] = ()
+
+    @plain_torch()
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Return values (n,), or class probabilities (n, n_classes), for inputs X (n, d) standardised like the split's."""
+        return np.asarray(predict(self.trainer.stack, self.trainer.pool, X, self.feature_names)[0])
+
+
+def make_training(
+    experiment: Experiment, split: Split, dtype: str = "float32", start: np.ndarray | None = None
+) -> Training:
+    """Return the training of a single run at epoch 0, on a split that is already loaded.
+
+    start: parameters (n_parameters,) of a network of this shape to continue from, else random ones.
+    """
+    pool, one = make_pool(experiment, split, dtype), (np.zeros(1, dtype=int),)
+    plan = Plan(experiment, split, "", np.zeros(1), pool, {}, (experiment.training.seed,), one, start=start)
+    return Training(plan, dense_history)
+
+
+@plain_torch()
+def train(
+    experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32",
+    changes: Sequence[Mapping[str, Any]] = (), n_epochs: int | None = None,
+) -> Run:  # fmt: skip
+    """Train one network to the end and return it with its history.
+
+    `split` replaces the experiment's own data by arrays used as given. `progress` shows a line in a terminal or notebook.
+    `dtype` is "float32" or "float64".
+    `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}:
+    with those of a live run, and the experiment it started as, its weights are repeated exactly. `n_epochs` repeats a run
+    that went on after its end: so many epochs instead of `training.n_epochs`, which stays the period of a cosine schedule.
+    """
+    check_call(experiment, split, dtype, progress)
+    if n_epochs is not None and not is_count(n_epochs, 1, MAX_EPOCHS):
+        raise ValueError(f"n_epochs: expected a whole number from 1 to {MAX_EPOCHS:,}, received {received(n_epochs)}")
+    checked = check_changes(experiment, changes)
+    data = load(experiment, split, dtype)
+    training = make_training(experiment, data, dtype)
+    training.n_epochs = int(n_epochs or training.n_epochs)
+    training.run(progress, checked)
+    history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
+    member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}
+    return Run(
+        experiment, member, [w[0] for w in weights], [b[0] for b in biases],
+        int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer, data.classes,
+        data.feature_names,
+    )  # fmt: skip

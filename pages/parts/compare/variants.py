@@ -1,0 +1,49 @@
+"""The Compare page's variants: what a run of them depends on, takes while it trains, and has on the stage to be moved."""
+
+from typing import Any
+
+from core.settings.experiment import Experiment, bounds_of, field_of, label_of
+from core.stream.commands import Command, Focus, Set
+from core.studies.compare.variants import VARIANTS, chosen_variants, shares_of
+from pages.parts.compare.pick_weights import shown_variant
+from pages.shared import hand, studies
+from pages.shared.stage import slider
+
+RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step, the same for all.")
+LOOKED_AT = ("geometry_of", "geometry_weights")
+TAKEN = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
+PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's; here each variant has its own
+
+
+def job_key(experiment: Experiment) -> str:
+    """Return a text that is equal for experiments of which one run can become the other without a new start."""
+    return studies.study_key(experiment, (*TAKEN, *PUT_ASIDE), ("variants", "n_starts", "l1_share"))
+
+
+def looked_at(experiment: Experiment) -> tuple[int, ...]:
+    """Return what the geometry panel shows: the place of a variant, and two weights unless the panel chooses."""
+    return (experiment.study.variants.index(shown_variant(experiment)), *experiment.study.geometry_weights)
+
+
+def message(experiment: Experiment, name: str) -> Command | None:
+    """Return the command that gives the run one setting: the strength of a variant, what is looked at, or a shared one; None
+    for the strength of a variant that is not there."""
+    if name in LOOKED_AT:
+        return Focus(at=looked_at(experiment))
+    for v, variant in enumerate(chosen_variants(experiment)):
+        if variant.setting == name:
+            return Set(name=next(iter(shares_of(experiment, variant))), value=experiment.get(name), member=v)
+    return hand.plain_message(experiment, name) if name in ("seed", "learning_rate") else None
+
+
+def sliders(experiment: Experiment) -> list[dict[str, Any]]:
+    """Return one live slider per variant that has a strength, and the learning rate."""
+    controls = []
+    for v, variant in enumerate(chosen_variants(experiment)):
+        if variant.setting:
+            is_share = (bounds_of(variant.setting)[1] or 1) < 1  # a dropout rate
+            scale = (0, 0.9, "linear") if is_share else (1e-5, 1, "log0")
+            name = next(iter(shares_of(experiment, variant)))
+            help = field_of(variant.setting).description or ""
+            controls.append(slider(name, label_of(variant.setting), *scale, help, member=v, key=variant.setting))
+    return [*controls, RATE]

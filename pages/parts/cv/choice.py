@@ -1,0 +1,50 @@
+"""Around a cross-validation: what it depends on, and what its choice of λ leads on to."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.live.cv.run import csv_of
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.studies.base.values import strengths_of
+from core.studies.cv.cross_validation import CrossValidation
+from pages.shared import experiment as shared
+from pages.shared import studies
+from pages.shared.parts import has_begun
+from pages.shared.say import warn
+from pages.shared.study import offer_longer_grid
+
+STUDY = ("param_name", "l1_share", "values", "n_splits", "n_repeats")  # the settings of a study it depends on
+
+
+def job_key(experiment: Experiment) -> str:
+    """Return a text that is equal for experiments whose cross-validations are the same."""
+    own = tuple(strengths_of(experiment.study.param_name, []))
+    return f"cv {studies.study_key(experiment, own, STUDY)}"
+
+
+def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
+    """Show what is odd about the folds, the longer grid, the ways on, and the numbers as a file."""
+    for note in cv.notes:
+        warn(note)
+    if state == "finished":
+        offer_longer_grid("cv", cv.best)
+    columns = st.columns(4)
+    columns[0].download_button(
+        "Download as CSV", partial(csv_of, job), "cross_validation.csv", "text/csv", key="cv.download",
+        disabled=not has_begun(job), on_click="ignore", width="stretch",
+        help="One row per λ, repeat and fold: the losses at the moment of the click. Press Run first.",
+    )  # fmt: skip
+    for column, name, value in zip(columns[1:], ("λ_min", "λ_1se"), (cv.best, cv.one_se), strict=False):
+        label = f"{name} in the Playground"
+        if column.button(label, key=f"cv.open.{name}", disabled=value != value, width="stretch"):
+            strengths = strengths_of(cv.param_name, [value], cv.experiment.study.l1_share)
+            shared.change(**{strength: values[0] for strength, values in strengths.items()})
+            st.switch_page("playground.py")
+    if columns[3].button("Grid on the λ path", key="cv.path", width="stretch"):
+        st.switch_page("path.py")
+    n_rows, n_fold_rows = cv.experiment.data.n_train, int((~cv.is_val[0]).sum())
+    if n_rows != n_fold_rows:
+        need = "fewer rows may need a stronger" if n_rows < n_fold_rows else "more rows may need a weaker"
+        st.caption(f"The Playground trains on {n_rows:,} rows, each fold on {n_fold_rows:,}: {need} penalty.")

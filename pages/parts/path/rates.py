@@ -1,0 +1,90 @@
+"""The map of learning rate × λ: the other view of the λ path page."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from core.figures.path.grid import plot_grid
+from core.figures.path.page import with_facts
+from core.live.path.rates import RATES, best_member, map_values, rates_run, rates_work
+from core.stream.job import Job
+from core.studies.base.values import grid_of, strengths_of
+from pages.parts.path.exits import open_member
+from pages.shared import experiment as shared
+from pages.shared import hand, jobs, studies
+from pages.shared.parts import PROGRESS, has_begun, say_failure, say_not_begun
+from pages.shared.say import call
+from pages.shared.splits import on_split
+from pages.shared.stage import readout, stage
+
+READOUTS = [
+    *PROGRESS,
+    readout("rate", "Best rate", "Learning rate of the pair with the lowest validation loss."),
+    readout("best", "Best λ", "λ of the pair with the lowest validation loss."),
+    readout("diverged", "Diverged", "Pairs whose weights grew without bound: empty cells."),
+]
+SETTINGS = ("param_name", "l1_share", "values", "path_view")
+STAGE = "rates.stage"
+BEST_HELP = (
+    "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ. "
+    "Press Run first."
+)
+
+
+def take_job(key: str) -> None:
+    """The stage found the map that this browser tab had before a reload."""
+    studies.adopt(st.session_state[STAGE].get("job"), key, ())
+
+
+def take_seed() -> None:
+    """The map was given another start: it begins anew."""
+    hand.take(st.session_state[STAGE].get("seed"), ("seed",))
+
+
+def open_best(job: Job) -> None:
+    """Let the Playground continue from the pair that is the best one now."""
+    found = job.result()
+    best = best_member(found[1], found[2]) if found is not None else None
+    if best is None:
+        call("No pair has a validation loss yet: press Run first.")
+    else:
+        open_member(found, best)
+
+
+def networks_text(n_shown: int, n_listed: int) -> str:
+    """Return how many networks the map has, and whether it takes all λ of the list."""
+    of_them = f"{n_shown} λ" if n_shown == n_listed else f"{n_shown} of the {n_listed} λ of the list"
+    return f"{len(RATES)} learning rates × {of_them}: {len(RATES) * n_shown} networks, alike but for these, trained at once."
+
+
+@st.fragment
+def show_rates() -> None:
+    """Show the stage with the map."""
+    shared.show_address()
+    now = shared.current()
+    varied = strengths_of(now.study.param_name, [])
+    key = studies.study_key(now, ("learning_rate", *varied), SETTINGS)
+    if not studies.may_start(key, [rates_work(now)]):
+        return
+    job = studies.find_study(key, on_split(rates_run, now), rates_work(now), now, ())
+    snapshot = jobs.first_snapshot(job)
+    if snapshot is None or not snapshot.arrays:
+        say_not_begun(job, "map")
+        return
+    say_failure("study")
+    values = map_values(now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(networks_text(len(values), len(grid_of(now))))
+        is_early = not has_begun(job)
+        if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP, disabled=is_early):
+            open_best(job)
+    figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))
+    stage(
+        STAGE, jobs.stream_path(job), key, [with_facts(figure, size="full", height=430)], [], {}, key, READOUTS,
+        on_seed=take_seed, on_job=partial(take_job, key), on_state=_nothing,
+    )  # fmt: skip
+
+
+def _nothing() -> None:
+    """The rerun alone is wanted: a map that has begun has a best pair."""

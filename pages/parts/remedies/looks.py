@@ -1,0 +1,84 @@
+"""The Remedies page's one look at the test rows, and the results as a file."""
+
+import streamlit as st
+
+from core.stream.commands import Look
+from core.stream.job import Job
+from pages.parts.remedies.controls import job_key
+from pages.shared import experiment as shared
+from pages.shared import jobs
+from pages.shared.looks import add_look, count_looks
+from pages.shared.parts import has_begun
+from pages.shared.say import call, warn
+from pages.shared.steady import steady
+
+PROBLEM = "remedies.problem"
+ASKED = "remedies.asked"  # the study that was asked for a look and has not answered yet; kept with the jobs
+TOO_EARLY = "It opens once all remedies are trained to the end."
+LOOKED = "The test set was looked at once. Another look, after a change, would be choosing by it."
+LOOK_S = 5.0  # the study answers a look within a slice or two
+
+
+def look_at_test(job: Job) -> None:
+    """Ask the study for its test losses, and count the look, unless the settings are no longer those of the study.
+
+    One that was asked and has not answered yet, for the server is busy, is asked again; that is no further look.
+    """
+    if job.is_closed or job.key != job_key(shared.current()):
+        return
+    snapshot = job.latest
+    if snapshot is None or not snapshot.meta.get("is_table_done"):
+        st.session_state[PROBLEM] = TOO_EARLY
+        return
+    if snapshot.meta["has_looked"]:
+        return
+    if not is_asked(job):
+        add_look(shared.current())
+    jobs.kept()[ASKED] = job.id
+    job.send(Look())
+    while snapshot is not None and not snapshot.meta["has_looked"]:
+        snapshot = job.wait(snapshot.version, LOOK_S)
+
+
+def is_asked(job: Job) -> bool:
+    """Return whether this study was asked for a look that it has not answered yet."""
+    return bool(jobs.kept().get(ASKED) == job.id)
+
+
+def show_actions(job: Job) -> None:
+    """Offer the one look at the test set and the results as a file."""
+    n_looks, is_open = count_looks(shared.current()), job.latest is not None and job.latest.meta.get("has_looked")
+    if is_open:
+        jobs.kept().pop(ASKED, None)
+    number = n_looks if is_open or is_asked(job) else n_looks + 1
+    is_trained = job.latest is not None and bool(job.latest.meta.get("is_table_done"))
+    left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
+    left.button(
+        f"Look again (look {number})" if number > 1 and not is_open else "Reveal the test loss",
+        on_click=look_at_test, args=(job,), width="stretch", key="remedies.look", disabled=bool(is_open) or not is_trained,
+        help="Once, after training: whoever looks, changes something and looks again is choosing by the test set.",
+    )  # fmt: skip
+    right.download_button(
+        "Download CSV", job.result, "remedies.csv", "text/csv", on_click="ignore", width="stretch", key="remedies.csv",
+        disabled=not has_begun(job), help="A line for each start of each remedy, as far as the study is. Press Run first.",
+    )  # fmt: skip
+    with words:
+        say_looks(n_looks, is_trained)
+
+
+def say_looks(n_looks: int, is_trained: bool) -> None:
+    """Say how often the test rows were looked at, on whichever page, and what that means; and when they may be."""
+    if problem := st.session_state.pop(PROBLEM, None):
+        call(problem)
+    if n_looks > 1:
+        text = f"The test set was looked at {n_looks} times: it is no longer untouched."
+    elif n_looks:
+        text = LOOKED
+    else:
+        text = "The test set is untouched." + ("" if is_trained else f" {TOO_EARLY}")
+    steady("remedies-looks", text, LOOKED, show=st.caption if n_looks < 2 else shown_as_warning, hold=shown_as_warning)
+
+
+def shown_as_warning(text: str, help: str | None) -> None:
+    """Show a text as a warning, which takes more room than a caption."""
+    warn(text)
