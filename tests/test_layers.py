@@ -1,4 +1,4 @@
-"""Imports point down: config < data < measures, engine < studies < runtime, figures < pages."""
+"""Imports point down, floor by floor; the stream stands on the settings alone; rooms have the same names on every floor."""
 
 import ast
 from collections.abc import Iterator
@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = {
-    "words": 0,
-    "sections": 0,
-    "config": 0,
-    "data": 1,
-    "presets": 2,
-    "measures": 2,
-    "engine": 2,
-    "studies": 3,
-    "runtime": 4,
-    "figures": 4,
+# Each floor names the floors it may import; a study's room is the same word on every floor.
+FLOORS = {
+    "settings": (),
+    "data": ("settings",),
+    "presets": ("settings", "data"),
+    "measures": ("settings", "data", "engine"),
+    "engine": ("settings", "data", "measures"),
+    "studies": ("settings", "data", "presets", "measures", "engine"),
+    "readings": ("settings", "data", "measures", "engine", "studies"),
+    "figures": ("settings", "data", "measures", "studies", "readings"),
+    "stream": ("settings",),
+    "live": ("settings", "data", "presets", "measures", "engine", "studies", "readings", "stream"),
 }
+ROOMS = {"playground", "path", "cv", "compare", "remedies", "features"}
+WITH_ROOMS = ("studies", "readings", "figures", "live")
 FILES = sorted((ROOT / "core").rglob("*.py"))
 
 
@@ -45,21 +48,21 @@ def is_allowed(part: str, module: str) -> bool:
         return False
     if top == "plotly":
         return part == "figures"
-    if top != "core" or not rest or part not in LAYERS or rest[0] not in LAYERS:
+    if top != "core" or not rest or part not in FLOORS or rest[0] not in FLOORS:
         return True
-    return rest[0] == part or LAYERS[rest[0]] <= LAYERS[part]
+    return rest[0] == part or rest[0] in FLOORS[part]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_down(path: Path) -> None:
     parts = path.relative_to(ROOT).with_suffix("").parts
     part = parts[1] if parts[1] != "__init__" else ""
-    assert part in {"", *LAYERS}, f"core/{part} has no place in LAYERS"
+    assert part in {"", *FLOORS}, f"core/{part} is no floor"
     assert violations(part, imported_modules(path.read_text(encoding="utf-8"), parts[:-1])) == []
 
 
 def test_the_walk_finds_the_core() -> None:
-    assert ROOT / "core" / "config.py" in FILES
+    assert ROOT / "core" / "settings" / "experiment.py" in FILES
 
 
 @pytest.mark.parametrize(
@@ -68,9 +71,13 @@ def test_the_walk_finds_the_core() -> None:
         ("engine", "import streamlit as st"),
         ("engine", "import plotly.graph_objects as go"),
         ("data", "from core.engine import stack"),
-        ("studies", "def f():\n    from core import runtime"),
+        ("studies", "def f():\n    from core import live"),
         ("measures", "from ..studies import path"),
-        ("runtime", "import pages.main"),
+        ("live", "import pages.main"),
+        ("live", "from core.figures.theme import axis"),
+        ("readings", "import plotly.graph_objects as go"),
+        ("stream", "from core.data import Split"),
+        ("figures", "from core.engine import Stack"),
     ],
 )
 def test_a_forbidden_import_is_caught(part: str, source: str) -> None:
@@ -80,3 +87,15 @@ def test_a_forbidden_import_is_caught(part: str, source: str) -> None:
 def test_a_downward_import_is_allowed() -> None:
     source = "import numpy\nfrom core.settings.experiment import Experiment\nfrom ..engine.stack import Stack"
     assert violations("studies", imported_modules(source, ("core", "studies"))) == []
+
+
+@pytest.mark.parametrize("floor", WITH_ROOMS)
+def test_a_study_has_a_room_of_its_name_on_every_floor(floor: str) -> None:
+    rooms = {path.name for path in (ROOT / "core" / floor).iterdir() if (path / "__init__.py").exists()}
+    assert rooms - {"base"} == ROOMS
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS - {"playground"}))
+def test_the_parts_of_a_page_stand_in_the_room_of_its_study(room: str) -> None:
+    assert (ROOT / "pages" / f"{room}.py").exists()
+    assert room == "features" or any((ROOT / "pages" / "parts" / room).glob("*.py"))

@@ -1,3 +1,4 @@
 """Figures: pure functions from arrays to Plotly figures.
 
-Read `theme` first, then `losses`, then the room of a study."""
+Read `theme` first, then `losses`, then the room of a study.
+"""

@@ -1,6 +1,6 @@
 """What the network computes: a curve, a map over the plane, or charts of real data. Read next: `weights.py`.
 
-`constants` are the arrays that stay the same while a network learns; `split_constants` takes them from a split.
+`constants` are the arrays that stay the same while a network learns; `core/readings/fit.py` takes them from a split.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The network itself: a drawing of small ones, its weight matrices as a picture for large ones.
 
-`diagram_arrays` and `matrices_array` are plain NumPy. The strength
-scale is absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
+The arrays are those of `core/readings/network.py`. The strength scale is
+absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
 """
 
 from __future__ import annotations

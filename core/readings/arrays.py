@@ -1,8 +1,4 @@
-"""Colours by meaning, palettes and the base layout that every figure shares. Read next: `losses.py`.
-
-Colours are those of Okabe and Ito (2008), told apart by colour-blind readers too; a dash or a symbol always stands
-beside a colour. Backgrounds are transparent and the font colour is left to the page, so figures fit light and dark.
-"""
+"""Arrays by name, and the range of an axis around them. Read next: `losses.py`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the network computes: a curve, a map over the plane, or charts of real data. Read next: `weights.py`.
+"""What the network computes, in words, and the arrays that stay the same while it learns.
 
-`constants` are the arrays that stay the same while a network learns; `split_constants` takes them from a split.
+`constants` are these arrays; `split_constants` takes them from a split.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a look at M networks shows: arrays by name with a leading member axis, for the figures to bind to.
 
 The members may be networks in training or stored moments of one: a rewind is a look at a stack of moments.
-Read `live.py` next.
+Read next: `core/live/run.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The loss chart: training and validation loss over epochs, and what stands around them. Read next: `fit.py`."""
+"""The loss chart in words."""
 
 from __future__ import annotations
 

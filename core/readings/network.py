@@ -1,7 +1,6 @@
-"""The network itself: a drawing of small ones, its weight matrices as a picture for large ones.
+"""The network itself as arrays: the links of a drawing, and weight matrices as one picture.
 
-`diagram_arrays` and `matrices_array` are plain NumPy. The strength
-scale is absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
+The strength scale is absolute, not relative to the largest weight: a penalty makes the links fade. A zero weight has no link.
 """
 
 from __future__ import annotations

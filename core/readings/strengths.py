@@ -1,7 +1,6 @@
-"""The axis of strengths that path and cross-validation share: log λ with a place for 0, counts above, regions behind.
+"""Where strengths λ stand on their axis, which is linear in log10 λ with a place for 0 left of a break.
 
-The axis is linear in log10 λ ("positions"), with ticks at powers of ten: λ = 0 stands left of a dotted break. Bars and
-pictures then have an ordinary place, which a logarithmic axis would not give them. Read next: `path.py`.
+Bars and pictures have an ordinary place there, which a logarithmic axis would not give them. Read next: `path/curves.py`.
 """
 
 from __future__ import annotations

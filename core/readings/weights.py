@@ -1,7 +1,4 @@
-"""Weights as numbers: histograms per layer and counts of zeros. Read next: `network.py`.
-
-The arrays come from `core/measures/histograms.py` and `core/measures/sparsity.py`.
-"""
+"""Weights in words: histograms per layer and counts of zeros."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Penalties side by side: curves of all variants in one chart, and their weights on one axis. Read next: `geometry.py`.
 
-`variants` are (key, label) pairs in the order of the arrays' leading axis; `styles.py` has their colours and dashes.
+`variants` are (key, label) pairs in the order of the arrays' leading axis; `core/figures/styles.py` has their colours and dashes.
 """
 
 from __future__ import annotations

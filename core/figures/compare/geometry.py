@@ -1,4 +1,4 @@
-"""The geometry panel: loss contours over two weights, the shapes of equal penalty, and the path. Read next: `remedies.py`."""
+"""The geometry panel: loss contours over two weights, the shapes of equal penalty, and the path."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Cross-validation in figures: the curve with its error bars, the folds, and the one look at the test set.
 
-`cv_arrays` turns raw losses into the arrays the curve binds to, at any moment of training.
+The arrays are those of `core/readings/cv/losses.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Learning rate × λ as a map of the validation loss. Read next: `cross_validation.py`."""
+"""Learning rate × λ as a map of the validation loss. Read next: `core/figures/cv/losses.py`."""
 
 from __future__ import annotations
 

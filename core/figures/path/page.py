@@ -1,4 +1,4 @@
-"""Which charts the λ path page shows, in its order, and what they say in words. Read `path.py` for the charts of all λ."""
+"""Which charts the λ path page shows, in its order, and what they say in words. Read `curves.py` for the charts of all λ."""
 
 from __future__ import annotations
 

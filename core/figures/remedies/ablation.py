@@ -1,6 +1,6 @@
 """Remedies side by side: the ablation chart, and losses and accuracies against the share of wrong labels.
 
-`remedies` are (key, label) pairs in the order of the arrays' leading axis. Read next: `features.py`.
+`remedies` are (key, label) pairs in the order of the arrays' leading axis.
 """
 
 from __future__ import annotations

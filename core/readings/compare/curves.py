@@ -1,6 +1,6 @@
-"""Penalties side by side: curves of all variants in one chart, and their weights on one axis. Read next: `geometry.py`.
+"""Penalties side by side: the arrays of all variants and what their charts say.
 
-`variants` are (key, label) pairs in the order of the arrays' leading axis; `styles.py` has their colours and dashes.
+`variants` are (key, label) pairs in the order of the arrays' leading axis.
 """
 
 from __future__ import annotations

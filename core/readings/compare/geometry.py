@@ -1,4 +1,4 @@
-"""The geometry panel: loss contours over two weights, the shapes of equal penalty, and the path. Read next: `remedies.py`."""
+"""The geometry panel in words: the present point and both penalties of it."""
 
 from __future__ import annotations
 

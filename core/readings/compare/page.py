@@ -1,7 +1,4 @@
-"""Which charts a comparison of penalties gets: curves, weights, the fit of each variant, and what each shows in words.
-
-The fit is drawn once per variant: the Playground's chart with its arrays' names followed by the variant's row.
-"""
+"""What a comparison of penalties says: one sentence for each of its charts, and the heads of its table."""
 
 from __future__ import annotations
 

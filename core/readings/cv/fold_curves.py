@@ -1,4 +1,4 @@
-"""Losses over the epochs in cross-validation: the mean over the folds at the λ under the finger, and those of a refit."""
+"""Losses over the epochs in cross-validation, thinned to what a chart can show, and those of a refit, in words."""
 
 from __future__ import annotations
 

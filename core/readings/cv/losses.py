@@ -1,4 +1,4 @@
-"""Cross-validation in figures: the curve with its error bars, the folds, and the one look at the test set.
+"""Cross-validation in arrays and words: the curve with its error bars, the folds, and the one look at the test set.
 
 `cv_arrays` turns raw losses into the arrays the curve binds to, at any moment of training.
 """

@@ -1,6 +1,6 @@
-"""Finding the features: what is left of each input, marked by its truth, and precision and recall along λ.
+"""Finding the features in arrays and words: what is left of each input, and precision and recall along λ.
 
-`values` are the strengths λ of the arrays' leading axis. Read next: `core/live/features/run.py`.
+`values` are the strengths λ of the arrays' leading axis.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The λ path in figures: losses and sparsity against λ. Read next: `path_weights.py`, `grid.py`.
+"""The λ path in arrays and words: losses and sparsity against λ. Read next: `weights.py`, `grid.py`.
 
-`path_arrays` turns what a study reads off its members into the arrays these figures bind to, at any moment of training.
+`path_arrays` turns what a study reads off its members into the arrays the figures bind to, at any moment of training.
 """
 
 from __future__ import annotations

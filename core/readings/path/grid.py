@@ -1,4 +1,4 @@
-"""Learning rate × λ as a map of the validation loss. Read next: `cross_validation.py`."""
+"""Learning rate × λ: the validation loss as a map, in arrays and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which charts the λ path page shows, in its order, and what they say in words. Read `path.py` for the charts of all λ."""
+"""What the λ path page says of its charts, and the fits of all its members as levels of grey."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights and inputs against λ: the regularization path of the textbooks, for networks too. Read next: `grid.py`."""
+"""Weights and inputs against λ, in arrays and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which charts a single network gets, by kind of data, and what each shows in words. Read `fit.py` for the charts."""
+"""What the charts of a single network say, by kind of data."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.data import DATASETS
 from core.figures.cv.fold_curves import plot_refit
 from core.figures.cv.losses import plot_test
-from core.live.cv.run import refit_run, refit_work, refitted
+from core.live.cv.refit import refit_run, refit_work, refitted
 from core.readings.cv.losses import describe_test
 from core.settings.experiment import Experiment
 from core.stream.commands import Run
