@@ -16,6 +16,7 @@ from typing import Any
 from core.data import load_split
 from core.data.limits import settle
 from core.live.compare import run as compare
+from core.live.cv import refit
 from core.live.cv import run as cross_validation
 from core.live.features import run as features
 from core.live.path import rates
@@ -57,8 +58,8 @@ PAGES: dict[str, tuple[Callable[[Experiment], Work], Callable[[Experiment], Any]
         cross_validation.cross_validation_work, lambda e: cross_validation.cross_validation_run(e, load_split(e.data)),
     ),
     "refit": (
-        lambda e: cross_validation.refit_work(e, len(VALUES)),
-        lambda e: cross_validation.refit_run(e, load_split(e.data), VALUES),
+        lambda e: refit.refit_work(e, len(VALUES)),
+        lambda e: refit.refit_run(e, load_split(e.data), VALUES),
     ),
     "compare": (compare.compare_work, lambda e: compare.compare_run(e, load_split(e.data))),
     "features": (features.features_work, lambda e: features.features_run(e, load_split(e.data))),

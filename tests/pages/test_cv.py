@@ -7,7 +7,8 @@ import pytest
 
 from core import Experiment
 from core.data import load_split
-from core.live.cv.run import csv_of, found, refit_work
+from core.live.cv.refit import refit_work
+from core.live.cv.run import csv_of, found
 from core.presets import CV_START
 from core.stream.commands import Pause, Run
 from pages.parts.cv import test_set

@@ -9,6 +9,7 @@ import pytest
 from core import Experiment
 from core.data import load_split
 from core.live.compare import run as compare
+from core.live.cv import refit
 from core.live.cv import run as cross_validation
 from core.live.features import run as features
 from core.live.path import rates
@@ -36,7 +37,7 @@ PLANS = {
         cross_validation.cross_validation_work, cross_validation.cross_validation_run, WIDE.replace(n_splits=3),
     ),
     "refit": (
-        lambda e: cross_validation.refit_work(e, 3), lambda e, s: cross_validation.refit_run(e, s, RATES), DIGITS,
+        lambda e: refit.refit_work(e, 3), lambda e, s: refit.refit_run(e, s, RATES), DIGITS,
     ),
     "compare": (compare.compare_work, compare.compare_run, COMPARE.replace(n_starts=2)),
     "features": (features.features_work, features.features_run, FEATURES),

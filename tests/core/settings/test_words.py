@@ -9,7 +9,7 @@ from core.settings.experiment import Experiment, read_setting
 from core.settings.words import shortened, written
 from core.studies.compare.variants import VARIANTS
 
-CORE = Path(__file__).resolve().parents[2] / "core"
+CORE = Path(__file__).resolve().parents[3] / "core"
 
 
 @pytest.mark.parametrize(

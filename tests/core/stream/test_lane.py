@@ -107,9 +107,12 @@ def test_a_study_that_takes_more_memory_than_was_said_is_ended_and_says_so(sched
     )
 
 
-WITHOUT_LIMITS = (
-    "import pathlib; from core.live import child; from core.stream import memory; memory.STATUS = pathlib.Path('/nowhere'); child.main()"
-)
+WITHOUT_LIMITS = """import pathlib
+from core.live import child
+from core.stream import memory
+memory.STATUS = pathlib.Path('/nowhere')
+child.main()
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the peak is read otherwise there")
