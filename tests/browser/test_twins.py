@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.figures.path.page import in_levels
-from core.readings.strengths import flat_lines
 from core.readings.path.page import to_levels
+from core.readings.strengths import flat_lines
 from tests.browser.conftest import FLAGS, LONG, READY, TIMEOUT_MS, OpenPage  # noqa: F401
 from tests.core.figures import test_figures as single
 from tests.core.figures.compare import test_page as side
