@@ -1,1 +1,1 @@
-"""What a user can set: `sections` (the fields), `experiment` (an `Experiment` of them, JSON and links), `colors`, `words`."""
+"""What a user can set: `sections` (the fields), `experiment` (an `Experiment` of them, JSON), `links`, `colors`, `words`."""

@@ -7,6 +7,7 @@ study. Every setting also has a flat name, by which links, widgets and `replace`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from core.settings.links import DEFAULTS, NEWEST, VERSION, unknown_version
 from core.settings.sections import (
     DataConfig,
     DatasetName,
@@ -78,15 +80,16 @@ class Experiment(Section):
         return getattr(getattr(self, section), field)
 
     def to_query(self) -> dict[str, str]:
-        """Return the data's name and every setting that differs from its default as short URL parameters."""
-        default = Experiment()
+        """Return the links' version, the data's name and every setting that differs from that version's default, as texts."""
+        default = link_default(NEWEST)
         changed = [name for name in FLAT_NAMES if name == "data" or self.get(name) != default.get(name)]
-        return {name: format_value(self.get(name)) for name in changed}
+        return {VERSION: NEWEST, **{name: format_value(self.get(name)) for name in changed}}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str] | str) -> tuple[Experiment, list[str]]:
         """Read an experiment from a link, or from its parameters by name; bad ones fall back to their defaults.
 
+        What it does not name has the default of the link's version `v`, 1 where it has none (see `core/settings/links.py`).
         Returns the experiment and one sentence for every parameter that could not be used. Raises ValueError where `query`
         is neither a text nor a mapping.
         """
@@ -95,11 +98,19 @@ class Experiment(Section):
         if not isinstance(query, Mapping):
             raise ValueError(f"query: expected a link or its parameters by name, received {received(query)}")
         if sum(len(str(k)) + len(str(v)) for k, v in query.items()) > MAX_QUERY_CHARS:
-            return cls(), [
+            return link_default(NEWEST), [
                 f"The link is longer than {MAX_QUERY_CHARS} characters; the default settings are shown instead."
             ]
-        experiment, problems = cls(), []
+        try:
+            version = only_text(VERSION, query.get(VERSION, "1"))
+        except ValueError as error:
+            return link_default(NEWEST), [f"The link has a version that cannot be used: {error}."]
+        if version not in DEFAULTS:
+            return link_default(NEWEST), [unknown_version(shortened(version))]
+        experiment, problems = link_default(version), []
         for name, text in query.items():
+            if name == VERSION:
+                continue
             if name not in FLAT_NAMES:
                 problems.append(f"The link has '{shortened(str(name))}', which is not a setting: it is left out.")
                 continue
@@ -128,6 +139,12 @@ FLAT_NAMES: dict[str, tuple[str, str]] = {
         if (section, field) not in RENAMED.values()
     },
 }
+
+
+@cache
+def link_default(version: str) -> Experiment:
+    """Return what a link of this version means that names no setting."""
+    return Experiment().replace(**{name: parse_value(name, text) for name, text in DEFAULTS[version].items()})
 
 
 # What other programs call a setting of ours.

@@ -49,7 +49,7 @@ def test_a_link_with_one_setting_gives_it_back(name):
 
 def test_a_link_and_json_with_every_setting_give_them_back():
     experiment = Experiment().replace(**OTHER)
-    assert set(experiment.to_query()) == set(FLAT_NAMES)
+    assert set(experiment.to_query()) == {"v", *FLAT_NAMES}
     assert Experiment.from_query(experiment.to_query()) == (experiment, [])
     assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
 
