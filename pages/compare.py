@@ -6,12 +6,13 @@ import streamlit as st
 from core.figures.compare.geometry import plot_geometry, plot_update
 from core.figures.compare.page import plot_compare
 from core.live.compare.run import compare_run, compare_work
-from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from core.studies.compare.variants import TASK, chosen_variants, strengths_in
 from pages.parts.compare.pick_weights import pick_weights
 from pages.parts.compare.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
+from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
 from pages.shared.parts import say_failure, say_not_begun
@@ -25,7 +26,7 @@ READOUTS = [
     readout("networks", "Networks", "Penalties × starts, trained at once."),
 ]
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, FIGURES, SHOWN = "compare.stage", "compare.figures", "compare.shown"
+STAGE, SHOWN = "compare.stage", "compare.shown"
 
 
 def take_strengths() -> None:
@@ -43,22 +44,14 @@ def take_job() -> None:
     studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN, message)
 
 
-def get_figures(job: Job, key: str) -> list[go.Figure] | None:
-    """Return the charts of this run, built once from its first snapshot; None when there is none yet."""
-    built = st.session_state.get(FIGURES, ("", []))
-    if built[0] == key:
-        return list(built[1])
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the charts of this comparison."""
     experiment = shared.current()
-    snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
-        return None
     names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
     has_bands = experiment.study.n_starts > 1
     split, arrays, meta = split_of(experiment.data), snapshot.arrays, snapshot.meta
     figures = plot_compare(arrays, names, meta["labels"], split, has_bands)
-    figures += [plot_geometry(arrays), plot_update()]
-    st.session_state[FIGURES] = (key, figures)
-    return figures
+    return [*figures, plot_geometry(arrays), plot_update()]
 
 
 @st.fragment
@@ -74,14 +67,14 @@ def show_run() -> None:
         return
     make_run = on_split(compare_run, experiment)
     job = studies.find_study(key, make_run, compare_work(experiment), experiment, TAKEN, message)
-    figures = get_figures(job, key)
-    if figures is None:
+    charts = drawn("compare", key, job, draw)
+    if charts is None:
         say_not_begun(job, "run")
         return
     say_failure("study")
     strengths = {name: experiment.get(name) for name in TAKEN}
     stage(
-        STAGE, jobs.stream_path(job), key, figures, sliders(experiment), strengths, key, READOUTS,
+        STAGE, jobs.stream_path(job), key, charts, sliders(experiment), strengths, key, READOUTS,
         on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
     )  # fmt: skip
     chosen = chosen_variants(experiment)

@@ -1,5 +1,7 @@
 """Cross-validation: every λ on every fold at once, the choice of λ, and one look at the test set."""
 
+from functools import partial
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -9,11 +11,13 @@ from core.live.cv.run import cross_validation_run, cross_validation_work, fold_t
 from core.presets import CV_START
 from core.readings.strengths import positions
 from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
 from pages.parts.cv.choice import job_key, show_choice
 from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
+from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.splits import on_split, split_of
@@ -29,30 +33,24 @@ READOUTS = [
     readout("gap", "Gap", "At the chosen λ: mean validation loss minus mean training loss."),
     readout("nonzero", "Not zero", "At the chosen λ: weights that are not exactly zero, mean over the folds."),
 ]
-STAGE, FIGURES = "cv.stage", "cv.figures"
+STAGE = "cv.stage"
 INTRO = (
     "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other folds, and is "
     "judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
 )
 
 
-def get_figures(job: Job, key: str, values: list[float]) -> list[go.Figure] | None:
-    """Return the charts of this run, built once from its first snapshot; None when there is none yet."""
-    built = st.session_state.get(FIGURES, ("", []))
-    if built[0] == key:
-        return list(built[1])
-    snapshot = jobs.first_snapshot(job)
-    cv = found(job) if snapshot is not None else None
-    if snapshot is None or cv is None:
+def draw(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
+    """Return the charts of a cross-validation, None before its job has told anything."""
+    cv = found(job)
+    if cv is None:
         return None
     y, names = fold_targets(split_of(cv.experiment.data))
-    figures = [
+    return [
         plot_cv(snapshot.arrays, cv.values, cv.param_name, chosen=0),
         plot_fold_curves(snapshot.arrays, chosen=0),
         plot_folds(cv.is_val[: cv.n_splits], y, names),
     ]
-    st.session_state[FIGURES] = (key, figures)
-    return figures
 
 
 @st.fragment
@@ -66,8 +64,8 @@ def show_study() -> None:
     st.markdown(INTRO)
     job = jobs.find("study", key, on_split(cross_validation_run, experiment), cross_validation_work(experiment))
     values = grid_of(experiment)
-    figures = get_figures(job, key, values.tolist())
-    if figures is None:
+    charts = drawn("cv", key, job, partial(draw, job))
+    if charts is None:
         say_not_begun(job, "run")
         return
     say_failure("study")
@@ -82,7 +80,7 @@ def show_study() -> None:
         places,
     )
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS, scrubs=[axis],
+        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS, scrubs=[axis],
         buttons=("run", "step", "reset"), can_rewind=False, on_state=tell, on_job=take_job,
     )  # fmt: skip
     cv = found(job)

@@ -9,11 +9,12 @@ from core.figures.features.page import plot_features_page
 from core.live.features.run import check_features, features_run, features_work, values_of
 from core.readings.strengths import positions
 from core.settings.experiment import Experiment
-from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies, tasks
+from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.say import fail, tell
@@ -40,7 +41,7 @@ INTRO = (
     "more inputs out as a rule; L2 only makes their weights smaller. Where the truth is known, what is kept counts as found or "
     "as falsely kept."
 )
-STAGE, FIGURES, PICKED, SHOWN = "features.stage", "features.figures", "features.picked", "features.shown"
+STAGE, PICKED, SHOWN = "features.stage", "features.picked", "features.shown"
 TAKEN = ("learning_rate",)  # what a run takes without a new start
 
 
@@ -49,19 +50,11 @@ def job_key(experiment: Experiment) -> str:
     return f"features {studies.study_key(experiment, (*TAKEN, 'l1', 'l2'), ('n_splits',))} {values_of(experiment)}"
 
 
-def get_figures(job: Job, chosen: int) -> list[go.Figure] | None:
-    """Return the charts, built once from the first snapshot; None when there is none yet."""
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the charts of this selection, the slider where it stands."""
     experiment = shared.current()
-    key, built = job_key(experiment), st.session_state.get(FIGURES, ("", []))
-    if built[0] == key:
-        return list(built[1])
-    snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
-        return None
-    split = split_of(experiment.data)
-    figures = plot_features_page(snapshot.arrays, np.array(values_of(experiment)), split, chosen)
-    st.session_state[FIGURES] = (key, figures)
-    return figures
+    values = np.array(values_of(experiment))
+    return plot_features_page(snapshot.arrays, values, split_of(experiment.data), picked(len(values)))
 
 
 def take_job() -> None:
@@ -101,8 +94,8 @@ def show_run() -> None:
     if not studies.may_start(key, [features_work(experiment)]):
         return
     job = studies.find_study(key, on_split(features_run, experiment), features_work(experiment), experiment, TAKEN)
-    figures = get_figures(job, index)
-    if figures is None:
+    charts = drawn("features", key, job, draw)
+    if charts is None:
         say_not_begun(job, "run")
         return
     say_failure("study")
@@ -112,7 +105,7 @@ def show_run() -> None:
         positions(np.array(values)).tolist(),
     )  # fmt: skip
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS,
+        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
         on_job=take_job, on_picked=take_picked, on_strengths=take_strengths, scrubs=[axis],
         buttons=("run", "step", "reset"), can_rewind=False,
     )  # fmt: skip

@@ -10,12 +10,14 @@ from core.live.path.run import path_run, path_work
 from core.presets import START
 from core.readings.strengths import positions
 from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
 from pages.parts.path.controls import held, key_of, show_path_controls, taken
 from pages.parts.path.exits import show_exits
 from pages.parts.path.rates import show_rates
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, live, studies
+from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, say_failure, say_not_begun
 from pages.shared.splits import on_split, split_of
@@ -23,7 +25,7 @@ from pages.shared.stage import readout, scrub, stage
 
 READOUTS = [*PROGRESS, readout("best", "Best λ", "The one with the lowest validation loss."), *LOSSES, ZEROS]
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, FIGURES, PICKED, REWOUND = "path.stage", "path.figures", "path.picked", "path.rewound"
+STAGE, PICKED, REWOUND = "path.stage", "path.picked", "path.rewound"
 
 
 def take_strengths() -> None:
@@ -65,19 +67,10 @@ def rewound(job: Job) -> Any:
     return found if is_back and of == job.id else None
 
 
-def get_figures(job: Job) -> list[go.Figure] | None:
-    """Return the charts of this path, built once from its first snapshot; None when there is none yet."""
-    now = shared.current()
-    key, built = key_of(now), st.session_state.get(FIGURES, ("", []))
-    if built[0] == key:
-        return list(built[1])
-    snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
-        return None
-    labels = snapshot.meta["members"][0]["labels"]
-    figures = plot_path_page(snapshot.arrays, labels, grid_of(now), now.study.param_name, split_of(now.data))
-    st.session_state[FIGURES] = (key, figures)
-    return figures
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the charts of this path."""
+    now, labels = shared.current(), snapshot.meta["members"][0]["labels"]
+    return plot_path_page(snapshot.arrays, labels, grid_of(now), now.study.param_name, split_of(now.data))
 
 
 @st.fragment
@@ -89,8 +82,8 @@ def show_path() -> None:
     if not studies.may_start(key, [path_work(now)]):
         return
     job = studies.find_study(key, on_split(path_run, now), path_work(now), now, taken(now))
-    figures = get_figures(job)
-    if figures is None:
+    charts = drawn("path", key, job, draw)
+    if charts is None:
         say_not_begun(job, "path")
         return
     say_failure("study")
@@ -100,7 +93,7 @@ def show_path() -> None:
     axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
     show_exits(job, index, rewound(job))
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [c for c in STRENGTHS if c["name"] in names],
+        STAGE, jobs.stream_path(job), key, charts, [c for c in STRENGTHS if c["name"] in names],
         live.strengths_of(now, names), key, READOUTS, on_strengths=take_strengths, on_seed=take_seed,
         on_job=take_job, on_picked=take_picked, scrubs=[axis],
     )  # fmt: skip

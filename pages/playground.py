@@ -8,8 +8,10 @@ from core.live.playground.run import playground_work
 from core.presets import PRESETS, START, preset_of
 from core.settings.experiment import Experiment
 from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from pages.shared import experiment as shared
 from pages.shared import formulas, jobs, live
+from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
 from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget, say_failure, say_not_begun
@@ -29,7 +31,7 @@ READOUTS = [
 # Strengths whose numbers are as wide as any.
 ALL_ON = {"l1": 0.0001234, "l2": 0.0001234, "dropout_rate": 0.123, "learning_rate": 0.0001234}
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, PRESET, FIGURES = "playground.stage", "playground.preset", "playground.figures"
+STAGE, PRESET = "playground.stage", "playground.preset"
 
 
 def show_presets() -> None:
@@ -116,17 +118,9 @@ def take_job() -> None:
     live.adopt(st.session_state[STAGE].get("job"))
 
 
-def get_figures(job: Job) -> list[go.Figure] | None:
-    """Return the charts of this run, built once from its first snapshot; None when there is none yet."""
-    key, built = live.job_key(shared.current()), st.session_state.get(FIGURES, ("", []))
-    if built[0] == key:
-        return list(built[1])
-    snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
-        return None
-    figures = plot_playground(snapshot.arrays, snapshot.meta["labels"], split_of(shared.current().data))
-    st.session_state[FIGURES] = (key, figures)
-    return figures
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the charts of this run."""
+    return plot_playground(snapshot.arrays, snapshot.meta["labels"], split_of(shared.current().data))
 
 
 @st.fragment
@@ -135,17 +129,18 @@ def show_run() -> None:
     shared.show_address()
     if not is_within_budget(playground_work(shared.current()), "run"):
         return
-    job = live.find_job(shared.current())
-    figures = get_figures(job)  # waits for the first snapshot, which knows where the weights come from
+    job, key = live.find_job(shared.current()), live.job_key(shared.current())
+    charts = drawn(
+        "playground", key, job, draw
+    )  # waits for the first snapshot, which knows where the weights come from
     show_formulas()
     show_ways(job)
-    if figures is None:
+    if charts is None:
         say_not_begun(job, "run")
         return
     say_failure("run")
-    key = live.job_key(shared.current())
     stage(
-        STAGE, jobs.stream_path(job), key, figures, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
+        STAGE, jobs.stream_path(job), key, charts, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
         on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run",
     )  # fmt: skip
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})

@@ -16,14 +16,14 @@ from core.live.remedies.run import (
     remedies_of,
     remedies_work,
 )
-from core.settings.experiment import Experiment
-from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from core.studies.remedies.choice import left_out, single_remedies
 from core.studies.remedies.remedy import DIGITS, POINTS
 from pages.parts.remedies.controls import job_key, show_more
 from pages.parts.remedies.looks import show_actions
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies, tasks
+from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import say_failure, say_not_begun
 from pages.shared.say import fail
@@ -52,17 +52,12 @@ READOUTS = [
     readout("networks", "Networks", "Trained at once in this part."),
     readout("steps", "Steps each", "Steps each network has made: the budget is the same for all."),
 ]
-STAGE, FIGURES = "remedies.stage", "remedies.figures"
+STAGE = "remedies.stage"
 
 
-def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
-    """Return the charts, built once from the first snapshot; None when there is none yet."""
-    key, built = job_key(experiment), st.session_state.get(FIGURES, ("", []))
-    if built[0] == key:
-        return list(built[1])
-    snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
-        return None
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the charts and tables of this study."""
+    experiment = shared.current()
     pairs = [(remedy.key, remedy.label) for remedy in remedies_of(experiment)]
     singles = pairs[: len(single_remedies(experiment))]
     words = TABLE_WORDS + (NOISE_WORDS if has_labels(experiment) and experiment.data.label_noise else "")
@@ -73,7 +68,6 @@ def plot_figures(job: Job, experiment: Experiment) -> list[go.Figure] | None:
         names = ("noise_val_loss", "noise_train_score")
         figures += [plot_label_noise(snapshot.arrays, singles, name) for name in names]
         figures.append(sheet("noise", "What wrong labels do", NOISE_TABLE_WORDS))
-    st.session_state[FIGURES] = (key, figures)
     return figures
 
 
@@ -104,14 +98,14 @@ def show_study() -> None:
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
     job = jobs.find("study", key, partial(RemediesRun, experiment), remedies_work(experiment))
-    figures = plot_figures(job, experiment)
-    if figures is None:
+    charts = drawn("remedies", key, job, draw)
+    if charts is None:
         say_not_begun(job, "study")
         return
     say_failure("study")
     show_actions(job)
     stage(
-        STAGE, jobs.stream_path(job), key, figures, [], {}, key, READOUTS,
+        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
         on_job=take_job, buttons=("run", "reset"), can_rewind=False, on_state=_nothing,
     )  # fmt: skip
     if not has_labels(experiment):

@@ -1,7 +1,6 @@
 """The Python side of the stage: figures, controls and a job's stream, handed to one browser component."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +11,7 @@ import streamlit as st
 
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
+from pages.shared.charts import Chart, chart_of
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
@@ -136,7 +136,7 @@ def sheet(name: str, title: str, look_for: str) -> go.Figure:
 def stage_data(
     job_path: str,
     job_key: str,
-    figures: Sequence[go.Figure],
+    figures: Sequence[go.Figure | Chart],
     controls: Sequence[Mapping[str, Any]],
     strengths: Mapping[str, float],
     revision: str | int,
@@ -153,7 +153,7 @@ def stage_data(
         "socket": job_path,
         "job_key": job_key,
         "assets": f"/lab/assets/{assets_hash()}/",
-        "figures": [_figure_data(figure) for figure in figures],
+        "figures": [one if isinstance(one, dict) else chart_of(one) for one in figures],
         "controls": [{**control, "value": strengths[control["key"]]} for control in controls],
         "scrubs": [dict(axis) for axis in scrubs],
         "readouts": [dict(item) for item in readouts],
@@ -171,7 +171,7 @@ def stage(
     key: str,
     job_path: str,
     job_key: str,
-    figures: Sequence[go.Figure],
+    figures: Sequence[go.Figure | Chart],
     controls: Sequence[Mapping[str, Any]],
     strengths: Mapping[str, float],
     revision: str | int,
@@ -190,6 +190,7 @@ def stage(
 
     Parameters
     ----------
+    figures: figures, or charts as `charts.drawn` keeps them.
     job_path: path of the job's WebSocket, "/lab/jobs/<id>/stream".
     job_key: what the job computes; the browser finds the job again by it after a reload.
     controls: made by `slider`; strengths: their values by key.
@@ -232,13 +233,6 @@ def stage(
         on_picked_change=on_picked or _nothing,
         on_state_change=on_state or _nothing,
     )
-
-
-def _figure_data(figure: go.Figure) -> dict[str, Any]:
-    """Plotly JSON of a figure without its template: the stage gives it the page's colours."""
-    data: dict[str, Any] = json.loads(figure.to_json())
-    data["layout"].pop("template", None)
-    return data
 
 
 def _nothing() -> None:

@@ -46,7 +46,7 @@ def test_the_default_page_is_a_path_of_34_networks_not_started():
 def test_every_data_set_has_a_page(name):
     page = open_page(QUICK, data=name)
     assert not page.error
-    assert len(page.session_state["path.figures"][1]) >= 6
+    assert len(page.session_state["path.charts"][1]) >= 6
 
 
 @pytest.mark.parametrize("param_name", ["l1", "l2", "elastic"])

@@ -168,8 +168,8 @@ def test_tuned_strengths_cannot_be_set_and_the_page_has_the_table_of_what_is_tri
 @pytest.mark.parametrize("share", [0.0, 0.2])
 def test_a_gap_below_0_is_explained_where_training_labels_are_wrong(open_remedies, share):
     page = open_remedies(**short(label_noise=share))
-    figures = page.session_state["remedies.figures"][1]
-    words = next(f.layout.meta["look_for"] for f in figures if f.layout.meta["name"] == "remedies")
+    charts = page.session_state["remedies.charts"][1]
+    words = next(m["look_for"] for m in (c["layout"]["meta"] for c in charts) if m["name"] == "remedies")
     assert ("gap below 0" in words) == bool(share)
 
 

@@ -3,16 +3,19 @@
 from functools import partial
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures.path.grid import plot_grid
 from core.figures.path.page import with_facts
 from core.live.path.rates import RATES, best_member, map_values, rates_run, rates_work
 from core.stream.job import Job
+from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, strengths_of
 from pages.parts.path.exits import open_member
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
+from pages.shared.charts import drawn
 from pages.shared.parts import PROGRESS, has_begun, say_failure, say_not_begun
 from pages.shared.say import call
 from pages.shared.splits import on_split
@@ -58,6 +61,13 @@ def networks_text(n_shown: int, n_listed: int) -> str:
     return f"{len(RATES)} learning rates × {of_them}: {len(RATES) * n_shown} networks, alike but for these, trained at once."
 
 
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the map."""
+    now = shared.current()
+    figure = plot_grid(snapshot.arrays, map_values(now), now.study.param_name, np.array(RATES))
+    return [with_facts(figure, size="full", height=430)]
+
+
 @st.fragment
 def show_rates() -> None:
     """Show the stage with the map."""
@@ -68,8 +78,8 @@ def show_rates() -> None:
     if not studies.may_start(key, [rates_work(now)]):
         return
     job = studies.find_study(key, on_split(rates_run, now), rates_work(now), now, ())
-    snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
+    charts = drawn("rates", key, job, draw)
+    if charts is None:
         say_not_begun(job, "map")
         return
     say_failure("study")
@@ -79,9 +89,8 @@ def show_rates() -> None:
         is_early = not has_begun(job)
         if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP, disabled=is_early):
             open_best(job)
-    figure = plot_grid(snapshot.arrays, values, now.study.param_name, np.array(RATES))
     stage(
-        STAGE, jobs.stream_path(job), key, [with_facts(figure, size="full", height=430)], [], {}, key, READOUTS,
+        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
         on_seed=take_seed, on_job=partial(take_job, key), on_state=_nothing,
     )  # fmt: skip
 
