@@ -70,6 +70,7 @@ PLOTS = {
     "ranking": partial(plot_ranking, names=NAMES), "predicted": partial(plot_predicted, constants=PLANE),
     "histograms": plot_histograms, "sparsity": plot_sparsity, "diagram": plot_diagram, "matrices": plot_matrices,
 }  # fmt: skip
+CONSTANT = {"plane", "binary", "three"}  # the map itself comes as a picture
 TEXTS = [
     describe_losses, partial(describe_curve, constants=CURVE), partial(describe_plane, constants=BINARY),
     describe_pixels, describe_confusion, partial(describe_ranking, names=NAMES),
@@ -87,9 +88,17 @@ def bound_names(figure: go.Figure) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PLOTS)
-def test_same_arrays_give_the_same_figure_and_stay_untouched(name: str) -> None:
+def test_same_arrays_give_the_same_figure_whatever_was_drawn_between_and_stay_untouched(name: str) -> None:
     arrays = make_arrays()
-    assert PLOTS[name](arrays).to_json() == PLOTS[name](make_arrays()).to_json()
+    figure = PLOTS[name](arrays)
+    text = figure.to_json()
+    others = {key: np.flip(value) * 3 + 1 for key, value in make_arrays().items()}
+    other = PLOTS[name](others)
+    assert figure.to_json() == text  # a later figure writes into no earlier one
+    assert (other.to_json() == text) == (name in CONSTANT)
+    other.data[0].update(name="spoilt", meta=None)
+    other.layout.update(meta=None, xaxis=None)
+    assert PLOTS[name](make_arrays()).to_json() == text
     for key, value in make_arrays().items():
         np.testing.assert_array_equal(arrays[key], value)
 

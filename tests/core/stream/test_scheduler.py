@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.stream import routes
 from core.stream.commands import Pause, Run, Set, Step
 from core.stream.job import Job
 from core.stream.scheduler import Scheduler, get_scheduler
@@ -162,5 +163,18 @@ def test_two_hundred_jobs_leave_no_thread_and_no_object(clock: Clock) -> None:
     assert not scheduler._jobs and not scheduler._alone_since and not scheduler._woken and not scheduler._turns.n_busy
 
 
-def test_there_is_one_scheduler_per_process() -> None:
-    assert get_scheduler() is get_scheduler()
+def test_there_is_one_scheduler_per_process_whichever_thread_and_module_asks() -> None:
+    """Pages run in a thread of their own each, routes in the server's: what one submits the others find and no other runs."""
+    found: list[Scheduler] = []
+    askers = [threading.Thread(target=lambda: found.append(get_scheduler())) for _ in range(3)]
+    for thread in askers:
+        thread.start()
+        thread.join(TIMEOUT_S)
+    job = found[0].submit(counting, "a")
+    assert routes.get_scheduler().find(job.id) is job and get_scheduler().find(job.id) is job
+    assert newer(job, 0).meta["epoch"] == 0
+    found[1].drop(job)
+    assert found[2].find(job.id) is None
+    workers = [thread for thread in threading.enumerate() if thread in get_scheduler()._threads]
+    named = [thread for thread in threading.enumerate() if thread.name in {worker.name for worker in workers}]
+    assert len(workers) == get_scheduler().n_workers and named == workers

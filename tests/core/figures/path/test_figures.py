@@ -61,6 +61,7 @@ PLOTS = {
     "folds": lambda arrays: plot_folds(IS_VAL, np.array([0, 0, 1, 1]), ["a", "b"]),
     "test": lambda arrays: plot_test(LABELS, ["0.1", "0"], TEST),
 }
+CONSTANT = {"folds", "test"}  # figures that are not of the run's arrays
 TEXTS_OF = {
     "losses": partial(describe_path_losses, values=VALUES, texts=TEXTS),
     "weights": partial(describe_weight_paths, texts=TEXTS),
@@ -76,9 +77,17 @@ TEXTS_OF = {
 
 
 @pytest.mark.parametrize("name", PLOTS)
-def test_same_arrays_give_the_same_figure_and_stay_untouched(name: str) -> None:
+def test_same_arrays_give_the_same_figure_whatever_was_drawn_between_and_stay_untouched(name: str) -> None:
     arrays = make_arrays()
-    assert PLOTS[name](arrays).to_json() == PLOTS[name](make_arrays()).to_json()
+    figure = PLOTS[name](arrays)
+    text = figure.to_json()
+    others = {key: np.flip(value) * 3 + 1 for key, value in make_arrays().items()}
+    other = PLOTS[name](others)
+    assert figure.to_json() == text  # a later figure writes into no earlier one
+    assert (other.to_json() == text) == (name in CONSTANT)
+    other.data[0].update(name="spoilt", meta=None)
+    other.layout.update(meta=None, xaxis=None)
+    assert PLOTS[name](make_arrays()).to_json() == text
     for key, value in make_arrays().items():
         np.testing.assert_array_equal(arrays[key], value)
 
