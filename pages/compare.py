@@ -5,11 +5,12 @@ import streamlit as st
 
 from core.figures.compare.geometry import plot_geometry, plot_update
 from core.figures.compare.page import plot_compare
+from core.live.compare.needs import LIVE, PUT_ASIDE, compare_needs
 from core.live.compare.run import compare_run, compare_work
 from core.stream.snapshot import Snapshot
 from core.studies.compare.variants import TASK, chosen_variants, strengths_in
 from pages.parts.compare.pick_weights import pick_weights
-from pages.parts.compare.variants import PUT_ASIDE, TAKEN, job_key, message, sliders
+from pages.parts.compare.variants import message, sliders
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
 from pages.shared.charts import drawn
@@ -31,17 +32,17 @@ STAGE, SHOWN = "compare.stage", "compare.shown"
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    hand.take(st.session_state[STAGE].get("strengths"), TAKEN)
+    hand.take(st.session_state[STAGE].get("strengths"), LIVE)
 
 
 def take_seed() -> None:
     """The run was given another start."""
-    hand.take(st.session_state[STAGE].get("seed"), TAKEN)
+    hand.take(st.session_state[STAGE].get("seed"), LIVE)
 
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN, message)
+    studies.adopt(st.session_state[STAGE].get("job"), compare_needs(shared.current()), message)
 
 
 def draw(snapshot: Snapshot) -> list[go.Figure]:
@@ -62,17 +63,18 @@ def show_run() -> None:
         "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
     )
     experiment = shared.current()
-    key = job_key(experiment)
+    needs = compare_needs(experiment)
+    key = needs.key
     if not studies.may_start(key, [compare_work(experiment)]):
         return
     make_run = on_split(compare_run, experiment)
-    job = studies.find_study(key, make_run, compare_work(experiment), experiment, TAKEN, message)
+    job = studies.find_study(needs, make_run, compare_work(experiment), message)
     charts = drawn("compare", key, job, draw)
     if charts is None:
         say_not_begun(job, "run")
         return
     say_failure("study")
-    strengths = {name: experiment.get(name) for name in TAKEN}
+    strengths = {name: experiment.get(name) for name in LIVE}
     stage(
         STAGE, jobs.stream_path(job), key, charts, sliders(experiment), strengths, key, READOUTS,
         on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,

@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.figures.cv.fold_curves import plot_fold_curves
 from core.figures.cv.losses import plot_cv, plot_folds
+from core.live.cv.needs import cross_validation_needs
 from core.live.cv.run import cross_validation_run, cross_validation_work, fold_targets, found
 from core.presets import CV_START
 from core.readings.strengths import positions
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
-from pages.parts.cv.choice import job_key, show_choice
+from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies
@@ -58,11 +59,12 @@ def show_study() -> None:
     """Show stage, choice, refit and test set. The stage reruns this part when training begins, stands still or ends."""
     shared.show_address()
     experiment = shared.current()
-    key = job_key(experiment)
+    needs = cross_validation_needs(experiment)
+    key = needs.key
     if not studies.may_start(key, [cross_validation_work(experiment)]):
         return
     st.markdown(INTRO)
-    job = jobs.find("study", key, on_split(cross_validation_run, experiment), cross_validation_work(experiment))
+    job = studies.find_study(needs, on_split(cross_validation_run, experiment), cross_validation_work(experiment))
     values = grid_of(experiment)
     charts = drawn("cv", key, job, partial(draw, job))
     if charts is None:
@@ -97,7 +99,7 @@ def tell() -> None:
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
+    studies.adopt(st.session_state[STAGE].get("job"), cross_validation_needs(shared.current()))
 
 
 shared.open_address(CV_START)

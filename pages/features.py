@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.data import DATASETS
 from core.figures.features.page import plot_features_page
+from core.live.features.needs import LIVE, features_needs
 from core.live.features.run import check_features, features_run, features_work, values_of
 from core.readings.strengths import positions
-from core.settings.experiment import Experiment
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
@@ -42,12 +42,6 @@ INTRO = (
     "as falsely kept."
 )
 STAGE, PICKED, SHOWN = "features.stage", "features.picked", "features.shown"
-TAKEN = ("learning_rate",)  # what a run takes without a new start
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of the same study; it sets l1 and l2 itself."""
-    return f"features {studies.study_key(experiment, (*TAKEN, 'l1', 'l2'), ('n_splits',))} {values_of(experiment)}"
 
 
 def draw(snapshot: Snapshot) -> list[go.Figure]:
@@ -59,12 +53,12 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), job_key(shared.current()), TAKEN)
+    studies.adopt(st.session_state[STAGE].get("job"), features_needs(shared.current()))
 
 
 def take_strengths() -> None:
     """The remedy of a run that diverged was taken."""
-    hand.take(st.session_state[STAGE].get("strengths"), TAKEN)
+    hand.take(st.session_state[STAGE].get("strengths"), LIVE)
 
 
 def take_picked() -> None:
@@ -90,10 +84,11 @@ def show_run() -> None:
         jobs.drop("study")
         fail(str(error))
         return
-    key, index = job_key(experiment), picked(len(values))
+    needs, index = features_needs(experiment), picked(len(values))
+    key = needs.key
     if not studies.may_start(key, [features_work(experiment)]):
         return
-    job = studies.find_study(key, on_split(features_run, experiment), features_work(experiment), experiment, TAKEN)
+    job = studies.find_study(needs, on_split(features_run, experiment), features_work(experiment))
     charts = drawn("features", key, job, draw)
     if charts is None:
         say_not_begun(job, "run")

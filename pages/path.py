@@ -6,13 +6,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures.path.page import SCRUB, plot_path_page
+from core.live.path.needs import held, path_needs
 from core.live.path.run import path_run, path_work
 from core.presets import START
 from core.readings.strengths import positions
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
-from pages.parts.path.controls import held, key_of, show_path_controls, taken
+from pages.parts.path.controls import show_path_controls
 from pages.parts.path.exits import show_exits
 from pages.parts.path.rates import show_rates
 from pages.shared import experiment as shared
@@ -40,8 +41,7 @@ def take_seed() -> None:
 
 def take_job() -> None:
     """The stage found the path that this browser tab had before a reload."""
-    now = shared.current()
-    studies.adopt(st.session_state[STAGE].get("job"), key_of(now), (*held(now), "seed"))
+    studies.adopt(st.session_state[STAGE].get("job"), path_needs(shared.current()))
 
 
 def take_picked() -> None:
@@ -78,10 +78,11 @@ def show_path() -> None:
     """Show the stage and what leads on from it. A slider that is released on the stage reruns this part only."""
     shared.show_address()
     now = shared.current()
-    key, names = key_of(now), held(now)
+    needs, names = path_needs(now), held(now)
+    key = needs.key
     if not studies.may_start(key, [path_work(now)]):
         return
-    job = studies.find_study(key, on_split(path_run, now), path_work(now), now, taken(now))
+    job = studies.find_study(needs, on_split(path_run, now), path_work(now))
     charts = drawn("path", key, job, draw)
     if charts is None:
         say_not_begun(job, "path")

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures.remedies.ablation import plot_ablation, plot_label_noise
+from core.live.remedies.needs import remedies_needs
 from core.live.remedies.run import (
     RemediesRun,
     check_study,
@@ -19,7 +20,7 @@ from core.live.remedies.run import (
 from core.stream.snapshot import Snapshot
 from core.studies.remedies.choice import left_out, single_remedies
 from core.studies.remedies.remedy import DIGITS, POINTS
-from pages.parts.remedies.controls import job_key, show_more
+from pages.parts.remedies.controls import show_more
 from pages.parts.remedies.looks import show_actions
 from pages.shared import experiment as shared
 from pages.shared import jobs, studies, tasks
@@ -73,7 +74,7 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
 
 def take_job() -> None:
     """The stage found the study that this browser tab had before a reload."""
-    jobs.adopt("study", st.session_state[STAGE].get("job"), job_key(shared.current()))
+    studies.adopt(st.session_state[STAGE].get("job"), remedies_needs(shared.current()))
 
 
 @st.fragment
@@ -87,7 +88,8 @@ def show_study() -> None:
         jobs.drop("study")
         fail(str(error))
         return
-    key = job_key(experiment)
+    needs = remedies_needs(experiment)
+    key = needs.key
     if not studies.may_start(key, part_works(experiment)):
         return
     n_networks = sum(count_networks(experiment).values())
@@ -97,7 +99,7 @@ def show_study() -> None:
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
-    job = jobs.find("study", key, partial(RemediesRun, experiment), remedies_work(experiment))
+    job = studies.find_study(needs, partial(RemediesRun, experiment), remedies_work(experiment))
     charts = drawn("remedies", key, job, draw)
     if charts is None:
         say_not_begun(job, "study")

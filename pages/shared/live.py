@@ -3,22 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.live.playground.needs import LIVE, playground_needs
 from core.live.playground.run import Origin, playground_run, playground_work
-from core.settings.experiment import LIVE_FIELDS, Experiment
+from core.settings.experiment import Experiment
 from core.stream.job import Job
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
 from pages.shared.splits import on_split
 
-# What a running network takes without being rebuilt.
-TAKEN = (*LIVE_FIELDS, "seed")
-
 
 def job_key(experiment: Experiment) -> str:
     """Return a text that is equal for experiments of which one run can become the other without a new start."""
-    default = Experiment()
-    same = experiment.replace(**{name: default.get(name) for name in TAKEN})
-    return same.model_dump_json(exclude={"study"})
+    return playground_needs(experiment).key
 
 
 def find_job(experiment: Experiment) -> Job:
@@ -26,8 +22,8 @@ def find_job(experiment: Experiment) -> Job:
     before, key = jobs.own("run"), job_key(experiment)
     job = jobs.find("run", key, on_split(playground_run, experiment), playground_work(experiment))
     if job is not before:
-        hand.begin(job, jobs.resumed("run") or experiment, TAKEN)
-    hand.tell(job, experiment, TAKEN)
+        hand.begin(job, jobs.resumed("run") or experiment, LIVE)
+    hand.tell(job, experiment, LIVE)
     return job
 
 
@@ -37,21 +33,21 @@ def start_from(experiment: Experiment, origin: Origin) -> None:
     now = shared.current()
     jobs.drop("run")
     job = jobs.find("run", job_key(now), on_split(playground_run, now, origin), playground_work(now))
-    hand.begin(job, now, TAKEN)
+    hand.begin(job, now, LIVE)
 
 
-def strengths_of(experiment: Experiment, names: Sequence[str] = TAKEN) -> dict[str, float]:
+def strengths_of(experiment: Experiment, names: Sequence[str] = LIVE) -> dict[str, float]:
     """Return what a run may be told while it goes on, by flat name."""
     return {name: experiment.get(name) for name in names}
 
 
 def take_told(told: Any) -> None:
     """Put what the hand did on the stage into the experiment."""
-    hand.take(told, TAKEN)
+    hand.take(told, LIVE)
 
 
 def adopt(job_id: str | None) -> None:
     """Take over a run that this browser tab had before a reload, with the strengths it has by now."""
     job = jobs.adopt("run", job_id, job_key(shared.current()))
     if job is not None:
-        hand.take_over(job, TAKEN)
+        hand.take_over(job, LIVE)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.live.run import LiveRun
-from core.settings.experiment import Experiment
+from core.live.needs import Needs
+from core.live.run import Obedient
 from core.stream.job import Job
 from core.studies.base.cost import ASK_S, Work, duration, epochs_within
 from pages.shared import experiment as shared
@@ -14,29 +14,17 @@ from pages.shared.parts import is_within_budget
 from pages.shared.say import warn
 
 
-def study_key(experiment: Experiment, taken: Sequence[str], settings: Sequence[str]) -> str:
-    """Return a text that is equal for experiments of which one study can become the other without a new start.
-
-    taken: what the running study takes (strengths, seed); settings: those of `experiment.study` that it depends on.
-    """
-    default = Experiment()
-    same = experiment.replace(**{name: default.get(name) for name in taken})
-    study = {name: experiment.get(name) for name in settings}
-    return same.model_dump_json(exclude={"study"}) + str(study)
-
-
 def find_study(
-    key: str, make_run: Callable[[], LiveRun], work: Work, experiment: Experiment, taken: Sequence[str],
-    message: hand.Message = hand.plain_message,
-) -> Job:  # fmt: skip
-    """Return the session's study of this key, with the strengths and the start of now; a new one where the key differs.
+    needs: Needs, make_run: Callable[[], Obedient], work: Work, message: hand.Message = hand.plain_message
+) -> Job:
+    """Return the session's study of these needs, with what is live as it is now; a new one where the key differs.
 
-    message: the command that tells a running study one of `taken`.
+    message: the command that tells a running study one of its live settings.
     """
-    before, job = jobs.own("study"), jobs.find("study", key, make_run, work)
+    before, job = jobs.own("study"), jobs.find("study", needs.key, make_run, work)
     if job is not before:
-        hand.begin(job, jobs.resumed("study") or experiment, taken, message)
-    hand.tell(job, experiment, taken, message)
+        hand.begin(job, jobs.resumed("study") or needs.experiment, needs.live, message)
+    hand.tell(job, needs.experiment, needs.live, message)
     return job
 
 
@@ -82,8 +70,8 @@ def agree(key: str, slot: jobs.Slot) -> None:
     st.session_state[agreed(slot)] = key
 
 
-def adopt(job_id: str | None, key: str, taken: Sequence[str], message: hand.Message = hand.plain_message) -> None:
+def adopt(job_id: str | None, needs: Needs, message: hand.Message = hand.plain_message) -> None:
     """Take over a study that this browser tab had before a reload, with the strengths it has by now."""
-    job = jobs.adopt("study", job_id, key)
+    job = jobs.adopt("study", job_id, needs.key)
     if job is not None:
-        hand.take_over(job, taken, message)
+        hand.take_over(job, needs.live, message)

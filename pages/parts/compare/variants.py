@@ -1,23 +1,16 @@
-"""The Compare page's variants: what a run of them depends on, takes while it trains, and has on the stage to be moved."""
+"""The Compare page's variants: what tells a run of them their settings, and what the stage has to move them."""
 
 from typing import Any
 
+from core.live.compare.needs import LOOKED_AT
 from core.settings.experiment import Experiment, bounds_of, field_of, label_of
 from core.stream.commands import Command, Focus, Set
-from core.studies.compare.variants import VARIANTS, chosen_variants, shares_of
+from core.studies.compare.variants import chosen_variants, shares_of
 from pages.parts.compare.pick_weights import shown_variant
-from pages.shared import hand, studies
+from pages.shared import hand
 from pages.shared.stage import slider
 
 RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step, the same for all.")
-LOOKED_AT = ("geometry_of", "geometry_weights")
-TAKEN = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
-PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's; here each variant has its own
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of which one run can become the other without a new start."""
-    return studies.study_key(experiment, (*TAKEN, *PUT_ASIDE), ("variants", "n_starts", "l1_share"))
 
 
 def looked_at(experiment: Experiment) -> tuple[int, ...]:

@@ -1,27 +1,17 @@
-"""Around a cross-validation: what it depends on, and what its choice of λ leads on to."""
+"""Around a cross-validation: what its choice of λ leads on to."""
 
 from functools import partial
 
 import streamlit as st
 
 from core.live.cv.run import csv_of
-from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.studies.base.values import strengths_of
 from core.studies.cv.cross_validation import CrossValidation
 from pages.shared import experiment as shared
-from pages.shared import studies
 from pages.shared.parts import has_begun
 from pages.shared.say import warn
 from pages.shared.study import offer_longer_grid
-
-STUDY = ("param_name", "l1_share", "values", "n_splits", "n_repeats")  # the settings of a study it depends on
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments whose cross-validations are the same."""
-    own = tuple(strengths_of(experiment.study.param_name, []))
-    return f"cv {studies.study_key(experiment, own, STUDY)}"
 
 
 def show_choice(job: Job, cv: CrossValidation, state: str) -> None:

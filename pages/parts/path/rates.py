@@ -1,17 +1,16 @@
 """The map of learning rate × λ: the other view of the λ path page."""
 
-from functools import partial
-
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures.path.grid import plot_grid
 from core.figures.path.page import with_facts
+from core.live.path.needs import rates_needs
 from core.live.path.rates import RATES, best_member, map_values, rates_run, rates_work
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
-from core.studies.base.values import grid_of, strengths_of
+from core.studies.base.values import grid_of
 from pages.parts.path.exits import open_member
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
@@ -27,7 +26,6 @@ READOUTS = [
     readout("best", "Best λ", "λ of the pair with the lowest validation loss."),
     readout("diverged", "Diverged", "Pairs whose weights grew without bound: empty cells."),
 ]
-SETTINGS = ("param_name", "l1_share", "values", "path_view")
 STAGE = "rates.stage"
 BEST_HELP = (
     "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ. "
@@ -35,9 +33,9 @@ BEST_HELP = (
 )
 
 
-def take_job(key: str) -> None:
+def take_job() -> None:
     """The stage found the map that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), key, ())
+    studies.adopt(st.session_state[STAGE].get("job"), rates_needs(shared.current()))
 
 
 def take_seed() -> None:
@@ -73,11 +71,11 @@ def show_rates() -> None:
     """Show the stage with the map."""
     shared.show_address()
     now = shared.current()
-    varied = strengths_of(now.study.param_name, [])
-    key = studies.study_key(now, ("learning_rate", *varied), SETTINGS)
+    needs = rates_needs(now)
+    key = needs.key
     if not studies.may_start(key, [rates_work(now)]):
         return
-    job = studies.find_study(key, on_split(rates_run, now), rates_work(now), now, ())
+    job = studies.find_study(needs, on_split(rates_run, now), rates_work(now))
     charts = drawn("rates", key, job, draw)
     if charts is None:
         say_not_begun(job, "map")
@@ -91,7 +89,7 @@ def show_rates() -> None:
             open_best(job)
     stage(
         STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
-        on_seed=take_seed, on_job=partial(take_job, key), on_state=_nothing,
+        on_seed=take_seed, on_job=take_job, on_state=_nothing,
     )  # fmt: skip
 
 

@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from core.settings.experiment import Experiment
 from core.studies.remedies.choice import TUNED, look_every
 from pages.shared import experiment as shared
-from pages.shared import studies
 from pages.shared.widgets import setting
 
 STRENGTHS = {
@@ -13,12 +11,6 @@ STRENGTHS = {
     "patience": (5, 10, 20, 50), "min_delta": (0.0, 0.001, 0.01, 0.1), "remedy_augment": (), "n_ensemble": (),
 }  # fmt: skip
 CHOICES = ("n_remedy_starts", "first_combination", "second_combination", "tune_remedies")
-PUT_ASIDE = ("l1", "l2", "dropout_rate")  # the Playground's; here each remedy has its own
-
-
-def job_key(experiment: Experiment) -> str:
-    """Return a text that is equal for experiments of the same study."""
-    return f"remedies {studies.study_key(experiment, PUT_ASIDE, (*CHOICES, *STRENGTHS))}"
 
 
 def show_more() -> None:

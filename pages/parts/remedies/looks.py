@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.live.remedies.needs import remedies_needs
 from core.stream.commands import Look
 from core.stream.job import Job
-from pages.parts.remedies.controls import job_key
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.looks import add_look, count_looks
@@ -24,7 +24,7 @@ def look_at_test(job: Job) -> None:
 
     One that was asked and has not answered yet, for the server is busy, is asked again; that is no further look.
     """
-    if job.is_closed or job.key != job_key(shared.current()):
+    if job.is_closed or job.key != remedies_needs(shared.current()).key:
         return
     snapshot = job.latest
     if snapshot is None or not snapshot.meta.get("is_table_done"):

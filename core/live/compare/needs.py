@@ -1,0 +1,17 @@
+"""What a comparison depends on."""
+
+from __future__ import annotations
+
+from core.live.needs import FOLDS, PATH, REMEDIES, Needs, of_others, unread
+from core.settings.experiment import Experiment
+from core.studies.compare.variants import VARIANTS
+
+LOOKED_AT = ("geometry_of", "geometry_weights")
+LIVE = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
+PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's
+
+
+def compare_needs(experiment: Experiment) -> Needs:
+    """Return what the variants depend on: each has its own penalty and no grid of λ."""
+    own = unread(PUT_ASIDE, "Each variant has its own.")
+    return Needs("compare", experiment, LIVE, of_others(("param_name", "values"), PATH, FOLDS, REMEDIES) | own)
