@@ -7,151 +7,28 @@ Read next: `split.py` for the records, `synthetic.py` and `known.py` for the mad
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
-from core.data import known, synthetic
+from core.data import bundled, known, synthetic
 from core.data.bundled import load_table
-from core.data.known import N_POOL
-from core.data.split import Array, Grid, Kind, RawRows, Relevance, Split, Task, mean_and_scale
+from core.data.info import N_POOL, DatasetInfo
+from core.data.split import Array, Grid, RawRows, Relevance, Split, mean_and_scale
 from core.data.streams import BAYES, LABELS, NOISE, PERMUTATION, ROWS, stream
-from core.settings.experiment import DataConfig, FeatureName
+from core.settings.experiment import DataConfig, DatasetName, FeatureName
 
 __all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "load_split"]
 
-TEST_FRACTION = 0.2
 N_GRID_CURVE, N_GRID_PLANE = 201, 63  # every second point of 63 makes an even grid, too
 
 
-@dataclass(frozen=True)
-class DatasetInfo:
-    """What a page needs to know about a data set before loading it."""
-
-    label: str
-    kind: Kind
-    task: Task
-    n_classes: int
-    n_pool: int
-    description: str
-    source: str
-    n_raw_inputs: int  # columns before features are made of them
-    dials: tuple[str, ...] = ()  # which of `n_informative`, `n_noise_features`, ... act on it
-    has_relevance: bool = False  # whether it is known which inputs carry signal
-
-    @property
-    def is_synthetic(self) -> bool:
-        """Return whether the rows are drawn from a known law."""
-        return self.kind in ("curve", "plane") or self.has_relevance
-
-    @property
-    def has_noise(self) -> bool:
-        """Return whether `noise_std` acts on this data set: it does on all of them."""
-        return True
-
-    @property
-    def has_label_noise(self) -> bool:
-        """Return whether `label_noise` acts on this data set."""
-        return self.task == "classification"
-
-    @property
-    def has_features(self) -> bool:
-        """Return whether `features` acts on this data set."""
-        return self.kind == "plane"
-
-    def n_inputs(self, data: DataConfig) -> int:
-        """Return the number of inputs of the network: the chosen features for 2-D data, else the columns."""
-        if self.has_relevance:
-            dialled = (name for name in ("n_informative", "n_noise_features", "n_duplicates") if name in self.dials)
-            return self.n_raw_inputs + sum(int(getattr(data, name)) for name in dialled)
-        return len(data.features) if self.has_features else self.n_raw_inputs
-
-    def n_outputs(self) -> int:
-        """Return the number of outputs of the network, as `Split.n_outputs`."""
-        return self.n_classes if self.n_classes > 2 else 1
-
-    def n_test(self) -> int:
-        """Return the number of test rows."""
-        return round(TEST_FRACTION * self.n_pool)
-
-    def n_val(self, val_fraction: float) -> int:
-        """Return the number of validation rows."""
-        return round(val_fraction * self.n_pool)
-
-    def max_train(self, val_fraction: float) -> int:
-        """Return the largest possible `n_train`: the rows that are neither test nor validation."""
-        return self.n_pool - self.n_test() - self.n_val(val_fraction)
-
-
-def _curve(label: str, description: str, source: str = "made here.") -> DatasetInfo:
-    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source, 1)
-
-
-def _toy(label: str, description: str, n_classes: int = 2, source: str = "TensorFlow Playground.") -> DatasetInfo:
-    return DatasetInfo(
-        label, "plane", "classification" if n_classes else "regression", n_classes, N_POOL, description, source, 2
-    )
-
-
-def _known(
-    label: str, task: Task, n_classes: int, n_fixed: int, description: str, source: str, dials: tuple[str, ...] = ()
-) -> DatasetInfo:
-    """Return a task with known truth: `n_fixed` inputs, and those that the dials add."""
-    info = DatasetInfo(label, "table", task, n_classes, N_POOL, description, source, n_fixed)
-    return replace(info, dials=dials, has_relevance=True)
-
-
-_DIALS = ("n_informative", "n_noise_features", "n_duplicates", "duplicate_correlation")
-_UCI = "UCI Machine Learning Repository, bundled with scikit-learn."
-DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
-    {
-        "sine": _curve("Sine", "Two periods of a sine wave."),
-        "cubic": _curve("Cubic", "A third-degree polynomial with two bends."),
-        "step": _curve("Step", "A jump from -1 to 1: smooth networks find it hard."),
-        "doppler": _curve("Doppler", "A wave that gets ever faster to the left.", "Donoho & Johnstone 1994."),
-        "circle": _toy("Circle", "A disc inside a ring."),
-        "xor": _toy("Exclusive or", "Four squares; opposite ones belong together."),
-        "gaussians": _toy("Two clouds", "Two round clouds; a straight line separates them."),
-        "spiral": _toy("Spiral", "Two interleaved spiral arms: the hardest of the toys."),
-        "moons": _toy("Moons", "Two half circles that reach into each other.", source="scikit-learn, make_moons."),
-        "spiral3": _toy("Three spirals", "Three interleaved spiral arms.", n_classes=3, source="Stanford CS231n."),
-        "plane": _toy("Plane", "A tilted plane: a linear model fits it.", n_classes=0),
-        "multi_gaussian": _toy("Hills", "Three hills and three hollows.", n_classes=0),
-        "digits": DatasetInfo(
-            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI, 64
-        ),
-        "breast_cancer": DatasetInfo(
-            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI, 30
-        ),
-        "diabetes": DatasetInfo(
-            "Diabetes", "table", "regression", 0, 442, "Disease progression after a year from 10 measures.",
-            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.", 10,
-        ),
-        "wine": DatasetInfo(
-            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI, 13
-        ),
-        "informative_regression": _known(
-            "Signals in noise (values)", "regression", 0, 0, "A weighted sum of a few inputs among many of pure noise.",
-            "Made here.", _DIALS,
-        ),
-        "informative_classes": _known(
-            "Signals in noise (classes)", "classification", 2, 0, "Two clouds that differ in a few of many inputs.",
-            "Made here.", _DIALS,
-        ),
-        "reviews": _known(
-            "Film reviews (words)", "classification", 2, 50, "Made-up reviews by 50 word counts, of which 12 tell.",
-            "Bag of words as in McCallum & Nigam 1998; words and rates made here.",
-        ),
-        "vowels": _known(
-            "Vowels (speech)", "classification", 10, 3, "Ten made-up vowels by three formants and channels of noise.",
-            "Means of Peterson & Barney 1952, spread of Hillenbrand et al. 1995.", ("n_noise_features",),
-        ),
-    }
-)  # fmt: skip
+# In the order in which the pages offer them; each file of makers tells of its own.
+_INFOS = {**synthetic.INFOS, **bundled.INFOS, **known.INFOS}
+DATASETS: Mapping[str, DatasetInfo] = MappingProxyType({name: _INFOS[name] for name in get_args(DatasetName)})
 
 
 def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:

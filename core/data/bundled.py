@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn import datasets
 
+from core.data.info import DatasetInfo
 from core.data.split import Array
 
 DIABETES_NAMES = (
@@ -36,6 +37,25 @@ TARGET_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_UCI = "UCI Machine Learning Repository, bundled with scikit-learn."
+INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
+    {
+        "digits": DatasetInfo(
+            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI, 64
+        ),
+        "breast_cancer": DatasetInfo(
+            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI, 30
+        ),
+        "diabetes": DatasetInfo(
+            "Diabetes", "table", "regression", 0, 442, "Disease progression after a year from 10 measures.",
+            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.", 10,
+        ),
+        "wine": DatasetInfo(
+            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI, 13
+        ),
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -51,7 +71,7 @@ class Table:
 def load_table(name: str) -> Table:
     """Return one of the real data sets by name."""
     bunch = LOADERS[name]()
-    is_regression = name == "diabetes"
+    is_regression = INFOS[name].task == "regression"
     return Table(
         X=np.array(bunch.data, dtype=np.float64),
         y=np.array(bunch.target, dtype=np.float64 if is_regression else np.int64),

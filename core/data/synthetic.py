@@ -12,7 +12,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.random import Generator
 
-from core.data.split import Array
+from core.data.info import N_POOL, DatasetInfo
+from core.data.split import Array, Task
 from core.settings.experiment import FeatureName
 
 PLANE_LIMIT = 6.0
@@ -115,6 +116,33 @@ def moons(labels: Array, rng: Generator) -> Array:
 
 CLASSES: Mapping[str, Callable[[Array, Generator], Array]] = MappingProxyType(
     {"circle": circle, "xor": xor, "gaussians": gaussians, "spiral": spiral, "moons": moons, "spiral3": spiral3}
+)
+
+
+def _curve(label: str, description: str, source: str = "made here.") -> DatasetInfo:
+    return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source, 1)
+
+
+def _toy(label: str, description: str, n_classes: int = 2, source: str = "TensorFlow Playground.") -> DatasetInfo:
+    task: Task = "classification" if n_classes else "regression"
+    return DatasetInfo(label, "plane", task, n_classes, N_POOL, description, source, 2)
+
+
+INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
+    {
+        "sine": _curve("Sine", "Two periods of a sine wave."),
+        "cubic": _curve("Cubic", "A third-degree polynomial with two bends."),
+        "step": _curve("Step", "A jump from -1 to 1: smooth networks find it hard."),
+        "doppler": _curve("Doppler", "A wave that gets ever faster to the left.", "Donoho & Johnstone 1994."),
+        "circle": _toy("Circle", "A disc inside a ring."),
+        "xor": _toy("Exclusive or", "Four squares; opposite ones belong together."),
+        "gaussians": _toy("Two clouds", "Two round clouds; a straight line separates them."),
+        "spiral": _toy("Spiral", "Two interleaved spiral arms: the hardest of the toys."),
+        "moons": _toy("Moons", "Two half circles that reach into each other.", source="scikit-learn, make_moons."),
+        "spiral3": _toy("Three spirals", "Three interleaved spiral arms.", n_classes=3, source="Stanford CS231n."),
+        "plane": _toy("Plane", "A tilted plane: a linear model fits it.", n_classes=0),
+        "multi_gaussian": _toy("Hills", "Three hills and three hollows.", n_classes=0),
+    }
 )
 
 FEATURES: Mapping[FeatureName, tuple[str, Callable[[Array, Array], Array]]] = MappingProxyType(

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from core.data import DATASETS, Split, load_split, split_rows
+from core.data import DATASETS, Split, bundled, known, load_split, split_rows, synthetic
 from core.settings.experiment import DataConfig, DatasetName
 
 
@@ -23,6 +23,8 @@ def raw(split: Split, part: str) -> Any:
 
 def test_registry_has_every_name() -> None:
     assert set(DATASETS) == set(get_args(DatasetName))
+    files = (synthetic.INFOS, bundled.INFOS, known.INFOS)
+    assert sum(len(infos) for infos in files) == len(DATASETS)  # each is told of once
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
