@@ -130,15 +130,24 @@ SECTIONS: dict[str, type[Section]] = {
 }
 # Flat names are the field names, but for two that would be ambiguous.
 RENAMED = {"data": ("data", "name"), "data_seed": ("data", "seed")}
-FLAT_NAMES: dict[str, tuple[str, str]] = {
-    **RENAMED,
-    **{
-        field: (section, field)
-        for section, model in SECTIONS.items()
-        for field in model.model_fields
-        if (section, field) not in RENAMED.values()
-    },
-}
+
+
+def flat_names(sections: Mapping[str, type[Section]]) -> dict[str, tuple[str, str]]:
+    """Return (section, field) of every setting by its flat name; raises ValueError where two would have the same one."""
+    flat = dict(RENAMED)
+    for section, model in sections.items():
+        for field in model.model_fields:
+            if (section, field) in RENAMED.values():
+                continue
+            if field in flat:
+                raise ValueError(
+                    f"{section}.{field}: expected a name of its own, received that of {'.'.join(flat[field])}"
+                )
+            flat[field] = (section, field)
+    return flat
+
+
+FLAT_NAMES = flat_names(SECTIONS)
 
 
 @cache

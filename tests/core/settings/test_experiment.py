@@ -8,9 +8,11 @@ import pytest
 from core import Experiment
 from core.settings.experiment import (
     FLAT_NAMES,
+    SECTIONS,
     bounds_of,
     choices_of,
     expected_of,
+    flat_names,
     format_value,
     label_of,
     parse_value,
@@ -38,6 +40,12 @@ OTHER = {
 
 def test_every_setting_is_tried():
     assert set(OTHER) == set(FLAT_NAMES)
+
+
+def test_two_settings_of_one_flat_name_are_refused():
+    assert flat_names(SECTIONS) == FLAT_NAMES
+    with pytest.raises(ValueError, match=r"again\.l1: expected a name of its own, received that of regularization\.l1"):
+        flat_names({**SECTIONS, "again": SECTIONS["regularization"]})
 
 
 @pytest.mark.parametrize("name", OTHER)
