@@ -11,6 +11,8 @@ const SHAPES = {
   x: "M8.3 1l2.7 2.7L13.7 1l1.3 1.3L12.3 5L15 7.7L13.7 9L11 6.3L8.3 9L7 7.7L9.7 5L7 2.3Z",
   "triangle-up": "M11 .8L15.2 8.8H6.8Z",
   "triangle-down": "M11 9.2L15.2 1.2H6.8Z",
+  "triangle-left": "M6.8 5L14.8 .8V9.2Z",
+  pentagon: "M11 1L15 4L13.5 8.7H8.5L7 4Z",
   star: "M11 0l1.3 3.5 3.6.1-2.9 2.3 1 3.6L11 7.4 8 9.5l1-3.6L6.1 3.6l3.6-.1Z",
   "line-ns": "M9.5 .5h3v9h-3Z",
 };
@@ -21,7 +23,7 @@ export function swatch({ color, dash, symbol }) {
   const path = SHAPES[symbol?.replace("-open", "")] ?? SHAPES.circle;
   const mark = symbol
     ? `<path d="${path}" fill="${open ? "none" : color}" stroke="${color}" stroke-width="${open ? 1.5 : 0}"/>`
-    : `<line x1="1" x2="21" y1="5" y2="5" stroke="${color}" stroke-width="2.5" stroke-dasharray="${DASHES[dash] ?? ""}"/>`;
+    : `<line x1="1" x2="21" y1="5" y2="5" stroke="${color}" stroke-width="2.5" stroke-dasharray="${DASHES[dash] ?? dash?.replaceAll("px", "") ?? ""}"/>`;
   const holder = make("span", { class: "lab-swatch", "aria-hidden": "true" });
   holder.innerHTML = `<svg width="22" height="10">${mark}</svg>`;
   return holder;

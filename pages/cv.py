@@ -107,6 +107,6 @@ with st.sidebar:
     show_penalty("cv")
     setting("cv", "n_splits")
     setting("cv", "n_repeats")
-    show_controls("cv")
+    show_controls("cv", without=(shared.current().study.param_name,))
 shared.show_problems()
 show_study()

@@ -1,4 +1,4 @@
-"""Features: which inputs L1 and L2 keep along λ, against the truth where it is known."""
+"""Features: which inputs L1, group L1 and L2 keep along λ, against the truth where it is known."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from core.live.features.run import check_features, features_run, features_work, 
 from core.readings.strengths import positions
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
-from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VOWELS
+from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, PENALTIES, REVIEWS, TASK, VOWELS
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies, tasks
 from pages.shared.charts import drawn
@@ -34,12 +34,17 @@ TASKS = {
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training rows."),
     readout("in_use_l1", "In use with L1", "Inputs with a link that is not exactly zero, with L1 at the chosen λ."),
+    readout(
+        "in_use_group_l1",
+        "In use with group L1",
+        "Inputs with a link that is not exactly zero, with group L1 at that λ.",
+    ),
     readout("in_use_l2", "In use with L2", "Inputs with a link that is not exactly zero, with L2 at the chosen λ."),
 ]
 INTRO = (
-    "**Which inputs does a penalty keep?** L1 and L2 train at every λ, on the same rows. A stronger L1 takes "
-    "more inputs out as a rule; L2 only makes their weights smaller. Where the truth is known, what is kept counts as found or "
-    "as falsely kept."
+    "**Which inputs does a penalty keep?** L1, group L1 and L2 train at every λ, on the same rows. A stronger L1 takes more "
+    "inputs out as a rule, link by link; group L1 takes out all links of an input at once; L2 only makes weights smaller. "
+    "Where the truth is known, what is kept counts as found or as falsely kept."
 )
 STAGE, PICKED, SHOWN = "features.stage", "features.picked", "features.shown"
 
@@ -96,7 +101,7 @@ def show_run() -> None:
     say_failure("study")
     st.markdown(INTRO)
     axis = scrub(
-        "lambda", "Strength λ", values, value_texts(values), index, "The penalty whose networks are shown, for L1 and for L2.",
+        "lambda", "Strength λ", values, value_texts(values), index, "The strength whose networks are shown, for each penalty.",
         positions(np.array(values)).tolist(),
     )  # fmt: skip
     stage(
@@ -120,7 +125,7 @@ with st.sidebar:
     tasks.show_tasks("features", TASKS)
     values_setting("features", "0 and 13 values from 1e-4 to 0.5")
     setting("features", "n_splits")
-    show_controls("features", dials_first=True)
+    show_controls("features", without=PENALTIES, dials_first=True)
 st.session_state[SHOWN] = shared.current().get("learning_rate")
 shared.show_problems()
 if DATASETS[shared.current().data.name].kind in ("images", "table"):

@@ -105,7 +105,7 @@ def show_path() -> None:
 shared.open_address(START)
 with st.sidebar:
     show_path_controls("path")
-    show_controls("path")
+    show_controls("path", without=(shared.current().study.param_name,))
 st.session_state["path.shown"] = live.strengths_of(shared.current(), SIDEBAR)
 shared.show_problems()
 if shared.current().study.path_view == "rates":

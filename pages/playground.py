@@ -66,7 +66,7 @@ def show_formulas() -> None:
     The room is that of all strengths switched on: the sliders below must not move under the hand that switches one on.
     """
     now = shared.current()
-    steady("playground-formulas", formulas_text(now), formulas_text(now.replace(**ALL_ON)), formulas.LEGEND)
+    steady("playground-formulas", formulas_text(now), formulas_text(now.replace(**ALL_ON)), formulas.legend(now))
 
 
 def formulas_text(experiment: Experiment) -> str:

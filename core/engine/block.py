@@ -18,9 +18,10 @@ from torch import Tensor
 from core.engine.batches import Batch
 from core.engine.losses import LossKind, output_slopes
 from core.engine.members import Members
-from core.engine.optimizers import SGD, Adam, Column
-from core.engine.penalties import add_l1_subgradient, soft_threshold
+from core.engine.optimizers import SGD, Adam, Column, rows_of
+from core.engine.penalties import PROXIMAL, SLOPES, decay
 from core.engine.stack import Dropout, Stack
+from core.settings.penalties import PENALTIES
 
 SHORT_RUN = 8  # members of one stream side by side
 BLOCK_NUMBERS = 400_000  # parameters and hidden values of a block, about (1.6 MB, touched several times over)
@@ -45,6 +46,11 @@ def cut_in_runs(streams: Sequence[int], numbers_per_member: int) -> list[slice]:
     return [slice(first + part.start, first + part.stop) for first, parts in runs for part in parts]
 
 
+def as_like(columns: Tensor, weights: Tensor) -> Tensor:
+    """Return columns (m, 1) or (m, k) in the shape of weights (m, …) of k numbers, or one that broadcasts to it."""
+    return columns.view(len(columns), *([1] * (weights.ndim - 1) if columns.shape[1] == 1 else weights.shape[1:]))
+
+
 class Strength(NamedTuple):
     """A penalty's strength where it is not zero: `members` from the first to the last that has it, values (m, 1)."""
 
@@ -62,23 +68,46 @@ class Strength(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What a penalty works on: gradient and weights (m, n_penalized) and strength (m, 1) of the `members` that have it."""
+    """What a penalty works on: weights (m, …) and their gradient, and strength (m, 1) of the `members` that have it.
 
+    n_weights: how many weights of a member it reaches, a prefix of the buffer.
+    """
+
+    name: str
     gradient: Tensor
     weights: Tensor
     strength: Tensor
     members: slice
 
+    @property
+    def n_weights(self) -> int:
+        """Return how many weights of each member are reached."""
+        return self.weights[0].numel()
+
+
+def penalized_weights(name: str, stack: Stack, buffer: Tensor, n_penalized: int) -> Tensor:
+    """Return what a penalty sees of the rows of a buffer (m, n_parameters) of this stack's shape.
+
+    (m, n_penalized); for a penalty on inputs their links (m, units, inputs), none where the first layer is not penalized.
+    """
+    if PENALTIES[name].acts_on != "inputs":
+        return buffer[:, :n_penalized]
+    n_inputs, n_units = stack.shapes[0]
+    n_units = n_units if n_penalized >= n_inputs * n_units else 0
+    return buffer[:, : n_inputs * n_units].view(-1, n_units, n_inputs) if n_units else buffer[:, :0, None]
+
 
 @dataclass(frozen=True)
 class Strengths:
-    """Strengths as a step uses them: None where all are zero; l2 and activity_l2 are columns of all members.
+    """Strengths as a step uses them, without those that are zero for all; l2 and activity_l2 are columns of all members.
 
+    slopes, decoupled, proximal: by name of the penalty, see `core/settings/penalties.py`.
     learning_rate is one number where all agree.
     """
 
-    l1_proximal: Strength | None
-    l1_subgradient: Strength | None
+    slopes: dict[str, Strength]
+    decoupled: dict[str, Strength]
+    proximal: dict[str, Strength]
     dropout_rate: Strength | None
     l2: Tensor | None
     activity_l2: Tensor | None
@@ -87,14 +116,29 @@ class Strengths:
     @classmethod
     def of(cls, members: Members, part: slice) -> Strengths:
         """Read the present strengths of some members."""
-        l1, is_proximal, rate = members.l1[part], members.l1_is_proximal[part], members.learning_rate[part]
-        l2, activity_l2 = members.l2[part], members.activity_l2[part]
+        own = {name: values[part] for name, values in members.strengths.items()}
+        rate, l2, activity_l2 = own["learning_rate"], own["l2"], own["activity_l2"]
         is_shared = bool((rate == rate[0]).all())
+        by_action = {
+            action: {name: own[name] for name, penalty in PENALTIES.items() if penalty.action == action}
+            for action in ("gradient", "decoupled", "proximal")
+        }
+        is_proximal = members.l1_is_proximal[part]
+        by_action["gradient"]["l1"] = own["l1"] * (1 - is_proximal)
+        by_action["proximal"]["l1"] = own["l1"] * is_proximal
+        del by_action["gradient"]["l2"]  # the stack's backward pass adds it on the way
         return cls(
-            Strength.of(l1 * is_proximal), Strength.of(l1 * (1 - is_proximal)), Strength.of(members.dropout_rate[part]),
+            _those_on(by_action["gradient"]), _those_on(by_action["decoupled"]), _those_on(by_action["proximal"]),
+            Strength.of(own["dropout_rate"]),
             l2 if bool((l2 > 0).any()) else None, activity_l2 if bool((activity_l2 > 0).any()) else None,
             rate[0].item() if is_shared else rate.double(),
         )  # fmt: skip
+
+
+def _those_on(columns: dict[str, Tensor]) -> dict[str, Strength]:
+    """Return the strengths (M, 1) by name that somebody has."""
+    strengths = {name: Strength.of(values) for name, values in columns.items()}
+    return {name: strength for name, strength in strengths.items() if strength is not None}
 
 
 class Block:
@@ -108,14 +152,21 @@ class Block:
     def read_strengths(self, members: Members) -> None:
         """Read the strengths as they are now, and find the numbers they work on."""
         self.strengths = now = Strengths.of(members, self.part)
-        self._subgradient, self._proximal = self._reach(now.l1_subgradient), self._reach(now.l1_proximal)
+        self._slopes, self._decoupled, self._proximal = (
+            self._reach(strengths) for strengths in (now.slopes, now.decoupled, now.proximal)
+        )
         self._shrink = [] if now.l2 is None else self._shrink_by_layer(now.l2)
 
-    def _reach(self, strength: Strength | None) -> Reach | None:
-        if strength is None:
-            return None
-        some, columns = strength.members, slice(self.n_penalized)
-        return Reach(self.stack.gradient[some, columns], self.stack.parameters[some, columns], strength.values, some)
+    def _reach(self, strengths: dict[str, Strength]) -> list[Reach]:
+        """Return what the penalties of these strengths work on, without those that have nothing to work on."""
+        found = []
+        for name, (some, values) in strengths.items():
+            gradient, weights = (
+                penalized_weights(name, self.stack, buffer[some], self.n_penalized)
+                for buffer in (self.stack.gradient, self.stack.parameters)
+            )
+            found.append(Reach(name, gradient, weights, values, some))
+        return [reach for reach in found if reach.weights.numel()]
 
     def _shrink_by_layer(self, l2: Tensor) -> list[Tensor | None]:
         """Return 2·l2 (M, 1, 1) for the penalized layers, None for the others."""
@@ -137,13 +188,15 @@ class Block:
             tensor[is_skipped] = old
 
     def _update(self, batch: Batch, rate_factor: float, dropout: Dropout | None) -> None:
-        """Apply one gradient step and the proximal step."""
-        stack, rate = self.stack, self.strengths.learning_rate
+        """Apply what shrinks by itself, one gradient step, and the proximal steps."""
+        stack, rate = self.stack, self.strengths.learning_rate * rate_factor
         self.fill_gradient(batch, dropout)
-        self.optimizer.step(stack.buffer, stack.gradient_buffer, rate * rate_factor)
-        if self._proximal is not None:
-            _, weights, l1, some = self._proximal
-            soft_threshold(weights, self.optimizer.threshold(l1, some, self.n_penalized))
+        for reach in self._decoupled:
+            decay(reach.weights, reach.strength.double() * rows_of(rate, reach.members))
+        self.optimizer.step(stack.buffer, stack.gradient_buffer, rate)
+        for reach in self._proximal:
+            threshold = self.optimizer.threshold(reach.strength, reach.members, reach.n_weights)
+            PROXIMAL[reach.name](reach.weights, as_like(threshold, reach.weights))
 
     def fill_gradient(self, batch: Batch, dropout: Dropout | None) -> None:
         """Fill the gradient with that of the smooth part of the objective on a batch (all of it for subgradient L1)."""
@@ -152,8 +205,8 @@ class Block:
         slopes = output_slopes(self.loss, done.columns, batch.targets, class_axis=1).mul_(batch.weight)
         activity_slopes = None if activity is None else 2 * activity[..., None] * batch.weight
         stack.backward(done, slopes, activity_slopes, self._shrink)
-        if self._subgradient is not None:
-            add_l1_subgradient(*self._subgradient[:3])
+        for reach in self._slopes:
+            SLOPES[reach.name](reach.gradient, reach.weights, reach.strength)
 
     def draw_dropout(self, uniforms: list[Tensor]) -> Dropout | None:
         """Return inverted dropout (Srivastava et al. 2014) where members have it, None where it is off.

@@ -54,7 +54,7 @@ def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
     """Yield what is kept of the weights, the strengths and the optimizer, each with its name."""
     yield "parameters", trainer.stack.parameters
     for name in LIVE_FIELDS:
-        yield name, getattr(trainer.members, name)
+        yield name, trainer.members[name]
     for b, block in enumerate(trainer.blocks):
         for i, tensor in enumerate(block.optimizer.state()):
             yield f"optimizer.{b}.{i}", tensor

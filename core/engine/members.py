@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.engine.losses import LossKind
-from core.settings.experiment import RegularizationConfig, TrainingConfig
+from core.settings.experiment import LIVE_FIELDS, RegularizationConfig, TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,13 @@ class Pool:
 
 @dataclass
 class Members:
-    """The strengths of each member, tensors (M, 1), and its seed. Strengths may change between steps, in place.
+    """The strengths of each member by name, tensors (M, 1), and its seed. Strengths may change between steps.
 
+    strengths: one of every live setting: the penalties, dropout_rate, learning_rate. `members["l2"]` is one of them.
     l1_is_proximal: (M, 1), 1 where L1 is a proximal step, 0 where it is a subgradient.
     """
 
-    l1: Tensor
-    l2: Tensor
-    activity_l2: Tensor
-    dropout_rate: Tensor
-    learning_rate: Tensor
+    strengths: dict[str, Tensor]
     seeds: tuple[int, ...]
     l1_is_proximal: Tensor
 
@@ -74,9 +71,11 @@ class Members:
         def column(name: str, default: float) -> Tensor:
             return torch.tensor(values.get(name, [default] * n_members), dtype=dtype).reshape(n_members, 1)
 
-        r = regularization
-        return cls(
-            column("l1", r.l1), column("l2", r.l2), column("activity_l2", r.activity_l2),
-            column("dropout_rate", r.dropout_rate), column("learning_rate", training.learning_rate),
-            (training.seed,) * n_members, column("l1_is_proximal", float(r.l1_method == "proximal")),
-        )  # fmt: skip
+        settings = {**vars(regularization), **vars(training)}
+        strengths = {name: column(name, settings[name]) for name in LIVE_FIELDS}
+        is_proximal = column("l1_is_proximal", float(regularization.l1_method == "proximal"))
+        return cls(strengths, (training.seed,) * n_members, is_proximal)
+
+    def __getitem__(self, name: str) -> Tensor:
+        """Return the strength of a name, (M, 1)."""
+        return self.strengths[name]

@@ -35,10 +35,10 @@ class SGD:
         # A product, then a difference: fused, its last bit would depend on where in the buffer a member stands.
         parameters.sub_(moved * as_type(learning_rate, moved))
 
-    def threshold(self, l1: Tensor, members: slice, n_weights: int) -> Tensor:
-        """Return l1 (m, 1) times how far the last step moved a weight of these members per unit of gradient, (m, 1)."""
+    def threshold(self, strength: Tensor, members: slice, n_weights: int) -> Tensor:
+        """Return strength (m, 1) times how far the last step moved a weight of these members per unit of gradient, (m, 1)."""
         grown = (1 - self.momentum**self.n_steps) / (1 - self.momentum)
-        return (l1.double() * rows_of(self.learning_rate * grown, members)).to(l1.dtype)
+        return (strength.double() * rows_of(self.learning_rate * grown, members)).to(strength.dtype)
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
@@ -86,14 +86,15 @@ class Adam:
         """Return √v + ε·correction for some of v."""
         return square.sqrt().add_(as_type(self.epsilon * correction, square))
 
-    def threshold(self, l1: Tensor, members: slice, n_weights: int) -> Tensor:
-        """Return l1 (m, 1) times how far the last step moves each weight of these members per unit of gradient.
+    def threshold(self, strength: Tensor, members: slice, n_weights: int) -> Tensor:
+        """Return strength (m, 1) times how far the last step moves each weight of these members per unit of gradient.
 
         lr/(√v̂+ε): (m, n_weights).
         """
         correction, rate = rows_of(self._correction(), members), rows_of(self.learning_rate, members)
         return torch.div(
-            (l1 * (rate * correction)).to(l1.dtype), self._divisor(self.square[members, :n_weights], correction)
+            (strength * (rate * correction)).to(strength.dtype),
+            self._divisor(self.square[members, :n_weights], correction),
         )
 
     def state(self) -> list[Tensor]:

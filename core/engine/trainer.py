@@ -1,6 +1,6 @@
 """The training loop: one step, one epoch, one measurement of a stack. Read `studies` next.
 
-The objective of a member is  data loss + l1·Σ|w| + l2·Σw² + activity_l2·Σ(hidden output)²/batch size.
+The objective of a member is  data loss + l1·Σ|w| + l2·Σw² + group_l1·Σ‖w of an input‖ + activity_l2·Σ(hidden output)²/batch size.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from torch import Tensor
 
 from core.engine.arithmetic import fast_arithmetic
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows, align
-from core.engine.block import Block, cut_in_runs
+from core.engine.block import Block, cut_in_runs, penalized_weights
 from core.engine.cost import measurement_cost, step_cost
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
 from core.engine.optimizers import make_optimizer
-from core.engine.penalties import weight_penalty
+from core.engine.penalties import VALUES
 from core.engine.stack import Dropout, Stack
 from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
 
@@ -140,7 +140,7 @@ class Trainer:
     def _read_strengths(self) -> None:
         """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
         m = self.members
-        tensors = (m.l1, m.l1_is_proximal, m.l2, m.activity_l2, m.dropout_rate, m.learning_rate)
+        tensors = (m.l1_is_proximal, *m.strengths.values())
         read_at = [(id(tensor), tensor._version) for tensor in tensors]
         if read_at != self._read_at:
             self._read_at = read_at
@@ -204,9 +204,17 @@ class Trainer:
         mean_loss, score, activity = (
             looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
         )
-        weights = self.stack.parameters[:, : self.n_penalized]
-        penalty = weight_penalty(weights, self.members.l1, self.members.l2) + activity
+        penalty = self._weight_penalty() + activity
         return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
+
+    def _weight_penalty(self) -> Tensor:
+        """Return the terms of the penalties on weights, Σ strength·value, (M,)."""
+        total = torch.zeros(self.stack.n_members, dtype=self.pool.X.dtype)
+        for name, value in VALUES.items():
+            strength = self.members[name].squeeze(1)
+            if bool((strength != 0).any()):
+                total += strength * value(penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized))
+        return total
 
     def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""
@@ -218,7 +226,7 @@ class Trainer:
             score = splits.means(is_correct(pool.loss, done.columns, targets, class_axis=1), part)
         else:
             score = 1 - mean_loss / splits.target_variance(part)  # R²
-        activity_l2 = self.members.activity_l2[part].squeeze(1)
+        activity_l2 = self.members["activity_l2"][part].squeeze(1)
         activity = torch.zeros_like(activity_l2)
         if bool((activity_l2 > 0).any()):
             for hidden in done.hidden:  # (m, units, n)

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
-from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from core.figures.theme import PALETTE
+from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE
+from core.settings.penalties import PENALTIES, Style
 
 BROWN, DARK = "#A6761D", "#666666"
 
 
-class Style(NamedTuple):
-    """How one variant is drawn: colour and dash, and a symbol where it is a point."""
-
-    color: str
-    dash: str
-    symbol: str
+def of_penalty(name: str) -> Style:
+    """Return how a penalty is drawn, its colour as '#RRGGBB'."""
+    style = PENALTIES[name].style
+    return style._replace(color=PALETTE[style.color])
 
 
 STYLES: Mapping[str, Style] = MappingProxyType(
     {
+        **{name: of_penalty(name) for name in PENALTIES},
         "none": Style(GREY, "solid", "circle"),
-        "l1_proximal": Style(VERMILLION, "solid", "square"),
+        "l1_proximal": of_penalty("l1"),
         "l1_subgradient": Style(ORANGE, "dash", "square-open"),
-        "l2": Style(SKY, "solid", "diamond"),
         "elastic_net": Style(PURPLE, "dashdot", "cross"),
-        "activity_l2": Style(GREEN, "dot", "triangle-up"),
         "dropout": Style(BLUE, "longdash", "x"),
         "nothing": Style(GREY, "solid", "circle"),
-        "l1": Style(VERMILLION, "solid", "square"),
         "early_stopping": Style(GREEN, "dot", "triangle-up"),
         "augmentation": Style(PURPLE, "dashdot", "cross"),
         "ensemble": Style(ORANGE, "dash", "star"),

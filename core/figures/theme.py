@@ -16,6 +16,12 @@ import plotly.io as pio
 from core.readings.arrays import N_COLORS
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 
+# The colours that a penalty's record names: those of Okabe and Ito, and two more that are told apart from them too.
+PALETTE = {
+    "blue": BLUE, "orange": ORANGE, "green": GREEN, "purple": PURPLE, "vermillion": VERMILLION, "sky": SKY, "grey": GREY,
+    "sienna": "#A0522D", "violet": "#785EF0",
+}  # fmt: skip
+
 # One colour per meaning. The weight colours return to blue and orange: they never share a chart with train and val.
 COLORS = {
     "train": BLUE,

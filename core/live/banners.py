@@ -10,6 +10,7 @@ from core.live.run import LiveRun
 from core.measures.learning_rate import rate_fault
 from core.measures.numbers import loss_text
 from core.settings.experiment import label_of
+from core.settings.penalties import PENALTIES
 from core.studies.base.training import MemberState
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
@@ -35,7 +36,7 @@ def diverged_banner(run: LiveRun) -> dict[str, Any]:
 
 def collapsed_banner(run: LiveRun) -> dict[str, Any]:
     """Return the message of a network whose weights are all gone, with weaker penalties as its remedy."""
-    on = [name for name in ("l1", "l2", "activity_l2") if run.experiment.get(name) > 0]
+    on = [name for name in PENALTIES if run.experiment.get(name) > 0]
     lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
     return {
         "kind": "collapsed",

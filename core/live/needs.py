@@ -17,8 +17,8 @@ GRID = ("param_name", "l1_share", "values")
 PATH = ("path_start", "path_view")
 FOLDS = ("n_splits", "n_repeats")
 COMPARE = (
-    "n_starts", "variants", "compare_l1", "compare_subgradient", "compare_l2", "compare_elastic", "compare_activity",
-    "compare_dropout", "geometry_of", "geometry_weights",
+    "n_starts", "variants", "compare_l1", "compare_subgradient", "compare_group_l1", "compare_l2", "compare_weight_decay",
+    "compare_elastic", "compare_activity", "compare_dropout", "geometry_of", "geometry_weights",
 )  # fmt: skip
 REMEDIES = (
     "n_remedy_starts", "first_combination", "second_combination", "tune_remedies", "remedy_l1", "remedy_l2",

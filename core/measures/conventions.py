@@ -1,23 +1,14 @@
 """What our strengths are called elsewhere: Keras, torch and scikit-learn divide and halve differently.
 
-Ours: mean data loss over n rows (squared error without ½, cross-entropy in nats) + l1·Σ|w| + l2·Σw², biases free.
+Ours: mean data loss over n rows (squared error without ½, cross-entropy in nats) + l1·Σ|w| + l2·Σw², biases free. What the other
+penalties are called stands in their records, `core/settings/penalties.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Translation:
-    """One line: what to write in another library. `is_exact`: the same minimum; `note` says what to mind."""
-
-    library: str
-    code: str
-    is_exact: bool
-    note: str
+from core.settings.penalties import PENALTIES, Case, Translation
 
 
 def translate(
@@ -100,14 +91,12 @@ def in_adamw(l1: float, l2: float) -> Translation:
     return Translation("torch AdamW", f"AdamW(…, weight_decay={torch_weight_decay(l2):.6g})", not l1 and not l2, note)
 
 
-def translate_activity(activity_l2: float) -> list[Translation]:
-    """Return activity_l2·Σ(hidden output)²/batch size as other libraries want it: Keras divides by the batch size too."""
-    loss = f"loss + {activity_l2:.6g} * sum(h.square().sum() for h in hidden) / len(batch)"
-    return [
-        Translation("Keras", f"Dense(…, activity_regularizer=L2({activity_l2:.6g}))", True, "The same, for each hidden layer."),
-        Translation("torch", loss, True, "There is no option for it: add it to the loss by hand, in training only."),
-        Translation("scikit-learn", "–", False, "No exact equivalent: its networks have no penalty on outputs."),
-    ]  # fmt: skip
+def translate_penalty(name: str, strength: float, case: Case) -> list[Translation]:
+    """Return the strength of a penalty other than L1 and L2, which go together, as other libraries want it."""
+    elsewhere = PENALTIES[name].elsewhere
+    if elsewhere is None:
+        raise ValueError(f"name: expected a penalty other than L1 and L2, see `translate`; received {name}")
+    return elsewhere(strength, case)
 
 
 def translate_dropout(rate: float) -> list[Translation]:

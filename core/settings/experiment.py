@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from core.settings.links import DEFAULTS, NEWEST, VERSION, unknown_version
+from core.settings.penalties import CHOICES, PENALTIES
 from core.settings.sections import (
     DataConfig,
     DatasetName,
@@ -36,7 +37,7 @@ __all__ = [
 MAX_FINDINGS = 3  # wrong values of one link that are named
 MAX_QUERY_CHARS = 16_000  # holds 500 λ values typed with all their digits
 # The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
-LIVE_FIELDS = ("l1", "l2", "activity_l2", "dropout_rate", "learning_rate")
+LIVE_FIELDS = (*PENALTIES, "dropout_rate", "learning_rate")
 
 
 class Experiment(Section):
@@ -159,7 +160,7 @@ def link_default(version: str) -> Experiment:
 # What other programs call a setting of ours.
 OTHER_NAMES = {
     "lr": "learning_rate", "epochs": "n_epochs", "max_iter": "n_epochs", "batch": "batch_size", "layers": "hidden_sizes",
-    "hidden": "hidden_sizes", "hidden_layer_sizes": "hidden_sizes", "dropout": "dropout_rate", "weight_decay": "l2",
+    "hidden": "hidden_sizes", "hidden_layer_sizes": "hidden_sizes", "dropout": "dropout_rate", "group_lasso": "group_l1",
     "alpha": "l2", "lambda": "l2", "dataset": "data", "random_state": "seed", "model": "network", "penalty": "regularization",
 }  # fmt: skip
 
@@ -199,9 +200,10 @@ def bounds_of(name: str) -> tuple[float | None, float | None]:
 CHOICE_LABELS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
     "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
-    "l1": "L1", "l2": "L2", "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
-    "none": "No penalty", "l1_proximal": "L1 proximal", "l1_subgradient": "L1 subgradient", "elastic_net": "Elastic net",
-    "activity_l2": "Activity L2",
+    **{name: penalty.short for name, penalty in PENALTIES.items()},
+    **{key: choice.label for key, choice in CHOICES.items()},
+    "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
+    "none": "No penalty", "elastic_net": "Elastic net",
     "dropout": "Dropout", "early_stopping": "Early stopping", "augmentation": "Augmentation", "ensemble": "Ensemble",
     "more_data": "More data",
     "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",

@@ -71,6 +71,8 @@ FIRST: Mapping[str, str] = MappingProxyType(
         "min_delta": "0.0",
         "remedy_augment": "0.5",
         "n_ensemble": "5",
+        "compare_group_l1": "0.003",
+        "compare_weight_decay": "0.003",
     }
 )
 DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"1": FIRST})

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from core.settings.penalties import CHOICES, MAX_STRENGTH, PENALTIES
+
 DatasetName = Literal[
     "sine", "cubic", "step", "doppler",
     "circle", "xor", "gaussians", "spiral", "moons", "spiral3",
@@ -21,7 +23,9 @@ DatasetName = Literal[
 FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
 Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
 LossName = Literal["auto", "cross_entropy", "mse"]
-VariantName = Literal["none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "activity_l2", "dropout"]
+VariantName = Literal[
+    "none", "l1_proximal", "l1_subgradient", "group_l1", "l2", "weight_decay", "elastic_net", "activity_l2", "dropout"
+]  # fmt: skip
 RemedyName = Literal["l1", "l2", "dropout", "early_stopping", "augmentation", "ensemble", "more_data"]
 
 FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
@@ -30,6 +34,18 @@ FEATURE_NAMES: tuple[FeatureName, ...] = get_args(FeatureName)
 def setting(default: Any, label: str, description: str, unit: str = "", **bounds: Any) -> Any:
     """Return a pydantic field with a label, a unit and a description for the page to show."""
     return Field(default, description=description, json_schema_extra={"label": label, "unit": unit}, **bounds)
+
+
+def strength_of(penalty: str) -> Any:
+    """Return the field of a penalty's strength, off by default."""
+    record = PENALTIES[penalty]
+    return setting(0.0, record.label, record.description, ge=0, le=MAX_STRENGTH)
+
+
+def strength_of_variant(key: str) -> Any:
+    """Return the field of the strength that a penalty has on the Compare page."""
+    choice = CHOICES[key]
+    return setting(0.003, choice.label, choice.description, ge=0, le=MAX_STRENGTH)
 
 
 def holds_text(annotation: Any) -> bool:
@@ -123,23 +139,24 @@ class NetworkConfig(Section):
 
 
 class RegularizationConfig(Section):
-    """objective = data loss + l1·Σ|w| + l2·Σw² + activity_l2·Σ(hidden output)²/batch size. Biases are free."""
+    """objective = data loss + l1·Σ|w| + l2·Σw² + group_l1·Σ‖w of an input‖ + activity_l2·Σ(hidden output)²/batch size.
 
-    l1: float = setting(
-        0.0, "L1 strength λ₁", "Adds λ₁·Σ|w| to the loss: drives weights to exactly zero.", ge=0, le=1e6
-    )
-    l2: float = setting(0.0, "L2 strength λ₂", "Adds λ₂·Σw² to the loss: shrinks all weights.", ge=0, le=1e6)
+    Weight decay is a step of its own, w ← w - learning_rate·weight_decay·w, and no term. Biases are free.
+    """
+
+    l1: float = strength_of("l1")
+    l2: float = strength_of("l2")
     l1_method: Literal["proximal", "subgradient"] = setting(
         "proximal", "L1 method", "Proximal: soft threshold, exact zeros. Subgradient: plain descent on |w|, no zeros."
     )
-    activity_l2: float = setting(
-        0.0, "Activity L2", "Adds this × Σ(hidden output)² / batch size: keeps hidden outputs small.", ge=0, le=1e6
-    )
+    activity_l2: float = strength_of("activity_l2")
+    weight_decay: float = strength_of("weight_decay")
+    group_l1: float = strength_of("group_l1")
     dropout_rate: float = setting(
         0.0, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
     )
     penalize_output: bool = setting(
-        True, "Penalise the output layer", "Off: L1 and L2 act on the weights of the hidden layers only."
+        True, "Penalise the output layer", "Off: penalties act on the weights of the hidden layers only."
     )
 
 
@@ -167,7 +184,7 @@ class TrainingConfig(Section):
 class StudyConfig(Section):
     """How a study varies the experiment: along a grid of strengths, over folds, over starts. A single run ignores it."""
 
-    param_name: Literal["l2", "l1", "elastic"] = setting(
+    param_name: Literal["l2", "l1", "elastic", "weight_decay", "group_l1"] = setting(
         "l2", "Penalty", "Which strength the grid is of. Elastic: a mix of L1 and L2."
     )
     l1_share: float = setting(
@@ -189,17 +206,15 @@ class StudyConfig(Section):
         ("none", "l1_proximal", "l1_subgradient", "l2"), "Penalties to compare", "One to six, trained side by side.",
         min_length=1, max_length=6,
     )  # fmt: skip
-    compare_l1: float = setting(
-        0.003, "L1 proximal", "λ₁ of L1 with the proximal step: drives weights to exactly zero.", ge=0, le=1e6
-    )
-    compare_subgradient: float = setting(
-        0.003, "L1 subgradient", "λ₁ of L1 by plain descent on |w|: small weights, no exact zeros.", ge=0, le=1e6
-    )
-    compare_l2: float = setting(0.003, "L2", "λ₂ of L2: shrinks all weights.", ge=0, le=1e6)
+    compare_l1: float = strength_of_variant("l1_proximal")
+    compare_subgradient: float = strength_of_variant("l1_subgradient")
+    compare_group_l1: float = strength_of_variant("group_l1")
+    compare_l2: float = strength_of_variant("l2")
+    compare_weight_decay: float = strength_of_variant("weight_decay")
     compare_elastic: float = setting(
         0.003, "Elastic net", "λ of a mix of L1 and L2, half and half (see Share of L1).", ge=0, le=1e6
     )
-    compare_activity: float = setting(0.003, "Activity L2", "Strength of the penalty on hidden outputs.", ge=0, le=1e6)
+    compare_activity: float = strength_of_variant("activity_l2")
     compare_dropout: float = setting(
         0.3, "Dropout", "Share of hidden units switched off at random in each training step.", ge=0, le=0.9
     )

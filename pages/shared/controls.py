@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data import DATASETS, DatasetInfo
 from core.settings.experiment import DataConfig, field_of, label_of
+from core.settings.penalties import PENALTIES
 from pages.shared import experiment as shared
 from pages.shared.widgets import bind, select, setting
 
@@ -13,9 +14,10 @@ POINTS = (5, 10, 20, 50, 100, 200, 500)
 SHAPES = ((), (8,), (8, 8), (64,), (64, 64), (128, 128, 128), (512,) * 6)
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCHES = (None, 1, 10, 32, 128)
-ACTIVITY = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
+STRENGTHS = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
 EPOCHS = (100, 300, 1000, 3000, 20_000, 100_000)
 LINEAR = "no hidden layers"
+ON_STAGE = ("l1", "l2")  # penalties with a slider beside the charts
 # What one unit of noise means for data where it is not the usual.
 NOISE_WORDS = {
     "informative_classes": "Added to each signal, in its standard deviations within a class.",
@@ -43,6 +45,16 @@ def show_controls(page: str, without: Collection[str] = (), dials_first: bool = 
         setting(page, "batch_size", BATCHES)
     with st.expander("More"):
         more_settings(page, info, without)
+
+
+def nothing_to_act_on(penalty: str) -> str:
+    """Return why a penalty does nothing now, "" where it acts."""
+    now, acts_on = shared.current(), PENALTIES[penalty].acts_on
+    if now.network.hidden_sizes:
+        return ""
+    if acts_on == "hidden outputs":
+        return LINEAR
+    return "" if now.regularization.penalize_output else "the only layer is not penalised"
 
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
@@ -103,8 +115,9 @@ def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> Non
     setting(page, "loss", off="" if info.task == "classification" else "values have squared error only")
     if "l1_method" not in without:
         setting(page, "l1_method")
-    if "activity_l2" not in without:
-        setting(page, "activity_l2", ACTIVITY, off=is_linear)
+    for name in PENALTIES:
+        if name not in (*ON_STAGE, *without):
+            setting(page, name, STRENGTHS, off=nothing_to_act_on(name))
     is_penalized = now.regularization.penalize_output  # switched off, it leaves a linear model without any penalty
     setting(page, "penalize_output", off=is_linear if is_penalized else "")
     setting(page, "learning_rate_schedule")

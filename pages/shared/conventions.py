@@ -4,19 +4,20 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.measures.conventions import Translation, translate, translate_activity, translate_dropout, translate_network
+from core.measures.conventions import translate, translate_dropout, translate_network, translate_penalty
 from core.settings.experiment import Experiment
+from core.settings.penalties import PENALTIES, Case, Translation
 from pages.shared.formulas import uses_mse
 
 Strengths = Mapping[str, float]
 IN_SCIKIT_LEARN = ("tanh", "relu", "sigmoid", "linear")  # activations that its networks have, too
 
-UNPENALISED = "The output layer is not penalised here: give L1 and L2 to the hidden layers only."
-NOTHING_PENALISED = "The only layer is the output layer, which is not penalised here: L1 and L2 have no effect."
+UNPENALISED = "The output layer is not penalised here: give penalties to the hidden layers only."
+NOTHING_PENALISED = "The only layer is the output layer, which is not penalised here: penalties have no effect."
 
 
 def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths]) -> None:
-    """Show each penalty in a tab of its own; its strengths are named l1, l2, activity_l2, dropout_rate.
+    """Show each penalty in a tab of its own; its strengths are named as in the settings.
 
     `l1_is_proximal` says how L1 acts; without it, the experiment's own method counts.
     """
@@ -32,12 +33,14 @@ def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths])
 
 def lines_of(experiment: Experiment, strengths: Strengths) -> list[Translation]:
     """Return the lines for the strengths that are on; with none on, what switches the penalties off."""
-    l1, l2, activity, rate = (strengths.get(name, 0.0) for name in ("l1", "l2", "activity_l2", "dropout_rate"))
+    l1, l2, rate = (strengths.get(name, 0.0) for name in ("l1", "l2", "dropout_rate"))
     is_linear = not experiment.network.hidden_sizes
     if is_linear and not experiment.regularization.penalize_output:
-        l1 = l2 = 0.0
+        l1, l2, strengths = 0.0, 0.0, {}
     is_proximal = bool(strengths.get("l1_is_proximal", experiment.regularization.l1_method == "proximal"))
-    lines = translate_activity(activity) if activity else []
+    case = Case(experiment.training.optimizer, not uses_mse(experiment), is_linear)
+    others = [name for name, penalty in PENALTIES.items() if penalty.elsewhere is not None and strengths.get(name)]
+    lines = [line for name in others for line in translate_penalty(name, strengths[name], case)]
     lines += translate_dropout(rate) if rate else []
     if l1 or l2 or not lines:
         n_rows, is_classification = experiment.data.n_train, not uses_mse(experiment)

@@ -1,49 +1,66 @@
 r"""What is minimised and how a weight moves, as LaTeX, with the numbers of an experiment put in. Only what is on is shown.
 
-The conventions are those of `core/engine`: J = data loss + l1·Σ|w| + l2·Σw² + activity_l2·Σh²/B, biases free.
+The conventions are those of `core/engine`: J = data loss + l1·Σ|w| + l2·Σw² + …, biases free. What is
+written of each penalty stands in its record, `core/settings/penalties.py`.
 """
 
 from core.data import DATASETS
 from core.settings.experiment import Experiment
+from core.settings.penalties import PENALTIES, Penalty
 
 LEGEND = (
     "n: training points; B: batch size; g: slope on a batch; m̂, v̂: Adam's running means of g and g²; "
     "h: outputs of the hidden units, m: 0 or 1. Biases are not penalised."
 )
+GROUPS = " w_j: the links of input j, shrunk as one."
 MSE = r"\tfrac1n\sum(\hat y-y)^2"
 CROSS_ENTROPY = r"\tfrac1n\sum-\ln\hat p_y"
 
 
+def legend(experiment: Experiment) -> str:
+    """Return what the letters stand for."""
+    has_groups = any(penalty.acts_on == "inputs" for penalty, _ in penalties_on(experiment))
+    return LEGEND + (GROUPS if has_groups else "")
+
+
 def objective(experiment: Experiment) -> str:
-    """Return J = data loss + the penalties that are on."""
-    strengths = experiment.regularization
-    is_linear = not experiment.network.hidden_sizes
-    weights = r"_{\text{hidden}}" if not strengths.penalize_output else ""
-    terms = [MSE if uses_mse(experiment) else CROSS_ENTROPY]
-    if strengths.l1:
-        terms.append(rf"{number(strengths.l1)}\sum{weights}|w|")
-    if strengths.l2:
-        terms.append(rf"{number(strengths.l2)}\sum{weights} w^2")
-    if strengths.activity_l2 and not is_linear:
-        terms.append(rf"{number(strengths.activity_l2)}\tfrac1B\sum h^2")
-    return "J=" + "+".join(terms)
+    """Return J = data loss + the terms of the penalties that are on; weight decay has none."""
+    weights = "" if experiment.regularization.penalize_output else r"_{\text{hidden}}"
+    terms = [penalty.term(number(strength), weights) for penalty, strength in penalties_on(experiment)]
+    return "J=" + "+".join([MSE if uses_mse(experiment) else CROSS_ENTROPY, *filter(None, terms)])
+
+
+def penalties_on(experiment: Experiment) -> list[tuple[Penalty, float]]:
+    """Return the penalties that have something to act on, with their strengths."""
+    network, strengths = experiment.network, experiment.regularization
+    off = set() if network.hidden_sizes else {"hidden outputs"}
+    if not network.hidden_sizes and not strengths.penalize_output:
+        off.add("inputs")
+    pairs = [(penalty, getattr(strengths, name)) for name, penalty in PENALTIES.items()]
+    return [(penalty, strength) for penalty, strength in pairs if strength and penalty.acts_on not in off]
 
 
 def gradient(experiment: Experiment) -> str:
-    """Return g, the slope that the optimizer follows; the proximal step of L1 is not part of it."""
+    """Return g, the slope that the optimizer follows; proximal steps and weight decay are not part of it."""
     strengths = experiment.regularization
     terms = [r"\nabla_w(\text{loss}" + (r"+\text{activity}" if has_activity(experiment) else "") + ")"]
-    if strengths.l2:
-        terms.append(rf"2\cdot{number(strengths.l2)}\,w")
+    terms += [p.step(number(s), False) for p, s in penalties_on(experiment) if p.action == "gradient"]
     if strengths.l1 and strengths.l1_method == "subgradient":
         terms.append(rf"{number(strengths.l1)}\,\mathrm{{sign}}\,w")
     return "g=" + "+".join(terms)
 
 
 def steps(experiment: Experiment) -> list[str]:
-    """Return the update rule in order: dropout, gradient, schedule, the optimizer's step, L1's soft threshold; only what is on."""
-    rules = (dropout, gradient, schedule, move, threshold)
-    return [step for step in (rule(experiment) for rule in rules) if step]
+    """Return the update rule in order: dropout, gradient, schedule, decay, the optimizer's step, thresholds; only what is on."""
+    before = [rule(experiment) for rule in (dropout, gradient, schedule)]
+    return [step for step in (*before, *decays(experiment), move(experiment), *thresholds(experiment)) if step]
+
+
+def decays(experiment: Experiment) -> list[str]:
+    """Return what shrinks the weights before the step, by the learning rate alone."""
+    rate = learning_rate(experiment)
+    found = [(p, s) for p, s in penalties_on(experiment) if p.action == "decoupled"]
+    return [penalty.step(rf"{rate}\cdot{number(strength)}", False) for penalty, strength in found]
 
 
 def move(experiment: Experiment) -> str:
@@ -56,20 +73,28 @@ def move(experiment: Experiment) -> str:
     return rf"w\leftarrow w-{rate}\,g"
 
 
-def threshold(experiment: Experiment) -> str:
-    """Return the proximal step of L1: its threshold is λ₁ times the step's own length per unit of gradient.
+def thresholds(experiment: Experiment) -> list[str]:
+    """Return the proximal steps: the threshold is the strength times the step's own length per unit of gradient.
 
     With momentum μ the length after the first steps, lr/(1-μ), is shown.
     """
-    training, strengths = experiment.training, experiment.regularization
-    if not strengths.l1 or strengths.l1_method == "subgradient":
-        return ""
-    length = rf"{learning_rate(experiment)}\cdot{number(strengths.l1)}"
+    is_subgradient = experiment.regularization.l1_method == "subgradient"
+    found = [
+        (p, s)
+        for p, s in penalties_on(experiment)
+        if p.action == "proximal" and not (p.name == "l1" and is_subgradient)
+    ]
+    is_adam = experiment.training.optimizer == "adam"
+    return [penalty.step(length(experiment, strength), is_adam) for penalty, strength in found]
+
+
+def length(experiment: Experiment, strength: float) -> str:
+    """Return how far the optimizer's step moves a weight for a slope of `strength`."""
+    training = experiment.training
+    text = rf"{learning_rate(experiment)}\cdot{number(strength)}"
     if training.optimizer == "adam":
-        length += r"/(\sqrt{\hat v}+\varepsilon)"
-    elif training.momentum:
-        length += rf"/(1-{number(training.momentum)})"
-    return rf"w\leftarrow\mathrm{{sign}}(w)\max(|w|-{length},\,0)"
+        return text + r"/(\sqrt{\hat v}+\varepsilon)"
+    return text + (rf"/(1-{number(training.momentum)})" if training.momentum else "")
 
 
 def dropout(experiment: Experiment) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.settings.penalties import PENALTIES
 from core.stream.budget import place_in_words
 from core.stream.job import Job
 from core.stream.scheduler import get_scheduler
@@ -21,8 +22,7 @@ PROGRESS = [
     readout("left", "Time left", "At the present speed."),
 ]
 STRENGTHS = [
-    slider("l1", "L1 strength λ₁", 1e-5, 1, "log0", "Adds λ₁·Σ|w| to the loss: drives weights to exactly zero."),
-    slider("l2", "L2 strength λ₂", 1e-5, 1, "log0", "Adds λ₂·Σw² to the loss: shrinks all weights."),
+    *(slider(name, PENALTIES[name].label, 1e-5, 1, "log0", PENALTIES[name].description) for name in ("l1", "l2")),
     slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
     slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
 ]

@@ -45,7 +45,7 @@ def trained(open_page, address, query=SHORT, *more, **options):
 
 
 def cell(penalty, head):
-    """JavaScript of a cell of the table, rows 0 (no penalty), 1 (L1) and 2 (L2)."""
+    """JavaScript of a cell of the table, rows 0 (no penalty), 1 (L1), 2 (group L1) and 3 (L2)."""
     row = f"document.querySelectorAll('[data-figure=kept] tbody tr:not(.lab-note)')[{penalty}]"
     return f"{row}?.querySelector('[data-head=\"{head}\"]').textContent"
 
@@ -67,7 +67,7 @@ def test_lambda_is_picked_from_memory_and_says_what_is_kept(address, open_page):
         and page.evaluate(cell(1, "Precision")) == "1.00"
     )
     assert page.evaluate(SAID.format("in_use_l2")) == "23 of 23"
-    assert page.evaluate(cell(0, "Precision")) == page.evaluate(cell(2, "Precision")) == f"{3 / 23:.2f}"
+    assert page.evaluate(cell(0, "Precision")) == page.evaluate(cell(3, "Precision")) == f"{3 / 23:.2f}"
     assert page.evaluate("window.overfitLab.sent") == sent
     assert "λ_1se" in page.locator(".lab-verdict").inner_text()
 

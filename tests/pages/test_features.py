@@ -34,12 +34,15 @@ def names(page):
 @pytest.mark.parametrize(
     ("task", "figures"),
     [
-        (TASK, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_l2", "cv"]),
-        (DUPLICATES, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_l2", "twins", "cv"]),
-        (CLASSES, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_l2", "cv"]),
-        (REVIEWS, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_l2", "cv"]),
-        (VOWELS, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_l2", "cv"]),
-        (DIGITS, ["kept", "in_use", "inputs_none", "inputs_l1", "inputs_l2", "cv"]),
+        (TASK, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_group_l1", "inputs_l2", "cv"]),
+        (
+            DUPLICATES,
+            ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_group_l1", "inputs_l2", "twins", "cv"],
+        ),
+        (CLASSES, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_group_l1", "inputs_l2", "cv"]),
+        (REVIEWS, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_group_l1", "inputs_l2", "cv"]),
+        (VOWELS, ["kept", "scores", "in_use", "inputs_none", "inputs_l1", "inputs_group_l1", "inputs_l2", "cv"]),
+        (DIGITS, ["kept", "in_use", "inputs_none", "inputs_l1", "inputs_group_l1", "inputs_l2", "cv"]),
     ],
 )
 def test_every_task_stands_ready_with_its_charts(open_features, task, figures):

@@ -13,7 +13,16 @@ from tests.core.settings.test_experiment import OTHER
 from tests.pages import app
 from tests.pages.app import address, close, now, open_link, run, said
 
-TYPED = ("n_train", "hidden_sizes", "learning_rate", "batch_size", "activity_l2", "n_epochs")
+TYPED = (
+    "n_train",
+    "hidden_sizes",
+    "learning_rate",
+    "batch_size",
+    "activity_l2",
+    "weight_decay",
+    "group_l1",
+    "n_epochs",
+)
 job = partial(app.job, slot="run")
 
 
@@ -63,7 +72,7 @@ def test_the_first_settings_come_first_and_the_rest_lies_under_more():
     inside = {setting_of(w) for w in page.sidebar.expander[0]} - {""}
     assert inside == {
         "val_fraction", "data_seed", "seed", "activation", "optimizer", "momentum", "loss", "l1_method", "activity_l2",
-        "penalize_output", "learning_rate_schedule", "n_epochs",
+        "weight_decay", "group_l1", "penalize_output", "learning_rate_schedule", "n_epochs",
     }  # fmt: skip
 
 
@@ -303,14 +312,15 @@ def test_strengths_and_start_from_the_sidebar_reach_the_run_without_a_new_start(
     page = open_page()
     first = job(page)
     first.wait(-1, 60)
-    choose(page, "activity_l2", "0.1")
+    for name in ("activity_l2", "weight_decay", "group_l1"):
+        choose(page, name, "0.1")
     choose(page, "learning_rate", "0.5")
     choose(page, "seed", 7)
     assert job(page) is first
     snapshot = first.latest
     while snapshot.meta["seed"] != 7:
         snapshot = first.wait(snapshot.version, 60)
-    assert snapshot.meta["strengths"]["activity_l2"] == 0.1
+    assert all(snapshot.meta["strengths"][name] == 0.1 for name in ("activity_l2", "weight_decay", "group_l1"))
     assert snapshot.meta["strengths"]["learning_rate"] == 0.5
     close(page)
 

@@ -11,10 +11,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.losses import log_toggle
-from core.figures.styles import Style, faint, styles_of
+from core.figures.styles import faint, styles_of
 from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, epoch_axis, twin
 from core.readings.arrays import Arrays, span
 from core.readings.compare.curves import SERIES, Variants
+from core.settings.penalties import Style
 
 SIZES = {"val_loss": "half"}
 CHANGED = entry("changed strength", COLORS["penalty"], symbol="triangle-down")

@@ -16,6 +16,7 @@ from core.figures.strengths import marker_line, place_names, strength_axis, zero
 from core.figures.styles import STYLES
 from core.figures.theme import COLORS, axis, base_figure, bind, colorscale, column, entry, twin
 from core.readings.arrays import Arrays, span
+from core.readings.features.inputs import SHORT, SHOWN
 from core.readings.strengths import positions
 from core.settings.colors import BLUE, GREEN, GREY, PALE, PURPLE, VERMILLION
 
@@ -32,7 +33,7 @@ MAX_BARS = 60  # inputs drawn; the signals stand first
 
 def plot_inputs(
     arrays: Arrays, names: Sequence[str], roles: Sequence[str] = (), array: str = "input_strength", title: str = "Inputs in use",
-    name: str = "inputs",
+    name: str = "inputs", size: str = "third",
 ) -> go.Figure:  # fmt: skip
     """Return `array` (d,), Σ|w| over each input's links, as bars marked by role; a cross stands where all links are zero.
 
@@ -45,7 +46,7 @@ def plot_inputs(
     values = first_row(arrays, array)[: len(names)]
     known = [role for role in ROLES if role in roles]
     about = {
-        "name": name, "title": title, "height": min(900, 110 + 17 * len(names)),
+        "name": name, "title": title, "size": size, "height": min(900, 110 + 17 * len(names)),
         "look_for": f"A cross marks an input that is out: all its links are exactly zero. Each chart has a scale of its own.{cut}",
         "legend": [
             *(entry(role, ROLES[role][0], symbol=ROLES[role][2]) for role in known),
@@ -82,13 +83,13 @@ def plot_inputs(
 
 
 def plot_pixel_use(
-    arrays: Arrays, array: str = "pixels", title: str = "Pixels in use", name: str = "inputs"
+    arrays: Arrays, array: str = "pixels", title: str = "Pixels in use", name: str = "inputs", size: str = "third"
 ) -> go.Figure:
     """Return `array` (8, 8), Σ|w| over each pixel's links, as a picture, first row on top; nan, an empty cell, is out."""
     values = np.array(arrays[array.split("[")[0]], dtype=float)
     values = values.reshape(-1, *values.shape[-2:])[0]
     about = {
-        "name": name, "title": title, "height": 290,
+        "name": name, "title": title, "size": size, "height": 290,
         "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
         "look_for": "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own.",
         "unit": "Σ|w| over a pixel's links", "corner": "row \\ column",
@@ -108,49 +109,49 @@ def plot_kept(has_truth: bool) -> go.Figure:
     about = {
         "name": "kept", "title": "What each penalty keeps", "is_table": True, "size": "full",
         "look_for": "An input is in use while one of its links is not exactly zero." + (truth if has_truth else ""),
-        "swatches": [entry("", STYLES[name].color, "solid") for name in ("none", "l1", "l2")],
+        "swatches": [entry("", STYLES[name].color, "solid") for name in ("none", *SHOWN)],
     }  # fmt: skip
     return base_figure([], about, {}, {})
 
 
 def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
-    """Return precision and recall of L1 and L2 over λ, `score_<l1|l2>_<precision|recall>` (n_values,) in 0..1.
+    """Return precision and recall of each penalty over λ, `score_<penalty>_<precision|recall>` (n_values,) in 0..1.
 
     cv_min_x, cv_1se_x: (2,) places of λ_min and λ_1se twice, empty while unknown. Binds at:lambda for the chosen λ.
     """
     lines = [
-        along(arrays, values, f"score_{penalty}_{what}", f"{penalty.upper()} {what}", penalty, dash)
-        for penalty in ("l1", "l2")
+        along(arrays, values, f"score_{penalty}_{what}", f"{SHORT[penalty]} {what}", penalty, dash)
+        for penalty in SHOWN
         for what, dash in DASHES.items()
     ]
     about = {
         "name": "scores", "title": "Signals found along λ",
         "look_for": "Precision: which share of the inputs in use is no pure noise (no point where none is in use). Recall: which "
         "share of the signals is found.",
-        "legend": [entry(f"{p.upper()} {what}", STYLES[p].color, dash) for p in ("l1", "l2") for what, dash in DASHES.items()],
+        "legend": [entry(f"{SHORT[p]} {what}", STYLES[p].color, dash) for p in SHOWN for what, dash in DASHES.items()],
     }  # fmt: skip
     return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
 
 
 def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int = 0, size: str = "half") -> go.Figure:
-    """Return how many inputs L1 and L2 have in use over λ, `in_use_<l1|l2>` (n_values,)."""
+    """Return how many inputs each penalty has in use over λ, `in_use_<penalty>` (n_values,)."""
     about = {
         "name": "in_use", "size": size, "title": "Inputs in use along λ",
         "look_for": "An input is out when all its links are exactly zero: see which penalty takes inputs out.",
-        "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
+        "legend": [entry(SHORT[p], STYLES[p].color, "solid", STYLES[p].symbol) for p in SHOWN],
     }  # fmt: skip
-    lines = [along(arrays, values, f"in_use_{p}", p.upper(), p, "solid") for p in ("l1", "l2")]
+    lines = [along(arrays, values, f"in_use_{p}", SHORT[p], p, "solid") for p in SHOWN]
     return along_figure(lines, arrays, values, chosen, about, f"inputs of {n_inputs}", (-0.5, 1.05 * n_inputs))
 
 
 def plot_twins(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
-    """Return the largest share that one of several inputs saying the same has, over λ: `twin_<l1|l2>` (n_values,)."""
+    """Return the largest share that one of several inputs saying the same has, over λ: `twin_<penalty>` (n_values,)."""
     about = {
         "name": "twins", "size": "full", "height": 320, "title": "Duplicates: shared, or one for all",
         "look_for": "At 1 one of a signal and its duplicates has all their weight; two that share evenly are at ½.",
-        "legend": [entry(p.upper(), STYLES[p].color, "solid", STYLES[p].symbol) for p in ("l1", "l2")],
+        "legend": [entry(SHORT[p], STYLES[p].color, "solid", STYLES[p].symbol) for p in SHOWN],
     }  # fmt: skip
-    lines = [along(arrays, values, f"twin_{p}", p.upper(), p, "solid") for p in ("l1", "l2")]
+    lines = [along(arrays, values, f"twin_{p}", SHORT[p], p, "solid") for p in SHOWN]
     return along_figure(lines, arrays, values, chosen, about, "share of the largest", (0.0, 1.05))
 
 

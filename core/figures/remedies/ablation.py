@@ -13,10 +13,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.losses import log_toggle
-from core.figures.styles import Style, faint, styles_of
+from core.figures.styles import faint, styles_of
 from core.figures.theme import COLORS, GRID_COLOR, axis, base_figure, bind, column, entry, twin
 from core.readings.arrays import Arrays, span
 from core.readings.remedies.ablation import NOISE_SERIES, Remedies
+from core.settings.penalties import Style
 
 LABEL_CHARS, CHAR_PX, ROW_PX = 22, 6.5, 17  # a remedy's label is broken into lines of so many characters
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from core.live.needs import FOLDS, PATH, REMEDIES, Needs, of_others, unread
 from core.settings.experiment import Experiment
+from core.settings.penalties import PENALTIES
 from core.studies.compare.variants import VARIANTS
 
 LOOKED_AT = ("geometry_of", "geometry_weights")
 LIVE = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
-PUT_ASIDE = ("l1", "l2", "l1_method", "activity_l2", "dropout_rate")  # the Playground's
+PUT_ASIDE = (*PENALTIES, "l1_method", "dropout_rate")  # the Playground's
 
 
 def compare_needs(experiment: Experiment) -> Needs:

@@ -24,9 +24,10 @@ from core.readings.compare.page import FITTED, HEADS, describe_compare
 from core.readings.fit import split_constants
 from core.readings.looks import Arrays, in_pieces, look_at_fit, n_looked_at, n_to_look_at, rank_names, shrink
 from core.settings.experiment import Experiment, label_of
+from core.settings.penalties import sets_to_zero
 from core.studies.base.cost import Work, work_of
 from core.studies.base.training import MemberState
-from core.studies.base.values import value_texts
+from core.studies.base.values import ELASTIC, value_texts
 from core.studies.compare.variants import (
     ComparePlan,
     CompareRow,
@@ -221,8 +222,9 @@ def room_for(row: CompareRow, first: CompareRow) -> str:
 
 
 def has_threshold(variant: Variant) -> bool:
-    """Return whether a variant has the proximal step of L1, which sets weights to zero."""
-    return variant.is_proximal and variant.param_name in ("l1", "elastic")
+    """Return whether a variant has a proximal step, which sets weights to zero."""
+    names = ("l1", "l2") if variant.param_name == ELASTIC else (variant.param_name,)
+    return any(sets_to_zero(name, variant.is_proximal) for name in names)
 
 
 def with_spread(values: np.ndarray, write: Callable[[float], str] = loss_text, unit: str = "", name: str = "") -> str:

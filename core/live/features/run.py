@@ -1,4 +1,4 @@
-"""The Features page's live run: L1, L2 and no penalty along λ, and what each keeps of the inputs."""
+"""The Features page's live run: L1, group L1, L2 and no penalty along λ, and what each keeps of the inputs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.readings.cv.losses import cv_arrays
 from core.readings.features.inputs import describe_along, describe_inputs, lost_arrays
 from core.readings.looks import Arrays
 from core.settings.experiment import Experiment
+from core.settings.penalties import PENALTIES as BY_NAME
 from core.studies.base.cost import Work, check_work, work_of
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import edge_of, grid_of, value_texts
@@ -27,6 +28,8 @@ from core.studies.features.selection import (
     choice_sentence,
     choose_l1,
     folds_sentence,
+    group_sentence,
+    links_sentence,
     plan_features,
     read_arrays,
     score_inputs,
@@ -34,11 +37,11 @@ from core.studies.features.selection import (
 )
 from core.studies.path.sweep import kept
 
-LABELS = {"none": "No penalty (λ = 0)", "l1": "L1", "l2": "L2"}
+LABELS = {"none": "No penalty (λ = 0)", **{name: BY_NAME[name].short for name in ("l1", "group_l1", "l2")}}
 HEADS = ("Inputs in use", "Links exactly zero", "Validation loss")
 TRUTH_HEADS = ("Signals found", "Missed", "Falsely kept", "Precision", "Recall")
 LOST = "Every network diverged: nothing is to be learned from this run."
-MAX_VALUES = 50  # strengths: each is two networks and one per fold, all sent to the browser with every input
+MAX_VALUES = 50  # strengths: each is three networks and one per fold, all sent to the browser with every input
 
 
 def values_of(experiment: Experiment) -> tuple[float, ...]:
@@ -66,8 +69,8 @@ def features_work(experiment: Experiment) -> Work:
 
 
 def features_run(experiment: Experiment, split: Split) -> LiveRun:
-    """Return the live run of all penalties and strengths, paused at epoch 0; the experiment's own l1 and l2 stand aside."""
-    experiment = experiment.replace(l1=0.0, l2=0.0)
+    """Return the live run of all penalties and strengths, paused at epoch 0; the experiment's own stand aside."""
+    experiment = experiment.replace(**dict.fromkeys(PENALTIES, 0.0))
     make_plan = partial(plan_features, values=values_of(experiment), split=split, n_splits=experiment.study.n_splits)
     view = FeaturesView(make_plan(experiment), split)
     return FeaturesRun(experiment, lambda changed: Training(make_plan(changed)), view)
@@ -130,23 +133,37 @@ class FeaturesView:
         }
 
     def member(self, i: int, arrays: Arrays, state: MemberState) -> dict[str, Any]:
-        """Return what is said of one λ, for L1 and L2, beside no penalty (L1 at λ = 0)."""
+        """Return what is said of one λ, for each penalty, beside no penalty (L1 at λ = 0)."""
         names, n_inputs = self.split.feature_names, len(self.split.feature_names)
         lost, losses = self.plan.by_penalty(state.is_diverged), self.plan.by_penalty(state.val_loss)
         readouts, texts = {}, {}
         rows: list[dict[str, Any]] = []
-        for key, p, j in (("none", 0, 0), ("l1", 0, i), ("l2", 1, i)):
-            name = PENALTIES[p]
+        for key in LABELS:
+            name, j = ("l1", 0) if key == "none" else (key, i)
+            p = PENALTIES.index(name)
             strength, is_in = arrays[f"input_strength_{name}"][j], np.isnan(arrays[f"input_zero_{name}"][j])
             readouts[f"in_use_{key}"] = "diverged" if lost[p, j] else f"{is_in.sum()} of {n_inputs}"
             texts[f"inputs_{key}"] = ("Diverged at this λ. " if lost[p, j] else "") + describe_inputs(strength, names)
             zeros = f"{int(arrays[f'zero_links_{name}'][j]):,} of {self.n_links:,}"
             numbers = [f"{is_in.sum()} of {n_inputs}", zeros, *self.scores(is_in), loss_text(losses[p, j])]
             rows.append({"cells": [LABELS[key], *(["diverged"] * len(numbers) if lost[p, j] else numbers)]})
-        if "twin_l1" in arrays and not lost[:, i].any():
-            rows[-1]["note"] = twin_sentence(*(float(arrays[f"twin_{name}"][i]) for name in PENALTIES))
+        if not lost[:, i].any():
+            rows[2] |= {
+                "note": self.about_groups(i, arrays) + self.groups(arrays),
+                "room": self.room_for_groups(arrays),
+            }
+            if "twin_l1" in arrays:
+                rows[-1]["note"] = twin_sentence(*(float(arrays[f"twin_{name}"][i]) for name in ("l1", "l2")))
         heads = [f"At λ = {self.texts[i]}", *HEADS[:2], *(() if self.relevance is None else TRUTH_HEADS), HEADS[2]]
         return {"readouts": readouts, "descriptions": texts, "tables": {"kept": {"heads": heads, "rows": rows}}}
+
+    def about_groups(self, i: int, arrays: Arrays) -> str:
+        """Return whether the links that are exactly zero at one λ are those of whole inputs, with group L1 and with L1."""
+        n_inputs, names = len(self.split.feature_names), ("group_l1", "l1")
+        n_units = self.n_links // n_inputs
+        zeros = [int(arrays[f"zero_links_{name}"][i]) for name in names]
+        whole = [(n_inputs - int(arrays[f"in_use_{name}"][i])) * n_units for name in names]
+        return links_sentence(n_units, zeros, whole)
 
     def scores(self, is_in: np.ndarray) -> list[str]:
         """Return the cells of one network's inputs in use (d,) against the truth, none where nobody knows it."""
@@ -160,11 +177,26 @@ class FeaturesView:
     def sentence(self, state: MemberState, arrays: Arrays) -> str:
         """Return what L1 keeps at the λ that cross-validation chooses, read off the numbers."""
         if state.epoch.max() == 0:
-            return "Not started. Run trains L1 and L2 at every λ, and the folds for L1, all at once."
+            return "Not started. Run trains L1, group L1 and L2 at every λ, and the folds for L1, all at once."
         places = self.places(state)
         if places is None:
             return "Cross-validation has no finite loss: lower the learning rate."
         return self.choice(places, arrays) + self.warnings(state, places[0])
+
+    def room_for_groups(self, arrays: Arrays) -> str:
+        """Return the longest of what is said of groups at any λ, so that nothing moves while λ does."""
+        said = [self.about_groups(i, arrays) for i in range(len(self.texts))]
+        return max(said, key=len) + self.groups(arrays)
+
+    def groups(self, arrays: Arrays) -> str:
+        """Return what group L1 finds beside L1, "" where nobody knows the truth, or each input has one link."""
+        if self.relevance is None or self.n_links == len(self.split.feature_names) or run_keeps_all(arrays):
+            return ""
+        names = ("l1", "group_l1")
+        recall, precision = (
+            {name: arrays[f"score_{name}_{what}"] for name in names} for what in ("recall", "precision")
+        )
+        return group_sentence(recall, precision)
 
     def choice(self, places: tuple[int, int], arrays: Arrays) -> str:
         """Return what L1 keeps at λ_min and λ_1se, whose places are given."""
@@ -190,7 +222,7 @@ class FeaturesView:
         text += folds_sentence(n_train, len(self.split.y_val), self.plan.folds.n_splits)
         for name, lost in zip(PENALTIES, self.plan.by_penalty(state.is_diverged), strict=True):
             if lost.any():
-                text += f" {name.upper()} diverged at λ = {', '.join(self.texts[i] for i in np.flatnonzero(lost))}."
+                text += f" {LABELS[name]} diverged at λ = {', '.join(self.texts[i] for i in np.flatnonzero(lost))}."
         return text
 
     def descriptions(self, arrays: Arrays) -> dict[str, str]:

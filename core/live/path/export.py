@@ -9,10 +9,11 @@ import numpy as np
 
 from core.live.playground.run import Origin
 from core.settings.experiment import Experiment
+from core.settings.penalties import PENALTIES
 from core.studies.base.plan import Plan
 from core.studies.base.reach import path_reach, verdicts
 from core.studies.base.training import MemberState
-from core.studies.base.values import value_texts
+from core.studies.base.values import ELASTIC, value_texts
 
 
 def path_csv(experiment: Experiment, plan: Plan, state: MemberState, address: str = "") -> str:
@@ -69,7 +70,7 @@ def member_origin(plan: Plan, state: MemberState, member: int) -> Origin | None:
     if state.epoch[member] < 0:
         return None
     value = value_texts(plan.values)[member % len(plan.values)]  # a map repeats the values for each learning rate
-    name = {"elastic": "the elastic mix", "l1": "L1", "l2": "L2"}[plan.param_name]
+    name = "the elastic mix" if plan.param_name == ELASTIC else PENALTIES[plan.param_name].short
     rates = plan.strengths.get("learning_rate")
     of_map = f" at learning rate {rates[member]:g}" if rates is not None else ""
     of_what = f"the network of the λ path with λ = {value} of {name}{of_map}"

@@ -21,6 +21,7 @@ from core.readings.fit import split_constants
 from core.readings.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
 from core.readings.playground.page import describe_playground
 from core.settings.experiment import Experiment, label_of
+from core.settings.penalties import PENALTIES, sets_to_zero
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work, work_of
 from core.studies.base.reach import (
@@ -34,8 +35,6 @@ from core.studies.base.reach import (
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.playground.fit import make_pool, make_training
-
-SYMBOLS = {"l1": "λ₁", "l2": "λ₂"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,18 +172,20 @@ class PlaygroundView:
 def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
     """Return how many weights of a member are exactly zero, "12 of 4,224", and whether they are so by rounding.
 
-    Without the threshold of L1 a weight may shrink for ever; below 1e-38 a number of this size counts as 0.
+    Without the threshold of a proximal step a weight may shrink for ever; below 1e-38 a number of this size counts as 0.
     """
     n_zero, regularization, plan = (
         int(state.n_zero_per_layer[member].sum()),
         run.started_as.regularization,
         run.training.plan,
     )
-    may_have_l1 = (
-        regularization.l1 > 0 or plan.param_name in ("l1", ELASTIC) or plan.start is not None
-        or "l1" in run.changed
-    )  # fmt: skip
-    is_rounded = n_zero > 0 and not (may_have_l1 and regularization.l1_method == "proximal")
+    sparse = [name for name in PENALTIES if sets_to_zero(name, regularization.l1_method == "proximal")]
+    varied = ("l1", "l2") if plan.param_name == ELASTIC else (plan.param_name,)
+    is_thresholded = any(
+        getattr(regularization, name) > 0 or name in varied or plan.start is not None or name in run.changed
+        for name in sparse
+    )
+    is_rounded = n_zero > 0 and not is_thresholded
     return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
 
 
@@ -192,7 +193,8 @@ def change_text(change: dict[str, Any]) -> str:
     """Return a changed strength in words, for the mark on the loss chart."""
     name = change["name"]
     (value,) = value_texts([change["value"]])
-    return f"{SYMBOLS.get(name, label_of(name).lower())} → {value} from epoch {change['epoch']:,}"
+    symbol = PENALTIES[name].symbol if name in PENALTIES else label_of(name).lower()
+    return f"{symbol} → {value} from epoch {change['epoch']:,}"
 
 
 def history_arrays(history: History, floor: float | None, changes: Sequence[dict[str, Any]]) -> Arrays:

@@ -11,6 +11,10 @@ import numpy as np
 
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
+from core.settings.penalties import PENALTIES
+
+SHOWN = ("l1", "group_l1", "l2")  # penalties, in reading order
+SHORT = {name: PENALTIES[name].short for name in SHOWN}
 
 
 def lost_arrays(values: np.ndarray, is_diverged: np.ndarray) -> Arrays:
@@ -29,10 +33,10 @@ def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
 
 
 def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
-    """Return an array's values of L1 and L2 at both ends of λ; `array` has `l1` in its name."""
+    """Return an array's values of each penalty at both ends of λ; `array` has `l1` in its name."""
     parts = [
-        f"{p.upper()} {number(values[0])} at λ {texts[0]}, {number(values[-1])} at λ {texts[-1]}"
-        for p, values in ((p, arrays[array.replace("l1", p)]) for p in ("l1", "l2"))
+        f"{SHORT[p]} {number(values[0])} at λ {texts[0]}, {number(values[-1])} at λ {texts[-1]}"
+        for p, values in ((p, arrays[array.replace("l1", p)]) for p in SHOWN)
     ]
     return "; ".join(parts) + "."
 

@@ -205,12 +205,12 @@ class Training:
 
     def strengths(self) -> dict[str, np.ndarray]:
         """Return the strengths of the present stack's members by name, (M,)."""
-        return {name: getattr(self.trainer.members, name).squeeze(1).numpy().copy() for name in LIVE_FIELDS}
+        return {name: self.trainer.members[name].squeeze(1).numpy().copy() for name in LIVE_FIELDS}
 
     def give(self, strengths: Mapping[str, np.ndarray]) -> None:
         """Give the present stack's members their strengths by name, (M,)."""
         for name, values in strengths.items():
-            getattr(self.trainer.members, name).copy_(torch.as_tensor(values)[:, None])
+            self.trainer.members[name].copy_(torch.as_tensor(values)[:, None])
 
     def has(self, name: str, value: float, member: int | None = None) -> bool:
         """Return whether a strength has this value already, for the members that `set` would give it to."""
@@ -230,13 +230,13 @@ class Training:
         if self.trainer.n_steps_done:
             self.history.note_change(self.trainer.n_epochs_done)
         if member is None:
-            getattr(self.trainer.members, name).fill_(value)
+            self.trainer.members[name].fill_(value)
             self.plan = replace(self.plan, experiment=self.plan.experiment.replace(**{name: value}))
             return True
         dial = self.plan.dial(name, member)
         places = np.flatnonzero(np.isin(self.plan.parts[self.part], dial.members))
         for moved, share in dial.shares.items():
-            getattr(self.trainer.members, moved)[places] = share * value
+            self.trainer.members[moved][places] = share * value
         return len(places) > 0
 
     def settings(self) -> dict[str, float]:

@@ -143,10 +143,10 @@ def step_length(trainer: Trainer, member: int, ref: WeightRef, gradient: float) 
     """
     if trainer.n_steps_done == 0:
         is_adam = trainer.training.optimizer == "adam"
-        return float(trainer.members.learning_rate[member]) / (abs(gradient) + Adam.epsilon if is_adam else 1.0)
+        return float(trainer.members["learning_rate"][member]) / (abs(gradient) + Adam.epsilon if is_adam else 1.0)
     block = next(block for block in trainer.blocks if block.part.start <= member < block.part.stop)
     n_weights = trainer.stack.n_weights
-    lengths = block.optimizer.threshold(torch.ones_like(trainer.members.l1[block.part]), slice(None), n_weights)
+    lengths = block.optimizer.threshold(torch.ones_like(trainer.members["l1"][block.part]), slice(None), n_weights)
     return float(lengths.expand(-1, n_weights)[member - block.part.start, place_of(trainer.stack, ref)])
 
 
@@ -249,7 +249,7 @@ def read_update(trainer: Trainer, member: int, ref: WeightRef) -> Update:
     members, gradient = trainer.members, float(data_gradient(trainer, member, [ref])[0])
     return Update(
         float(current_point(trainer, member, [ref])[0]), gradient, step_length(trainer, member, ref, gradient),
-        float(members.l1[member]), float(members.l2[member]),
+        float(members["l1"][member]), float(members["l2"][member]),
     )  # fmt: skip
 
 

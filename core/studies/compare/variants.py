@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from core.data import Split
 from core.measures.spread import compare_sentence
 from core.settings.experiment import Experiment
+from core.settings.penalties import PENALTIES, Penalty
+from core.settings.sections import VariantName
 from core.studies.base.plan import Dial, Plan, load, make_pool
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import strengths_of
 
-STRENGTHS = ("l1", "l2", "activity_l2", "dropout_rate")
+STRENGTHS = (*PENALTIES, "dropout_rate")
 
 
 class Variant(NamedTuple):
@@ -33,15 +35,21 @@ class Variant(NamedTuple):
     is_proximal: bool = True
 
 
-VARIANTS = (
-    Variant("none", "No penalty"),
-    Variant("l1_proximal", "L1 proximal", "compare_l1", "l1"),
-    Variant("l1_subgradient", "L1 subgradient", "compare_subgradient", "l1", is_proximal=False),
-    Variant("l2", "L2", "compare_l2", "l2"),
-    Variant("elastic_net", "Elastic net", "compare_elastic", "elastic"),
-    Variant("activity_l2", "Activity L2", "compare_activity", "activity_l2"),
-    Variant("dropout", "Dropout", "compare_dropout", "dropout_rate"),
-)
+def variants_of(penalty: Penalty) -> dict[str, Variant]:
+    """Return a penalty's variants by key: one for each way it may act."""
+    return {
+        key: Variant(key, label, setting, penalty.name, is_proximal)
+        for key, label, setting, _, is_proximal in penalty.choices
+    }
+
+
+BY_KEY = {
+    **{key: variant for penalty in PENALTIES.values() for key, variant in variants_of(penalty).items()},
+    "none": Variant("none", "No penalty"),
+    "elastic_net": Variant("elastic_net", "Elastic net", "compare_elastic", "elastic"),
+    "dropout": Variant("dropout", "Dropout", "compare_dropout", "dropout_rate"),
+}
+VARIANTS = tuple(BY_KEY[key] for key in get_args(VariantName))
 # The default task: noisy points on which a 32-32 network overfits within seconds.
 TASK = Experiment(
     data={"name": "moons", "n_train": 60, "noise_std": 1.2}, network={"hidden_sizes": (32, 32), "activation": "relu"},
@@ -71,7 +79,7 @@ def chosen_variants(experiment: Experiment) -> tuple[Variant, ...]:
 
 
 def shares_of(experiment: Experiment, variant: Variant) -> dict[str, float]:
-    """Return what share of its strength a variant gives to l1, l2, activity_l2 or dropout_rate; nothing for no penalty."""
+    """Return what share of its strength a variant gives to each penalty or dropout_rate; nothing for no penalty."""
     if not variant.setting:
         return {}
     return {name: v[0] for name, v in strengths_of(variant.param_name, [1.0], experiment.study.l1_share).items()}

@@ -1,11 +1,11 @@
-"""Finding the features: which inputs L1, L2 and no penalty keep, against the truth, along λ. One stack.
+"""Finding the features: which inputs L1, group L1, L2 and no penalty keep, against the truth, along λ. One stack.
 
 An input is out when all its links to the first layer are exactly zero (the group view).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from core.studies.base.training import MemberState
 from core.studies.cv.cross_validation import FoldPlan, choose, plan_cross_validation
 from core.studies.path.sweep import kept, plan_path
 
-PENALTIES = ("l1", "l2")
+PENALTIES = ("l1", "l2", "group_l1")  # in the order of the stack
 FAR = 2.0  # folds with this many times the training rows, or a part of them, are told of
 VALUES = (0.0, *np.geomspace(1e-4, 0.5, 13).round(7).tolist())
 # The default task: 3 inputs that tell, 20 that do not, and noise as strong as the signal.
@@ -43,16 +43,16 @@ DIGITS = REVIEWS.replace(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FeaturesPlan(Plan):
-    """L1 at every value, L2 at every value, then the folds of a cross-validation of L1: all in one stack, on one clock.
+    """L1, L2 and group L1 at every value, then the folds of a cross-validation of L1: all in one stack, on one clock.
 
-    Member i has l1 = values[i], member n_values + i has l2 = values[i]; member (2 + c)·n_values + i has l1 = values[i] on
-    column c of `folds`.
+    Member p·n_values + i has penalty p of `PENALTIES` at values[i]; member (3 + c)·n_values + i has l1 = values[i] on column
+    c of `folds`.
     """
 
     folds: FoldPlan
 
     def by_penalty(self, array: np.ndarray) -> np.ndarray:
-        """Return the part of an array (M, …) without the folds as (2 penalties, n_values, …): L1 first."""
+        """Return the part of an array (M, …) without the folds as (3 penalties, n_values, …), in the order of `PENALTIES`."""
         n = len(self.values)
         return np.asarray(array)[: len(PENALTIES) * n].reshape(len(PENALTIES), n, *np.shape(array)[1:])
 
@@ -159,9 +159,9 @@ def duplicate_shares(strength: np.ndarray, relevance: Relevance) -> np.ndarray:
 def read_arrays(plan: FeaturesPlan, first_layer: np.ndarray, relevance: Relevance | None) -> dict[str, np.ndarray]:
     """Return what the figures draw of first-layer weights (k·M, d, units), k moments one after another.
 
-    The leading axis is k·n_values. input_strength_<l1|l2>, input_zero_<l1|l2> (…, d), zero: 0 where an input is out, else
-    nan; in_use_<l1|l2>: inputs in use; zero_links_<l1|l2>: links of the first layer that are exactly zero; with a known
-    truth score_<l1|l2>_<precision|recall>, and with duplicates twin_<l1|l2>, the median over the groups of
+    The leading axis is k·n_values. input_strength_<penalty>, input_zero_<penalty> (…, d), zero: 0 where an input is out, else
+    nan; in_use_<penalty>: inputs in use; zero_links_<penalty>: links of the first layer that are exactly zero; with a known
+    truth score_<penalty>_<precision|recall>, and with duplicates twin_<penalty>, the median over the groups of
     `duplicate_shares`.
     """
     moments = first_layer.reshape(-1, plan.n_members, *first_layer.shape[1:])
@@ -239,6 +239,35 @@ def twin_sentence(l1: float, l2: float) -> str:
         return "No signal that has a duplicate is in use with both."
     said = f"The largest of a signal and its duplicates has {l1:.0%} of their weight with L1 and {l2:.0%} with L2"
     return f"{said}: L1 keeps one, L2 shares." if l1 > 0.9 and l2 <= 0.75 else f"{said}."
+
+
+def links_sentence(n_units: int, zeros: Sequence[int], whole: Sequence[int]) -> str:
+    """Return whether the links that are exactly zero are those of whole inputs, with group L1 and with L1.
+
+    n_units: links of each input. zeros: links of the first layer that are exactly zero. whole: those of inputs that are out.
+    """
+    if n_units == 1:
+        return "Each input has one link here, a group of one: this is L1."
+    if not zeros[0]:
+        return "No link is exactly zero."
+    more = f"; with L1 {whole[1]:,} of {zeros[1]:,}" if zeros[1] else ""
+    return f"Links at zero that are those of whole inputs: {whole[0]:,} of {zeros[0]:,}{more}."
+
+
+def group_sentence(recall: Mapping[str, np.ndarray], precision: Mapping[str, np.ndarray]) -> str:
+    """Return how much noise L1 and group L1 keep where they find most signals, the best along λ; (n_values,) by penalty."""
+    best = {}
+    for name in ("l1", "group_l1"):
+        is_most = (recall[name] == recall[name].max()) & np.isfinite(precision[name])
+        if not is_most.any():
+            return ""
+        best[name] = (float(recall[name].max()), float(precision[name][is_most].max()))
+    (r1, p1), (rg, pg) = best["l1"], best["group_l1"]
+    is_at_end = pg == precision["group_l1"][-1] and rg == recall["group_l1"][-1]
+    more = " (its last λ: take a longer list)" if is_at_end and pg < 1 else ""
+    if r1 == rg:
+        return f" Best precision along λ: {pg:.2f} with group L1{more}, {p1:.2f} with L1."
+    return f" Best precision along λ: {pg:.2f} at recall {rg:.2f} with group L1{more}, {p1:.2f} at {r1:.2f} with L1."
 
 
 def folds_sentence(n_train: int, n_val: int, n_splits: int) -> str:

@@ -123,8 +123,8 @@ def test_a_strength_changed_in_place_or_exchanged_counts_from_the_next_step(name
     for trainer in (filled, exchanged, untouched):
         trainer._read_strengths()
     with torch.inference_mode():
-        getattr(filled.members, name).fill_(0.05)
-    setattr(exchanged.members, name, torch.full((2, 1), 0.05, dtype=F64))
+        filled.members[name].fill_(0.05)
+    exchanged.members.strengths[name] = torch.full((2, 1), 0.05, dtype=F64)
     for trainer in (fixed, filled, exchanged, untouched):
         trainer.run_epoch()
     assert torch.equal(filled.stack.parameters, fixed.stack.parameters)

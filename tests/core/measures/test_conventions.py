@@ -11,7 +11,8 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRe
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from core import Experiment, Split, train
-from core.measures.conventions import translate, translate_activity, translate_dropout, translate_network
+from core.measures.conventions import translate, translate_dropout, translate_network, translate_penalty
+from core.settings.penalties import Case
 from core.studies.playground.fit import make_trainer
 
 RNG = np.random.default_rng(0)
@@ -224,7 +225,7 @@ def test_the_activity_penalty_as_torch_would_write_it_is_ours() -> None:
     for w, b in zip(trainer.stack.weights[:-1], trainer.stack.biases[:-1], strict=True):
         signal = torch.tanh(signal @ w[0] + b[0])
         hidden.append(signal)
-    translated = translate_activity(0.02)[1]
+    translated = translate_penalty("activity_l2", 0.02, Case())[1]
     penalty = eval(translated.code, {"loss": 0.0, "hidden": hidden, "batch": X, "sum": sum, "len": len})
     assert translated.is_exact and float(penalty) == pytest.approx(float(trainer.measure().penalty[0]), rel=1e-5)
 

@@ -24,6 +24,7 @@ OTHER = {
     "data": "spiral3", "n_train": 77, "noise_std": 0.123456789, "label_noise": 0.25, "val_fraction": 0.2,
     "features": ("xy", "sin_x"), "data_seed": 999_999, "hidden_sizes": (5, 4, 3), "activation": "leaky_relu",
     "l1": 1e-5, "l2": 3.3e-7, "l1_method": "subgradient", "activity_l2": 0.01, "dropout_rate": 0.9,
+    "weight_decay": 0.1, "group_l1": 1e-4,
     "penalize_output": False, "optimizer": "sgd", "learning_rate": 0.015, "momentum": 0.99,
     "learning_rate_schedule": "cosine", "batch_size": 7, "n_epochs": 123, "loss": "mse", "seed": 4,
     "param_name": "elastic", "l1_share": 0.25, "values": (0.0, 1e-5, 0.3), "path_start": "warm",
@@ -32,7 +33,8 @@ OTHER = {
     "tune_remedies": True, "remedy_l1": 0.0, "remedy_l2": 0.125, "remedy_dropout": 0.25, "patience": 7, "min_delta": 0.015,
     "remedy_augment": 1.5, "n_ensemble": 3,
     "n_splits": 7, "n_repeats": 2, "n_starts": 9, "variants": ("none", "elastic_net", "dropout"),
-    "compare_l1": 0.0, "compare_subgradient": 0.1, "compare_l2": 1e6, "compare_elastic": 0.2, "compare_activity": 1e-5,
+    "compare_l1": 0.0, "compare_subgradient": 0.1, "compare_l2": 1e6, "compare_elastic": 0.2,
+    "compare_weight_decay": 0.5, "compare_group_l1": 0.0, "compare_activity": 1e-5,
     "compare_dropout": 0.5, "geometry_of": "l2", "geometry_weights": (2, 3, 1, 4),
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
 }  # fmt: skip

@@ -33,7 +33,7 @@ def test_a_text_keeps_its_quotes():
 
 
 def test_no_word_of_ours_is_cut_in_an_error():
-    every = tuple(variant.key for variant in VARIANTS)
+    every = tuple(variant.key for variant in VARIANTS)[:7]
     with pytest.raises(ValueError) as caught:
         read_setting(Experiment(), "variants", every)  # one more than there may be
     assert str(caught.value).endswith(f"received '{','.join(every)}'.")

@@ -5,6 +5,8 @@ import math
 import pytest
 
 from core import Experiment, train
+from core.data import load_split
+from core.studies.playground.fit import make_training
 from pages.shared import formulas
 
 SGD = {"optimizer": "sgd", "learning_rate": 0.1}
@@ -22,6 +24,28 @@ def test_without_penalties_only_the_loss_and_the_step_are_shown():
 def test_every_penalty_that_is_on_stands_in_the_objective():
     on = make({"l1": 0.001, "l2": 0.02, "activity_l2": 0.3})
     assert formulas.objective(on) == r"J=\tfrac1n\sum(\hat y-y)^2+0.001\sum|w|+0.02\sum w^2+0.3\tfrac1B\sum h^2"
+
+
+def test_weight_decay_is_a_step_before_the_step_and_no_term():
+    on = make({"weight_decay": 0.02})
+    assert formulas.objective(on) == formulas.objective(make())
+    assert formulas.steps(on)[1:] == [r"w\leftarrow(1-0.1\cdot0.02)\,w", r"w\leftarrow w-0.1\,g"]
+    run, plain = (train(e.replace(n_epochs=1), progress=False) for e in (on, make()))
+    assert abs((plain.weights[0] - run.weights[0]) / 0.002 - train_start(on)).max() < 1e-3
+
+
+def train_start(experiment):
+    return make_training(experiment, load_split(experiment.data)).trainer.stack.weights[0][0].numpy()
+
+
+def test_group_l1_is_a_term_over_inputs_and_a_step_after_the_step():
+    on = make({"group_l1": 0.02})
+    assert formulas.objective(on).endswith(r"+0.02\sum_{\text{inputs}}\lVert w_j\rVert")
+    assert formulas.steps(on)[-1] == r"w_j\leftarrow w_j\max(1-0.1\cdot0.02/\lVert w_j\rVert,\,0)"
+    assert r"t/(t+0.1\cdot0.02/(\sqrt{\hat v}+\varepsilon))" in formulas.steps(on.replace(optimizer="adam"))[-1]
+    off = on.replace(hidden_sizes=(), penalize_output=False)
+    assert formulas.objective(off) == formulas.objective(make()) and len(formulas.steps(off)) == 2
+    assert "links of input j" in formulas.legend(on) and formulas.legend(make()) == formulas.LEGEND
 
 
 def test_penalties_of_the_hidden_layers_alone_say_so():

@@ -45,7 +45,9 @@ def make_arrays() -> dict[str, np.ndarray]:
     series = ("val_loss", "train_loss", "gap", "n_zero", "weight_norm")
     curves = {f"{name}{edge}": rng.random((3, 4)) for name in series for edge in ("", "_low", "_high")}
     strength = np.array([[2.0, 1.0, 0.5], [1.0, 0.0, 0.0]])
-    scores = {f"score_{p}_{what}": np.array([0.2, 1.0]) for p in ("l1", "l2") for what in ("precision", "recall")}
+    scores = {
+        f"score_{p}_{what}": np.array([0.2, 1.0]) for p in ("l1", "l2", "group_l1") for what in ("precision", "recall")
+    }
     return {
         "epoch": np.arange(4.0), **curves, **range_arrays(curves, np.zeros(3, dtype=bool)),
         "overlay_x": np.tile(np.linspace(-1, 1, 5), (3, 1)), "overlay_share": rng.random((3, 5)),
@@ -56,7 +58,7 @@ def make_arrays() -> dict[str, np.ndarray]:
         **{f"noise_{name}{e}": rng.random((3, 2)) for name in ("val_loss", "train_score") for e in ("", "_low", "_high")},
         "input_strength": strength, "input_zero": np.where(strength == 0, 0.0, np.nan),
         **scores, **LOST, "cv_min_x": np.array([-3.0, -3.0]), "cv_1se_x": np.array([-1.0, -1.0]),
-        **{f"{name}_{p}": np.array([0.5, 1.0]) for name in ("in_use", "twin") for p in ("l1", "l2")},
+        **{f"{name}_{p}": np.array([0.5, 1.0]) for name in ("in_use", "twin") for p in ("l1", "l2", "group_l1")},
         "pixels": rng.random((2, 8, 8)), "change_epoch": np.array([2.0]), "change_loss": np.array([0.5]),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from core.data import load_split
 from core.live.compare.run import compare_run, note_on, verdict_of
 from core.stream.commands import Focus, Reset, Run, Set, Step, Stop
 from core.studies.compare.geometry import WeightRef, current_point, data_losses, place_of
-from core.studies.compare.variants import TASK, VARIANTS, CompareRow, make_training
+from core.studies.compare.variants import BY_KEY, TASK, CompareRow, make_training
 from tests.core.live.rewound import all_frames
 
 SHORT = TASK.replace(n_epochs=40, hidden_sizes=(8, 8))
@@ -88,7 +88,7 @@ def row(variant, val_loss, n_zero=0, weight_norm=1.0, sentence=""):
     return CompareRow(variant, values, values, values, values, *same, sentence)
 
 
-NONE, L1, SUBGRADIENT, L2 = VARIANTS[:4]
+NONE, L1, SUBGRADIENT, L2 = (BY_KEY[key] for key in ("none", "l1_proximal", "l1_subgradient", "l2"))
 
 
 @pytest.mark.parametrize(

@@ -116,11 +116,34 @@ def test_a_linear_model_whose_output_layer_is_free_is_told_apart() -> None:
 def test_duplicates_are_told_apart() -> None:
     _, snapshot = trained(DUPLICATES.replace(n_epochs=150, values=(0.0, 0.1, 0.2)))
     assert snapshot.arrays["twin_l1"].shape == (3,)
-    note = snapshot.meta["members"][2]["tables"]["kept"]["rows"][2]["note"]
+    note = snapshot.meta["members"][2]["tables"]["kept"]["rows"][-1]["note"]
     l1, l2 = (f"{snapshot.arrays[f'twin_{p}'][2]:.0%}" for p in ("l1", "l2"))
     assert note.startswith(
         f"The largest of a signal and its duplicates has {l1} of their weight with L1 and {l2} with L2"
     )
+
+
+def test_group_l1_takes_whole_inputs_out_where_l1_takes_single_links_and_this_is_said() -> None:
+    task = TASK.replace(hidden_sizes=(16,), learning_rate=0.01, n_epochs=300, values=(0.0, 0.02, 0.5))
+    _, snapshot = trained(task)
+    arrays, members = snapshot.arrays, snapshot.meta["members"]
+    n_out = 23 - arrays["in_use_group_l1"]
+    assert (arrays["zero_links_group_l1"] == 16 * n_out).all() and n_out[2] > 10
+    assert arrays["zero_links_l1"][1] > 200 and arrays["in_use_l1"][1] > 10
+    table = members[2]["tables"]["kept"]
+    assert [row["cells"][0] for row in table["rows"]] == ["No penalty (λ = 0)", "L1", "Group L1", "L2"]
+    zeros = int(arrays["zero_links_group_l1"][2])
+    assert f"those of whole inputs: {zeros} of {zeros}; with L1" in table["rows"][2]["note"]
+    assert members[2]["readouts"]["in_use_group_l1"] == f"{23 - n_out[2]:.0f} of 23"
+    assert "Best precision along λ" in table["rows"][2]["note"]
+    rooms = [member["tables"]["kept"]["rows"][2]["room"] for member in members]
+    assert len(set(rooms)) == 1 and len(rooms[0]) >= len(table["rows"][2]["note"])
+
+
+def test_without_hidden_layers_group_l1_is_l1_and_this_is_said(shown: Snapshot) -> None:
+    np.testing.assert_allclose(shown.arrays["input_strength_group_l1"], shown.arrays["input_strength_l1"], atol=1e-6)
+    assert all("this is L1" in member["tables"]["kept"]["rows"][2]["note"] for member in shown.meta["members"])
+    assert all("Best" not in member["tables"]["kept"]["rows"][2]["note"] for member in shown.meta["members"])
 
 
 def test_exact_copies_are_not_said_to_be_chosen_between() -> None:
@@ -128,7 +151,7 @@ def test_exact_copies_are_not_said_to_be_chosen_between() -> None:
     task = DUPLICATES.replace(n_epochs=300, values=(0.0, 0.1), duplicate_correlation=1.0)
     _, snapshot = trained(task)
     assert snapshot.arrays["twin_l1"][1] < 0.9
-    assert "L1 keeps one" not in snapshot.meta["members"][1]["tables"]["kept"]["rows"][2]["note"]
+    assert "L1 keeps one" not in snapshot.meta["members"][1]["tables"]["kept"]["rows"][-1]["note"]
 
 
 def test_digits_are_pictures_in_which_a_pixel_that_is_out_is_empty() -> None:

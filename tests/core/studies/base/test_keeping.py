@@ -37,7 +37,8 @@ def path() -> Training:
 CASES = {
     "adam": single(l1=1e-3), "sgd": single(optimizer="sgd", momentum=0.9, learning_rate=0.01),
     "dropout": single(dropout_rate=0.3, l2=1e-3), "cosine": single(learning_rate_schedule="cosine"),
-    "full batch": single(batch_size=None), "compared": compared, "path": path,
+    "full batch": single(batch_size=None), "decay": single(weight_decay=0.1), "groups": single(group_l1=0.01),
+    "compared": compared, "path": path,
 }  # fmt: skip
 
 
@@ -47,7 +48,8 @@ def test_what_was_put_away_goes_on_bit_for_bit(case: str) -> None:
     whole.run()
     for _ in range(17 * first.trainer.order.n_batches + 2):  # in the middle of an epoch, where it has a middle
         first.step()
-    first.set("l2", 3e-3) if case == "adam" else None
+    if case == "adam":
+        first.set("l2", 3e-3), first.set("weight_decay", 0.1), first.set("group_l1", 3e-3)
     message = encode("kept", 0, {}, keep(first))  # as it lies on a disk
     restore(second, decode(message).arrays)
     first.run(), second.run()

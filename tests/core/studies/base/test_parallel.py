@@ -64,7 +64,7 @@ def test_members_trained_alone_see_the_rows_and_the_scaling_of_the_plan():
         assert torch.equal(ours.pool.inputs_of(part), theirs.pool.inputs_of(part))
     for name in ("is_train", "is_val", "targets"):
         assert torch.equal(getattr(ours.pool, name), getattr(theirs.pool, name))
-    assert torch.equal(ours.members.l2, theirs.members.l2) and ours.members.seeds == theirs.members.seeds
+    assert torch.equal(ours.members["l2"], theirs.members["l2"]) and ours.members.seeds == theirs.members.seeds
 
 
 def test_equal_calls_give_equal_bits():

@@ -130,7 +130,11 @@ def test_before_adams_first_step_its_length_is_known_from_the_slope(variant: str
     assert current_point(trainer, 0, PAIR)[1] == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize("variant", VARIANTS[:4], ids=lambda variant: variant.key)
+@pytest.mark.parametrize(
+    "variant",
+    [v for v in VARIANTS if v.key in ("none", "l1_proximal", "l1_subgradient", "l2")],
+    ids=lambda variant: variant.key,
+)
 def test_the_rule_with_its_numbers_is_the_engines_next_step(variant: Variant) -> None:
     trainer = linear_trainer(variant.key, **({variant.setting: 0.4} if variant.setting else {}))
     update = read_update(trainer, 0, PAIR[1])

@@ -34,7 +34,11 @@ def by_variant(training: Training, name: str) -> np.ndarray:
     return training.plan.by_variant(training.arrays()[name])  # type: ignore[attr-defined]
 
 
-SIX_WITHOUT = {left_out: [v.key for v in VARIANTS if v.key != left_out] for left_out in ("dropout", "elastic_net")}
+LEFT_OUT = {
+    "dropout": ("dropout", "weight_decay", "group_l1"), "elastic_net": ("elastic_net", "weight_decay", "group_l1"),
+    "l1_subgradient": ("l1_subgradient", "elastic_net", "dropout"),
+}  # fmt: skip
+SIX_WITHOUT = {name: [v.key for v in VARIANTS if v.key not in left_out] for name, left_out in LEFT_OUT.items()}
 
 
 ALL_ZERO = {v.setting: 0.0 for v in VARIANTS if v.setting}
@@ -70,13 +74,13 @@ def test_variants_of_zero_strength_do_not_feel_the_dropout_of_another() -> None:
 ALONE = {
     "none": {}, "l1_proximal": {"l1": 0.003}, "l1_subgradient": {"l1": 0.003, "l1_method": "subgradient"},
     "l2": {"l2": 0.003}, "elastic_net": {"l1": 0.0015, "l2": 0.0015}, "activity_l2": {"activity_l2": 0.003},
-    "dropout": {"dropout_rate": 0.3},
+    "dropout": {"dropout_rate": 0.3}, "weight_decay": {"weight_decay": 0.003}, "group_l1": {"group_l1": 0.003},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("key", ALONE)
 def test_a_variant_among_others_is_the_same_network_alone(key: str) -> None:
-    names = [v.key for v in VARIANTS if v.key != ("none" if key != "none" else "dropout")]
+    names = next(names for names in SIX_WITHOUT.values() if key in names)
     training = run(SHORT, *names)
     place = [v.key for v in training.plan.variants].index(key)  # type: ignore[attr-defined]
     ours = training.arrays()
@@ -106,8 +110,8 @@ def test_dials_move_one_variant_while_training_goes_on() -> None:
     members = training.trainer.members
     training.step()
     assert training.set("l2", 0.1, 1) and training.set("l1", 0.02, 2)
-    assert members.l2.flatten().tolist() == pytest.approx([0, 0, 0.1, 0.1, 0.015, 0.015])
-    assert members.l1.flatten().tolist() == pytest.approx([0, 0, 0, 0, 0.005, 0.005])
+    assert members["l2"].flatten().tolist() == pytest.approx([0, 0, 0.1, 0.1, 0.015, 0.015])
+    assert members["l1"].flatten().tolist() == pytest.approx([0, 0, 0, 0, 0.005, 0.005])
     assert training.settings() == {"compare_l2": 0.1, "compare_elastic": 0.02}
     for name, member in (("l1", 0), ("l1", 1), ("dropout_rate", 2), ("l2", 3)):
         assert not training.set(name, 0.5, member), "no such dial"

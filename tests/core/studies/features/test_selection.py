@@ -18,6 +18,8 @@ from core.studies.features.selection import (
     choose_l1,
     duplicate_shares,
     folds_sentence,
+    group_sentence,
+    links_sentence,
     plan_features,
     read_arrays,
     read_inputs,
@@ -97,7 +99,7 @@ def test_l2_shares_between_duplicates_and_l1_keeps_one() -> None:
     for seed in range(10):
         plan, use, _ = fit(DUPLICATES.replace(data_seed=seed), (0.2,))
         shares.append(plan.by_penalty(duplicate_shares(use.strength, plan.split.relevance))[:, 0])
-    l1, l2 = np.median(shares, axis=(0, 2))
+    l1, l2, _ = np.median(shares, axis=(0, 2))
     assert l1 > 0.95 and l2 < 0.65
 
 
@@ -186,3 +188,19 @@ def test_the_twins_are_said_to_be_shared_or_not() -> None:
     assert "L1 keeps one, L2 shares" in twin_sentence(0.97, 0.55)
     assert "keeps one" not in twin_sentence(0.8, 0.55) and "shares" not in twin_sentence(0.97, 0.9)
     assert twin_sentence(float("nan"), 0.5) == "No signal that has a duplicate is in use with both."
+
+
+def test_what_is_said_of_groups_is_what_the_numbers_do() -> None:
+    assert links_sentence(1, (5, 5), (5, 5)) == "Each input has one link here, a group of one: this is L1."
+    assert links_sentence(4, (0, 9), (0, 4)) == "No link is exactly zero."
+    assert links_sentence(4, (8, 9), (8, 4)) == "Links at zero that are those of whole inputs: 8 of 8; with L1 4 of 9."
+    recall = {"l1": np.array([1.0, 1.0, 0.5]), "group_l1": np.array([1.0, 1.0, 1.0])}
+    precision = {"l1": np.array([0.2, 0.4, 1.0]), "group_l1": np.array([0.2, 1.0, np.nan])}
+    assert group_sentence(recall, precision) == " Best precision along λ: 1.00 with group L1, 0.40 with L1."
+    precision["group_l1"] = np.array([0.2, 0.5, 0.75])
+    at_end = "with group L1 (its last λ: take a longer list)"
+    assert group_sentence(recall, precision) == f" Best precision along λ: 0.75 {at_end}, 0.40 with L1."
+    recall["l1"] = np.array([0.5, 0.5, 0.5])
+    assert group_sentence(recall, precision) == (
+        f" Best precision along λ: 0.75 at recall 1.00 {at_end}, 1.00 at 0.50 with L1."
+    )
