@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 60_000  # also beside busy neighbours; all waits end with what they wait for
+TEST_S = 240
 POLL_MS = 15
 LONG = "/?" + urlencode(START.replace(n_epochs=1_000_000).to_query())  # the Playground; does not end during a test
 READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is built and drawn
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(TEST_S))
 
 
 def free_port() -> int:

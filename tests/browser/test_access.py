@@ -39,7 +39,7 @@ def test_the_page_does_not_jump_while_it_trains(page: Page) -> None:
 @pytest.mark.parametrize(
     ("path", "experiment"),
     [
-        ("remedies", POINTS.replace(n_remedy_starts=2, n_epochs=150)),
+        ("remedies", POINTS.replace(n_remedy_starts=2, n_epochs=20, hidden_sizes=(8,))),
         ("features", TASK.replace(n_epochs=150)),
         ("cv", CV_START),
     ],

@@ -152,6 +152,9 @@ def do(page: Page, event: str, chance: random.Random) -> None:
         case "sidebar":
             choose_rate(page, chance.choice(VALUES["learning_rate"]))
         case "seed":
+            wait_for(
+                page, "document.querySelectorAll('section input[aria-label=Start]').length === 1"
+            )  # not amid a rerun
             field = page.locator("section input[aria-label=Start]")
             field.fill(str(chance.randint(0, 3)))
             field.press("Enter")

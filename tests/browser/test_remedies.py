@@ -6,7 +6,7 @@ from core.studies.remedies.remedy import POINTS
 from tests.browser.conftest import LAPTOP, PHONE, READY, figure, pause, press, wait_for
 from tests.browser.test_connection import JOB, NOTE_SOCKETS
 
-SHORT = urlencode(POINTS.replace(n_epochs=30, n_remedy_starts=2).to_query())
+SHORT = urlencode(POINTS.replace(n_epochs=10, n_remedy_starts=2, hidden_sizes=(8,)).to_query())
 LONG = "/remedies?" + urlencode(POINTS.replace(n_epochs=2900).to_query())  # does not end during a test
 OWN_SOCKETS = "window.sockets.filter((s) => s.url.includes('/lab/jobs/') && s.readyState === 1)"
 STEPS = "Number(document.querySelector('[data-readout=steps] dd')?.textContent.replaceAll(',', ''))"
