@@ -16,7 +16,7 @@ from pages.shared import hand, jobs, studies
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.parts import is_ready, say_failure
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, stage
 from pages.shared.widgets import setting
@@ -32,17 +32,17 @@ STAGE, SHOWN = "compare.stage", "compare.shown"
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    hand.take(st.session_state[STAGE].get("strengths"), LIVE)
+    hand.take(hand.told(STAGE, "strengths"), LIVE)
 
 
 def take_seed() -> None:
     """The run was given another start."""
-    hand.take(st.session_state[STAGE].get("seed"), LIVE)
+    hand.take(hand.told(STAGE, "seed"), LIVE)
 
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), compare_needs(shared.current()), message)
+    studies.adopt(hand.told(STAGE, "job"), compare_needs(shared.current()), message)
 
 
 def draw(snapshot: Snapshot) -> list[go.Figure]:
@@ -70,8 +70,7 @@ def show_run() -> None:
     make_run = on_split(compare_run, experiment)
     job = studies.find_study(needs, make_run, compare_work(experiment), message)
     charts = drawn("compare", key, job, draw)
-    if charts is None:
-        say_not_begun(job, "run")
+    if not is_ready(charts, job, "run"):
         return
     say_failure("study")
     strengths = {name: experiment.get(name) for name in LIVE}

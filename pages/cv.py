@@ -17,10 +17,10 @@ from core.studies.base.values import grid_of, value_texts
 from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
-from pages.shared import jobs, studies
+from pages.shared import hand, jobs, studies
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.parts import is_ready, say_failure
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 from pages.shared.study import show_penalty
@@ -67,8 +67,7 @@ def show_study() -> None:
     job = studies.find_study(needs, on_split(cross_validation_run, experiment), cross_validation_work(experiment))
     values = grid_of(experiment)
     charts = drawn("cv", key, job, partial(draw, job))
-    if charts is None:
-        say_not_begun(job, "run")
+    if not is_ready(charts, job, "run"):
         return
     say_failure("study")
     places = positions(values, experiment.study.param_name).tolist()
@@ -99,7 +98,7 @@ def tell() -> None:
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), cross_validation_needs(shared.current()))
+    studies.adopt(hand.told(STAGE, "job"), cross_validation_needs(shared.current()))
 
 
 shared.open_address(CV_START)

@@ -16,7 +16,7 @@ from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies, tasks
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import fail, tell
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
@@ -58,17 +58,17 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), features_needs(shared.current()))
+    studies.adopt(hand.told(STAGE, "job"), features_needs(shared.current()))
 
 
 def take_strengths() -> None:
     """The remedy of a run that diverged was taken."""
-    hand.take(st.session_state[STAGE].get("strengths"), LIVE)
+    hand.take(hand.told(STAGE, "strengths"), LIVE)
 
 
 def take_picked() -> None:
     """Keep the picked λ for a visit to another page."""
-    st.session_state[PICKED] = (st.session_state[STAGE].get("picked") or {}).get("lambda")
+    st.session_state[PICKED] = (hand.told(STAGE, "picked") or {}).get("lambda")
 
 
 def picked(n_values: int) -> int:
@@ -95,8 +95,7 @@ def show_run() -> None:
         return
     job = studies.find_study(needs, on_split(features_run, experiment), features_work(experiment))
     charts = drawn("features", key, job, draw)
-    if charts is None:
-        say_not_begun(job, "run")
+    if not is_ready(charts, job, "run"):
         return
     say_failure("study")
     st.markdown(INTRO)

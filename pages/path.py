@@ -20,7 +20,7 @@ from pages.shared import experiment as shared
 from pages.shared import hand, jobs, live, studies
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, say_failure, say_not_begun
+from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, is_ready, say_failure
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub, stage
 
@@ -31,22 +31,22 @@ STAGE, PICKED, REWOUND = "path.stage", "path.picked", "path.rewound"
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    hand.take(st.session_state[STAGE].get("strengths"), held(shared.current()))
+    hand.take(hand.told(STAGE, "strengths"), held(shared.current()))
 
 
 def take_seed() -> None:
     """The path was given another start; a warm one begins anew."""
-    hand.take(st.session_state[STAGE].get("seed"), ("seed",))
+    hand.take(hand.told(STAGE, "seed"), ("seed",))
 
 
 def take_job() -> None:
     """The stage found the path that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), path_needs(shared.current()))
+    studies.adopt(hand.told(STAGE, "job"), path_needs(shared.current()))
 
 
 def take_picked() -> None:
     """The slider over λ or that over the epochs was released, or a λ was clicked."""
-    seen = st.session_state[STAGE].get("picked") or {}
+    seen = hand.told(STAGE, "picked") or {}
     st.session_state[PICKED] = seen.get(SCRUB)
     job, epoch = jobs.own("study"), seen.get("moment")
     is_back = job is not None and isinstance(epoch, int)
@@ -62,7 +62,7 @@ def picked(n_values: int) -> int:
 
 def rewound(job: Job) -> Any:
     """Return this path's result at the past moment that is shown, None for the present, as a stage that is made anew shows."""
-    is_back = ((st.session_state.get(STAGE) or {}).get("picked") or {}).get("moment") is not None
+    is_back = (hand.told(STAGE, "picked") or {}).get("moment") is not None
     of, found = st.session_state.get(REWOUND, ("", None))
     return found if is_back and of == job.id else None
 
@@ -84,8 +84,7 @@ def show_path() -> None:
         return
     job = studies.find_study(needs, on_split(path_run, now), path_work(now))
     charts = drawn("path", key, job, draw)
-    if charts is None:
-        say_not_begun(job, "path")
+    if not is_ready(charts, job, "path"):
         return
     say_failure("study")
     values = grid_of(now)

@@ -10,11 +10,11 @@ from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from pages.shared import experiment as shared
-from pages.shared import formulas, jobs, live
+from pages.shared import formulas, hand, jobs, live
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_within_budget, say_failure, say_not_begun
+from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_ready, is_within_budget, say_failure
 from pages.shared.say import plain
 from pages.shared.splits import split_of
 from pages.shared.stage import readout, stage
@@ -105,17 +105,17 @@ def shown() -> tuple[object, ...]:
 
 def take_strengths() -> None:
     """A slider of the stage was released."""
-    live.take_told(st.session_state[STAGE].get("strengths"))
+    live.take_told(hand.told(STAGE, "strengths"))
 
 
 def take_seed() -> None:
     """The run was given another start."""
-    live.take_told(st.session_state[STAGE].get("seed"))
+    live.take_told(hand.told(STAGE, "seed"))
 
 
 def take_job() -> None:
     """The stage found the run that this browser tab had before a reload."""
-    live.adopt(st.session_state[STAGE].get("job"))
+    live.adopt(hand.told(STAGE, "job"))
 
 
 def draw(snapshot: Snapshot) -> list[go.Figure]:
@@ -135,8 +135,7 @@ def show_run() -> None:
     )  # waits for the first snapshot, which knows where the weights come from
     show_formulas()
     show_ways(job)
-    if charts is None:
-        say_not_begun(job, "run")
+    if not is_ready(charts, job, "run"):
         return
     say_failure("run")
     stage(

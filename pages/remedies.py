@@ -23,10 +23,10 @@ from core.studies.remedies.remedy import DIGITS, POINTS
 from pages.parts.remedies.controls import show_more
 from pages.parts.remedies.looks import show_actions
 from pages.shared import experiment as shared
-from pages.shared import jobs, studies, tasks
+from pages.shared import hand, jobs, studies, tasks
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import fail
 from pages.shared.stage import readout, sheet, stage
 
@@ -74,7 +74,7 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
 
 def take_job() -> None:
     """The stage found the study that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), remedies_needs(shared.current()))
+    studies.adopt(hand.told(STAGE, "job"), remedies_needs(shared.current()))
 
 
 @st.fragment
@@ -101,8 +101,7 @@ def show_study() -> None:
         st.caption(" ".join(missing))
     job = studies.find_study(needs, partial(RemediesRun, experiment), remedies_work(experiment))
     charts = drawn("remedies", key, job, draw)
-    if charts is None:
-        say_not_begun(job, "study")
+    if not is_ready(charts, job, "study"):
         return
     say_failure("study")
     show_actions(job)

@@ -20,6 +20,11 @@ HEARD = "lab.heard"
 Message = Callable[[Experiment, str], Command | None]  # None: the run has no such setting
 
 
+def told(stage: str, name: str) -> Any:
+    """Return what a stage has told under a name, None where it has not, or where the page shows no stage any more."""
+    return (st.session_state.get(stage) or {}).get(name)
+
+
 def heard() -> dict[str, int]:
     """Return the last gesture that was heard of, by the name of the setting."""
     gestures: dict[str, int] = st.session_state.setdefault(HEARD, {})

@@ -14,7 +14,7 @@ from core.stream.lane import CHILD_BYTES, lane_study
 from core.stream.scheduler import get_scheduler
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
-from pages.shared import away
+from pages.shared import away, hand
 
 Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 1.0  # a page waits no longer: then it says what its job waits for, and goes on by itself
@@ -78,7 +78,7 @@ def claim(slot: Slot, stage: str) -> None:
 
     Not one that this session had itself: that was ended by a change of settings, and has its successor.
     """
-    job_id = st.session_state[stage].get("lost")
+    job_id = hand.told(stage, "lost")
     if job_id and job_id not in had(slot) and get_scheduler().find(job_id) is None:
         drop(slot)
         st.session_state[f"lab.{slot}.job"], st.session_state[f"lab.{slot}.claimed"] = job_id, True

@@ -42,6 +42,18 @@ def has_begun(job: Job) -> bool:
     return bool(meta.get("epoch")) or meta.get("state", "paused") != "paused"
 
 
+def is_ready(shown: object, job: Job, what: str) -> bool:
+    """Return whether a job has something to show, `shown` not None; else say what it waits for.
+
+    What waits is a part of the page that runs by itself each second, and its last words may come when the page has gone on:
+    so its place is a block of its own on every run, never the one that the stage then takes.
+    """
+    with st.container(key=f"lab-waiting-{what}"):
+        if shown is None:
+            say_not_begun(job, what)
+    return shown is not None
+
+
 def say_not_begun(job: Job, what: str) -> None:
     """Say why there is nothing to show yet; it is shown as soon as there is. what: "run", "path", … as the page calls it."""
     if job.error:

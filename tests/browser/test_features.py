@@ -14,7 +14,7 @@ from tests.browser.conftest import LAPTOP, PHONE, READY, figure, pause, press, w
 from tests.browser.test_connection import JOB, NOTE_SOCKETS
 
 SHORT = urlencode(TASK.replace(n_epochs=150).to_query())
-LONG = urlencode(TASK.replace(n_epochs=200_000).to_query())  # does not end during a test
+LONG = urlencode(TASK.replace(n_epochs=150_000).to_query())  # does not end during a test
 SAID = "document.querySelector('[data-readout={}] dd').textContent"
 RUN_ON = "[...document.querySelectorAll('.lab-button')].some((b) => b.textContent === 'Run on')"
 EPOCH = "overfitLab.lastEpoch"

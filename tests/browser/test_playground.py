@@ -1,10 +1,12 @@
 """The real Playground in a real Chromium: it trains, obeys while it trains, keeps its charts, rewinds, says what went wrong."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page
 
+from core.presets import START
 from tests.browser.conftest import LONG, READY, OpenPage, figure, pause, press, wait_for
 
 
@@ -209,7 +211,8 @@ def test_a_finished_run_offers_to_run_on(address: str, open_page: OpenPage) -> N
     wait_for(page, "overfitLab.lastEpoch > 3")
 
 
-def test_a_visit_to_another_page_finds_the_run_still_going(page: Page) -> None:
+def test_a_visit_to_another_page_finds_the_run_still_going(address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{address}/?{urlencode(START.replace(n_epochs=50_000).to_query())}")  # Compare asks before more
     run_to(page, 100)
     page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_text("All penalties start from the same weights").wait_for()

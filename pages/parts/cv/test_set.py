@@ -17,9 +17,9 @@ from core.studies.base.values import value_texts
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.cv.peeking import Look, look_in_words, peeking_in_words
 from core.studies.cv.refit import CHOSEN_1SE, CHOSEN_MIN, Refit, candidates, evaluate_test
-from pages.shared import jobs, studies
+from pages.shared import hand, jobs, studies
 from pages.shared.looks import add_look, count_looks
-from pages.shared.parts import say_failure, say_not_begun
+from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import tell, warn
 from pages.shared.splits import on_split
 from pages.shared.stage import readout, stage
@@ -88,8 +88,7 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
         return
     job = start(cv.experiment, order, work)
     snapshot = jobs.first_snapshot(job)
-    if snapshot is None or not snapshot.arrays:
-        say_not_begun(job, "refit")
+    if not is_ready(snapshot if snapshot is not None and snapshot.arrays else None, job, "refit"):
         return
     say_failure("refit")
     labels = list(order[2])
@@ -109,7 +108,7 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
 
 def take_job(order: Order) -> None:
     """The stage found the refit that this browser tab had before a reload."""
-    jobs.adopt("refit", st.session_state[STAGE].get("job"), repr(order))
+    jobs.adopt("refit", hand.told(STAGE, "job"), repr(order))
 
 
 def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look | None) -> None:

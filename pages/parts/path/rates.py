@@ -15,7 +15,7 @@ from pages.parts.path.exits import open_member
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
 from pages.shared.charts import drawn
-from pages.shared.parts import PROGRESS, has_begun, say_failure, say_not_begun
+from pages.shared.parts import PROGRESS, has_begun, is_ready, say_failure
 from pages.shared.say import call
 from pages.shared.splits import on_split
 from pages.shared.stage import readout, stage
@@ -35,12 +35,12 @@ BEST_HELP = (
 
 def take_job() -> None:
     """The stage found the map that this browser tab had before a reload."""
-    studies.adopt(st.session_state[STAGE].get("job"), rates_needs(shared.current()))
+    studies.adopt(hand.told(STAGE, "job"), rates_needs(shared.current()))
 
 
 def take_seed() -> None:
     """The map was given another start: it begins anew."""
-    hand.take(st.session_state[STAGE].get("seed"), ("seed",))
+    hand.take(hand.told(STAGE, "seed"), ("seed",))
 
 
 def open_best(job: Job) -> None:
@@ -77,8 +77,7 @@ def show_rates() -> None:
         return
     job = studies.find_study(needs, on_split(rates_run, now), rates_work(now))
     charts = drawn("rates", key, job, draw)
-    if charts is None:
-        say_not_begun(job, "map")
+    if not is_ready(charts, job, "map"):
         return
     say_failure("study")
     values = map_values(now)
