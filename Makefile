@@ -14,9 +14,9 @@ run: $(RUN_STAMP)
 	@$(BIN)/streamlit run app.py
 
 test: $(DEV_STAMP) browser
-	@echo "The tests without a browser, on two workers, then those in Chromium, one after another ..."
+	@echo "The tests without a browser, then those in Chromium, both on two workers ..."
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .

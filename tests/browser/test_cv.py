@@ -34,7 +34,7 @@ def test_the_curve_fills_while_it_trains_and_a_click_picks_a_value(open_study) -
     wait_for(page, "overfitLab.lastEpoch > 20")
     pause(page)
     assert page.evaluate(f"{figure('cv')}.data.find((t) => t.name === 'mean').y.length") == 6
-    expect(page.locator(".lab-verdict")).to_contain_text("So far: λ_min =")
+    expect(page.locator(".lab-verdict")).to_contain_text("λ_min =")
     sent = page.evaluate("overfitLab.sent")
     box = page.locator("[data-figure=cv] .nsewdrag").first.bounding_box()
     assert box

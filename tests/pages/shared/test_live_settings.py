@@ -4,12 +4,12 @@ import pytest
 
 from core.data import load_split
 from core.stream.commands import Run
+from core.studies.compare.variants import VARIANTS
 from pages.parts.compare.variants import message
 from pages.shared import hand
 from tests.core.live.test_needs import STUDIES, differences, other, trained
 from tests.pages.app import close, job, now, open_link
 
-SIX = ("l1_proximal", "l1_subgradient", "l2", "elastic_net", "activity_l2", "dropout")
 LIVE = [
     (study, name)
     for study in ("playground", "path l2", "path elastic", "compare", "features")
@@ -21,7 +21,7 @@ LIVE = [
 def test_a_live_setting_that_is_told_acts_as_if_the_run_had_begun_with_it(study, name):
     _, make_run, start = STUDIES[study]
     if study == "compare":
-        start = start.replace(variants=SIX)
+        start = start.replace(variants=[v.key for v in VARIANTS if v.setting == name] or ["l1_proximal", "l2"])
     changed = start.replace(**{name: other(start, name)})
     command = (message if study == "compare" else hand.plain_message)(changed, name)
     assert command is not None
