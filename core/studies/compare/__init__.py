@@ -1,1 +1,5 @@
 """Training for the comparison of penalties."""
+
+from core.studies.compare.variants import TASK
+
+__all__ = ["TASK"]
