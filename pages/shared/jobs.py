@@ -17,7 +17,8 @@ from core.studies.base.cost import Work
 from pages.shared import away, hand
 
 Slot = Literal["run", "study", "refit"]
-FIRST_SNAPSHOT_S = 1.0  # a page waits no longer: then it says what its job waits for, and goes on by itself
+FIRST_SNAPSHOT_S = 1.0  # a page waits no longer for what stands in line: then it says so, and goes on by itself
+BEGINS_S = 10.0  # a run of this process has its turn sooner, also where a whole class opens at once
 KEPT = "lab.kept"
 # What has longer steps, takes longer to build or to show, or needs more bytes, runs in a process of its own. A process takes
 # seconds to start, so that the pages' own examples must not need one.
@@ -166,7 +167,7 @@ def first_snapshot(job: Job) -> Snapshot | None:
     """Return a snapshot of the job to build figures from; None while it waits for memory, a process or its turn."""
     if get_scheduler().place(job):
         return None
-    return job.latest or job.wait(-1, FIRST_SNAPSHOT_S)
+    return job.latest or job.wait(-1, FIRST_SNAPSHOT_S if job.place else max(FIRST_SNAPSHOT_S, BEGINS_S))
 
 
 def has_news(job: Job) -> bool:
