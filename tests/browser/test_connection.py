@@ -1,14 +1,16 @@
 """What happens to a run when the page is reloaded, the line breaks, or the server starts anew."""
 
+import re
 import time
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, WebSocketRoute
 
 from core.stream.checkpoints import get_checkpoints
 from core.studies.compare.variants import TASK
-from tests.browser.conftest import LONG, READY, OpenPage, Server, pause, press, serving, wait_for
+from tests.browser.conftest import LONG, READY, OpenPage, Server, is_bad, pause, press, serving, wait_for
 
 LIVE = {
     "playground": LONG,
@@ -54,6 +56,44 @@ def test_a_broken_line_is_mended_with_the_state_kept(address: str, open_page: Op
     wait_for(page, f"overfitLab.connected && overfitLab.lastEpoch > {epoch} + 5")
     assert page.evaluate(JOB) == job
     assert page.locator(".lab-status").inner_text() == ""
+
+
+def test_a_hurry_through_the_pages_on_a_slow_line_ends_on_a_page_that_lives(address: str, browser: Browser) -> None:
+    """The answers to all presses come after the last press: what the browser said it had must still be there then."""
+    page = browser.new_context().new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if is_bad(message) else None)
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    is_slow = False
+
+    def hold(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        server.on_message(lambda answer: held.append((line, answer)) if is_slow else line.send(answer))
+        line.on_message(server.send)
+
+    page.route_web_socket(re.compile("_stcore/stream"), hold)
+    page.goto(address + LONG)
+    wait_for(page, READY)
+    is_slow = True
+    for name in ("Compare", "Remedies", "Compare", "Remedies", "Playground"):
+        n_held = len(held)
+        page.get_by_role("link", name=name, exact=True).click()
+        wait_until(page, lambda n=n_held: len(held) > n + 20)  # a whole page has been answered
+    is_slow = False
+    for line, answer in held:
+        line.send(answer)
+    wait_for(page, f"document.title.startsWith('Playground') && {READY}")
+    page.get_by_role("button", name="Run", exact=True).click()
+    wait_for(page, "overfitLab.lastEpoch > 10")
+    assert errors == []
+    page.context.close()
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(20)
 
 
 def test_a_run_that_begins_late_does_not_reload_the_page(open_page: OpenPage) -> None:
