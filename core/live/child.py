@@ -75,15 +75,16 @@ class Server:
         return "result", pickle.dumps(self.mailbox.result(*asked) if self.mailbox.result is not None else None)
 
     def step(self, told: dict[str, object]) -> tuple[str, bytes]:
-        """Run one slice; returns whether the study is idle, and its snapshot if it has made one."""
+        """Run one slice; returns whether the study is idle, or how long it rests, and its snapshot if it has made one."""
         for text in told["commands"]:  # type: ignore[attr-defined]
             self.mailbox.put(parse_message(text))  # type: ignore[arg-type]
         self.mailbox.wants_snapshot = bool(told["wants_snapshot"])
         snapshot: Snapshot | None = next(self.steps)
         if snapshot is not None:
             self.mailbox.owes_snapshot = False
-        is_idle = self.mailbox.is_idle and not len(self.mailbox)
-        return "idle" if is_idle else "busy", snapshot.encoded if snapshot is not None else b""
+        is_idle, rest_s = self.mailbox.is_idle and not len(self.mailbox), self.mailbox.rest_s
+        name = "idle" if is_idle else f"rest {rest_s:.3f}" if rest_s and not len(self.mailbox) else "busy"
+        return name, snapshot.encoded if snapshot is not None else b""
 
 
 def in_words(error: Exception) -> str:

@@ -32,6 +32,7 @@ def keep_run(run: LiveRun) -> Snapshot:
         "started_as": run.started_as.model_dump_json(),
         "changes": [*run.changes],
         "marked": [*run.marked],
+        "pace": run.pacing.pace,
     }
     return Snapshot(run.version, meta, keep(training), KIND)
 
@@ -50,6 +51,9 @@ def resume_run(run: LiveRun, kept: Snapshot) -> None:
     run.changes, run.state, run.version = kept.meta["changes"], kept.meta["state"], kept.version
     run.changed = {change["name"] for change in run.changes}
     run.marked = list(kept.meta["marked"])
+    run.pacing.pace = kept.meta.get("pace", "full")
+    run.pacing.begin(run.changes[-1]["epoch"] if run.changes else 0)
+    run.pacing.go(run.training.n_epochs_done)
     run.keep_moment()
 
 

@@ -16,9 +16,10 @@ import torch
 from core.engine import Stack
 from core.live.keeping import Keeper, Kept, keep_run, resume_run
 from core.live.moments import MAX_MOMENTS, Moments, marks_of
+from core.live.pace import BUNCH_S, Pacing
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
-from core.stream.commands import Command, Focus, Pause, Reseed, Reset, Run, Set, Step, Stop
+from core.stream.commands import Command, Focus, Pace, Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.stream.mailbox import Mailbox
 from core.stream.showing import Showing
 from core.stream.snapshot import Snapshot
@@ -26,6 +27,7 @@ from core.studies.base.plan import Plan
 from core.studies.base.training import MemberState, Training
 
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
+LOOK_AGAIN_S = 0.05  # a run that rests and may not show itself yet looks again after so long
 MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
 
@@ -58,6 +60,7 @@ class LiveRun:
     changes: strengths set on the way, {epoch, step, name, value, member}; with `started_as` they repeat the run exactly.
     marked: the last one of each gesture of the hand. changed: the names of those strengths.
     n_begun: how often the run began; a reset begins it again.
+    pacing: when its epochs are due; at full speed unless it is told otherwise.
     looked_at: the part that the view is to show closely, () for its own choice.
     shown, curves: the members and the history as the last snapshot showed them.
     """
@@ -67,6 +70,7 @@ class LiveRun:
     def __init__(self, experiment: Experiment, make_training: Callable[[Experiment], Training], view: View) -> None:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
         self.n_begun = 0
+        self.pacing = Pacing(experiment.training.n_epochs)
         self.looked_at: tuple[int, ...] = ()
         self.begin(make_training(experiment))
 
@@ -83,6 +87,7 @@ class LiveRun:
         self.shown = training.state()
         self.curves: Arrays = {}
         self.n_begun += 1
+        self.pacing.begin(0)
         self._moments = Moments(self.shown, first_number)
 
     def _restart(self, seed: int) -> None:
@@ -117,6 +122,8 @@ class LiveRun:
                 self.n_single = n_waiting + 1
             case Pause() if self.state == "running":
                 self._stand("paused")
+            case Pace():
+                self.pacing.change(command.pace, self.training.n_epochs_done)
             case Stop():
                 self._stand("stopped")
             case Focus():
@@ -135,6 +142,7 @@ class LiveRun:
         if self.state == "finished":
             self.training.n_epochs += self.experiment.training.n_epochs
         self.state, self.n_single = "running", 0
+        self.pacing.go(self.training.n_epochs_done)
         self._ticks.clear()
 
     def _stand(self, state: str) -> None:
@@ -161,6 +169,7 @@ class LiveRun:
         self.changes.append(change)
         self.changed.add(name)
         self._mark(change, command.gesture)
+        self.pacing.begin(epoch)  # the reaction is what people want to see
         if self.state == "finished" and self.can_go_on:
             self._go()
 
@@ -183,13 +192,27 @@ class LiveRun:
     # --- training ---
 
     def train_for(self, seconds: float) -> None:
-        """Train until the time is up, the run ends, or the epochs of `Step` are done."""
-        began = time.perf_counter()
-        while self.state == "running" and time.perf_counter() < began + seconds:
+        """Train until the time is up, the run ends, the epochs of `Step` are done, or the next epoch is not due yet."""
+        began, first = time.perf_counter(), self.training.trainer
+        n_steps = first.n_steps_done
+        while self.state == "running" and self._wait_s() == 0 and time.perf_counter() < began + seconds:
             if self.training.step():
                 self._end_of_epoch()
-        self._note_speed()
-        self.is_changed = True
+        if self.training.trainer is not first or first.n_steps_done > n_steps:
+            self._note_speed()
+            self.is_changed = True
+
+    def _wait_s(self) -> float:
+        """Return how long the next step has to wait; an epoch that has begun is trained to its end, and so is that of `Step`."""
+        if self.pacing.pace == "full" or self.n_single or self.training.trainer.n_batches_done:
+            return 0.0
+        return self.pacing.wait_s(self.training.n_epochs_done)
+
+    @property
+    def rest_s(self) -> float:
+        """Return how long (s) there is nothing to train, though the run goes on; 0 where there is."""
+        wait = self._wait_s() if self.state == "running" else 0.0
+        return max(wait, BUNCH_S) if wait else 0.0
 
     def _end_of_epoch(self) -> None:
         training = self.training
@@ -293,6 +316,7 @@ class LiveRun:
             "state": self.state,
             "seed": self.experiment.training.seed,
             "strengths": self._strengths_by_key(),
+            "pace": self.pacing.pace,
             "changes": self.marks,
             "n_begun": self.n_begun,
             **self.view.facts(self, now, arrays),
@@ -334,6 +358,10 @@ class Obedient(Kept, Protocol):
 
     is_changed: bool
 
+    @property
+    def rest_s(self) -> float:
+        """Return how long (s) there is nothing to train, though the run goes on; 0 where there is."""
+
     def attach(self, mailbox: Mailbox) -> None:
         """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
 
@@ -363,6 +391,7 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
         run.attach(mailbox)
         while True:
             began = time.thread_time()
+            showing.rise(mailbox.share)
             obey_some(run, mailbox)
             if run.state == "running":
                 run.train_for(mailbox.slice_s)
@@ -370,7 +399,11 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
             keeper.look(run)
             showing.earn(time.thread_time() - began)
             may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable
-            is_shown = mailbox.wants_snapshot and run.is_changed and may_show
+            is_wanted = mailbox.wants_snapshot and run.is_changed
+            is_shown = is_wanted and may_show
+            mailbox.rest_s = min(run.rest_s, LOOK_AGAIN_S) if is_wanted and not is_shown else run.rest_s
+            if mailbox.rest_s > 0:
+                showing.rest()
             try:
                 yield showing.make(run.snapshot) if is_shown else None
             except GeneratorExit:

@@ -15,6 +15,7 @@ from core.settings.experiment import LIVE_FIELDS, Experiment, explain
 MAX_VERSION = 2**53  # beyond this a browser cannot count in whole numbers
 MAX_SEED = 999_999
 MAX_MEMBERS = 10_000
+MIN_PACE, MAX_PACE = 0.1, 1e6  # epochs per second
 GESTURE = Field(default=0, ge=0, le=MAX_VERSION)  # number of the hand's movement that it belongs to, 0 for none
 
 
@@ -85,6 +86,13 @@ class Focus(Message):
     at: tuple[Annotated[int, Field(ge=0, le=MAX_MEMBERS)], ...] = Field(max_length=8)
 
 
+class Pace(Message):
+    """Train so fast that an eye can follow, or at full speed; a number is epochs per second. It changes no number."""
+
+    type: Literal["pace"] = "pace"
+    pace: Literal["slow", "story", "full"] | Annotated[float, Field(ge=MIN_PACE, le=MAX_PACE)]
+
+
 class Stop(Message):
     """End the run; what it has found so far stays."""
 
@@ -111,7 +119,7 @@ class Frames(Message):
     after: int = Field(ge=-1, le=MAX_VERSION)
 
 
-Command = Set | Run | Pause | Step | Reset | Reseed | Stop | Focus | Look
+Command = Set | Run | Pause | Step | Reset | Reseed | Pace | Stop | Focus | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
 

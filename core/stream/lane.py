@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -239,7 +240,7 @@ def partial_ask(child: Child, name: str) -> Callable[..., Any]:
 def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
     """Carry commands to a process and snapshots from it; idle but for what has come."""
     is_idle = in_vain = False  # nothing to do but for commands; it has nothing new to show
-    mailbox.is_idle = True
+    rests_until = 0.0  # what it does next is not due before
     while True:
         snapshot = None
         while child.replies:
@@ -251,14 +252,23 @@ def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, No
             if message.name == "failed":
                 raise Ended(message.body.decode())
             child.is_busy, is_idle = False, message.name == "idle"
-            in_vain = is_idle and child.wants_snapshot and not message.body
+            rests_until = time.monotonic() + rest_of(message.name)
+            in_vain = message.name != "busy" and child.wants_snapshot and not message.body
             snapshot = as_sent(message.body) if message.body else snapshot
         if child.ended is not None:
             raise Ended(f"The process that trained this was ended: {child.ended}. Nothing else was touched.")
         for command in mailbox.take():
             child.inbox.put(command)
         wants = mailbox.wants_snapshot and snapshot is None
-        if child.is_ready and not child.is_busy and (len(child.inbox) or not is_idle or (wants and not in_vain)):
-            child.is_busy, child.wants_snapshot, in_vain = True, wants, False
+        rest_s = 0.0 if is_idle or child.is_busy else max(0.0, rests_until - time.monotonic())
+        has_work = len(child.inbox) or not (is_idle or rest_s) or (wants and not in_vain)
+        if child.is_ready and not child.is_busy and has_work:
+            child.is_busy, child.wants_snapshot, in_vain, rest_s = True, wants, False, 0.0
             child.lane.enter(child)
+        mailbox.is_idle, mailbox.rest_s = rest_s == 0, rest_s
         yield snapshot
+
+
+def rest_of(name: str) -> float:
+    """Return how long (s) a process rests that has answered so: "rest 0.25"."""
+    return float(name.removeprefix("rest ")) if name.startswith("rest ") else 0.0

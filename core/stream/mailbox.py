@@ -25,6 +25,9 @@ class Mailbox:
     wants_snapshot : True when a viewer waits; a study may skip the work of a snapshot while it is False. It is True
         at the start and becomes False with every snapshot the study yields.
     owes_snapshot : True from the moment a command was read to the next snapshot; also True before the first.
+    share : how much of the processor the study may have, 0 to 1, set before each slice.
+    rest_s : set by the study. So long after a slice it has nothing to do, unless a command or a viewer comes: what is next is
+        not due before. 0: it goes on at once.
     is_idle : set by the study. True when it has nothing to do until a command or a viewer arrives (paused, finished);
         the scheduler then gives it no slices.
     frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames".
@@ -36,7 +39,7 @@ class Mailbox:
     """
 
     def __init__(self) -> None:
-        self.slice_s = MAX_SLICE_S
+        self.slice_s, self.share, self.rest_s = MAX_SLICE_S, 1.0, 0.0
         self.wants_snapshot = self.owes_snapshot = True
         self.is_idle = False
         self.frames: Callable[[int], Snapshot | None] | None = None

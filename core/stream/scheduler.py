@@ -1,6 +1,7 @@
 """The scheduler: a background thread that gives every job its slices, in fair turns.
 
-A job waits for its turn, runs, or is parked: done, idle, or unseen for longer than the grace time.
+A job waits for its turn, runs, rests until what is next is due, or is parked: done, idle, or unseen for longer than the
+grace time.
 Short slices keep the page quick. Read next: `core/stream/routes.py`.
 """
 
@@ -50,6 +51,7 @@ class Scheduler:
         self._jobs: dict[str, Job] = {}
         self._turns: Turns[Job] = Turns()
         self._running: set[Job] = set()
+        self._resting: dict[Job, float] = {}  # until when
         self._woken: set[Job] = set()  # running jobs that asked for one more slice meanwhile
         self._alone_since: dict[Job, float] = {}  # when the last viewer left
         self._ended: deque[str] = deque(maxlen=N_ENDED)
@@ -98,6 +100,7 @@ class Scheduler:
             job.is_closed = True
             self._alone_since.pop(job, None)
             self._turns.leave(job)
+            self._resting.pop(job, None)
             served = [self._jobs[name] for name in self.ledger.leave(job.id)]
             is_running = job in self._running  # then its worker closes it after the slice
             self._changed.notify_all()
@@ -144,14 +147,14 @@ class Scheduler:
                 self._ended.remove(job.id)
 
     def is_parked(self, job: Job) -> bool:
-        """Return True when the job neither runs nor waits for a slice."""
+        """Return True when the job neither runs nor waits for a slice nor rests before its next."""
         with self._changed:
-            return job not in self._running and job not in self._turns
+            return self._is_parked(job)
 
     def wait_until_parked(self, job: Job, timeout_s: float | None = None) -> bool:
         """Block until the job is parked; False when time is up."""
         with self._changed:
-            return self._changed.wait_for(lambda: job not in self._running and job not in self._turns, timeout_s)
+            return self._changed.wait_for(lambda: self._is_parked(job), timeout_s)
 
     def shutdown(self) -> None:
         """Drop every job and end the threads; returns once they have ended."""
@@ -165,6 +168,9 @@ class Scheduler:
             thread.join()
 
     # --- inside ---
+
+    def _is_parked(self, job: Job) -> bool:
+        return job not in self._running and job not in self._turns and job not in self._resting
 
     def _jobs_of(self, owner: str) -> list[Job]:
         with self._changed:
@@ -186,6 +192,7 @@ class Scheduler:
             if job in self._running:
                 self._woken.add(job)
             elif job not in self._turns and (job.has_questions or self._may_run(job)):
+                self._resting.pop(job, None)
                 self._turns.enter(job)
             self._changed.notify_all()
 
@@ -208,12 +215,14 @@ class Scheduler:
         with self._changed:
             if self._is_shut_down:
                 return False
+            self._end_rests()
             if not self._turns:
-                self._changed.wait(self._time_to_next_free())
+                self._changed.wait(self._time_to_next())
                 return True
             job = self._turns.begin()
             self._running.add(job)
-            job.mailbox.slice_s, may_train = slice_length(self._turns.n_busy), self._may_run(job)
+            n_busy, may_train = self._turns.n_busy + len(self._resting), self._may_run(job)
+            job.mailbox.slice_s, job.mailbox.share = slice_length(n_busy), 1 / n_busy
         began = self.cpu_clock()
         job.answer()
         if may_train:
@@ -225,21 +234,31 @@ class Scheduler:
         """Queue the job again, park it, or close it when it was dropped meanwhile."""
         with self._changed:
             self._running.discard(job)
-            has_work = job in self._woken or len(job.mailbox) > 0 or not job.mailbox.is_idle
+            is_called = job in self._woken or len(job.mailbox) > 0
+            has_work = is_called or not job.mailbox.is_idle
             self._woken.discard(job)
             has_more = not job.is_closed and (job.has_questions or (has_work and self._may_run(job)))
-            self._turns.end(job, used_s, has_more)
+            rests = has_more and job.mailbox.rest_s > 0 and not (is_called or job.has_questions)
+            self._turns.end(job, used_s, has_more and not rests)
+            if rests:
+                self._resting[job] = self.clock() + job.mailbox.rest_s
             was_dropped = job.is_closed
             self._changed.notify_all()
         if was_dropped:
             job.close()
 
-    def _time_to_next_free(self) -> float | None:
-        """Return the seconds until the next job is to be dropped, None when all have viewers."""
-        if not self._alone_since:
-            return None
-        ends = (since + self._free_s(job) for job, since in self._alone_since.items())
-        return max(0.0, min(ends) - self.clock())
+    def _end_rests(self) -> None:
+        """Let the jobs wait for a turn whose rest is over; one that nobody looks at any more is parked."""
+        for job in [job for job, until in self._resting.items() if until <= self.clock()]:
+            del self._resting[job]
+            if job.has_questions or self._may_run(job):
+                self._turns.enter(job)
+            self._changed.notify_all()
+
+    def _time_to_next(self) -> float | None:
+        """Return the seconds until the next job has rested or is to be dropped, None when none does and all have viewers."""
+        ends = [*self._resting.values(), *(since + self._free_s(job) for job, since in self._alone_since.items())]
+        return max(0.0, min(ends) - self.clock()) if ends else None
 
 
 _MAKING = threading.Lock()

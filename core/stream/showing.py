@@ -19,6 +19,18 @@ class Showing:
         self.clock = clock
         self.cost_s = self.trained_s = 0.0
         self.shown_at = clock()
+        self._rests_since: float | None = None
+
+    def rest(self) -> None:
+        """Note that the job gives its time to others from now on."""
+        self._rests_since = self.clock()
+
+    def rise(self, share: float) -> None:
+        """Note that the rest is over, if there was one. Of the `share` of it that the job might have had so much counts as
+        trained that the snapshots of all who rest take CROWDED_SHARE of the processor at most."""
+        if self._rests_since is not None:
+            self.earn((1 - CROWDED_SHARE) * share * (self.clock() - self._rests_since))
+        self._rests_since = None
 
     def earn(self, trained_s: float) -> None:
         """Add to the time that was trained since the last snapshot."""

@@ -97,6 +97,8 @@ class RemediesRun:
     losses, one (n_starts,) array a row, or None before the one look. tuning_rows: what tuning has found of each candidate.
     """
 
+    rest_s = 0.0  # it never waits for a step to be due
+
     def __init__(self, experiment: Experiment) -> None:
         self.experiment, self.version = experiment, 0
         self._begin()

@@ -380,6 +380,31 @@ def test_snapshots_take_a_share_of_the_time_and_more_of_it_where_a_job_is_seldom
     assert showing.is_affordable
 
 
+def test_a_part_of_the_rest_that_a_job_left_to_others_counts_as_trained():
+    now = [0.0]
+    showing = Showing(lambda: now[0])
+    showing.note(0.006)
+    showing.rest()
+    now[0] += 0.1
+    showing.rise(0.5)
+    assert showing.trained_s == pytest.approx(0.1 * 0.5 * 0.35) and showing.is_affordable
+    showing.rise(1.0)
+    assert showing.trained_s == pytest.approx(0.0175), "it has not rested since"
+
+
+def test_jobs_that_rest_all_the_time_show_themselves_in_less_than_one_processor_would_take():
+    now, n_jobs, n_shown = [0.0], 30, 0
+    showing = Showing(lambda: now[0])
+    for _ in range(10_000):
+        showing.rest()
+        now[0] += 0.01
+        showing.rise(1 / n_jobs)
+        if showing.is_affordable:
+            showing.note(0.006)
+            n_shown += 1
+    assert 0.3 < n_jobs * n_shown * 0.006 / 100 <= CROWDED_SHARE
+
+
 def test_a_moved_slider_is_shown_though_a_snapshot_is_not_yet_affordable():
     mailbox = Mailbox()
     steps = live_study(lambda: live(SINE.replace(n_epochs=10**6)))(mailbox)

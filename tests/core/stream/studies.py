@@ -57,3 +57,18 @@ def held(started: threading.Event, go_on: threading.Event) -> Study:
         yield from counting(mailbox)
 
     return study
+
+
+def resting(rest_s: float) -> Study:
+    """Return a study that counts its slices once it runs, each followed by a rest."""
+
+    def study(mailbox: Mailbox) -> Steps:
+        n_slices = 0
+        mailbox.is_idle = True
+        while True:
+            mailbox.is_idle &= not any(isinstance(command, Run) for command in mailbox.take())
+            mailbox.rest_s = 0.0 if mailbox.is_idle else rest_s
+            n_slices += not mailbox.is_idle
+            yield Snapshot(n_slices + 1, {"n_slices": n_slices}, {})
+
+    return study

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from core.stream.commands import Frames, Pause, Ready, Reseed, Reset, Run, Set, Step, Stop, parse_message
+from core.stream.commands import Frames, Pace, Pause, Ready, Reseed, Reset, Run, Set, Step, Stop, parse_message
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from core.stream.commands import Frames, Pause, Ready, Reseed, Reset, Run, Set, 
         Reset(),
         Reseed(seed=3),
         Stop(),
+        Pace(pace="story"),
+        Pace(pace=12.5),
         Ready(version=2),
         Frames(after=-1),
     ],
@@ -40,6 +42,12 @@ def test_round_trip(message: Any) -> None:
         {"type": "reseed", "seed": 1_000_000},
         {"type": "reseed", "seed": 1.5},
         {"type": "ready", "version": 10**40},
+        {"type": "pace", "pace": "fast"},
+        {"type": "pace", "pace": 0},
+        {"type": "pace", "pace": True},
+        {"type": "pace", "pace": 2e6},
+        {"type": "pace", "pace": float("inf")},
+        {"type": "pace"},
         {"type": "explode"},
         {"no": "type"},
         [1],

@@ -17,9 +17,9 @@ from core.live.path.run import path_run
 from core.live.playground.run import playground_run
 from core.live.run import live_study
 from core.stream import nursery as nurseries
-from core.stream.commands import Pause, Reset, Run, Set, Step
+from core.stream.commands import Pace, Pause, Reset, Run, Set, Step
 from core.stream.job import Job
-from core.stream.lane import Lane, lane_study
+from core.stream.lane import Lane, lane_study, rest_of
 from core.stream.nursery import Nursery
 from core.stream.scheduler import Scheduler
 from core.stream.snapshot import Snapshot
@@ -227,3 +227,20 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_paced_study_rests_in_its_process_too(scheduler: Scheduler) -> None:
+    job = start(scheduler, ENDLESS)
+    until(job, lambda meta: meta["state"] == "paused")
+    job.send(Pace(pace=2.0))
+    job.send(Run())
+    began = time.monotonic()
+    shown = until(job, lambda meta: meta["epoch"] >= 3)
+    assert shown.meta["epoch"] == 3 and time.monotonic() - began >= 0.9
+    job.send(Pace(pace="full"))
+    until(job, lambda meta: meta["epoch"] > 500)
+
+
+@pytest.mark.parametrize(("name", "rest_s"), [("rest 0.25", 0.25), ("busy", 0.0), ("idle", 0.0), ("failed", 0.0)])
+def test_an_answer_says_how_long_a_process_rests(name: str, rest_s: float) -> None:
+    assert rest_of(name) == rest_s

@@ -10,7 +10,7 @@ from core.stream.commands import Pause, Run, Set, Step
 from core.stream.job import Job
 from core.stream.scheduler import Scheduler, get_scheduler
 from core.stream.snapshot import Snapshot
-from tests.core.stream.studies import TIMEOUT_S, counting, failing, held
+from tests.core.stream.studies import TIMEOUT_S, counting, failing, held, resting
 
 
 class Clock:
@@ -44,6 +44,44 @@ def test_an_idle_job_is_parked_until_a_command_comes(scheduler: Scheduler) -> No
     assert first.meta["state"] == "paused" and scheduler.wait_until_parked(job, TIMEOUT_S)
     job.send(Step())
     assert newer(job, first.version).meta["epoch"] == 1
+    assert scheduler.wait_until_parked(job, TIMEOUT_S)
+
+
+def test_a_job_that_rests_takes_no_slice_before_it_is_due_unless_it_is_called(
+    scheduler: Scheduler, clock: Clock
+) -> None:
+    job, other = scheduler.submit(resting(5.0), "a"), scheduler.submit(counting, "b")
+    newer(job, 0)
+    job.send(Run())
+    assert newer(job, 1).meta["n_slices"] == 1
+    other.send(Run())
+    version = 0
+    for _ in range(20):  # the worker is at work all the time
+        version = newer(other, version).version
+    assert job.latest is not None and job.latest.meta["n_slices"] == 1 and not scheduler.is_parked(job)
+    clock.now = 5.0
+    assert newer(job, 2).meta["n_slices"] == 2
+    job.send(Set(name="l2", value=0.5))
+    assert newer(job, 3).meta["n_slices"] == 3
+    scheduler.drop(job)
+    assert scheduler.is_parked(job)
+
+
+def test_a_rest_ends_by_itself_where_nothing_else_happens() -> None:
+    scheduler = Scheduler()
+    job = scheduler.submit(resting(0.01), "a")
+    job.send(Run())
+    assert newer(job, 20).meta["n_slices"] >= 20
+    scheduler.shutdown()
+
+
+def test_a_job_that_rests_unseen_is_parked_when_its_rest_is_over(scheduler: Scheduler, clock: Clock) -> None:
+    job, other = scheduler.submit(resting(5.0), "a"), scheduler.submit(counting, "b")
+    job.send(Run())
+    newer(job, 1)
+    clock.now = 40.0
+    other.send(Run())
+    newer(other, newer(other, 0).version)
     assert scheduler.wait_until_parked(job, TIMEOUT_S)
 
 
