@@ -1,9 +1,11 @@
 """Overfit Lab's core: train small networks under penalties, from a notebook or from the web page.
 
-`from core import Experiment, Split, train, sweep, cross_validate, refit, evaluate_test`. Read first: `core/settings/experiment.py`.
+`from core import Experiment, Split, load_table, train, sweep, cross_validate, refit, evaluate_test`.
+Read first: `core/settings/experiment.py`.
 """
 
 from core.data import Split
+from core.data.table import load_table
 from core.settings.experiment import Experiment
 from core.studies.cv.cross_validation import cross_validate
 from core.studies.cv.refit import candidates, evaluate_test, refit
@@ -11,6 +13,6 @@ from core.studies.path.sweep import sweep, sweep_learning_rates
 from core.studies.playground.fit import train
 
 __all__ = [
-    "Experiment", "Split", "candidates", "cross_validate", "evaluate_test", "refit", "sweep", "sweep_learning_rates",
+    "Experiment", "Split", "candidates", "cross_validate", "evaluate_test", "load_table", "refit", "sweep", "sweep_learning_rates",
     "train",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike
 from core.data.arrays import Array as Array
 from core.data.arrays import as_floats, check_inputs, check_reach, check_targets, encode_labels
 from core.settings.words import received, shortened
+
+if TYPE_CHECKING:
+    from core.data.table.record import Table
 
 Task = Literal["regression", "classification"]
 Kind = Literal["curve", "plane", "images", "table"]
@@ -85,6 +88,8 @@ class Split:
     floors: the same by name of the loss, keys "mse" and "cross_entropy".
     relevance: which inputs carry signal, for made-up tables; None where nobody knows.
     classes: (n_classes,) the labels as they were given, by class number: y 0 stands for classes[0]. Empty for regression.
+    units: (n,) of training and validation rows, under one another: folds keep rows of equal numbers together; days: (n,) their
+    times: folds never train on what comes after. Both None where each row stands by itself.
     """
 
     X_train: Array
@@ -110,6 +115,8 @@ class Split:
     points_val: Array | None = None
     relevance: Relevance | None = None
     classes: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    units: Array | None = None
+    days: Array | None = None
 
     @property
     def n_features(self) -> int:
@@ -163,6 +170,19 @@ class Split:
             target_name="y" if task == "regression" else "class",
             x_mean=np.zeros(d), x_scale=np.ones(d),
         )  # fmt: skip
+
+    @classmethod
+    def from_table(cls, table: Table, seed: int = 0, val_fraction: float = 0.2, n_train: int | None = None) -> Split:
+        """Return the rows of a table of one's own (see `load_table`), 60 % for training, 20 % for validation and 20 % for test.
+
+        Its groups or its time decide who is where if they were chosen, else the seed, each class alike. All that is learned of
+        the columns (medians, categories, means, standard deviations) is learned on the training rows. n_train: only so many.
+        Raises ValueError with the argument, what was expected and what was received.
+        """
+        from core.data.table.splitting import check_table_call, table_split
+
+        check_table_call(table, seed, val_fraction, n_train)
+        return table_split(table, seed, val_fraction, n_train)
 
 
 def _listed(names: Iterable[object]) -> str:

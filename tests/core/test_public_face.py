@@ -16,6 +16,7 @@ from core import (
     candidates,
     cross_validate,
     evaluate_test,
+    load_table,
     refit,
     sweep,
     train,
@@ -31,6 +32,7 @@ SPLIT = Split.from_arrays(X, Y, X, Y, task="regression")
 RUN = train(EXPERIMENT, progress=False)
 PATH = sweep(EXPERIMENT, "l2", [0.0, 0.1], progress=False)
 CV = cross_validate(EXPERIMENT, "l2", [0.0, 0.1], 3, progress=False)
+TEXT = "x,z,y\n" + "\n".join(f"{i * 3 % 17},{i % 5},{i * i % 97}" for i in range(50))
 REFIT = refit(EXPERIMENT, "l2", candidates(CV), progress=False)
 
 GOOD: dict[str, dict[str, Any]] = {
@@ -46,6 +48,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "refit": {"experiment": EXPERIMENT, "param_name": "l2", "values": {"mine": 0.1}},
     "candidates": {"cv": CV},
     "evaluate_test": {"refit": REFIT},
+    "load_table": {"source": TEXT},
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(core, name) for name in GOOD}
 NAMES_OF_FIELDS = ("alpha", "", None, 3, ["l2"], np.array([0.0, 0.1]), EXPERIMENT)
@@ -74,6 +77,17 @@ BAD: dict[str, tuple[Any, ...]] = {
                 [{"step": 1, "name": "l2", "value": 0.1, "member": 1}]),
     "cv": (PATH, RUN, None, EXPERIMENT, [0.1], {}),
     "refit": (RUN, CV, PATH, None, "l2"),
+    "source": (None, 3, "", [TEXT], "no such file.csv", np.zeros((3, 2)), SPLIT, EXPERIMENT),
+    "target": ("no", 3, -1, True, 1.5, ["y"]),
+    "group": ("no", 3, ["x"]),
+    "time": ("no", 3, ["x"]),
+    "task": ("ranking", 1, ["regression"], SPLIT),
+    "kinds": ({"x": "float"}, {"no": "number"}, {"x": None}, ["x"], "number", {"x": ["number"]}),
+    "inputs": ({"x": 1}, {"no": True}, {"x": "yes"}, ["x"], True),
+    "separator": (".", "", 1, [","], True),
+    "encoding": ("klingon", 1, "hex", ["utf-8"], ""),
+    "header": (1, "yes", [True]),
+    "seed": (-1, 1.5, True, "0", None, [0], 1_000_000),
 }  # fmt: skip
 LABELLED = (None, 0.1, [0.1], "0.1", {}, {"a": "0.1"}, {"a": None}, {"a": -1.0}, {"a": float("nan")}, {0.1: 0.1}, CV)
 
@@ -91,7 +105,7 @@ def test_the_table_is_of_the_whole_face() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_good_call_is_good(function: str) -> None:
-    quiet = {} if function in ("candidates", "evaluate_test") else {"progress": False}
+    quiet = {} if function in ("candidates", "evaluate_test", "load_table") else {"progress": False}
     FUNCTIONS[function](**GOOD[function], **quiet)
 
 
@@ -99,7 +113,7 @@ def test_the_good_call_is_good(function: str) -> None:
 def test_a_wrong_argument_is_named_with_what_was_expected_and_received(
     function: str, argument: str, value: object
 ) -> None:
-    quiet = {} if function in ("candidates", "evaluate_test") else {"progress": False}
+    quiet = {} if function in ("candidates", "evaluate_test", "load_table") else {"progress": False}
     with pytest.raises(ValueError) as error:
         FUNCTIONS[function](**{**GOOD[function], **quiet, argument: value})
     assert_in_our_words(str(error.value), argument)
@@ -162,6 +176,17 @@ def test_wrong_tasks(task: Any) -> None:
     with pytest.raises(ValueError) as error:
         Split.from_arrays(X, Y, X, Y, task=task)
     assert_in_our_words(str(error.value), "task")
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("table", None), ("table", TEXT), ("table", SPLIT), ("seed", -1), ("seed", 1.5), ("seed", True), ("val_fraction", 0.05),
+     ("val_fraction", "0.2"), ("val_fraction", True), ("n_train", 4), ("n_train", 10_000), ("n_train", 7.5)],
+)  # fmt: skip
+def test_wrong_divisions_of_a_table(argument: str, value: Any) -> None:
+    with pytest.raises(ValueError) as error:
+        Split.from_table(**{"table": load_table(TEXT), argument: value})
+    assert_in_our_words(str(error.value), argument)
 
 
 # --- Experiment ---

@@ -1,0 +1,90 @@
+"""From the columns of a table to the inputs of a network: `fit_encoding` on the training rows, and nothing else.
+
+Numbers are filled with the median and standardised, categories are one input of 0 and 1 for each word, dates are year, month and
+weekday: what scikit-learn's `ColumnTransformer(SimpleImputer, OneHotEncoder, StandardScaler)` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.arrays import Array
+from core.data.split import mean_and_scale
+from core.data.table.dates import parts_of
+from core.data.table.kinds import Column
+
+FLAG_SHARE = 0.05  # more missing cells than this share of the training rows are an input of their own
+MISSING = "(missing)"
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Inputs of all rows, not yet standardised: X (n, d) float64; names (d,); mean, scale (d,): 0 and 1 for inputs of 0 and 1.
+
+    column (d,): number of the table's column that each is made of.
+    """
+
+    X: Array
+    names: tuple[str, ...]
+    mean: Array
+    scale: Array
+    column: Array
+
+    @property
+    def standardised(self) -> Array:
+        """Return (X - mean) / scale, (n, d)."""
+        return np.asarray((self.X - self.mean) / self.scale)
+
+
+def fit_encoding(columns: Sequence[Column], train: Array) -> Encoded:
+    """Return the inputs of all rows, with medians, categories, means and scales of the rows `train` only.
+
+    A category that no training row has is none at all: its inputs are 0. Of two categories one input is made.
+    """
+    pieces: list[tuple[Array, str, bool, int]] = []  # values (n,), name, whether it is standardised, column
+    for column in columns:
+        if column.kind == "category":
+            pieces += [(values, name, False, column.number) for values, name in _indicators(column, train)]
+        elif column.kind == "date":
+            for part, values in parts_of(column.values).items():
+                pieces.append((_filled(values, train), f"{column.name}: {part}", True, column.number))
+            pieces += [(values, name, False, column.number) for values, name in _flag(column, train)]
+        else:
+            pieces.append((_filled(column.values, train), column.name, True, column.number))
+            pieces += [(values, name, False, column.number) for values, name in _flag(column, train)]
+    X = np.column_stack([values for values, *_ in pieces])
+    is_scaled = np.array([scaled for _, _, scaled, _ in pieces])
+    mean, scale = mean_and_scale(X[train])
+    return Encoded(
+        X, tuple(name for _, name, _, _ in pieces), np.where(is_scaled, mean, 0.0), np.where(is_scaled, scale, 1.0),
+        np.array([number for *_, number in pieces]),
+    )  # fmt: skip
+
+
+def _filled(values: Array, train: Array) -> Array:
+    """Return values (n,) with the median of the training rows where one is missing, 0 where all of them are."""
+    known = values[train][np.isfinite(values[train])]
+    return np.where(np.isfinite(values), values, np.median(known) if len(known) else 0.0)
+
+
+def _flag(column: Column, train: Array) -> list[tuple[Array, str]]:
+    """Return the input "was missing", if enough training rows are."""
+    is_missing = ~np.isfinite(column.values)
+    return (
+        [(is_missing.astype(np.float64), f"{column.name} was missing")] if is_missing[train].mean() > FLAG_SHARE else []
+    )
+
+
+def _indicators(column: Column, train: Array) -> list[tuple[Array, str]]:
+    """Return one input of 0 and 1 for each category of the training rows; of two, the second alone."""
+    found = np.unique(column.values[train])
+    named = [
+        (code, MISSING if code < 0 else column.categories[code]) for code in (*found[found >= 0], *found[found < 0])
+    ]
+    return [
+        ((column.values == code).astype(np.float64), f"{column.name} = {word}")
+        for code, word in (named[1:] if len(named) == 2 else named)
+    ]

@@ -1,0 +1,252 @@
+"""What each column of a table is, and why: a number, a category, a date or a text. Every reason is a sentence.
+
+Read next: `record.py`, which makes a `Table` of the columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.data.arrays import Array
+from core.data.table.choices import ColumnKind
+from core.data.table.dates import parse_dates
+from core.data.table.numbers import LEADING_ZERO, PLAIN, Parsed, parse_numbers, why_no_number
+from core.data.table.reading import Cells, clean_text
+from core.settings.words import shortened
+
+ENOUGH = 0.95  # of the filled cells have to be numbers, or dates of one format
+MAX_CATEGORIES, FEW_CATEGORIES = 40, 20
+N_NAMED = 3  # odd cells that are named
+MAX_SHOWN = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column. number: its place in the file, from 0. reason: why it has this kind, and why it is no input, in words.
+
+    kind: what it is read as; is_input: whether the network sees it. values: (n,) numbers or days with nan where missing,
+    or int32 numbers of `categories`, -1 where missing; empty for a text. form: how its numbers or dates are written.
+    warning: what the file's owner should look at, "" for nothing. n_different: distinct filled cells.
+    """
+
+    number: int
+    name: str
+    kind: ColumnKind
+    is_input: bool
+    reason: str
+    values: Array
+    categories: tuple[str, ...] = ()
+    form: str = ""
+    n_missing: int = 0
+    n_odd: int = 0
+    n_different: int = 0
+    warning: str = ""
+
+
+def read_columns(cells: Cells, kinds: dict[int, ColumnKind]) -> list[Column]:
+    """Return every column of the file with its kind; raises ValueError where a chosen kind does not fit.
+
+    Numbers that could be read in two ways, such as 1,234, are read as the other columns of the file are written.
+    """
+    numbers = {i: parse_numbers(texts) for i, texts in enumerate(cells.columns)}
+    votes = [p.form for p in numbers.values() if p.share >= ENOUGH and not p.others and p.form != PLAIN]
+    preferred = max(sorted(set(votes)), key=votes.count) if votes else ""
+    if preferred:
+        numbers = {
+            i: p if p.form == preferred else parse_numbers(cells.columns[i], preferred) for i, p in numbers.items()
+        }
+    return [read_column(cells, i, numbers[i], preferred, kinds.get(i)) for i in range(len(cells.columns))]
+
+
+def read_column(cells: Cells, number: int, parsed: Parsed, preferred: str, chosen: ColumnKind | None) -> Column:
+    """Return one column, of the chosen kind or of the one that its cells show."""
+    if chosen == "number" or (chosen is None and parsed.share >= ENOUGH):
+        return number_column(cells, number, parsed, preferred, chosen is not None)
+    if chosen == "date" or chosen is None:
+        column = date_column(cells, number, chosen is not None)
+        if column is not None:
+            return column
+    if chosen == "text":
+        return text_column(cells, number, "left out as you chose", parsed)
+    return word_column(cells, number, parsed, chosen is not None)
+
+
+def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_chosen: bool) -> Column:
+    """Return a column of numbers; counts that run through, and a single value, are no inputs."""
+    name, values = cells.names[number], parsed.values
+    known = values[np.isfinite(values)]
+    if not len(known):
+        raise ValueError(f"kinds: expected numbers in '{name}', received texts such as '{_example(cells, number)}'")
+    different = np.unique(known)
+    why_out = ""
+    if len(different) == 1:
+        why_out = f"left out, since every cell is {different[0]:.6g}"
+    elif counts_rows(known, different):
+        why_out = f"left out, since it numbers the rows from {different[0]:g} to {different[-1]:g}"
+    reason = f"a number, {'as you chose' if is_chosen else _share(parsed)}, written like {parsed.form}"
+    warning = _odd_in_words(cells, number, parsed.is_odd)
+    if parsed.others and parsed.form != preferred:
+        warning += (
+            f" Numbers such as {_example(cells, number, '.', ',')} could also be written like {parsed.others[0]}; "
+            "write the decimals out in the file if that is meant."
+        )
+    elif parsed.others:
+        reason += ", as in the other columns"
+    n_odd = int((parsed.is_odd | ~(parsed.is_missing | np.isfinite(values))).sum())
+    return Column(
+        number, name, "number", not why_out, _joined(reason, why_out), values, form=parsed.form,
+        n_missing=int((~np.isfinite(values)).sum()), n_odd=n_odd, n_different=len(different), warning=warning.strip(),
+    )  # fmt: skip
+
+
+def counts_rows(known: Array, different: Array) -> bool:
+    """Return whether the values are 0…n-1 or 1…n, each once."""
+    return bool(
+        len(different) == len(known)
+        and different[0] in (0, 1)
+        and different[-1] - different[0] == len(known) - 1
+        and (different == np.round(different)).all()
+    )
+
+
+def date_column(cells: Cells, number: int, is_chosen: bool) -> Column | None:
+    """Return a column of dates; None where the cells are none, and were not chosen to be."""
+    name, texts = cells.names[number], cells.columns[number]
+    is_missing = _is_empty(texts)
+    dates = parse_dates(texts, is_missing)
+    if dates.share == 0 or (dates.share < ENOUGH and not is_chosen):
+        if is_chosen:
+            raise ValueError(
+                f"kinds: expected dates such as 2024-01-31 in '{name}', received texts such as '{_example(cells, number)}'"
+            )
+        return None
+    known = dates.days[np.isfinite(dates.days)]
+    n_different = len(np.unique(known))
+    why_out = "left out, since every cell is the same day" if n_different == 1 else ""
+    is_odd = ~is_missing & ~np.isfinite(dates.days)
+    warning = _odd_in_words(cells, number, is_odd, "dates")
+    if dates.other:
+        warning += f" Its dates fit {dates.other} as well: they are read as {dates.form}."
+    return Column(
+        number, name, "date", not why_out, _joined(f"a date, written as {dates.form}: year, month and weekday", why_out),
+        dates.days, form=dates.form, n_missing=int((~np.isfinite(dates.days)).sum()), n_odd=int(is_odd.sum()),
+        n_different=n_different, warning=warning.strip(),
+    )  # fmt: skip
+
+
+def word_column(cells: Cells, number: int, parsed: Parsed, is_chosen: bool) -> Column:
+    """Return a column of words: a category where there are few different ones, else a text."""
+    codes, words = coded(cells.columns[number])
+    n_filled, n_different, name = int((codes >= 0).sum()), len(words), cells.names[number]
+    if n_different == 0:
+        return text_column(cells, number, "left out, since it is empty", parsed)
+    most = min(MAX_CATEGORIES, max(FEW_CATEGORIES, int(np.sqrt(cells.n_rows))))
+    if is_chosen and n_different > MAX_CATEGORIES:
+        raise ValueError(
+            f"kinds: expected at most {MAX_CATEGORIES} different cells for a category, received {n_different:,} in '{name}'"
+        )
+    if n_different == n_filled and not is_chosen:
+        return text_column(cells, number, "left out, since all its texts are different", parsed)
+    if n_different > most and not is_chosen:
+        why = f"left out, since it has {n_different:,} different texts, too many for a category (at most {most})"
+        return text_column(cells, number, why, parsed)
+    why_out = f"left out, since every cell is '{words[0]}'" if n_different == 1 else ""
+    reason = f"a category, {'as you chose' if is_chosen else f'since it has {n_different} different texts'}"
+    return Column(
+        number, name, "category", not why_out, _joined(reason, why_out), codes, words, n_missing=int((codes < 0).sum()),
+        n_different=n_different, warning="" if is_chosen else _nearly_numbers(cells, number, parsed),
+    )  # fmt: skip
+
+
+def text_column(cells: Cells, number: int, why: str, parsed: Parsed) -> Column:
+    """Return a column that no network can read as it is."""
+    codes, words = coded(cells.columns[number])
+    return Column(
+        number, cells.names[number], "text", False, f"a text, {why}", np.zeros(0), n_missing=int((codes < 0).sum()),
+        n_different=len(words), warning=_nearly_numbers(cells, number, parsed) or _two_formats(cells, number),
+    )  # fmt: skip
+
+
+def coded(texts: Any) -> tuple[Array, tuple[str, ...]]:
+    """Return the number of each cell's word, int32 (n,), -1 where it is empty, and the words in alphabetical order."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    filled = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    encoded = filled.dictionary_encode()
+    found = [clean_text(word) or "·" for word in encoded.dictionary.to_pylist()]
+    words = sorted(set(found))
+    place = {word: i for i, word in enumerate(words)}
+    order = np.array([place[word] for word in found], dtype=np.int32)
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    if not len(order):
+        return np.full(len(codes), -1, dtype=np.int32), ()
+    return np.where(codes < 0, -1, order[codes]).astype(np.int32), tuple(shortened(word, MAX_SHOWN) for word in words)
+
+
+def _is_empty(texts: Any) -> Array:
+    import pyarrow.compute as pc
+
+    return np.asarray(pc.equal(texts, "").to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _joined(reason: str, why_out: str) -> str:
+    return f"{reason}; {why_out}" if why_out else reason
+
+
+def _share(parsed: Parsed) -> str:
+    return "since all its cells are" if parsed.share == 1 else f"since {parsed.share:.1%} of its cells are"
+
+
+def _example(cells: Cells, number: int, *holding: str) -> str:
+    """Return a filled cell of a column, one that holds one of these signs if there is one."""
+    texts = [text for text in cells.columns[number].slice(0, 2000).to_pylist() if text]
+    fitting = [text for text in texts if any(sign in text for sign in holding)]
+    return shortened(clean_text((fitting or texts or [""])[0]), MAX_SHOWN)
+
+
+def _odd_in_words(cells: Cells, number: int, is_odd: Array, what: str = "numbers") -> str:
+    """Return which cells are not what the column is, with row and text, "" where all are."""
+    rows = np.flatnonzero(is_odd)
+    if not len(rows):
+        return ""
+    texts = [shortened(clean_text(cells.columns[number][int(r)].as_py()), MAX_SHOWN) for r in rows[:N_NAMED]]
+    named = [
+        f"row {cells.row_numbers[r]:,} '{text}'"
+        + (f" ({why})" if what == "numbers" and (why := why_no_number(text)) else "")
+        for r, text in zip(rows, texts, strict=False)
+    ]
+    more = f" and {len(rows) - N_NAMED:,} more" if len(rows) > N_NAMED else ""
+    are = "are no" if len(rows) > 1 else "is no"
+    return (
+        f"{len(rows):,} cell{'s' if len(rows) > 1 else ''} {are} {what} and count as missing: {', '.join(named)}{more}."
+    )
+
+
+def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:
+    """Return what keeps a column of words from being one of numbers, "" where its words are words."""
+    texts = [text for text in cells.columns[number].slice(0, 200).to_pylist() if text]
+    found = [(text, why) for text in texts if (why := why_no_number(text)) not in ("", LEADING_ZERO)]
+    if found and len(found) >= len(texts) / 2:
+        text, why = found[0]
+        shown = shortened(clean_text(text), MAX_SHOWN)
+        return f"Cells such as '{shown}' are no numbers ({why}): change them in the file to use them as numbers."
+    if parsed.share >= 0.5:
+        return _odd_in_words(cells, number, parsed.is_odd).replace(
+            " and count as missing", ", too many to count as missing"
+        )
+    return ""
+
+
+def _two_formats(cells: Cells, number: int) -> str:
+    """Return that a column's dates are written in two ways, "" where they are not."""
+    texts = cells.columns[number]
+    shares = parse_dates(texts, _is_empty(texts)).shares
+    some = sorted(((share, name) for name, share in shares.items() if share > 0), reverse=True)
+    if len(some) < 2 or some[0][0] + some[1][0] < ENOUGH:
+        return ""
+    ways = " and ".join(f"{name} ({share:.0%})" for share, name in some[:2])
+    return f"Its dates are written in two ways, {ways}: write them in one."

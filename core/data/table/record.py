@@ -1,0 +1,319 @@
+"""A table as it was understood: the frozen `Table`, made of the cells of a file and of what a person chose.
+
+Read next: `splitting.py`, from a table to what trains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from core.data.arrays import Array
+from core.data.split import Task
+from core.data.table.choices import Choices
+from core.data.table.kinds import Column, coded, read_columns
+from core.data.table.reading import Cells
+from core.data.table.rows import same_rows
+from core.data.table.target import Target, read_target
+
+MIN_GROUPS, MIN_ROWS = 5, 20
+GIVES_AWAY = 0.999  # |r| with the target, above which an input is pointed out
+MANY_TWINS = 0.5  # with more rows that have a twin, twins come of coarse inputs and are no copies
+MAX_INPUTS = 1000
+N_LISTED, MAX_WARNINGS = 6, 12
+
+
+class Memo:
+    """What was computed of a table, by its question; a few answers are kept, and none of them travels with the table."""
+
+    def __init__(self, n_kept: int = 4) -> None:
+        self._n_kept, self._lock = n_kept, Lock()
+        self._answers: dict[Any, Any] = {}
+
+    def get(self, question: Any, make: Callable[[], Any]) -> Any:
+        """Return the answer to a question, made by `make` where it is not kept."""
+        with self._lock:
+            if question in self._answers:
+                return self._answers[question]
+        answer = make()
+        with self._lock:
+            self._answers[question] = answer
+            while len(self._answers) > self._n_kept:
+                del self._answers[next(iter(self._answers))]
+        return answer
+
+    def __reduce__(self) -> tuple[type[Memo], tuple[int]]:
+        """Travel empty."""
+        return Memo, (self._n_kept,)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table with what was decided about it. columns: of the file; y (n,) values, or classes by number of their name.
+
+    digest: names the bytes of the file. decisions: sentences, in the order of reading. units (n,): rows that stay together
+    when they are divided, None: each by itself; days (n,): since 1970, where rows are divided by time. groups: whether the
+    units are groups that were chosen. problem: why nothing can be trained on it, "" where something can.
+    """
+
+    name: str
+    digest: str
+    choices: Choices
+    columns: tuple[Column, ...]
+    target: int
+    y: Array
+    task: Task
+    class_names: tuple[str, ...]
+    decisions: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    units: Array | None = None
+    groups: bool = False
+    days: Array | None = None
+    problem: str = ""
+    memo: Memo = field(default_factory=Memo, repr=False)
+
+    @property
+    def target_name(self) -> str:
+        """Return the name of the target's column."""
+        return self.columns[self.target].name
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """Return the columns that the network sees."""
+        return tuple(column for column in self.columns if column.is_input)
+
+    @property
+    def n_rows(self) -> int:
+        """Return n, the rows with a target."""
+        return len(self.y)
+
+    @property
+    def key(self) -> str:
+        """Return a text that names the file and all that was chosen."""
+        return f"{self.digest},{self.choices.to_text()}"
+
+    @property
+    def n_bytes(self) -> int:
+        """Return about how much memory the table takes."""
+        return sum(column.values.nbytes for column in self.columns) + self.y.nbytes
+
+
+def make_table(cells: Cells, choices: Choices | None = None) -> Table:
+    """Return the table of a file's cells; what forbids to train on it is its `problem`.
+
+    Raises ValueError where a choice fits no column.
+    """
+    choices = choices or Choices()
+    check_numbers_of_columns(choices, len(cells.names))
+    columns = read_columns(cells, dict(choices.kinds))
+    place = len(columns) - 1 if choices.target is None else choices.target
+    target = read_target(cells, columns[place], choices.task)
+    columns = [with_role(column, place, choices) for column in columns]
+    notes = [
+        *cells.notes,
+        target.why,
+        *(["The last column is proposed as the target."] if choices.target is None else []),
+    ]
+    is_kept = target.is_known
+    if n_lost := int((~is_kept).sum()):
+        notes.append(f"{_rows(n_lost)} without a target {_were(n_lost)} left out.")
+    problem, units, days = target.problem, None, None
+    if choices.time is not None:
+        days, why, problem = _days(columns[choices.time], problem)
+        if n_undated := int((is_kept & ~np.isfinite(days)).sum()) if not why else 0:
+            notes.append(f"{_rows(n_undated)} without a date {_were(n_undated)} left out.")
+        is_kept = is_kept & np.isfinite(days) if not why else is_kept
+    if choices.group is not None:
+        units, problem = _groups(cells, columns[choices.group], problem)
+    if choices.group is not None and choices.time is not None:
+        problem = problem or "group: expected groups or time to divide by, received both; choose one of them"
+    kept = np.flatnonzero(is_kept)
+    if len(kept) < len(is_kept):
+        columns = [replace(c, values=c.values[kept]) if len(c.values) else c for c in columns]
+    y = target.y[kept]
+    units, days = (None if values is None else values[kept] for values in (units, days))
+    table = Table(
+        cells.name, cells.digest, choices, tuple(columns), place, y, target.task, target.class_names, (), (), units,
+        choices.group is not None and not problem, days, problem or _shortage(columns, y, target),
+    )  # fmt: skip
+    return _described(table, notes)
+
+
+def check_numbers_of_columns(choices: Choices, n_columns: int) -> None:
+    """Refuse choices of columns that the file does not have, and a target that is no target."""
+    for name in ("target", "group", "time"):
+        number = getattr(choices, name)
+        if number is not None and number >= n_columns:
+            raise ValueError(f"{name}: expected one of {n_columns} columns, received column {number + 1}")
+        if number is not None and name != "target" and number == choices.target:
+            raise ValueError(f"{name}: expected another column than the target, received column {number + 1}")
+    for name in ("kinds", "inputs"):
+        for number in getattr(choices, name):
+            if number >= n_columns:
+                raise ValueError(f"{name}: expected some of {n_columns} columns, received column {number + 1}")
+
+
+def with_role(column: Column, target: int, choices: Choices) -> Column:
+    """Return a column as an input or not: as it was chosen, and never the target or what the rows are divided by."""
+    if column.number in (target, choices.group, choices.time):
+        role = "the target" if column.number == target else "what rows are divided by"
+        return replace(
+            column, is_input=False, reason=f"{column.reason.split('; left out')[0]}; no input, since it is {role}"
+        )
+    is_in = choices.inputs.get(column.number)
+    if is_in is None or is_in == column.is_input:
+        return column
+    if is_in and column.kind == "text":
+        raise ValueError(
+            f"inputs: expected columns of numbers, categories or dates, received the text '{column.name}'; choose another "
+            "kind for it"
+        )
+    role = "an input" if is_in else "left out"
+    return replace(column, is_input=is_in, reason=f"{column.reason.split('; left out')[0]}; {role}, as you chose")
+
+
+def _days(column: Column, problem: str) -> tuple[Array, str, str]:
+    """Return the time of each row, and why there is none."""
+    if column.kind in ("date", "number"):
+        return column.values, "", problem
+    why = f"time: expected a column of dates or numbers, received '{column.name}', {column.reason.split(',')[0]}"
+    return np.full(len(column.values), np.nan), why, problem or why
+
+
+def _groups(cells: Cells, column: Column, problem: str) -> tuple[Array, str]:
+    """Return the number of each row's group, missing ones each by themselves."""
+    codes, words = coded(cells.columns[column.number])
+    units = codes.astype(np.int64)
+    is_missing = units < 0
+    units[is_missing] = len(words) + np.arange(int(is_missing.sum()))
+    if len(words) < MIN_GROUPS and not problem:
+        problem = (
+            f"group: expected at least {MIN_GROUPS} groups, of which whole ones can be held out, received {len(words)} in "
+            f"'{column.name}'"
+        )
+    return units, problem
+
+
+def _shortage(columns: list[Column], y: Array, target: Target) -> str:
+    """Return why there is too little to train on, "" where there is enough."""
+    if len(y) < MIN_ROWS:
+        return f"target: expected at least {MIN_ROWS} rows with a target, received {len(y)}"
+    if not any(column.is_input for column in columns):
+        return "inputs: expected at least one column as an input, received none; each says why it is left out"
+    if target.task == "classification" and np.bincount(y, minlength=len(target.class_names)).min() < 5:
+        return "target: expected at least 5 rows of each class with a date, received fewer"
+    n_inputs = sum(
+        len(c.categories) if c.kind == "category" else 3 if c.kind == "date" else 1 for c in columns if c.is_input
+    )
+    if n_inputs > MAX_INPUTS:
+        return (
+            f"inputs: expected at most {MAX_INPUTS:,} inputs, received {n_inputs:,}, one for each category; leave some columns "
+            "out"
+        )
+    return ""
+
+
+def _described(table: Table, notes: list[str]) -> Table:
+    """Return the table with its sentences, and with equal rows as units where they are copies."""
+    warnings = [f"{column.name}: {column.warning}" for column in table.columns if column.warning]
+    if not table.problem:
+        table, note = _with_copies(table)
+        notes = [*notes, *note]
+        warnings += [_gives_away(table, column) for column in table.inputs]
+    notes += [*_columns_in_words(table), *_division_in_words(table)]
+    warnings = list(filter(None, warnings))
+    if len(warnings) > MAX_WARNINGS:
+        warnings = [*warnings[:MAX_WARNINGS], f"And {len(warnings) - MAX_WARNINGS} more of this kind."]
+    return replace(table, decisions=tuple(notes), warnings=tuple(warnings))
+
+
+def _with_copies(table: Table) -> tuple[Table, list[str]]:
+    """Return the table whose equal rows stay together, and how many there are."""
+    if table.groups or table.days is not None:
+        return table, []
+    units = same_rows([*(column.values for column in table.inputs), table.y])
+    counts = np.bincount(units)
+    n_twins = int(counts[counts > 1].sum())
+    if not n_twins:
+        return table, []
+    if n_twins > MANY_TWINS * table.n_rows:
+        return table, [
+            f"{n_twins:,} rows are equal to another, as coarse inputs make by chance: they are divided like all others."
+        ]
+    n_more = int((counts[counts > 1] - 1).sum())
+    return replace(table, units=units), [
+        f"{n_more:,} row{'s repeat' if n_more > 1 else ' repeats'} another: equal rows stay together."
+    ]
+
+
+def _gives_away(table: Table, column: Column) -> str:
+    """Return that an input all but is the target, "" where it is not."""
+    is_known = np.isfinite(column.values) if column.kind != "category" else column.values >= 0
+    x, y = column.values[is_known].astype(np.float64), table.y[is_known].astype(np.float64)
+    if len(x) < MIN_ROWS or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return ""
+    if column.kind == "category":
+        if table.task == "regression" or len(np.unique(x)) < 2:
+            return ""
+        pairs = np.unique(np.column_stack([x, y]), axis=0)
+        gives = len(pairs) == len(np.unique(x)) == len(np.unique(y))
+    else:
+        gives = abs(float(np.corrcoef(x, y)[0, 1])) > GIVES_AWAY
+    if not gives:
+        return ""
+    return (
+        f"'{column.name}' gives the target away: knowing it is knowing '{table.target_name}'. Leave it out, unless it is known "
+        "beforehand."
+    )
+
+
+def _columns_in_words(table: Table) -> list[str]:
+    """Return what the columns are, many of one kind in one sentence."""
+    said = []
+    for kind, what in (("number", "numbers, standardised"), ("category", "categories, one input of 0 and 1 for each word"),
+                       ("date", "dates: their year, month and weekday are inputs")):  # fmt: skip
+        names = [f"'{column.name}'" for column in table.inputs if column.kind == kind]
+        if names:
+            more = f" and {len(names) - N_LISTED} more" if len(names) > N_LISTED else ""
+            said.append(f"Inputs that are {what}: {', '.join(names[:N_LISTED])}{more}.")
+    left_out = [column for column in table.columns if not column.is_input and column.number != table.target]
+    said += [f"'{column.name}' is {column.reason}." for column in left_out[:N_LISTED]]
+    if len(left_out) > N_LISTED:
+        said.append(f"{len(left_out) - N_LISTED} more columns are no inputs; each says why.")
+    with_gaps = [column for column in table.inputs if column.n_missing]
+    for column in with_gaps[:N_LISTED]:
+        how = "are a category of their own" if column.kind == "category" else "take the median of the training rows"
+        said.append(f"'{column.name}' has {column.n_missing:,} missing cells, which {how}.")
+    if len(with_gaps) > N_LISTED:
+        said.append(f"{len(with_gaps) - N_LISTED} more columns have missing cells, treated alike.")
+    return said
+
+
+def _division_in_words(table: Table) -> list[str]:
+    """Return how rows are divided into training, validation and test rows."""
+    if table.problem:
+        return []
+    if table.days is not None:
+        return [
+            f"Rows are divided by time: the last 20 % by '{table.columns[table.choices.time or 0].name}' are the test rows."
+        ]
+    if table.groups:
+        name = table.columns[table.choices.group or 0].name
+        return [f"Rows are divided by whole groups of '{name}': no group is on two sides."]
+    return [
+        "Rows are divided at random, each class alike."
+        if table.task == "classification"
+        else "Rows are divided at random."
+    ]
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row{'s' if n > 1 else ''}"
+
+
+def _were(n: int) -> str:
+    return "were" if n > 1 else "was"

@@ -1,0 +1,70 @@
+"""From a `Table` to what trains: its rows divided, encoded and standardised by the training rows only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from core.data.split import Split, mean_and_scale
+from core.data.streams import PERMUTATION
+from core.data.table.encoding import fit_encoding
+from core.data.table.record import Table
+from core.data.table.rows import Parts, divide, divide_by_time
+from core.settings.words import received
+
+
+def table_rows(table: Table, seed: int, val_fraction: float) -> Parts:
+    """Return the numbers of all rows that may train, of the validation and of the test rows."""
+    if table.problem:
+        raise ValueError(table.problem)
+    return tuple(table.memo.get(("rows", seed, val_fraction), lambda: _divided(table, seed, val_fraction)))
+
+
+def _divided(table: Table, seed: int, val_fraction: float) -> Parts:
+    if table.days is not None:
+        return divide_by_time(table.days, val_fraction)
+    order = np.random.default_rng([seed, PERMUTATION]).permutation(table.n_rows)
+    return divide(order, table.units, table.y if table.task == "classification" else None, val_fraction)
+
+
+def table_split(
+    table: Table, seed: int, val_fraction: float, n_train: int | None = None, dtype: DTypeLike = np.float32
+) -> Split:
+    """Return the split of a table with `n_train` training rows, all that there are by default."""
+    train, val, test = table_rows(table, seed, val_fraction)
+    if n_train is not None and n_train > len(train):
+        raise ValueError(f"n_train: expected at most {len(train)} for this table, received {n_train}")
+    train = train[:n_train]
+    encoded = fit_encoding(table.inputs, train)
+    X = encoded.standardised.astype(dtype)
+    y, mean, scale = table.y, 0.0, 1.0
+    if table.task == "regression":
+        y_mean, y_scale = mean_and_scale(table.y[train])
+        mean, scale = float(y_mean), float(y_scale)
+        y = ((table.y - mean) / scale).astype(dtype)
+    rows = np.concatenate([train, val])
+    return Split(
+        X[train], y[train], X[val], y[val], X[test], y[test],
+        task=table.task, n_classes=len(table.class_names), feature_names=encoded.names, class_names=table.class_names,
+        target_name=table.target_name, x_mean=encoded.mean, x_scale=encoded.scale, y_mean=mean, y_scale=scale,
+        classes=np.arange(len(table.class_names)),
+        units=None if table.units is None else table.units[rows], days=None if table.days is None else table.days[rows],
+    )  # fmt: skip
+
+
+def check_table_call(table: Any, seed: Any, val_fraction: Any, n_train: Any) -> None:
+    """Refuse what is no table, and numbers that divide none."""
+    if not isinstance(table, Table):
+        raise ValueError(f"table: expected what load_table(…) returns, a Table, received {received(table)}")
+    if not _is_whole(seed) or not 0 <= seed <= 999_999:
+        raise ValueError(f"seed: expected a whole number from 0 to 999,999, received {received(seed)}")
+    if isinstance(val_fraction, bool) or not isinstance(val_fraction, (int, float)) or not 0.1 <= val_fraction <= 0.5:
+        raise ValueError(f"val_fraction: expected a number from 0.1 to 0.5, received {received(val_fraction)}")
+    if n_train is not None and (not _is_whole(n_train) or n_train < 5):
+        raise ValueError(f"n_train: expected a whole number from 5, or None for all, received {received(n_train)}")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

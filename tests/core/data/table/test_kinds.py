@@ -1,0 +1,226 @@
+"""What a column is, and why: every way of writing numbers and dates, and what is left out."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import Split, load_table
+from core.data.table.choices import Choices
+from core.data.table.dates import parts_of
+from core.data.table.kinds import Column
+from core.data.table.numbers import is_number
+from core.data.table.record import Table
+
+
+def table_of(cells: list[str], **how: Any) -> Table:
+    """Return a table of these cells, again and again, beside a target that has nothing to do with them."""
+    lines = [f'"{cells[i % len(cells)]}";{i * i % 101 + 0.5}' for i in range(100)]
+    return load_table("x;y\n" + "\n".join(lines), **how)
+
+
+def column_of(cells: list[str], **how: Any) -> Column:
+    """Return the column of these cells; a second one keeps the table whole where it is left out."""
+    lines = [f'"{cells[i % len(cells)]}";{i * 7 % 31};{i * i % 101 + 0.5}' for i in range(100)]
+    return load_table("x;z;y\n" + "\n".join(lines), **how).columns[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "values"),
+    [
+        (["1234.5", "-2", ".5", "+3", "1e3", "0.25"], "1234.5", [1234.5, -2, 0.5, 3, 1000, 0.25]),
+        (["1,234.5", "12", "1,234,567", "-1,000.25"], "1,234.5", [1234.5, 12, 1234567, -1000.25]),
+        (["1.234,5", "12", "1.234.567", "-1.000,25", "7,5"], "1.234,5", [1234.5, 12, 1234567, -1000.25, 7.5]),
+        (["1 234,5", "12", "1\u00a0234\u202f567", "7,5"], "1 234,5", [1234.5, 12, 1234567, 7.5]),
+    ],
+)
+def test_numbers_by_hand(cells: list[str], form: str, values: list[float]) -> None:
+    column = column_of(cells)
+    assert column.kind == "number" and column.form == form
+    assert np.allclose(column.values[: len(values)], values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["01234", "1,23,4", "1.2.3", "12a", "", ".", "1e", "--1", "10%", "$5", "１２", "0x10", "1_000", "inf", "nan"],
+)
+def test_what_is_no_number(text: str) -> None:
+    assert not is_number(text)
+
+
+def test_an_ambiguous_comma_follows_the_other_columns_or_is_pointed_out() -> None:
+    alone = load_table("x;y\n" + "\n".join(f"{i % 9 + 1},{100 + i * 7 % 31};{i * i % 101}.5" for i in range(60)))
+    assert alone.columns[0].form == "1,234.5"
+    assert "could also be written like 1.234,5" in alone.warnings[0]
+    beside = load_table("x;y\n" + "\n".join(f"{i % 9 + 1},{100 + i * 7 % 31};{i * i % 101},5" for i in range(60)))
+    assert beside.columns[0].form == "1.234,5" and not beside.warnings
+
+
+def test_odd_cells_among_numbers_are_named_with_row_and_text() -> None:
+    lines = [
+        f"{['1e308', '1e400', 'inf', 'nan', 'n/a'][i] if i < 5 else i * 3 % 17 + 0.5},{i * i % 97}" for i in range(200)
+    ]
+    table = load_table("x,y\n" + "\n".join(lines))
+    assert table.columns[0].n_missing == 5
+    assert table.warnings == (
+        "x: 3 cells are no numbers and count as missing: row 2 '1e308' (a number beyond 1e18), row 3 '1e400' (a number beyond "
+        "1e18), row 4 'inf' (a number beyond 1e18).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda i: f"{i}%", "a percent sign"), (lambda i: f"${i}", "a dollar sign"), (lambda i: f"{i} €", "a euro sign"),
+        (lambda i: chr(0xFF10 + i % 10) + chr(0xFF10 + i // 10 % 10), "full-width or other digits than 0 to 9"),
+    ],
+)  # fmt: skip
+def test_what_keeps_a_column_from_being_numbers_is_said(make: Any, why: str) -> None:
+    table = load_table("x,z,y\n" + "\n".join(f"{make(i)},{i % 7},{i * i % 97}" for i in range(60)))
+    assert table.columns[0].kind == "text" and f"are no numbers ({why})" in table.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "form"),
+    [
+        (["2024-02-29", "1999-12-31"], "year-month-day"), (["29.2.2024", "31.12.1999"], "day.month.year"),
+        (["29/02/2024", "31/12/1999"], "day/month/year"), (["02/29/2024", "12/31/1999"], "month/day/year"),
+        (["2024/2/29", "1999/12/31"], "year/month/day"), (["2024-02-29 00:00", "1999-12-31T00:00:00Z"], "year-month-day"),
+    ],
+)  # fmt: skip
+def test_dates_by_hand(cells: list[str], form: str) -> None:
+    column = column_of(cells)
+    assert (column.kind, column.form) == ("date", form)
+    days = [
+        (datetime.date(2024, 2, 29) - datetime.date(1970, 1, 1)).days,
+        (datetime.date(1999, 12, 31) - datetime.date(1970, 1, 1)).days,
+    ]
+    assert column.values[:2].tolist() == days
+
+
+def test_parts_of_dates_are_those_of_the_calendar() -> None:
+    days = np.arange(-30_000.0, 30_000.0, 13.37)
+    parts = parts_of(days)
+    known = pd.DatetimeIndex(np.floor(days).astype("datetime64[D]").astype("datetime64[s]"))
+    assert np.array_equal(parts["year"], known.year) and np.array_equal(parts["month"], known.month)
+    assert np.array_equal(parts["weekday"], known.day_of_week + 1)
+
+
+def test_days_that_do_not_exist_and_two_formats_are_no_dates() -> None:
+    assert column_of([f"2023-02-{day}" for day in range(29, 60)]).kind == "text"
+    table = load_table(
+        "x,z,y\n" + "\n".join(
+            f"{f'2024-01-{i % 28 + 1:02d}' if i % 2 else f'{i % 28 + 1:02d}.02.2023'},{i % 5},{i * i % 97}" for i in range(60)
+        )
+    )  # fmt: skip
+    assert table.warnings == (
+        "x: Its dates are written in two ways, year-month-day (50%) and day.month.year (50%): write them in one.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "reason"),
+    [
+        (["7"], "number", "left out, since every cell is 7"),
+        (["one"], "category", "left out, since every cell is 'one'"),
+        ([f"text {i}" for i in range(100)], "text", "left out, since all its texts are different"),
+        (
+            [f"text {i}" for i in range(50)],
+            "text",
+            "left out, since it has 50 different texts, too many for a category (at most 20)",
+        ),
+        ([str(i + 1) for i in range(100)], "number", "left out, since it numbers the rows from 1 to 100"),
+        ([""], "text", "left out, since it is empty"),
+    ],
+)
+def test_what_is_left_out_says_why(cells: list[str], kind: str, reason: str) -> None:
+    column = column_of(cells)
+    assert column.kind == kind and not column.is_input and reason in column.reason
+
+
+def test_each_decision_is_overruled() -> None:
+    assert column_of([str(i + 1) for i in range(100)], inputs={"x": True}).is_input
+    assert column_of([str(i % 5) for i in range(100)], kinds={"x": "category"}).categories == ("0", "1", "2", "3", "4")
+    assert column_of([f"text {i}" for i in range(40)], kinds={"x": "category"}).is_input
+    assert column_of(["1", "2", "x"], kinds={"x": "number"}).n_missing == 33
+    assert not column_of(["1", "2"], inputs={"x": False}).is_input
+    assert column_of(["1", "2"], kinds={"x": "text"}).kind == "text"
+    with pytest.raises(
+        ValueError, match="inputs: expected columns of numbers, categories or dates, received the text 'x'"
+    ):
+        column_of([f"text {i}" for i in range(100)], inputs={"x": True})
+    with pytest.raises(
+        ValueError, match="kinds: expected at most 40 different cells for a category, received 100 in 'x'"
+    ):
+        column_of([f"text {i}" for i in range(100)], kinds={"x": "category"})
+
+
+def test_the_target_is_classes_or_values_and_says_why() -> None:
+    def target(cells: list[Any], **how: Any) -> Table:
+        return load_table("x,y\n" + "\n".join(f"{i * i % 97},{cells[i % len(cells)]}" for i in range(100)), **how)
+
+    assert "2 classes, since it has two values" in target([1.5, 2.5]).decisions[2]
+    assert "10 classes, since it has only 10 different whole numbers" in target(list(range(10))).decisions[2]
+    assert target(list(range(11))).task == "regression"
+    assert target([i / 2 for i in range(5)]).task == "regression"
+    assert target(list(range(5)), task="regression").task == "regression"
+    assert target([2, 10, 1]).class_names == ("1", "2", "10")
+    assert target(["b", "a"]).class_names == ("a", "b")
+
+
+def test_rows_without_a_target_are_dropped_and_counted() -> None:
+    table = load_table("x,y\n" + "\n".join(f"{i * 7 % 31},{'' if i % 10 == 0 else i * i}" for i in range(100)))
+    assert table.n_rows == 90 and "10 rows without a target were left out." in table.decisions
+
+
+def test_an_input_that_gives_the_target_away_is_pointed_out() -> None:
+    table = load_table("x,c,y\n" + "\n".join(f"{i * i % 97},{'uv'[i % 2]},{'ab'[i % 2]}" for i in range(100)))
+    assert any(said.startswith("'c' gives the target away") for said in table.warnings)
+    values = load_table("x,c,y\n" + "\n".join(f"{i * 3 % 97},{i % 7},{i * 3 % 97 * 2 + 1}" for i in range(100)))
+    assert any(said.startswith("'x' gives the target away") for said in values.warnings)
+
+
+def test_equal_rows_are_counted_and_stay_together() -> None:
+    lines = [f"{i},{i * i % 97}" for i in range(0, 200, 2)]
+    table = load_table("x,y\n" + "\n".join(lines + lines[:10]))
+    assert "10 rows repeat another: equal rows stay together." in table.decisions
+    split = Split.from_table(table, seed=1)
+    sides = [set(map(float, X[:, 0])) for X in (split.X_train, split.X_val, split.X_test)]
+    assert not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
+
+
+def test_groups_and_time_decide_who_is_where() -> None:
+    lines = [f"p{i % 12},2024-{i // 28 % 12 + 1:02d}-{i % 28 + 1:02d},{i * 7 % 31},{i * i % 97}" for i in range(240)]
+    text = "who,when,x,y\n" + "\n".join(lines)
+    by_group, by_time = load_table(text, group="who"), load_table(text, time="when")
+    assert not by_group.columns[0].is_input and not by_time.columns[1].is_input
+    split = Split.from_table(by_group)
+    assert split.units is not None and len(split.units) == len(split.y_train) + len(split.y_val)
+    assert not set(split.units[: len(split.y_train)]) & set(split.units[len(split.y_train) :])
+    forward = Split.from_table(by_time)
+    assert (
+        forward.days is not None
+        and forward.days[: len(forward.y_train)].max() < forward.days[len(forward.y_train) :].min()
+    )
+    with pytest.raises(ValueError, match="group: expected groups or time to divide by, received both"):
+        load_table(text, group="who", time="when")
+
+
+def test_choices_survive_a_link() -> None:
+    choices = Choices(
+        ";", "cp1252", False, 3, "regression", 4, None, 7, {0: "category", 2: "number"}, {1: False, 5: True}
+    )
+    assert Choices.from_text(choices.to_text()) == choices and Choices.from_text("") == Choices()
+    assert Choices().to_text() == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "target-0", "target-999", "1-float", "separator-dot", "encoding-hex", "header-maybe", "task-x", "<b>"]
+)
+def test_an_odd_link_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValueError, match="reading: expected parts such as target-3, 4-category or 5-out, received"):
+        Choices.from_text(text)
