@@ -48,6 +48,7 @@ export class Chart {
   /** Draw for the first time; the card must be in the page. */
   async build() {
     const { data, layout } = structuredClone(this.figure);
+    if (isPresenting()) data.forEach(thicken);
     this.bindings.forEach((pairs, i) => pairs.forEach(([name]) => { data[i][name] = solid(name, data[i][name]); }));
     const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
     const theme = this.theme(layout);
@@ -67,7 +68,7 @@ export class Chart {
     const text = cssVariable(this.card, "--st-text-color", "#333");
     const grid = cssVariable(this.card, "--st-border-color-light", cssVariable(this.card, "--st-border-color", "#ddd"));
     const parts = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-    parts.font = { size: matchMedia("(min-width: 1700px) and (min-height: 900px)").matches ? 15 : 12, ...layout.font, color: text, family: cssVariable(this.card, "--st-font", "sans-serif") };
+    parts.font = { ...layout.font, size: letterSize(), color: text, family: cssVariable(this.card, "--st-font", "sans-serif") };
     for (const axis of new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((key) => AXIS.test(key))])) {
       parts[axis] = { automargin: true, ...layout[axis], gridcolor: grid, zerolinecolor: grid, linecolor: grid };
     }
@@ -249,6 +250,15 @@ export class Chart {
 function solid(attribute, values) {
   const isEmpty = values && (values.length === 0 || values.bdata === "");
   return isEmpty && (attribute === "x" || attribute === "y") ? NOWHERE : values;
+}
+
+const isPresenting = () => document.documentElement.classList.contains("lab-presenting");
+const letterSize = () => (isPresenting() ? 20 : matchMedia("(min-width: 1700px) and (min-height: 900px)").matches ? 15 : 12);
+
+/** For a projector: lines and marks that are seen from the last row. */
+function thicken({ line, marker }) {
+  if (line?.width) line.width *= 1.7;
+  if (typeof marker?.size === "number") marker.size *= 1.6;
 }
 
 /** Python's margins are made for letters of 12 px: larger ones need more room for labels and titles. */

@@ -114,6 +114,14 @@ export class Slider {
     this.onCommit(this.control.key, this.value, gesture);
   }
 
+  /** One step by a key of the page, as an arrow key on the slider itself takes it. */
+  nudge(step) {
+    this.byKeys = true;
+    this.range.value = Number(this.range.value) + step * (STEPS / 50);
+    this.moved(this.scale.value(Number(this.range.value)));
+    this.released();
+  }
+
   typed() {
     const { scale, min, max } = this.control;
     const low = scale === "log0" ? 0 : min;

@@ -20,8 +20,9 @@ export class Facts {
     this.looks = verdicts ?? {};
     if (JSON.stringify(old.readouts) === JSON.stringify(readouts)) return;
     this.values = Object.fromEntries(readouts.map(({ name }) => [name, make("dd", { text: "–" })]));
-    this.readouts.replaceChildren(...readouts.map(({ name, label, help }) =>
-      make("div", { "data-readout": name }, make("dt", {}, make("span", { text: label, title: label }), helpMark(help)), this.values[name])));
+    this.items = readouts.map(({ name, label, help }) =>
+      make("div", { "data-readout": name }, make("dt", {}, make("span", { text: label, title: label }), helpMark(help)), this.values[name]));
+    this.readouts.replaceChildren(...this.items);
   }
 
   /** Show the facts; a banner {kind, text, remedy} takes the verdict's place. */
@@ -30,7 +31,9 @@ export class Facts {
     const said = banner ?? verdict ?? { kind: "", text: "" };
     const look = this.looks[said.kind] ?? (banner ? { icon: "⚠", tone: "bad" } : { icon: "", tone: "plain" });
     write(this.icon, look.icon);
-    write(this.sentence, said.text);
+    const isShort = this.isShort && said.short;
+    write(this.sentence, isShort ? said.short : said.text);
+    this.verdict.title = isShort ? said.text : "";
     if (this.verdict.dataset.tone !== look.tone) this.verdict.dataset.tone = look.tone;
     this.verdict.dataset.kind = said.kind;
     this.verdict.toggleAttribute("data-banner", Boolean(banner));

@@ -97,6 +97,14 @@ export class Rewind {
     this.onMove();
   }
 
+  /** One moment back or on, by a key of the page. */
+  step(by) {
+    this.range.focus();
+    const most = Number(this.range.max);
+    this.range.value = Math.min(most, Math.max(0, Number(this.range.value) + by * Math.max(1, Math.round(most / 50))));
+    this.moved();
+  }
+
   /** Add newer moments; those go that the run has thinned out since, as the numbers `kept` tell, but for the one that is shown. */
   add(version, moments, kept) {
     const { frame } = this;

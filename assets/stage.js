@@ -6,6 +6,7 @@ import { Buttons, nextGesture, Slider } from "./controls.js";
 import { make } from "./dom.js";
 import { Facts } from "./facts.js";
 import { Ghost } from "./ghost.js";
+import { Hero } from "./hero.js";
 import { legend } from "./legend.js";
 import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
@@ -67,16 +68,44 @@ class Stage {
     const old = this.data ?? {};
     this.data = data;
     loadStyle(data.assets);
+    if (data.hero) this.arrange(data.hero);
     if (location.pathname === this.path) showAddress(data.address);
     this.untold = Object.fromEntries(Object.entries(this.untold).filter(([key, { gesture }]) => gesture > (data.heard?.[key] ?? 0)));
     this.updateSliders(old.controls, data.controls);
     this.updateScrubs(old.scrubs, data.scrubs ?? []);
     this.facts.update(old, data);
+    this.sortMinor(data);
     this.buttons.offer(data.buttons);
     this.rewind.element.hidden = !data.can_rewind;
     if (old.revision !== data.revision) this.buildCharts();
     else this.followTheme();
     if (old.socket !== data.socket || old.job_key !== data.job_key) this.line.follow(data.socket, data.job_key);
+  }
+
+  /** The layout of a page with one large chart and a dock. */
+  arrange(hero) {
+    const { status, readouts, place } = this.facts;
+    const press = {
+      run: () => { this.buttons.list.run.click(); },
+      move: (step) => { this.rewind.step(step); },
+      strength: (number, step) => { Object.values(this.controls)[number - 1]?.nudge(step); },
+      resized: () => this.charts.length && this.buildCharts(),
+    };
+    const parts = {
+      status, readouts, verdict: place, buttons: this.buttons.element, minorButtons: [this.buttons.list.step, this.buttons.list.reset], rewind: this.rewind.element, sliders: this.sliders, grid: this.grid, press,
+      say: (text) => this.facts.say(text), onPresent: (on) => this.setTrigger("present", { on, gesture: nextGesture() }),
+    };
+    this.hero ??= new Hero(this.root, parts, hero.words, (key) => this.setTrigger("preset", { key, gesture: nextGesture() }));
+    this.hero.update(hero);
+    this.facts.isShort = true;
+  }
+
+  /** Where there is a dock, sliders and numbers that are looked at now and then stand in its fold. */
+  sortMinor({ controls, readouts }) {
+    if (!this.hero) return;
+    const minor = new Set([...controls, ...readouts].filter((one) => one.is_minor).map((one) => one.key ?? one.name));
+    this.hero.sort(Object.values(this.controls).map((slider) => slider.element), minor, this.sliders);
+    this.hero.sort([...this.facts.items], minor, this.facts.readouts);
   }
 
   // Charts
@@ -86,7 +115,8 @@ class Stage {
     this.charts.forEach((chart) => chart.destroy());
     const charts = (this.charts = this.data.figures.map((figure) =>
       figure.layout.meta.is_table ? new Sheet(figure) : new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
-    this.grid.replaceChildren(...charts.flatMap((chart, i) => [...heading(chart, charts[i - 1]), chart.card]));
+    const listed = this.hero ? this.hero.place(charts) : charts;
+    this.grid.replaceChildren(...listed.flatMap((chart, i) => [...heading(chart, listed[i - 1]), chart.card]));
     this.painter.watch(charts);
     this.colours = this.themeColours();
     if (this.live) this.paint();
@@ -264,7 +294,7 @@ class Stage {
     this.scrubs = Object.fromEntries(scrubs.map((axis) => [axis.name, new Scrub(axis, `${this.id}-${axis.name}`,
       () => this.paint(true), () => this.commitScrubs())]));
     this.scrubBar.replaceChildren(...Object.values(this.scrubs).map((scrub) => scrub.element));
-    (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
+    if (!this.hero) (scrubs.length ? this.scrubBar : this.bar).append(this.rewind.element); // all sliders over what is in memory stand together
   }
 
   /** Tell Python, where there is something to pick from, which stops and which past moment are shown. */
@@ -283,6 +313,7 @@ class Stage {
 
   destroy() {
     this.gone = true;
+    this.hero?.destroy();
     this.painter.destroy();
     this.line.close();
     this.charts.forEach((chart) => chart.destroy());

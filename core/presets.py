@@ -22,9 +22,14 @@ from core.settings.experiment import Experiment
 
 @dataclass(frozen=True)
 class Preset:
-    """`watch` says where to look, `expect` the result; `slides` are the values to slide to that these texts tell of."""
+    """`watch` says where to look, `expect` the result; `slides` are the values to slide to that these texts tell of.
+
+    chip: its name where there is little room, "" for one that stands among the exercises. A run of it ends at the epoch that
+    its texts name.
+    """
 
     label: str
+    chip: str
     watch: str
     expect: str
     experiment: Experiment
@@ -34,12 +39,12 @@ class Preset:
 SINE = Experiment(
     data={"name": "sine", "n_train": 20, "noise_std": 0.3, "seed": 2},
     network={"hidden_sizes": (64, 64), "activation": "tanh"},
-    training={"optimizer": "adam", "learning_rate": 0.01, "n_epochs": 20_000},
+    training={"optimizer": "adam", "learning_rate": 0.01, "n_epochs": 1000},
 )
 DIGITS = Experiment(
     data={"name": "digits", "n_train": 100, "label_noise": 0.1},
     network={"hidden_sizes": (64,), "activation": "relu"},
-    training={"optimizer": "adam", "learning_rate": 0.003, "batch_size": 32, "n_epochs": 2000},
+    training={"optimizer": "adam", "learning_rate": 0.003, "batch_size": 32, "n_epochs": 300},
 )
 
 
@@ -62,7 +67,7 @@ CLOUDS = Experiment(
     network={"hidden_sizes": ()},
     training={
         "optimizer": "sgd", "learning_rate": playground_learning_rate(0.03), "batch_size": 10, "loss": "mse",
-        "n_epochs": 5000,
+        "n_epochs": 500,
     },
 )  # fmt: skip
 # "Noise 30" moves each point by up to ±1.5, evenly: a standard deviation of 1.5/√3.
@@ -74,7 +79,7 @@ SQUARES = Experiment(
     network={"hidden_sizes": ()},
     training={
         "optimizer": "sgd", "learning_rate": playground_learning_rate(0.01), "batch_size": 7, "loss": "mse",
-        "n_epochs": 5000,
+        "n_epochs": 500,
     },
 )  # fmt: skip
 
@@ -82,6 +87,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "memorise": Preset(
             "Memorise the noise",
+            "Memorise",
             "The curve bends to touch every point; the losses part.",
             "By epoch 1,000 training loss below 0.01, validation loss over 3 × the noise floor. Then slide λ₂ to 0.003: "
             "1,000 epochs on it is below 2 × the floor.",
@@ -90,24 +96,28 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "l2": Preset(
             "L2 calms it",
+            "L2 calms",
             "The same points with λ₂ = 0.003: the curve stays smooth.",
             "By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero.",
             SINE.replace(l2=0.003, learning_rate=0.005),
         ),
         "l1": Preset(
             "L1 prunes it",
+            "L1 prunes",
             "λ₁ = 0.001: weight after weight lands on exactly zero.",
             "By epoch 1,000 over 95 % of the weights exactly zero, validation loss below 1.7 × the noise floor.",
             SINE.replace(l1=0.001, learning_rate=0.005),  # at 0.01 Adam now and then jumps off the sparse solution
         ),
         "too_much": Preset(
             "Too much λ",
+            "Too much",
             "λ₂ = 0.3: the penalty outweighs the data, the curve falls flat.",
             "By epoch 1,000 both losses within 0.02 of 1, as for a flat line at the mean: no gap, nothing learned.",
             SINE.replace(l2=0.3),
         ),
         "digits": Preset(
             "Digits, 100 images",
+            "Digits",
             "Ten labels are wrong: first it learns the digits, then the wrong labels by heart.",
             "Lowest validation loss before epoch 60; by 300 over 1.4 × that, training loss below 0.01. With λ₂ = 0.01 "
             "from the start it is below 0.85 at 300.",
@@ -116,12 +126,14 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "example": Preset(
             "64-64-10 with kernel and activity L2",
+            "",
             "64 pixels → 64 units with λ₂ = 0.01 on their weights and 0.01 × Σ output² / batch size → softmax of 10.",
             "At epoch 300 training loss over 10 × that of the preset before, validation loss at least 0.15 lower.",
             DIGITS.replace(l2=0.01, activity_l2=0.01, penalize_output=False),
         ),
         "clouds": Preset(
             "Exercise a: L2 on two clouds",
+            "",
             "A linear model on seven features. Run 500 epochs, slide λ₂ to 0.3, run 500 more.",
             "Training loss rises; validation loss, gap and weights fall.",
             CLOUDS,
@@ -129,6 +141,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "squares": Preset(
             "Exercise b: L1 finds x·y",
+            "",
             "A linear model on five features. Try λ₂ = 0.1 and 0.3, then λ₂ = 0 and λ₁ = 0.2 and 0.6 (0.1 and 0.3 where "
             "the loss has a factor ½).",
             "L1 shrinks the gap most: four of five weights fall to zero, but for flickers below 0.03 as each batch of 7 "

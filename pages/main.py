@@ -11,7 +11,7 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 st.logo(str(ASSETS / "logo.svg"))
 # Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
 STYLE = """<style>
-[data-testid=stMainBlockContainer] {padding: 4rem 1rem 1rem}
+[data-testid=stMainBlockContainer] {padding: 3.9rem 1rem calc(1rem + var(--lab-dock, 0px))}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
@@ -27,5 +27,8 @@ PAGES = [
     st.Page("features.py", title="Features", url_path="features"),
 ]
 page = st.navigation(PAGES, position="top")
-st.set_page_config(page_title=f"{page.title} · Overfit Lab", page_icon=str(ASSETS / "favicon.svg"), layout="wide")
+st.set_page_config(
+    page_title=f"{page.title} · Overfit Lab", page_icon=str(ASSETS / "favicon.svg"), layout="wide",
+    initial_sidebar_state="collapsed" if page.title == "Playground" else "auto",
+)  # fmt: skip
 page.run()

@@ -5,10 +5,11 @@ import streamlit as st
 
 from core.figures.playground.page import plot_playground
 from core.live.playground.run import playground_work
-from core.presets import PRESETS, START, preset_of
+from core.presets import START
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
+from pages.parts.playground.presets import STAGE, first_screen, origin_of, shown_preset, take_present, take_preset
 from pages.shared import experiment as shared
 from pages.shared import formulas, hand, jobs, live
 from pages.shared.charts import drawn
@@ -19,45 +20,22 @@ from pages.shared.say import plain
 from pages.shared.splits import split_of
 from pages.shared.stage import readout, stage
 from pages.shared.steady import steady
-from pages.shared.widgets import hold, select
 
 READOUTS = [
     readout("epoch", "Epoch", "Passes over the training points."),
-    readout("speed", "Epochs per second"),
+    readout("speed", "Epochs per second", is_minor=True),
     *LOSSES,
-    readout("score", "Validation score", "Share of right answers, or R² (1 is perfect, 0 is as good as the mean)."),
+    readout(
+        "score",
+        "Validation score",
+        "Share of right answers, or R² (1 is perfect, 0 is as good as the mean).",
+        is_minor=True,
+    ),
     ZEROS,
 ]
 # Strengths whose numbers are as wide as any.
 ALL_ON = {"l1": 0.0001234, "l2": 0.0001234, "dropout_rate": 0.123, "learning_rate": 0.0001234}
 SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, PRESET = "playground.stage", "playground.preset"
-
-
-def show_presets() -> None:
-    """Offer the presets, and the text of the one whose words hold for the experiment and the run of now."""
-    chosen = shown_preset()
-    select(
-        "Preset", list(PRESETS), chosen, hold(PRESET, chosen, choose_preset),
-        format_func=lambda name: PRESETS[name].label, placeholder="Choose one",
-        help="A complete experiment that shows one thing. It starts paused at epoch 0.",
-    )  # fmt: skip
-    if chosen:
-        st.caption(f"**Watch:** {PRESETS[chosen].watch}  \n**Expect:** {PRESETS[chosen].expect}")
-
-
-def shown_preset() -> str | None:
-    """Return the preset whose texts hold now: none where the weights began elsewhere, on the λ path, for example."""
-    job = jobs.own("run")
-    is_this = job is not None and job.key == live.job_key(shared.current())
-    return None if is_this and origin_of(job) else preset_of(shared.current())
-
-
-def choose_preset(name: str | None) -> None:
-    """Replace the experiment by the chosen preset, and the run by a new one."""
-    if name is not None:
-        shared.put(PRESETS[name].experiment)
-        jobs.drop("run")
 
 
 def show_formulas() -> None:
@@ -90,12 +68,6 @@ def show_ways(job: Job) -> None:
 def origin_at_first(job: Job) -> str:
     """Return where the weights of this run came from before any new start, "" where they were random."""
     return str(job.latest.meta.get("origin", "")) if job.latest is not None else ""
-
-
-def origin_of(job: Job | None) -> str:
-    """Return where the weights of this run come from, "" where they were random or are not known yet."""
-    meta = job.latest.meta if job is not None and job.latest is not None else {}
-    return meta.get("origin", "") if meta.get("origin_seed") == shared.current().training.seed else ""
 
 
 def shown() -> tuple[object, ...]:
@@ -133,15 +105,16 @@ def show_run() -> None:
     charts = drawn(
         "playground", key, job, draw
     )  # waits for the first snapshot, which knows where the weights come from
-    show_formulas()
-    show_ways(job)
     if not is_ready(charts, job, "run"):
         return
     say_failure("run")
     stage(
         STAGE, jobs.stream_path(job), key, charts, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
         on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run",
+        first_screen=first_screen(), on_preset=take_preset, on_present=take_present,
     )  # fmt: skip
+    show_formulas()
+    show_ways(job)
     show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != shown():
         st.rerun()  # the stage changed what the sidebar shows too
@@ -149,7 +122,6 @@ def show_run() -> None:
 
 shared.open_address(START)
 with st.sidebar:
-    show_presets()
     show_controls("playground")
 st.session_state["playground.shown"] = shown()
 shared.show_problems()

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 from core.readings.fit import THIRD, map_bounds
 
 VALUE_STOPS = (ORANGE, PALE, BLUE)
+BEFORE = "before the last change"
+FAINT = 0.4  # of the many validation points: the fit is what is looked at
 SOFT = 0.35  # share of pale in the map's colours: points stay visible on their own colour
 MAX_ACROSS, CHAR_PX = 5, 7  # longer names of more classes stand on end, each letter so high
 
@@ -45,8 +47,12 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
     x, truth = constants["grid_x"], constants["truth"]
     noise = float(constants["noise_std"][0])
     fitted = go.Scatter(
-        name="network", x=x, y=np.array(arrays["fit_y"]), mode="lines", line={"color": COLORS["l1"], "width": 2.5},
+        name="network", x=x, y=np.array(arrays["fit_y"]), mode="lines", line={"color": COLORS["l1"], "width": 3.5},
         meta=bind(y="fit_y"),
+    )  # fmt: skip
+    before = go.Scatter(
+        name=BEFORE, x=x, y=np.full(len(x), np.nan), mode="lines", hoverinfo="skip",
+        line={"color": COLORS["l1"], "width": 1.5, "dash": "dot"}, opacity=0.7, meta=bind(y="ghost:fit_y"),
     )  # fmt: skip
     about = {
         "name": "fit",
@@ -57,14 +63,29 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
             entry("validation", COLORS["val"], symbol="circle-open"),
             entry("true function", COLORS["truth"], "dash"),
             entry("network", COLORS["l1"], "solid"),
+            entry(BEFORE, COLORS["l1"], "dot"),
         ],
+        "toggles": [validation_toggle()],
     }
     y_range = span([constants["target_train"], constants["target_val"], truth - noise, truth + noise], pad=0.15)
-    points = [_curve_points(constants, split) for split in ("val", "train")]
+    val_points, train_points = (_curve_points(constants, split) for split in ("val", "train"))
     target = str(constants["target_name"][0]) or "y"
     return base_figure(
-        [*_truth(x, truth, noise), *points, fitted], about, axis("x", span([x], pad=0.0)), axis(target, y_range)
-    )
+        [*_truth(x, truth, noise), val_points, before, fitted, train_points],
+        about, axis("x", span([x], pad=0.0)), axis(target, y_range),
+    )  # fmt: skip
+
+
+def validation_toggle() -> dict[str, Any]:
+    """Return the switch that hides and shows the validation points."""
+
+    def turned(on: bool) -> dict[str, Any]:
+        return {"restyle": [{"traces": ["validation"], "set": {"visible": on}}]}
+
+    return {
+        "label": "validation points", "help": "Show the points that it never learns from", "value": True,
+        "on": turned(True), "off": turned(False),
+    }  # fmt: skip
 
 
 def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
@@ -232,7 +253,9 @@ def _curve_points(constants: Arrays, split: str) -> go.Scatter:
     label, symbol = ("training", "circle") if split == "train" else ("validation", "circle-open")
     return go.Scatter(
         name=label, x=constants[f"points_{split}"][:, 0], y=constants[f"target_{split}"], mode="markers",
-        marker={"color": COLORS[split], "symbol": symbol, "size": 8 if split == "train" else 5},
+        marker={"color": COLORS[split], "symbol": symbol, "size": 10 if split == "train" else 5}
+        | ({"line": {"width": 1, "color": "white"}} if split == "train" else {}),
+        opacity=1 if split == "train" else FAINT,
     )  # fmt: skip
 
 

@@ -55,12 +55,29 @@ def _curves(arrays: Arrays) -> list[Any]:
 def _marks(arrays: Arrays) -> list[Any]:
     """Return the noise floor, the "you are here" line, the marks of changed strengths and the best epoch."""
     changes = {"symbol": "triangle-down", "size": 10, "color": COLORS["penalty"]}
+    tips = {
+        "symbol": "circle",
+        "size": 9,
+        "color": [COLORS["train"], COLORS["val"]],
+        "line": {"width": 1, "color": "white"},
+    }
+    live = [_points(arrays, "now", ("tip_epoch", "tip_loss"), tips)] if "tip_epoch" in arrays else []
     return [
         _line(arrays, "noise floor", ("floor_x", "floor_y"), COLORS["floor"], "dash"),
         _line(arrays, "you are here", ("at:moment", "span:y"), COLORS["truth"], "solid"),
         _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes, text="label:changes"),
-        _points(arrays, "best epoch", ("best_epoch", "best_val_loss"), MARK),
+        *live,
+        _best(arrays, is_live=bool(live)),
     ]
+
+
+def _best(arrays: Arrays, is_live: bool) -> go.Scatter:
+    """Return the star at the best epoch; in a live run with the words that say when the validation loss has turned there."""
+    star = _points(arrays, "best epoch", ("best_epoch", "best_val_loss"), MARK)
+    if is_live:
+        star.mode, star.text, star.textposition, star.cliponaxis = "markers+text", [""], "top right", False
+        star.meta = bind(x="best_epoch", y="best_val_loss", text="label:turn")
+    return star
 
 
 def _line(

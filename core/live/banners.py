@@ -14,6 +14,7 @@ from core.settings.penalties import PENALTIES
 from core.studies.base.training import MemberState
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
+CALMING_L2 = 0.003  # calms most networks that memorise, and leaves them what they need to fit
 USUAL_RATE = 0.01  # with which nearly every network learns
 
 
@@ -83,6 +84,16 @@ def largest_rate(run: LiveRun) -> float:
     """Return the largest learning rate that the run has had."""
     changed = [change["value"] for change in run.changes if change["name"] == "learning_rate"]
     return float(max([run.started_as.training.learning_rate, *changed]))
+
+
+def overfit_remedy(run: LiveRun) -> dict[str, Any] | None:
+    """Return the one click that lets a run which memorises go on under a stronger L2 penalty; None where it is at its strongest."""
+    now = run.experiment.regularization.l2
+    value = float(f"{3 * now:.0e}") if now else CALMING_L2
+    if value > 1:
+        return None
+    sets = {"type": "set", "name": "l2", "value": value}
+    return {"label": f"Try {PENALTIES['l2'].symbol} = {value:g}", "commands": [sets, {"type": "run"}]}
 
 
 def calmer(rate: float) -> float:

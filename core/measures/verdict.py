@@ -29,16 +29,26 @@ SMALLEST_SCALE = 0.2  # of the constant answer's loss
 WIDE_GAP = 0.25  # of the constant answer's loss
 COLLAPSED_NORM = 1e-3
 
+# In everyday words: a fit, one with a wide gap, and (slightly, more) off on either side.
+SHORT_FIT = "Good fit: it does almost as well on new points."
+SHORT_WIDE = "As good on new points as it gets, though far better on its own."
+SHORT_UNDER = ("Not quite there: it misses a little of the pattern.", "Underfits: it misses the pattern.")
+SHORT_OVER = ("Starts to memorise: a little worse on new points.", "Memorising its points: far worse on new ones.")
+
 Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "diverged"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`kind` for programs, `text` for people. level: 0 a fit, 1 slightly, 2 clearly, 3 strongly off; 4 no result at all."""
+    """`kind` for programs, `text` for people. level: 0 a fit, 1 slightly, 2 clearly, 3 strongly off; 4 no result at all.
+
+    short: the same in everyday words, without numbers.
+    """
 
     kind: Kind
     text: str
     level: int = 0
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,20 +78,24 @@ def judge(
     loss_limit: the training loss from which on the network is lost, see `hopeless_loss`.
     """
     if epoch == 0:
-        return Verdict("not started", "Not trained yet: press Run.", 4)
+        return Verdict("not started", "Not trained yet: press Run.", 4, "Not trained yet: press Run.")
     if is_hopeless(train_loss, loss_limit) or not math.isfinite(weight_norm):
-        return Verdict("diverged", "Diverged: the weights grew without bound; lower the learning rate.", 4)
+        text = "Diverged: the weights grew without bound; lower the learning rate."
+        return Verdict("diverged", text, 4, "Blown up: the steps are too large.")
     excess = (val_loss - reach.val_loss) / max(reach.val_loss, SMALLEST_SCALE * constant_loss, 1e-12)
     level = sum(excess > start for start, _ in GRADES)
     if level == 0:
-        return Verdict("fits", fit_text(train_loss, val_loss, reach, constant_loss))
+        text = fit_text(train_loss, val_loss, reach, constant_loss)
+        return Verdict("fits", text, 0, SHORT_WIDE if is_wide(train_loss, val_loss, constant_loss) else SHORT_FIT)
     grade = GRADES[-level][1]
     if weight_norm < COLLAPSED_NORM:
-        return Verdict("collapsed", "Collapsed: the penalty has pulled all weights to zero; lower λ and reset.", level)
+        text = "Collapsed: the penalty has pulled all weights to zero; lower λ and reset."
+        return Verdict("collapsed", text, level, "Nothing left: the penalty has pulled all weights to zero.")
     if is_underfit(train_loss, val_loss, reach):
-        return Verdict("underfits", underfit_text(grade, train_loss, val_loss, reach), level)
+        return Verdict("underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[level > 1])
     above = f"validation loss {loss_text(val_loss)} against {loss_text(reach.val_loss)}, {reach.words}"
-    return Verdict("overfits", f"Overfits {grade}: {above}; gap {gap_text(val_loss - train_loss)}.", level)
+    text = f"Overfits {grade}: {above}; gap {gap_text(val_loss - train_loss)}."
+    return Verdict("overfits", text, level, SHORT_OVER[level > 1])
 
 
 def is_underfit(train_loss: float, val_loss: float, reach: Reach) -> bool:
@@ -102,13 +116,18 @@ def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach) 
     return f"Underfits {grade}: {losses}; training loss {loss_text(train_loss)}{was}."
 
 
+def is_wide(train_loss: float, val_loss: float, constant_loss: float) -> bool:
+    """Return whether the gap is wide, measured by the loss of the best constant answer."""
+    return val_loss - train_loss > WIDE_GAP * constant_loss
+
+
 def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: float) -> str:
     """Return how good a fit is known to be, and what gap is left."""
     gap = val_loss - train_loss
-    is_wide = gap > WIDE_GAP * constant_loss
     is_there = loss_text(val_loss) == loss_text(reach.val_loss)
     near = f"is {reach.words}" if is_there else f"is close to {loss_text(reach.val_loss)}, {reach.words}"
-    head = f"{'A fit with a wide gap' if is_wide else 'A good fit'}: validation loss {loss_text(val_loss)} {near}"
+    kind = "A fit with a wide gap" if is_wide(train_loss, val_loss, constant_loss) else "A good fit"
+    head = f"{kind}: validation loss {loss_text(val_loss)} {near}"
     if gap <= 0:
         return f"{head}; no gap."
     return f"{head}; gap {gap_text(gap)}."

@@ -13,6 +13,7 @@ from core.data.limits import settle
 from core.settings.experiment import Experiment
 from pages.shared.say import warn
 
+PRESENT = "present"  # parameter of a link, and key of the session: whether the page is shown by a projector
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
 PAGE, IS_ENTRY = "lab.page", "lab.is_entry"  # the page shown last; whether this run is the first one on its page
 
@@ -24,6 +25,9 @@ def open_address(default: Experiment) -> None:
     it: in any other run it may be older than what this session has written since.
     """
     session, query, run = st.session_state, st.query_params.to_dict(), get_script_run_ctx()
+    asked = query.pop(PRESENT, None)
+    if NOW not in session or asked is not None:
+        present(asked == "1")
     page = run.page_script_hash if run is not None else ""
     session[IS_ENTRY] = session.get(PAGE) != page
     session[PAGE] = page
@@ -81,7 +85,7 @@ def show_address() -> None:
     second one would stand in the way Back.
     """
     is_entry, st.session_state[IS_ENTRY] = st.session_state[IS_ENTRY], False
-    query = current().to_query()
+    query = settings_in_address()
     shown = st.query_params.to_dict()
     if (query != shown and not (is_entry and shown)) or went_back():
         st.query_params.from_dict(query)
@@ -89,4 +93,19 @@ def show_address() -> None:
 
 def address() -> str:
     """Return the address that shows the experiment, from the "?" on; "" where there is none."""
-    return "?" + urlencode(current().to_query()) if NOW in st.session_state else ""
+    return "?" + urlencode(settings_in_address()) if NOW in st.session_state else ""
+
+
+def settings_in_address() -> dict[str, str]:
+    """Return the experiment as the address holds it, and whether it is shown by a projector."""
+    return {**current().to_query(), **({PRESENT: "1"} if is_presenting() else {})}
+
+
+def is_presenting() -> bool:
+    """Return whether the page is shown by a projector."""
+    return bool(st.session_state.get(PRESENT))
+
+
+def present(on: bool) -> None:
+    """Show the page as for a projector, or as usual."""
+    st.session_state[PRESENT] = on

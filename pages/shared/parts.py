@@ -16,15 +16,17 @@ LOSSES = [
     readout("val_loss", "Validation loss", "Mean loss on points it never learns from, penalty not included."),
     readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
 ]
-ZEROS = readout("zeros", "Weights exactly zero")
+ZEROS = readout("zeros", "Weights exactly zero", is_minor=True)
 PROGRESS = [
     readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
     readout("left", "Time left", "At the present speed."),
 ]
 STRENGTHS = [
     *(slider(name, PENALTIES[name].label, 1e-5, 1, "log0", PENALTIES[name].description) for name in ("l1", "l2")),
-    slider("dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step."),
-    slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step."),
+    slider(
+        "dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step.", is_minor=True
+    ),
+    slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step.", is_minor=True),
 ]
 
 

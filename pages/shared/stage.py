@@ -79,16 +79,18 @@ def slider(
     help: str = "",
     member: int | None = None,
     key: str | None = None,
+    is_minor: bool = False,
 ) -> dict[str, Any]:
     """Description of a live slider.
 
     scale: "log0" (0 at the very left, then logarithmic from `low` to `high`), "log" or "linear".
     member: the one network of a stack that it sets, or None for all. key: its name among the strengths, by default
-    `name` or, with a member, "name.member".
+    `name` or, with a member, "name.member". is_minor: whether it may fold away where there is a dock.
     """
     key = key or (name if member is None else f"{name}.{member}")
     return {
         "key": key, "name": name, "member": member, "label": label, "min": low, "max": high, "scale": scale, "help": help,
+        "is_minor": is_minor,
     }  # fmt: skip
 
 
@@ -119,9 +121,35 @@ def scrub(
     }  # fmt: skip
 
 
-def readout(name: str, label: str, help: str = "") -> dict[str, str]:
-    """Description of a number shown below the charts; its text comes with each snapshot."""
-    return {"name": name, "label": label, "help": help}
+def readout(name: str, label: str, help: str = "", is_minor: bool = False) -> dict[str, Any]:
+    """Description of a number shown near the charts; its text comes with each snapshot. is_minor: as in `slider`."""
+    return {"name": name, "label": label, "help": help, "is_minor": is_minor}
+
+
+WORDS = {
+    "presets": "Presets", "controls": "Controls", "more_charts": "More charts",
+    "own": "A set-up of your own. Choose a preset to see one thing happen.",
+    "more": "More", "more_help": "Dropout, learning rate and further numbers",
+    "exercises": "Exercises", "exercises_help": "Further set-ups, two of them known from TensorFlow Playground",
+    "copy": "Copy link", "copy_help": "Copy the address of what you see: the set-up with its strengths",
+    "copied": "Link copied.", "not_copied": "Copy it by hand:",
+    "present": "Present", "present_help": "For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F.",
+    "drawer": "Data & network", "drawer_help": "Choose data, points, noise and network, at the side",
+}  # fmt: skip
+
+
+def hero(presets: Sequence[Mapping[str, Any]], chosen: str | None, is_presenting: bool = False) -> dict[str, Any]:
+    """Description of a first screen with one large chart and a dock: the figures' `layout.meta["place"]` say which.
+
+    presets: {key, label, watch, expect, picture}, one per chip, is_more among the exercises; chosen: the key of the one
+    that is shown; is_presenting: whether all is large, for a projector.
+    """
+    return {
+        "presets": [dict(preset) for preset in presets],
+        "chosen": chosen,
+        "is_presenting": is_presenting,
+        "words": WORDS,
+    }
 
 
 def sheet(name: str, title: str, look_for: str) -> go.Figure:
@@ -140,13 +168,14 @@ def stage_data(
     controls: Sequence[Mapping[str, Any]],
     strengths: Mapping[str, float],
     revision: str | int,
-    readouts: Sequence[Mapping[str, str]],
+    readouts: Sequence[Mapping[str, Any]],
     scrubs: Sequence[Mapping[str, Any]] = (),
     buttons: Sequence[str] = BUTTONS,
     can_rewind: bool = True,
     tells_state: bool = False,
     heard: Mapping[str, int] | None = None,
     address: str = "",
+    first_screen: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the component receives, see `stage`."""
     return {
@@ -164,6 +193,7 @@ def stage_data(
         "heard": dict(heard or {}),
         "address": address,
         "revision": str(revision),
+        "hero": first_screen,
     }
 
 
@@ -175,7 +205,7 @@ def stage(
     controls: Sequence[Mapping[str, Any]],
     strengths: Mapping[str, float],
     revision: str | int,
-    readouts: Sequence[Mapping[str, str]] = (),
+    readouts: Sequence[Mapping[str, Any]] = (),
     on_strengths: Callable[[], None] | None = None,
     on_seed: Callable[[], None] | None = None,
     on_job: Callable[[], None] | None = None,
@@ -185,6 +215,9 @@ def stage(
     can_rewind: bool = True,
     on_state: Callable[[], None] | None = None,
     slot: jobs.Slot = "study",
+    first_screen: Mapping[str, Any] | None = None,
+    on_preset: Callable[[], None] | None = None,
+    on_present: Callable[[], None] | None = None,
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -198,6 +231,8 @@ def stage(
     scrubs: made by `scrub`. buttons: which of run, step, reset, reseed. can_rewind: whether the job keeps moments.
     on_strengths, on_seed, on_job, on_picked, on_state: called before the rerun that a change of these results
         causes. Without `on_state` the page is not told when the run begins, stands still or ends.
+    first_screen: made by `hero`; on_preset, on_present: called when a preset was chosen on it, when it
+        was made large for a projector, or small again.
     slot: which of the session's jobs is shown; one that the server no longer knows is looked for among what was put away.
 
     Returns
@@ -225,6 +260,7 @@ def stage(
             on_state is not None,
             hand.heard(),
             shared.address(),
+            first_screen,
         ),
         on_strengths_change=on_strengths or _nothing,
         on_seed_change=on_seed or _nothing,
@@ -232,6 +268,8 @@ def stage(
         on_lost_change=partial(jobs.claim, slot, key),
         on_picked_change=on_picked or _nothing,
         on_state_change=on_state or _nothing,
+        on_preset_change=on_preset or _nothing,
+        on_present_change=on_present or _nothing,
     )
 
 

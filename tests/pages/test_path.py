@@ -13,6 +13,7 @@ from core.stream.commands import Run
 from pages.shared import jobs, live
 from tests.core.settings.test_experiment import OTHER
 from tests.pages.app import address, job, now, open_link, run, said
+from tests.pages.test_playground import first_screen
 
 QUICK = {"n_epochs": "3", "hidden_sizes": "8", "values": "0.0,0.001,0.1"}
 
@@ -169,10 +170,10 @@ def test_a_preset_is_not_told_beside_weights_of_the_path():
     page.session_state["lab.experiment"] = START  # its strength is slid back to that of the preset
     run(page)
     assert preset_of(now(page)) == "memorise" and job(page, "run").latest.meta["origin"]
-    assert not any("**Watch:**" in caption.value for caption in page.sidebar.caption)
+    assert first_screen(page)["chosen"] is None
     page.session_state["lab.experiment"] = START.replace(seed=1)  # a new start is no longer that of the path
     run(page)
-    assert any("**Watch:**" in caption.value for caption in page.sidebar.caption)
+    assert first_screen(page)["chosen"] == "memorise"
 
 
 def test_the_playground_says_where_its_network_comes_from_even_before_the_run_has_begun(monkeypatch):

@@ -19,10 +19,19 @@ from core.readings.playground.page import Labels
 
 
 def plot_playground(arrays: Arrays, labels: Labels, split: Split) -> list[go.Figure]:
-    """Return the fit, the losses, the histograms, then the rest, in the order of the page."""
-    network = plot_matrices(arrays) if "matrices" in arrays else plot_diagram(arrays)
+    """Return the fit, large; beside it the losses and the network, or the histograms of one too large to draw; then the rest."""
     main, more = plot_fit(arrays, labels, split)
-    return [main, plot_losses(arrays), plot_histograms(arrays), plot_sparsity(arrays), network, *more]
+    drawn = [plot_matrices(arrays)] if "matrices" in arrays else [plot_diagram(arrays)]
+    histograms = [plot_histograms(arrays)]
+    beside, below = (histograms, drawn) if "matrices" in arrays else (drawn, histograms)
+    hero = [placed(main, "hero"), *(placed(one, "side") for one in (plot_losses(arrays), *beside))]
+    return [*hero, *below, plot_sparsity(arrays), *more]
+
+
+def placed(figure: go.Figure, place: str) -> go.Figure:
+    """Give a figure its place on the first screen: "hero", the large one, or "side", beside it."""
+    figure.layout.meta["place"] = place
+    return figure
 
 
 def plot_fit(arrays: Arrays, labels: Labels, split: Split) -> tuple[go.Figure, list[go.Figure]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data import Split
 from core.engine import Stack
-from core.live.banners import collapsed_banner, diverged_banner, rate_banner
+from core.live.banners import collapsed_banner, diverged_banner, overfit_remedy, rate_banner
 from core.live.moments import MAX_MOMENTS
 from core.live.run import LiveRun
 from core.measures import History
@@ -35,6 +35,8 @@ from core.studies.base.reach import (
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.playground.fit import make_pool, make_training
+
+TURNED = 1.1  # times the lowest validation loss: from there on it has risen, and does not merely tremble
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +125,17 @@ class PlaygroundView:
             "origin": self.origin.text if self.origin is not None else "",
             "origin_seed": self.seed,  # with another one the run has left its origin
             "readouts": self.readouts(run, state),
-            "verdict": {"kind": verdict.kind, "text": verdict.text},
-            "labels": {**labels, "changes": [change_text(change) for change in run.marks]},
+            "verdict": {
+                "kind": verdict.kind,
+                "text": verdict.text,
+                "short": verdict.short,
+                "remedy": overfit_remedy(run) if verdict.kind == "overfits" and verdict.level > 1 else None,
+            },
+            "labels": {
+                **labels,
+                "changes": [change_text(change) for change in run.marks],
+                "turn": [turn_text(run.training.history)],
+            },
             "descriptions": describe_playground(shown, labels, self.constants, self.split.kind),
         }
 
@@ -189,6 +200,12 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
     return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
 
 
+def turn_text(history: History) -> str:
+    """Return what to write at the best epoch: that the validation loss has turned up there, "" while it has not."""
+    now = float(history.records[-1]["val_loss"][0])
+    return "turns here" if now > TURNED * float(history.best_val_loss[0]) else ""
+
+
 def change_text(change: dict[str, Any]) -> str:
     """Return a changed strength in words, for the mark on the loss chart."""
     name = change["name"]
@@ -213,6 +230,8 @@ def history_arrays(history: History, floor: float | None, changes: Sequence[dict
             "gap": curves["val_loss"] - curves["train_loss"],
             "best_epoch": history.best_epoch[:1].astype(np.float32),
             "best_val_loss": history.best_val_loss[:1],
+            "tip_epoch": np.full(2, epoch[-1]),
+            "tip_loss": np.array([curves["train_loss"][-1], curves["val_loss"][-1]]),
             "floor_x": empty if floor is None else np.array([0.0, max(epoch[-1], 1)]),
             "floor_y": floors,
             "change_epoch": change_epoch,

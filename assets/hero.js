@@ -1,0 +1,160 @@
+// The first screen of a live run: presets on top, one large chart with two beside it, and a dock that stays in reach.
+import { make, write } from "./dom.js";
+import { Presenting } from "./present.js";
+
+const LOWEST = 300; // px; below it a chart cannot be read, and the page scrolls instead
+const AIR = 8;
+const DRAWER = "[data-testid=stExpandSidebarButton]"; // Streamlit's own, which opens the sidebar
+const CLOSER = "[data-testid=stSidebarCollapseButton] button";
+
+/** A button that shows and hides a part of the page. */
+function fold(label, title, part, onflip = () => {}) {
+  const button = make("button", {
+    type: "button", class: "lab-button", "aria-expanded": "false", title, text: label,
+    onclick: () => {
+      part.hidden = !part.hidden;
+      button.setAttribute("aria-expanded", String(!part.hidden));
+      onflip();
+    },
+  });
+  part.hidden = true;
+  return button;
+}
+
+/** The strip of presets: {key, label, watch, expect, picture, is_more}; `onChoose(key)`. */
+class Strip {
+  constructor(words, onChoose) {
+    this.words = words;
+    this.onChoose = onChoose;
+    this.chips = make("div", { class: "lab-chips" });
+    this.text = make("p", { class: "lab-look" });
+    this.listPlace = make("div", { class: "lab-list-place" });
+    this.element = make("nav", { class: "lab-strip", "aria-label": words.presets }, this.chips, this.listPlace, this.text);
+  }
+
+  update({ presets, chosen }) {
+    const shape = JSON.stringify(presets);
+    if (shape !== this.shape) {
+      this.shape = shape;
+      this.buttons = Object.fromEntries(presets.map((preset) => [preset.key, this.chip(preset)]));
+      const [first, further] = [false, true].map((more) => presets.filter(({ is_more }) => is_more === more).map(({ key }) => this.buttons[key]));
+      this.list = make("div", { class: "lab-list" }, ...further);
+      this.exercises = fold(this.words.exercises, this.words.exercises_help, this.list);
+      this.exercises.className = "lab-chip";
+      this.chips.replaceChildren(...first, this.exercises);
+      this.listPlace.replaceChildren(this.list);
+    }
+    for (const [key, button] of Object.entries(this.buttons)) button.setAttribute("aria-pressed", String(key === chosen));
+    this.exercises.setAttribute("aria-pressed", String(Boolean(presets.find(({ key }) => key === chosen)?.is_more)));
+    const preset = presets.find(({ key }) => key === chosen);
+    write(this.text, preset ? `${preset.watch} ${preset.expect}` : this.words.own);
+  }
+
+  choose(key) {
+    if (!this.list.hidden) this.exercises.click();
+    this.onChoose(key);
+  }
+
+  chip({ key, label, watch, expect, picture }) {
+    const button = make("button", { type: "button", class: "lab-chip", title: `${watch} ${expect}`, onclick: () => this.choose(key) });
+    if (picture.length) button.append(thumbnail(picture));
+    button.append(make("span", { text: label }));
+    return button;
+  }
+}
+
+/** A small picture: lines {points: [[x, y], …] in 0…1 from the lower left, kind} in a box of 44 × 28. */
+function thumbnail(lines) {
+  const place = ([x, y]) => `${(1 + 42 * x).toFixed(1)} ${(27 - 26 * y).toFixed(1)}`;
+  const holder = make("span", { class: "lab-thumb", "aria-hidden": "true" });
+  holder.innerHTML = `<svg viewBox="0 0 44 28" width="44" height="28">${lines.map(({ points, kind }) => (kind === "points"
+    ? points.map((p) => `<circle cx="${place(p).split(" ")[0]}" cy="${place(p).split(" ")[1]}" r="1.6" class="lab-thumb-points"/>`).join("")
+    : `<polyline points="${points.map(place).join(" ")}" class="lab-thumb-${kind === "truth" ? "truth" : "line"}"/>`)).join("")}</svg>`;
+  return holder;
+}
+
+export class Hero {
+  /** parts: the stage's elements {status, buttons, rewind, sliders, readouts, verdict, grid}; words: from Python; `onChoose(key)`. */
+  constructor(root, parts, words, onChoose) {
+    Object.assign(this, { root, words });
+    this.strip = new Strip(words, onChoose);
+    this.presenting = new Presenting(words, parts.press, parts.onPresent);
+    this.large = make("div", { class: "lab-large" });
+    this.side = make("div", { class: "lab-side" });
+    this.top = make("div", { class: "lab-hero" }, make("div", { class: "lab-hero-main" }, parts.verdict, this.large), this.side);
+    this.more = make("div", { class: "lab-dock-more" }, make("div", { class: "lab-buttons" }, ...parts.minorButtons));
+    const rest = make("div", { class: "lab-rest" }, make("h2", { class: "lab-group", text: words.more_charts }), parts.grid);
+    this.body = make("div", { class: "lab-body" }, this.strip.element, this.top, rest);
+    this.bar = make("div", { class: "lab-bar" }, parts.buttons, parts.rewind, this.folds());
+    this.foot = make("div", { class: "lab-dock-foot" }, parts.sliders, parts.readouts);
+    this.dock = make("div", { class: "lab-dock", role: "region", "aria-label": words.controls }, this.more, this.bar, this.foot);
+    root.dataset.layout = "hero";
+    this.corner = make("div", { class: "lab-corner" }, this.link(parts.say), this.presenting.button);
+    root.replaceChildren(parts.status, this.body, this.dock, this.corner);
+    this.observer = new ResizeObserver(() => this.measure());
+    for (const one of [root, this.strip.element, this.bar, this.foot]) this.observer.observe(one);
+    this.onResize = () => this.measure();
+    addEventListener("resize", this.onResize);
+  }
+
+  /** A button that puts the page's address into the clipboard. */
+  link(say) {
+    return make("button", { type: "button", class: "lab-button", title: this.words.copy_help, text: this.words.copy, onclick: async () => {
+      try {
+        await navigator.clipboard.writeText(location.href);
+        say(this.words.copied);
+      } catch {
+        say(`${this.words.not_copied} ${location.href}`);
+      }
+      setTimeout(() => say(""), 4000);
+    } });
+  }
+
+  folds() {
+    const { words } = this;
+    const more = fold(words.more, words.more_help, this.more);
+    const drawer = make("button", { type: "button", class: "lab-button", title: words.drawer_help, text: words.drawer,
+      onclick: () => (document.querySelector(DRAWER) ?? document.querySelector(CLOSER))?.click() });
+    return make("div", { class: "lab-buttons lab-folds" }, drawer, more);
+  }
+
+  update(data) {
+    this.strip.update(data);
+    this.presenting.update(data.is_presenting);
+  }
+
+  /** Put what is looked at now and then (a minor slider, a further number) into the part of the dock that folds. */
+  sort(elements, names, holder) {
+    for (const element of elements) {
+      const place = names.has(element.dataset.control ?? element.dataset.readout) ? this.more : holder;
+      if (element.parentElement !== place) place.append(element); // never under the hand
+    }
+  }
+
+  place(charts) {
+    const at = (place) => charts.filter(({ about }) => about.place === place).map(({ card }) => card);
+    this.large.replaceChildren(...at("hero"));
+    this.side.replaceChildren(...at("side"));
+    return charts.filter(({ about }) => !about.place);
+  }
+
+  /** The large chart takes what room the window leaves; the dock spans the page. */
+  measure() {
+    const { left, width } = this.root.getBoundingClientRect();
+    if (!width) return;
+    const dock = Math.round(this.bar.offsetHeight + this.foot.offsetHeight + 3 * AIR);
+    const scrolled = this.root.closest("[data-testid=stMain]")?.scrollTop ?? 0;
+    const top = this.top.getBoundingClientRect().top + scrolled;
+    const height = Math.max(LOWEST, Math.round(innerHeight - top - dock - AIR));
+    const facts = { "--lab-left": `${Math.round(left)}px`, "--lab-width": `${Math.round(width)}px`, "--lab-hero": `${height}px` };
+    for (const [name, value] of Object.entries(facts)) if (this.root.style.getPropertyValue(name) !== value) this.root.style.setProperty(name, value);
+    document.documentElement.style.setProperty("--lab-dock", `${dock}px`); // Streamlit's part of the page ends above it
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.presenting.destroy();
+    removeEventListener("resize", this.onResize);
+    document.documentElement.style.removeProperty("--lab-dock");
+  }
+}
