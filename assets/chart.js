@@ -222,6 +222,11 @@ export class Chart {
     if (this.view) this.draw(this.view);
   }
 
+  /** Fill the card, which has another size now. */
+  resize() {
+    if (this.built && this.plot.offsetParent) Plotly.Plots.resize(this.plot);
+  }
+
   showTable(on) {
     this.table.hidden = !on;
     this.plot.toggleAttribute("inert", on);

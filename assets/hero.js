@@ -2,7 +2,7 @@
 import { make, write } from "./dom.js";
 import { Presenting } from "./present.js";
 
-const LOWEST = 300; // px; below it a chart cannot be read, and the page scrolls instead
+const LOWEST = 170; // px; below it a chart cannot be read, and the page scrolls instead
 const AIR = 8;
 const DRAWER = "[data-testid=stExpandSidebarButton]"; // Streamlit's own, which opens the sidebar
 const CLOSER = "[data-testid=stSidebarCollapseButton] button";
@@ -29,7 +29,9 @@ class Strip {
     this.chips = make("div", { class: "lab-chips" });
     this.text = make("p", { class: "lab-look" });
     this.listPlace = make("div", { class: "lab-list-place" });
-    this.element = make("nav", { class: "lab-strip", "aria-label": words.presets }, this.chips, this.listPlace, this.text);
+    this.element = make("nav", { class: "lab-strip", "aria-label": words.presets, onkeydown: (event) => this.key(event) }, this.chips, this.listPlace, this.text);
+    this.onPress = ({ target }) => { if (!this.element.contains(target)) this.close(); };
+    addEventListener("pointerdown", this.onPress);
   }
 
   update({ presets, chosen }) {
@@ -39,7 +41,7 @@ class Strip {
       this.buttons = Object.fromEntries(presets.map((preset) => [preset.key, this.chip(preset)]));
       const [first, further] = [false, true].map((more) => presets.filter(({ is_more }) => is_more === more).map(({ key }) => this.buttons[key]));
       this.list = make("div", { class: "lab-list" }, ...further);
-      this.exercises = fold(this.words.exercises, this.words.exercises_help, this.list);
+      this.exercises = fold(this.words.exercises, this.words.exercises_help, this.list, () => this.open());
       this.exercises.className = "lab-chip";
       this.chips.replaceChildren(...first, this.exercises);
       this.listPlace.replaceChildren(this.list);
@@ -51,8 +53,28 @@ class Strip {
   }
 
   choose(key) {
-    if (!this.list.hidden) this.exercises.click();
+    this.close();
     this.onChoose(key);
+  }
+
+  /** The list of further presets stands below its button, inside the page. */
+  open() {
+    const most = this.element.clientWidth - this.list.offsetWidth;
+    this.list.style.left = `${Math.max(0, Math.min(most, this.exercises.offsetLeft - this.chips.scrollLeft))}px`;
+  }
+
+  close() {
+    if (this.list && !this.list.hidden) this.exercises.click();
+  }
+
+  key({ key }) {
+    if (key !== "Escape" || this.list.hidden) return;
+    this.close();
+    this.exercises.focus();
+  }
+
+  destroy() {
+    removeEventListener("pointerdown", this.onPress);
   }
 
   chip({ key, label, watch, expect, picture }) {
@@ -63,20 +85,24 @@ class Strip {
   }
 }
 
-/** A small picture: lines {points: [[x, y], …] in 0…1 from the lower left, kind} in a box of 44 × 28. */
-function thumbnail(lines) {
-  const place = ([x, y]) => `${(1 + 42 * x).toFixed(1)} ${(27 - 26 * y).toFixed(1)}`;
+/** A small picture: parts {points: [[x, y], …] in 0…1 from the lower left, kind} in a box of 44 × 28. */
+function thumbnail(parts) {
+  const place = ([x, y]) => [(2 + 40 * x).toFixed(1), (26 - 24 * y).toFixed(1)];
+  const draw = ({ points, kind }) => {
+    const places = points.map(place);
+    if (kind === "truth" || kind === "line") return `<polyline points="${places.map((p) => p.join(" ")).join(" ")}" class="lab-thumb-${kind}"/>`;
+    if (kind === "cells") return places.map(([x, y]) => `<rect x="${x - 1.1}" y="${y - 1.4}" width="2.2" height="2.8" class="lab-thumb-cells"/>`).join("");
+    return places.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="${kind === "points" ? 1.5 : 1.3}" class="lab-thumb-${kind}"/>`).join("");
+  };
   const holder = make("span", { class: "lab-thumb", "aria-hidden": "true" });
-  holder.innerHTML = `<svg viewBox="0 0 44 28" width="44" height="28">${lines.map(({ points, kind }) => (kind === "points"
-    ? points.map((p) => `<circle cx="${place(p).split(" ")[0]}" cy="${place(p).split(" ")[1]}" r="1.6" class="lab-thumb-points"/>`).join("")
-    : `<polyline points="${points.map(place).join(" ")}" class="lab-thumb-${kind === "truth" ? "truth" : "line"}"/>`)).join("")}</svg>`;
+  holder.innerHTML = `<svg viewBox="0 0 44 28" width="44" height="28">${parts.map(draw).join("")}</svg>`;
   return holder;
 }
 
 export class Hero {
   /** parts: the stage's elements {status, buttons, rewind, sliders, readouts, verdict, grid}; words: from Python; `onChoose(key)`. */
   constructor(root, parts, words, onChoose) {
-    Object.assign(this, { root, words });
+    Object.assign(this, { root, words, onSized: parts.onSized });
     this.strip = new Strip(words, onChoose);
     this.presenting = new Presenting(words, parts.press, parts.onPresent);
     this.large = make("div", { class: "lab-large" });
@@ -145,14 +171,17 @@ export class Hero {
     const dock = Math.round(this.bar.offsetHeight + this.foot.offsetHeight + 3 * AIR);
     const scrolled = this.root.closest("[data-testid=stMain]")?.scrollTop ?? 0;
     const top = this.top.getBoundingClientRect().top + scrolled;
-    const height = Math.max(LOWEST, Math.round(innerHeight - top - dock - AIR));
+    const before = this.height;
+    const height = this.height = Math.max(LOWEST, Math.round(innerHeight - top - dock - AIR));
     const facts = { "--lab-left": `${Math.round(left)}px`, "--lab-width": `${Math.round(width)}px`, "--lab-hero": `${height}px` };
     for (const [name, value] of Object.entries(facts)) if (this.root.style.getPropertyValue(name) !== value) this.root.style.setProperty(name, value);
-    document.documentElement.style.setProperty("--lab-dock", `${dock}px`); // Streamlit's part of the page ends above it
+    if (before !== height) this.onSized();
+    document.documentElement.style.setProperty("--lab-dock", `${dock}px`); // Streamlit's part of the page ends above it, and what has the focus
   }
 
   destroy() {
     this.observer.disconnect();
+    this.strip.destroy();
     this.presenting.destroy();
     removeEventListener("resize", this.onResize);
     document.documentElement.style.removeProperty("--lab-dock");

@@ -12,6 +12,7 @@ st.logo(str(ASSETS / "logo.svg"))
 # Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding: 3.9rem 1rem calc(1rem + var(--lab-dock, 0px))}
+[data-testid=stMain] {scroll-padding-bottom: var(--lab-dock, 0px)}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}

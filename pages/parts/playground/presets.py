@@ -1,14 +1,23 @@
 """The presets on the Playground's first screen: which one is shown, and what happens when one is chosen."""
 
+import json
+from functools import cache
 from typing import Any
 
 from core.presets import PRESETS, preset_of
 from core.stream.job import Job
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, live
-from pages.shared.stage import hero
+from pages.shared.stage import ASSETS, hero
 
 STAGE = "playground.stage"
+
+
+@cache
+def pictures() -> dict[str, Any]:
+    """Return the small picture of each preset, made by `core/live/playground/pictures.py`."""
+    kept: dict[str, Any] = json.loads((ASSETS / "presets.json").read_text())
+    return kept
 
 
 def first_screen() -> dict[str, Any]:
@@ -20,7 +29,7 @@ def first_screen() -> dict[str, Any]:
             "watch": preset.watch,
             "expect": preset.expect,
             "is_more": not preset.chip,
-            "picture": [],
+            "picture": pictures()[key],
         }
         for key, preset in PRESETS.items()
     ]
