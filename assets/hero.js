@@ -100,7 +100,7 @@ function thumbnail(parts) {
 }
 
 export class Hero {
-  /** parts: the stage's elements {status, buttons, rewind, sliders, readouts, verdict, grid}; words: from Python; `onChoose(key)`. */
+  /** parts: the stage's elements {status, buttons, pace, rewind, sliders, readouts, verdict, grid}; words: from Python; `onChoose(key)`. */
   constructor(root, parts, words, onChoose) {
     Object.assign(this, { root, words, onSized: parts.onSized });
     this.strip = new Strip(words, onChoose);
@@ -111,7 +111,7 @@ export class Hero {
     this.more = make("div", { class: "lab-dock-more" }, make("div", { class: "lab-buttons" }, ...parts.minorButtons));
     const rest = make("div", { class: "lab-rest" }, make("h2", { class: "lab-group", text: words.more_charts }), parts.grid);
     this.body = make("div", { class: "lab-body" }, this.strip.element, this.top, rest);
-    this.bar = make("div", { class: "lab-bar" }, parts.buttons, parts.rewind, this.folds());
+    this.bar = make("div", { class: "lab-bar" }, parts.buttons, parts.pace, parts.rewind, this.folds());
     this.foot = make("div", { class: "lab-dock-foot" }, parts.sliders, parts.readouts);
     this.dock = make("div", { class: "lab-dock", role: "region", "aria-label": words.controls }, this.more, this.bar, this.foot);
     root.dataset.layout = "hero";

@@ -10,6 +10,7 @@ import { Hero } from "./hero.js";
 import { legend } from "./legend.js";
 import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
+import { PaceChoice } from "./pace.js";
 import { Painter } from "./painter.js";
 import { Rewind, Scrub } from "./scrub.js";
 import { Sheet } from "./sheet.js";
@@ -41,7 +42,8 @@ class Stage {
     this.sliders = make("div", { class: "lab-sliders" });
     this.scrubBar = make("div", { class: "lab-scrubs" });
     this.grid = make("div", { class: "lab-grid" });
-    this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.rewind.element);
+    this.pace = new PaceChoice(`${this.id}-pace`, (pace, gesture) => this.setPace(pace, gesture), (text) => this.facts.say(text));
+    this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.pace.element, this.rewind.element);
     this.root = make("div", { class: "lab-stage" }, this.facts.status, this.bar,
       this.sliders, this.facts.readouts, this.facts.place, this.scrubBar, this.grid);
     this.parent.append(this.root);
@@ -76,6 +78,7 @@ class Stage {
     this.facts.update(old, data);
     this.sortMinor(data);
     this.buttons.offer(data.buttons);
+    this.pace.offer(data.paces);
     this.rewind.element.hidden = !data.can_rewind;
     if (old.revision !== data.revision) this.buildCharts();
     else this.followTheme();
@@ -92,7 +95,7 @@ class Stage {
       resized: () => this.charts.length && this.buildCharts(),
     };
     const parts = {
-      status, readouts, verdict: place, buttons: this.buttons.element, minorButtons: [this.buttons.list.step, this.buttons.list.reset], rewind: this.rewind.element, sliders: this.sliders, grid: this.grid, press,
+      status, readouts, verdict: place, buttons: this.buttons.element, minorButtons: [this.buttons.list.step, this.buttons.list.reset], pace: this.pace.element, rewind: this.rewind.element, sliders: this.sliders, grid: this.grid, press,
       say: (text) => this.facts.say(text), onSized: () => this.charts.forEach((chart) => chart.resize?.()),
       onPresent: (on) => this.setTrigger("present", { on, gesture: nextGesture() }),
     };
@@ -188,6 +191,7 @@ class Stage {
     this.live = snapshot;
     (this.ghost ??= new Ghost(this.line.job, this.ghostly)).follow(snapshot);
     this.buttons.show(meta);
+    this.pace.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
@@ -274,6 +278,13 @@ class Stage {
     if (this.gone || !Object.keys(this.untold).length || times > TELL_TIMES) return;
     this.setState("strengths", times ? { ...this.untold, times } : this.untold);
     this.plea = setTimeout(() => this.tellHand(times + 1), TELL_EVERY);
+  }
+
+  /** A pace is no part of the experiment: the run is told at once, the page keeps it for the next. */
+  setPace(pace, gesture) {
+    this.facts.say("");
+    this.line.send({ type: "pace", pace });
+    this.commit({ pace: { value: pace, gesture } });
   }
 
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */

@@ -11,7 +11,7 @@ from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from pages.parts.playground.presets import STAGE, first_screen, origin_of, shown_preset, take_present, take_preset
 from pages.shared import experiment as shared
-from pages.shared import formulas, hand, jobs, live
+from pages.shared import formulas, hand, jobs, live, pace
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
@@ -110,7 +110,7 @@ def show_run() -> None:
     say_failure("run")
     stage(
         STAGE, jobs.stream_path(job), key, charts, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
-        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run",
+        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run", paces=pace.PACES,
         first_screen=first_screen(), on_preset=take_preset, on_present=take_present,
     )  # fmt: skip
     show_formulas()

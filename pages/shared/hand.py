@@ -31,16 +31,17 @@ def heard() -> dict[str, int]:
     return gestures
 
 
-def take(told: Any, names: Sequence[str]) -> None:
+def take(told: Any, names: Sequence[str], put: Callable[[str, Any], None] | None = None) -> None:
     """Put what the hand did into the experiment. A browser may send anything; what cannot be used is left alone.
 
-    told: {name: {"value": number, "gesture": number}} of the stage; names: the settings that it may change.
+    told: {name: {"value": number, "gesture": number}} of the stage; names: the settings that it may change. put: takes what
+    is no part of the experiment.
     """
     for name, one in (told if isinstance(told, Mapping) else {}).items():
         value, gesture = (one.get("value"), one.get("gesture")) if isinstance(one, Mapping) else (None, None)
         if name in names and isinstance(gesture, int) and gesture > heard().get(name, 0):
             heard()[name] = gesture
-            change(name, value)
+            (put or change)(name, value)
 
 
 def change(name: str, value: Any) -> None:

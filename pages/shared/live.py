@@ -8,7 +8,7 @@ from core.live.playground.run import Origin, playground_run, playground_work
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs
+from pages.shared import hand, jobs, pace
 from pages.shared.splits import on_split
 
 
@@ -23,6 +23,7 @@ def find_job(experiment: Experiment) -> Job:
     job = jobs.find("run", key, on_split(playground_run, experiment), playground_work(experiment))
     if job is not before:
         hand.begin(job, jobs.resumed("run") or experiment, LIVE)
+        pace.begin(job)
     hand.tell(job, experiment, LIVE)
     return job
 
@@ -34,6 +35,7 @@ def start_from(experiment: Experiment, origin: Origin) -> None:
     jobs.drop("run")
     job = jobs.find("run", job_key(now), on_split(playground_run, now, origin), playground_work(now))
     hand.begin(job, now, LIVE)
+    pace.begin(job)
 
 
 def strengths_of(experiment: Experiment, names: Sequence[str] = LIVE) -> dict[str, float]:
@@ -42,8 +44,9 @@ def strengths_of(experiment: Experiment, names: Sequence[str] = LIVE) -> dict[st
 
 
 def take_told(told: Any) -> None:
-    """Put what the hand did on the stage into the experiment."""
+    """Put what the hand did on the stage into the experiment, and keep the pace that it chose."""
     hand.take(told, LIVE)
+    pace.take(told)
 
 
 def adopt(job_id: str | None) -> None:

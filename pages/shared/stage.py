@@ -176,6 +176,7 @@ def stage_data(
     heard: Mapping[str, int] | None = None,
     address: str = "",
     first_screen: Mapping[str, Any] | None = None,
+    paces: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the component receives, see `stage`."""
     return {
@@ -192,6 +193,7 @@ def stage_data(
         "tells_state": tells_state,
         "heard": dict(heard or {}),
         "address": address,
+        "paces": paces,
         "revision": str(revision),
         "hero": first_screen,
     }
@@ -218,6 +220,7 @@ def stage(
     first_screen: Mapping[str, Any] | None = None,
     on_preset: Callable[[], None] | None = None,
     on_present: Callable[[], None] | None = None,
+    paces: Mapping[str, Any] | None = None,
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -233,12 +236,13 @@ def stage(
         causes. Without `on_state` the page is not told when the run begins, stands still or ends.
     first_screen: made by `hero`; on_preset, on_present: called when a preset was chosen on it, when it
         was made large for a projector, or small again.
+    paces: words and bounds of the choice of pace, see `pace.PACES`; None where there is none.
     slot: which of the session's jobs is shown; one that the server no longer knows is looked for among what was put away.
 
     Returns
     -------
-    Result with `strengths` (what the hand set, {key: {value, gesture}}, after a slider was released, or None), `seed` (the
-    same of "New start"), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past one is shown,
+    Result with `strengths` (what the hand set, {key: {value, gesture}}, after a slider was released or a pace chosen, or None),
+    `seed` (the same of "New start"), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past one is shown,
     or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and
     `lost` (id of a job that the server no longer knows, for one run, or None).
     """
@@ -261,6 +265,7 @@ def stage(
             hand.heard(),
             shared.address(),
             first_screen,
+            paces,
         ),
         on_strengths_change=on_strengths or _nothing,
         on_seed_change=on_seed or _nothing,

@@ -1,0 +1,66 @@
+"""The choice of pace: by mouse and by keys, a number too; it is kept for the next run, and is no part of the link."""
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import LONG, OpenPage, pause, press, wait_for
+
+CHOSEN = "document.querySelector('.lab-segments input:checked')?.value"
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator(".lab-segments label").get_by_text(name, exact=True).click()
+
+
+def test_a_story_begins_slowly_and_a_pace_is_changed_by_mouse_keys_and_number(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address + LONG)
+    wait_for(page, f"{CHOSEN} === 'story'")
+    press(page, "Run")
+    wait_for(page, "overfitLab.shownEpoch > 0")
+    assert page.evaluate("overfitLab.shownEpoch") < 100
+    field = page.get_by_label("Epochs per second")
+    field.fill("2")
+    field.press("Enter")
+    wait_for(page, f"{CHOSEN} === undefined")
+    first = page.evaluate("overfitLab.lastEpoch")
+    page.wait_for_timeout(1500)
+    assert 1 <= page.evaluate("overfitLab.lastEpoch") - first <= 40  # the first snapshot may be older than the command
+    page.get_by_role("radio", name="Slow", exact=True).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    wait_for(page, f"{CHOSEN} === 'full' && overfitLab.lastEpoch > 1000")
+    assert page.get_by_role("group", name="Pace").is_visible()
+    pause(page)
+
+
+def test_the_pace_is_kept_for_the_next_run_and_after_a_reload_and_is_no_part_of_the_link(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address + LONG)
+    choose(page, "Slow")
+    press(page, "Run")
+    wait_for(page, "overfitLab.shownEpoch > 0")
+    before = page.evaluate("location.href")
+    page.reload()
+    wait_for(page, f"window.overfitLab && overfitLab.lastEpoch > 0 && {CHOSEN} === 'slow'")
+    assert page.evaluate("location.href") == before
+    pause(page)
+
+
+def test_a_number_out_of_bounds_is_brought_inside_and_said(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    field = page.get_by_label("Epochs per second")
+    field.fill("0.01")
+    field.press("Enter")
+    page.get_by_text("Epochs per second: expected 0.1 to 1,000,000, received 0.01; it is 0.1 now.").wait_for()
+    assert field.input_value() == "0.1"
+    field.fill("")
+    field.press("Enter")
+    assert field.input_value() == "0.1"
+
+
+def test_the_studies_offer_no_pace(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + "/compare")
+    assert page.locator(".lab-pace").is_hidden()
