@@ -242,9 +242,9 @@ def stage(
     Returns
     -------
     Result with `strengths` (what the hand set, {key: {value, gesture}}, after a slider was released or a pace chosen, or None),
-    `seed` (the same of "New start"), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past one is shown,
-    or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or None) and
-    `lost` (id of a job that the server no longer knows, for one run, or None).
+    `seed` (the same of "New start"), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past
+    one is shown, or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or
+    None) and `lost` (id of a job that the server no longer knows, for one run, or None).
     """
     jobs.say_what_is_lost(slot)
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
