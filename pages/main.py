@@ -26,6 +26,7 @@ PAGES = [
     st.Page("compare.py", title="Compare", url_path="compare"),
     st.Page("remedies.py", title="Remedies", url_path="remedies"),
     st.Page("features.py", title="Features", url_path="features"),
+    st.Page("bias_variance.py", title="Bias & variance", url_path="bias_variance"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(

@@ -20,7 +20,7 @@ FLOORS = {
     "stream": ("settings",),
     "live": ("settings", "data", "presets", "measures", "engine", "studies", "readings", "stream"),
 }
-ROOMS = {"playground", "path", "cv", "compare", "remedies", "features"}
+ROOMS = {"playground", "path", "cv", "compare", "remedies", "features", "bias_variance"}
 WITH_ROOMS = ("studies", "readings", "figures", "live")
 FILES = sorted((ROOT / "core").rglob("*.py"))
 

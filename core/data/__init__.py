@@ -40,9 +40,9 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
     """
     info = DATASETS[data.name]
     train, val, test = split_rows(data)
-    pool = _draw_pool(data)
+    pool = draw_pool(data)
     x_mean, x_scale = mean_and_scale(pool.inputs[train])
-    X = ((pool.inputs - x_mean) / x_scale + _input_noise(data, pool.inputs.shape)).astype(dtype)
+    X = ((pool.inputs - x_mean) / x_scale + input_noise(data, pool.inputs.shape)).astype(dtype)
     y, y_mean, y_scale = pool.y, 0.0, 1.0
     if info.task == "regression":
         mean, scale = mean_and_scale(pool.y[train])
@@ -87,7 +87,7 @@ def flip_labels(labels: Array, share: float, n_classes: int, rng: Generator) -> 
     return flipped
 
 
-def _draw_pool(data: DataConfig) -> RawRows:
+def draw_pool(data: DataConfig) -> RawRows:
     """Return all rows with their noise, but for the input noise of real data (its unit is a standard deviation)."""
     if data.name in synthetic.CURVES:
         return _draw_curve(data)
@@ -138,7 +138,7 @@ def _names_of(features: tuple[FeatureName, ...]) -> tuple[str, ...]:
     return tuple(synthetic.FEATURES[name][0] for name in features)
 
 
-def _input_noise(data: DataConfig, shape: tuple[int, ...]) -> Any:
+def input_noise(data: DataConfig, shape: tuple[int, ...]) -> Any:
     """Return noise for the standardised inputs of real classification data, else 0."""
     info = DATASETS[data.name]
     if info.is_synthetic or info.task == "regression" or data.noise_std == 0:

@@ -94,7 +94,7 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
     Filled points are training rows, hollow ones validation rows; colour and symbol say the class, colour the value.
     """
     n_classes = int(constants["n_classes"][0])
-    bounds, soft, hard = _map_palettes(constants)
+    bounds, soft, hard = map_palettes(constants)
     box = cell_box(constants["grid_x"], constants["grid_y"], arrays["map"].shape)
     layer = image_layer("map", soft, bounds, box, smooth=True, told=map_in_words(constants))
     flat = image_layer("map", hard, bounds, box)["palette"]
@@ -280,7 +280,7 @@ def _plane_points(constants: Arrays, split: str, bounds: Sequence[float]) -> go.
     )  # fmt: skip
 
 
-def _map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], list[str]]:
+def map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], list[str]]:
     """Return the map's value range, its smooth palette and its palette with hard edges.
 
     Three classes: a value is class + confidence, confidence in 0..0.999, and each class has 85 colours.

@@ -25,6 +25,8 @@ REMEDIES = (
     "remedy_dropout", "patience", "min_delta", "remedy_augment", "n_ensemble",
 )  # fmt: skip
 
+SETS = ("vary", "n_sets", "n_set_starts")
+
 
 @dataclass(frozen=True)
 class Needs:

@@ -156,7 +156,9 @@ def _check(predictions: np.ndarray, truth: np.ndarray, min_sets: int, is_classes
     """Return (R, S). Raises ValueError where the shapes do not belong together."""
     shape, points = np.shape(predictions), np.shape(truth)
     if len(points) not in ((2,) if is_classes else (1, 2)):
-        raise ValueError(f"truth: expected (n_points{', C)' if is_classes else ',) or (n_points, C)'}, received {points}")
+        raise ValueError(
+            f"truth: expected (n_points{', C)' if is_classes else ',) or (n_points, C)'}, received {points}"
+        )
     n_axes = 2 + len(points)
     least = 2 if min_sets > 1 else 1
     if len(shape) < n_axes or shape[-len(points) :] != points or shape[-n_axes] < min_sets or shape[1 - n_axes] < least:

@@ -203,6 +203,7 @@ CHOICE_LABELS = {
     **{name: penalty.short for name, penalty in PENALTIES.items()},
     **{key: choice.label for key, choice in CHOICES.items()},
     "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
+    "strength": "strength λ", "width": "width",
     "none": "No penalty", "elastic_net": "Elastic net",
     "dropout": "Dropout", "early_stopping": "Early stopping", "augmentation": "Augmentation", "ensemble": "Ensemble",
     "more_data": "More data",

@@ -73,6 +73,9 @@ FIRST: Mapping[str, str] = MappingProxyType(
         "n_ensemble": "5",
         "compare_group_l1": "0.003",
         "compare_weight_decay": "0.003",
+        "vary": "strength",
+        "n_sets": "10",
+        "n_set_starts": "2",
     }
 )
 DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"1": FIRST})

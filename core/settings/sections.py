@@ -239,6 +239,14 @@ class StudyConfig(Section):
             raise ValueError(f"expected each penalty once, received {', '.join(variants)}")
         return tuple(sorted(variants, key=get_args(VariantName).index))
 
+    vary: Literal["strength", "width"] = setting(
+        "strength", "Bias and variance along", "Strengths λ, or widths: units of every hidden layer at one λ."
+    )
+    n_sets: int = setting(
+        10, "Training sets", "Draws of the training points, or disjoint parts of real rows.", ge=3, le=30
+    )
+    n_set_starts: int = setting(2, "Starts of each set", "Networks from different initial weights.", ge=2, le=5)
+
     n_remedy_starts: int = setting(
         10,
         "Starts of each remedy",

@@ -9,6 +9,7 @@ import pytest
 from core.presets import CV_START, START
 from core.stream.commands import Run
 from core.stream.snapshot import Snapshot, decode
+from core.studies.bias_variance.decomposition import TASK as BIAS
 from core.studies.compare.variants import TASK as COMPARE
 from core.studies.features.selection import CLASSES, DIGITS
 from core.studies.features.selection import TASK as FEATURES
@@ -36,6 +37,11 @@ CASES = {
     "features": ("features.py", FEATURES.replace(values=THREE, **SHORT)),
     "features classes": ("features.py", CLASSES.replace(values=THREE, **SHORT)),
     "features digits": ("features.py", DIGITS.replace(values=THREE, **SHORT)),
+    **{
+        f"bias variance {data}": ("bias_variance.py", BIAS.replace(data=data, values=THREE, n_sets=3, **SHORT))
+        for data in ("sine", "plane", "moons", "spiral3", "digits")
+    },
+    "bias variance width": ("bias_variance.py", BIAS.replace(vary="width", n_sets=3, **SHORT)),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, PATH, REMEDIES, Needs, of_others, unread
+from core.live.needs import COMPARE, PATH, REMEDIES, SETS, Needs, of_others, unread
 from core.settings.experiment import Experiment
 from core.studies.base.values import strengths_of
 
@@ -11,4 +11,4 @@ def cross_validation_needs(experiment: Experiment) -> Needs:
     """Return what the folds depend on: all but the strengths that the grid sets."""
     varied = tuple(strengths_of(experiment.study.param_name, []))
     own = unread(varied, "Each λ of the grid sets it.")
-    return Needs("cv", experiment, (), of_others(PATH, COMPARE, REMEDIES) | own)
+    return Needs("cv", experiment, (), of_others(PATH, COMPARE, REMEDIES, SETS) | own)

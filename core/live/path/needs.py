@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, FOLDS, REMEDIES, Needs, of_others, unread
+from core.live.needs import COMPARE, FOLDS, REMEDIES, SETS, Needs, of_others, unread
 from core.settings.experiment import LIVE_FIELDS, Experiment
 from core.studies.base.values import strengths_of
 
-OTHERS = of_others(FOLDS, COMPARE, REMEDIES)
+OTHERS = of_others(FOLDS, COMPARE, REMEDIES, SETS)
 
 
 def varied(experiment: Experiment) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ class Plan:
     values: (n_values,) of `param_name`, ascending as given; strengths: those that differ between members, each M
     long; seeds: M; parts: member numbers of each stack, (n_stacks) arrays. is_warm: each stack (of one member)
     starts from the weights in which the one before it ended. start: parameters (n_parameters,) from which every member
-    starts instead of random ones; the optimizer starts afresh. dials: what is moved live, where that is not the
-    strengths of each member by itself.
+    starts instead of random ones, or (M, n_parameters) one row each; the optimizer starts afresh. dials: what is moved
+    live, where that is not the strengths of each member by itself.
     """
 
     experiment: Experiment
@@ -94,8 +94,12 @@ class Plan:
         return Plan(
             self.experiment, without_rows(self.split), self.param_name, self.values, own_pool(self.pool, members),
             {name: [values[m] for m in members] for name, values in self.strengths.items()},
-            tuple(self.seeds[m] for m in members), (np.arange(len(members)),), start=self.start,
+            tuple(self.seeds[m] for m in members), (np.arange(len(members)),), start=self.start_of(members),
         )  # fmt: skip
+
+    def start_of(self, members: np.ndarray) -> np.ndarray | None:
+        """Return the parameters from which some members start, None for random ones."""
+        return self.start if self.start is None or self.start.ndim == 1 else self.start[members]
 
     def make_trainer(self, part: int = 0) -> Trainer:
         """Return the trainer of one stack at epoch 0."""

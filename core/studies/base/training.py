@@ -120,8 +120,8 @@ class Training:
 
     def _begin(self) -> None:
         self.trainer = self.plan.make_trainer(self.part)
-        if self.plan.start is not None:
-            self.trainer.stack.parameters.copy_(torch.as_tensor(self.plan.start))
+        if (start := self.plan.start_of(self.plan.parts[self.part])) is not None:
+            self.trainer.stack.parameters.copy_(torch.as_tensor(start))
         if self.plan.is_warm and self._ended:
             hand_on(self._ended[-1][0], self.trainer)
         self.history = self.make_history(self.trainer)

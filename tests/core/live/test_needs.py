@@ -7,13 +7,15 @@ import pytest
 
 from core import Experiment
 from core.data import load_split
+from core.live.bias_variance.needs import bias_variance_needs
+from core.live.bias_variance.run import bias_variance_run
 from core.live.compare.needs import compare_needs
 from core.live.compare.run import compare_run
 from core.live.cv.needs import cross_validation_needs
 from core.live.cv.run import cross_validation_run
 from core.live.features.needs import features_needs
 from core.live.features.run import features_run
-from core.live.needs import COMPARE, FOLDS, GRID, PATH, REMEDIES, Needs
+from core.live.needs import COMPARE, FOLDS, GRID, PATH, REMEDIES, SETS, Needs
 from core.live.path.needs import path_needs, rates_needs
 from core.live.path.rates import rates_run
 from core.live.path.run import path_run
@@ -30,7 +32,7 @@ TINY = Experiment(
     data={"name": "moons", "n_train": 20, "noise_std": 0.3},
     network={"hidden_sizes": [4]},
     training={"n_epochs": 3, "batch_size": 8},
-    study={"values": [0.0, 0.01, 0.1], "n_splits": 3, "n_remedy_starts": 2, "n_ensemble": 2},
+    study={"values": [0.0, 0.01, 0.1], "n_splits": 3, "n_remedy_starts": 2, "n_ensemble": 2, "n_sets": 3},
 )
 TABLE = TINY.replace(data="informative_regression", n_informative=2, n_noise_features=3)
 STUDIES = {
@@ -44,6 +46,8 @@ STUDIES = {
     "cv l2": (cross_validation_needs, cross_validation_run, TINY),
     "cv elastic": (cross_validation_needs, cross_validation_run, TINY.replace(param_name="elastic")),
     "compare": (compare_needs, compare_run, TINY.replace(variants=("none", "l1_proximal", "elastic_net", "dropout"))),
+    "bias_variance": (bias_variance_needs, bias_variance_run, TINY),
+    "bias_variance width": (bias_variance_needs, bias_variance_run, TINY.replace(vary="width")),
     "features": (features_needs, features_run, TABLE),
     "remedies": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY),
     "remedies tuned": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY.replace(tune_remedies=True)),
@@ -118,7 +122,7 @@ def test_a_name_that_is_no_setting_and_a_live_one_that_is_not_read_are_refused()
 
 
 def test_the_studies_own_settings_are_each_in_one_group():
-    groups = (GRID, PATH, FOLDS, COMPARE, REMEDIES)
+    groups = (GRID, PATH, FOLDS, COMPARE, REMEDIES, SETS)
     assert sorted(name for group in groups for name in group) == sorted(StudyConfig.model_fields)
 
 

@@ -13,7 +13,7 @@ from core.settings.experiment import FLAT_NAMES, format_value, link_default
 from core.settings.links import DEFAULTS, FIRST, NEWEST, VERSION
 
 KEPT = json.loads((Path(__file__).parent / "links.json").read_text())
-PAGES = {"/", "/path", "/cv", "/compare", "/features", "/remedies"}
+PAGES = {"/", "/path", "/cv", "/compare", "/features", "/remedies", "/bias_variance"}
 
 
 def without_later(experiment, kept):

@@ -12,7 +12,7 @@ from tests.pages.app import close, job, now, open_link
 
 LIVE = [
     (study, name)
-    for study in ("playground", "path l2", "path elastic", "compare", "features")
+    for study in ("playground", "path l2", "path elastic", "compare", "features", "bias_variance")
     for name in STUDIES[study][0](STUDIES[study][2]).live
 ]
 
@@ -38,7 +38,7 @@ def test_a_live_setting_that_is_told_acts_as_if_the_run_had_begun_with_it(study,
 
 NEEDS = {f"{name}.py": STUDIES[study] for name, study in {
     "playground": "playground", "path": "path l2", "cv": "cv l2", "compare": "compare", "features": "features",
-    "remedies": "remedies",
+    "remedies": "remedies", "bias_variance": "bias_variance",
 }.items()}  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from core.presets import CV_START, START
 from core.settings.experiment import FLAT_NAMES
+from core.studies.bias_variance.decomposition import TASK as BIAS
 from core.studies.compare.variants import TASK as COMPARE
 from core.studies.features.selection import TASK as FEATURES
 from core.studies.remedies.remedy import POINTS
@@ -18,7 +19,7 @@ from tests.pages.test_playground import setting_of
 
 PAGES = {
     "playground.py": START, "path.py": START, "cv.py": CV_START, "compare.py": COMPARE, "remedies.py": POINTS,
-    "features.py": FEATURES,
+    "features.py": FEATURES, "bias_variance.py": BIAS,
 }  # fmt: skip
 HOSTILE = [
     "![i](http://evil.test/i.png)",

@@ -43,7 +43,7 @@ def assert_all_agree(page):
             assert on_server == now(page).get(name), name
 
 
-@pytest.mark.parametrize("script", ["playground", "path", "cv", "compare", "remedies", "features"])
+@pytest.mark.parametrize("script", ["playground", "path", "cv", "compare", "remedies", "features", "bias_variance"])
 @pytest.mark.parametrize("data", ["xor", "informative_regression", "digits"])
 def test_on_every_page_the_default_of_every_widget_is_what_it_holds(script, data):
     settings = {

@@ -1,0 +1,1 @@
+"""Bias and variance in arrays and words."""

@@ -1,0 +1,49 @@
+"""The settings of bias and variance in the sidebar, and the button that draws all training sets anew."""
+
+import streamlit as st
+
+from core.settings.experiment import bounds_of
+from core.studies.base.values import value_texts
+from core.studies.bias_variance.decomposition import VALUES, WIDTHS
+from pages.shared import experiment as shared
+from pages.shared.study import values_setting
+from pages.shared.widgets import setting
+
+WIDTH_HELP = (
+    f"Every hidden layer has {WIDTHS[0]:.0f} to {WIDTHS[-1]:.0f} units, in {len(WIDTHS)} stops; the penalties stay as they are. "
+    "A narrow network starts from the weights that it would draw alone."
+)
+REDRAW_HELP = "New training sets from the same law (other parts of real rows): press Run again and compare."
+
+
+def show_bias_variance_controls(page: str) -> None:
+    """Show what varies, and how many training sets and starts there are."""
+    setting(page, "vary")
+    if shared.current().study.vary == "width":
+        st.caption(WIDTH_HELP)
+    else:
+        setting(page, "param_name")
+        if shared.current().study.param_name == "elastic":
+            setting(page, "l1_share")
+        texts = value_texts(VALUES)
+        values_setting(page, f"0 and {len(VALUES) - 1} values from {texts[1]} to {texts[-1]}")
+    left, right = st.columns(2, gap="small")
+    with left:
+        setting(page, "n_sets")
+    with right:
+        setting(page, "n_set_starts")
+
+
+def redraw() -> None:
+    """Draw all training sets anew: made-up sets have the data seed + 0, 1, …, so the next ones begin after the last."""
+    now = shared.current()
+    highest = int(bounds_of("data_seed")[1] or 0)
+    seed = now.data.seed + now.study.n_sets
+    shared.change(data_seed=seed if seed <= highest else 0)
+
+
+def show_redraw(page: str) -> None:
+    """Show the button."""
+    if st.button("Redraw the data", key=f"{page}.redraw", help=REDRAW_HELP):
+        redraw()
+        st.rerun()
