@@ -12,6 +12,7 @@ FLOORS = {
     "settings": (),
     "data": ("settings",),
     "presets": ("settings", "data"),
+    "telling": ("settings", "data", "presets"),
     "measures": ("settings", "data", "engine"),
     "engine": ("settings", "data", "measures"),
     "studies": ("settings", "data", "presets", "measures", "engine"),

@@ -23,6 +23,7 @@ from core.settings.experiment import (
     label_of,
     read_setting,
 )
+from core.telling import with_data
 from pages.shared import experiment as shared
 from pages.shared.say import fail
 
@@ -141,7 +142,8 @@ def take(value: Any, page: str, name: str, offered: Sequence[str] | None = None)
     value = value.replace(UNSEEN, "") if is_typed else value
     value = tuple(value) if isinstance(value, list) else round(value, 9) if isinstance(value, float) else value
     try:
-        shared.put(read_setting(shared.current(), name, value))
+        now = shared.current()
+        shared.put(with_data(now, value) if name == "data" else read_setting(now, name, value))
     except ValueError as error:
         st.session_state[f"{page}.{name}.problem"] = str(error)
     if is_typed:

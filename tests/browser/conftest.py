@@ -161,8 +161,26 @@ def holds(page: Page, condition: str) -> bool:
         raise
 
 
+def unfold(page: Page) -> None:
+    """Show the part of the dock that is folded, where there is one."""
+    more = page.locator(".lab-folds [aria-expanded=false]")
+    if more.count():
+        more.click()
+
+
+def type_strength(page: Page, key: str, value: str) -> None:
+    """Type a number into the field of a slider."""
+    field = page.locator(f"[data-control={key}] input[type=number]")
+    if not field.is_visible():
+        unfold(page)
+    field.fill(value)
+    field.press("Enter")
+
+
 def press(page: Page, name: str) -> None:
     """Press the button of exactly this name."""
+    if name in ("Step", "Reset"):
+        unfold(page)
     page.get_by_role("button", name=name, exact=True).click()
 
 
@@ -170,6 +188,11 @@ def pause(page: Page) -> None:
     """Press Pause and wait until its last snapshot is drawn."""
     press(page, "Pause")
     page.get_by_role("button", name="Run", exact=True).wait_for()
+
+
+def fit_curve() -> str:
+    """JavaScript of the values of the fitted curve."""
+    return f"{figure('fit')}.data.find((trace) => trace.name === 'network').y"
 
 
 def figure(name: str) -> str:

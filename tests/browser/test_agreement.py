@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from core import Experiment
 from core.presets import START
 from pages.shared import formulas
-from tests.browser.conftest import LONG, OpenPage, press, wait_for
+from tests.browser.conftest import LONG, OpenPage, press, type_strength, wait_for
 
 # A small network that trains on and on, with both penalties in the formula.
 FIRST = START.replace(n_epochs=1_000_000, hidden_sizes=(8,), l1=0.0001, l2=0.001)
@@ -65,12 +65,6 @@ def assert_agreement(page: Page) -> Experiment:
     assert problems == []
     assert formulas_shown(page) == [formulas.objective(experiment), *formulas.steps(experiment)]
     return experiment
-
-
-def type_strength(page: Page, name: str, value: str) -> None:
-    field = page.locator(f"[data-control={name}] input[type=number]")
-    field.fill(value)
-    field.press("Enter")
 
 
 def choose_rate(page: Page, value: str) -> None:

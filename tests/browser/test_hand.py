@@ -6,19 +6,13 @@ import pytest
 from playwright.sync_api import Page
 
 from core.presets import START
-from tests.browser.conftest import LAPTOP, LONG, PHONE, OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import LAPTOP, LONG, PHONE, OpenPage, figure, pause, press, type_strength, wait_for
 
 PROJECTOR = {"width": 1920, "height": 1080}
 widths = pytest.mark.parametrize("viewport", [LAPTOP, PROJECTOR, PHONE], ids=["laptop", "projector", "phone"])
 PLACES = """[...document.querySelectorAll('.lab-slider input, .lab-buttons, .lab-rewind input, .lab-chart')]
   .map((one) => Math.round(one.getBoundingClientRect().top + document.querySelector('[data-testid=stMain]').scrollTop))"""
 MARKS = f"{figure('loss')}.data.find((t) => t.name === 'changed strength')"
-
-
-def type_strength(page: Page, name: str, value: str) -> None:
-    field = page.locator(f"[data-control={name}] input[type=number]")
-    field.fill(value)
-    field.press("Enter")
 
 
 def rewind_home(page: Page) -> None:

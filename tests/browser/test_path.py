@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE, READY, OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import PHONE, READY, OpenPage, figure, fit_curve, pause, press, wait_for
 
 QUICK = "/path?hidden_sizes=8&noise_std=0.3&n_epochs=100000"
 # Every stop in turn as a slow hand takes them: what the charts show at each; and what was sent meanwhile.
@@ -19,7 +19,8 @@ SLOW_HAND = """async () => {
   const asked = performance.getEntriesByType('resource').length;
   const range = document.querySelector('[data-scrub=lambda] input');
   const shown = [], marked = [];
-  const curve = () => document.querySelector('[data-figure=fit] .lab-plot').data.at(-1).y.slice(0, 5).join();
+  const fit = () => document.querySelector('[data-figure=fit] .lab-plot').data;
+  const curve = () => fit().find((t) => t.name === 'network').y.slice(0, 5).join();
   const mark = () => document.querySelector('[data-figure=path] .lab-plot').data.find((t) => t.name === 'chosen λ').x[0];
   const first = { mark: mark(), curve: curve() }; // at the middle stop
   const until = async (is) => { // or 3 s, and what is there then is what counts
@@ -82,7 +83,7 @@ def test_a_slow_hand_sees_every_network_and_asks_the_server_nothing(page: Page) 
 def test_both_sliders_work_while_the_path_trains(page: Page) -> None:
     run_to(page, 300)
     move_to(page, 33)
-    fit = f"Array.from({figure('fit')}.data.at(-1).y)"
+    fit = f"Array.from({fit_curve()})"
     wait_for(page, f"Math.max(...{fit}) - Math.min(...{fit}) < 0.3")  # the largest λ: a flat line
     move_to(page, 0)
     wait_for(page, f"Math.max(...{fit}) - Math.min(...{fit}) > 1")
@@ -130,13 +131,13 @@ def test_two_sliders_span_the_plane_of_strengths_and_epochs(page: Page) -> None:
     pause(page)
     move_to(page, 0)
     wait_for(page, READY)  # on a busy machine a costly chart follows the hand later
-    now = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    now = page.evaluate(f"Array.from({fit_curve()})")
     rewind = page.get_by_label("Rewind")
     rewind.focus()
     wait_for(page, "overfitLab.frames > 5")
     page.keyboard.press("Home")
     wait_for(page, "overfitLab.shownEpoch === 0")
-    start = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    start = page.evaluate(f"Array.from({fit_curve()})")
     assert start != now
     wait_for(
         page, f"new Set({figure('path')}.data.find((t) => t.name === 'training').y).size === 1"
@@ -144,7 +145,7 @@ def test_two_sliders_span_the_plane_of_strengths_and_epochs(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     wait_for(page, "overfitLab.shownEpoch > 0")
     press(page, "Live")
-    wait_for(page, f"Array.from({figure('fit')}.data.at(-1).y).join() === '{','.join(map(repr, now))}'")
+    wait_for(page, f"Array.from({fit_curve()}).join() === '{','.join(map(repr, now))}'")
 
 
 def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Page) -> None:
@@ -153,11 +154,11 @@ def test_the_playground_goes_on_from_the_chosen_network_and_leads_back(page: Pag
     move_to(page, 20)
     page.locator("[data-scrub=lambda] input").dispatch_event("change")
     wait_for(page, READY)  # on a busy machine a costly chart follows the hand later
-    curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    curve = page.evaluate(f"Array.from({fit_curve()})")
     press(page, "Open in Playground")
     page.get_by_text("This run continues the network of the λ path with λ = 0.0093").first.wait_for()
     wait_for(page, READY)
-    there = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    there = page.evaluate(f"Array.from({fit_curve()})")
     assert there == pytest.approx(curve, abs=1e-5)
     assert "l2=0.0093" in page.url
     press(page, "Run")
@@ -179,11 +180,11 @@ def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
         wait_for(page, f"overfitLab.shownEpoch > {epoch} && !overfitLab.isBehind()")
         epoch = page.evaluate("overfitLab.shownEpoch")
     assert epoch < page.evaluate("overfitLab.lastEpoch")
-    curve = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    curve = page.evaluate(f"Array.from({fit_curve()})")
     press(page, "Open in Playground")
     page.get_by_text(f"with λ = 0 of L2, trained for {epoch} epochs").first.wait_for()
     wait_for(page, READY)
-    assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == pytest.approx(curve, abs=1e-5)
+    assert page.evaluate(f"Array.from({fit_curve()})") == pytest.approx(curve, abs=1e-5)
 
 
 def rewind_to_the_start(page: Page) -> None:

@@ -10,8 +10,8 @@ from core.settings.experiment import Experiment
 from core.studies.compare.variants import TASK as COMPARE
 from core.studies.features.selection import TASK as FEATURES
 from core.studies.remedies.remedy import POINTS
-from tests.browser.conftest import LAPTOP, PHONE, OpenPage, press, wait_for
-from tests.browser.test_hand import PLACES, type_strength
+from tests.browser.conftest import LAPTOP, PHONE, OpenPage, press, type_strength, wait_for
+from tests.browser.test_hand import PLACES
 
 widths = pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
 DONE = "!['Pause', 'Run'].includes(document.querySelector('.lab-primary').textContent)"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.presets import START
-from tests.browser.conftest import LONG, READY, OpenPage, figure, pause, press, wait_for
+from tests.browser.conftest import LONG, READY, OpenPage, figure, fit_curve, pause, press, type_strength, wait_for
 
 
 @pytest.fixture
@@ -22,12 +22,6 @@ def test_what_other_tests_wait_for_means_that_every_chart_is_built(address: str,
       done([...document.querySelectorAll('.lab-plot')].map((plot) => Boolean(plot.querySelector('.main-svg'))));
     }})())""")
     assert built and all(built)
-
-
-def type_strength(page: Page, key: str, value: str) -> None:
-    field = page.locator(f"[data-control={key}] input[type=number]")
-    field.fill(value)
-    field.press("Enter")
 
 
 def run_to(page: Page, epoch: int) -> None:
@@ -103,20 +97,20 @@ def test_of_fifty_moves_in_two_seconds_the_last_one_wins(page: Page) -> None:
 def test_rewind_takes_all_charts_back_and_live_returns(page: Page) -> None:
     run_to(page, 100)
     pause(page)
-    now = page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)")
+    now = page.evaluate(f"Array.from({fit_curve()})")
     rewind = page.get_by_label("Rewind")
     rewind.focus()
     wait_for(page, "overfitLab.frames > 5")
     page.keyboard.press("Home")
     wait_for(page, "overfitLab.shownEpoch === 0 && !overfitLab.isBehind()")
-    assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") != now
+    assert page.evaluate(f"Array.from({fit_curve()})") != now
     assert page.evaluate(f"{figure('loss')}.data.find((t) => t.name === 'you are here').x") == [0, 0]
     assert page.locator("[data-readout=epoch] dd").text_content() == "0"
     page.keyboard.press("ArrowRight")
     wait_for(page, "overfitLab.shownEpoch > 0")
     press(page, "Live")
     wait_for(page, "overfitLab.shownEpoch === overfitLab.lastEpoch && !overfitLab.isBehind()")
-    assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y)") == now
+    assert page.evaluate(f"Array.from({fit_curve()})") == now
 
 
 HOLD_MOMENTS = """
@@ -161,7 +155,7 @@ def test_divergence_is_said_with_a_remedy_that_works(page: Page) -> None:
     remedy = page.locator(".lab-verdict[data-banner] button")
     remedy.wait_for()
     assert page.locator(".lab-verdict").get_attribute("data-tone") == "bad"
-    assert page.evaluate(f"Array.from({figure('fit')}.data.at(-1).y).every(Number.isFinite)")
+    assert page.evaluate(f"Array.from({fit_curve()}).every(Number.isFinite)")
     height = page.locator(".lab-verdict").bounding_box()
     remedy.click()
     wait_for(page, "overfitLab.lastEpoch > 3 && !document.querySelector('.lab-verdict[data-banner]')")
