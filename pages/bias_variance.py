@@ -20,8 +20,8 @@ from core.readings.bias_variance.parts import LABELS, places_of
 from core.stream.snapshot import Snapshot
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK
 from pages.parts.bias_variance.controls import show_bias_variance_controls, show_redraw
+from pages.shared import example, hand, jobs, studies, tasks
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies, tasks
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import is_ready, say_failure
@@ -122,7 +122,7 @@ def show_run() -> None:
         st.rerun()  # the stage changed what the sidebar shows too
 
 
-shared.open_address(TASK)
+example.open_page(TASK, lambda mine: [bias_variance_work(mine)], example.refused_by(check_bias_variance))
 with st.sidebar:
     tasks.show_tasks("bias_variance", TASKS)
     show_bias_variance_controls("bias_variance")

@@ -11,8 +11,8 @@ from core.stream.snapshot import Snapshot
 from core.studies.compare.variants import TASK, chosen_variants, strengths_in
 from pages.parts.compare.pick_weights import pick_weights
 from pages.parts.compare.variants import message, sliders
+from pages.shared import example, hand, jobs, studies
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
@@ -85,7 +85,7 @@ def show_run() -> None:
         st.rerun()  # the stage changed what the sidebar shows too
 
 
-shared.open_address(TASK)
+example.open_page(TASK, lambda mine: [compare_work(mine)])
 with st.sidebar:
     setting("compare", "variants")
     if "elastic_net" in shared.current().study.variants:

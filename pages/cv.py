@@ -16,8 +16,8 @@ from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
 from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
+from pages.shared import example, hand, jobs, studies
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import is_ready, say_failure
@@ -101,7 +101,7 @@ def take_job() -> None:
     studies.adopt(hand.told(STAGE, "job"), cross_validation_needs(shared.current()))
 
 
-shared.open_address(CV_START)
+example.open_page(CV_START, lambda mine: [cross_validation_work(mine)])
 with st.sidebar:
     show_penalty("cv")
     setting("cv", "n_splits")

@@ -9,11 +9,12 @@ from core.figures.features.page import plot_features_page
 from core.live.features.needs import LIVE, features_needs
 from core.live.features.run import check_features, features_run, features_work, values_of
 from core.readings.strengths import positions
+from core.settings.experiment import Experiment
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, PENALTIES, REVIEWS, TASK, VOWELS
+from pages.shared import example, hand, jobs, studies, tasks
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies, tasks
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import is_ready, say_failure
@@ -77,6 +78,14 @@ def picked(n_values: int) -> int:
     return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
 
 
+def fault(mine: Experiment) -> str:
+    """Return why there is nothing to select from, "" where there is."""
+    info = DATASETS[mine.data.name]
+    if info.kind not in ("images", "table"):
+        return f"{info.label} has one or two inputs, nothing to select from"
+    return example.refused_by(check_features)(mine)
+
+
 @st.fragment
 def show_run() -> None:
     """Show the stage."""
@@ -119,7 +128,7 @@ def show_unsuited() -> None:
     tell(f"{label}: a picture of one or two inputs, nothing to select from. Choose a task in the sidebar.")
 
 
-shared.open_address(TASK)
+example.open_page(TASK, lambda mine: [features_work(mine)], fault)
 with st.sidebar:
     tasks.show_tasks("features", TASKS)
     values_setting("features", "0 and 13 values from 1e-4 to 0.5")

@@ -16,8 +16,8 @@ from core.studies.base.values import grid_of, value_texts
 from pages.parts.path.controls import show_path_controls
 from pages.parts.path.exits import show_exits
 from pages.parts.path.rates import show_rates
+from pages.shared import example, hand, jobs, live, studies
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, live, studies
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS, is_ready, say_failure
@@ -101,7 +101,7 @@ def show_path() -> None:
         st.rerun()  # the stage changed what the sidebar shows too
 
 
-shared.open_address(START)
+example.open_page(START, lambda mine: [path_work(mine)])
 with st.sidebar:
     show_path_controls("path")
     show_controls("path", without=(shared.current().study.param_name,))

@@ -10,8 +10,8 @@ from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from pages.parts.playground.presets import STAGE, first_screen, origin_of, shown_preset, take_present, take_preset
+from pages.shared import example, formulas, hand, jobs, live, pace
 from pages.shared import experiment as shared
-from pages.shared import formulas, hand, jobs, live, pace
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
@@ -120,7 +120,7 @@ def show_run() -> None:
         st.rerun()  # the stage changed what the sidebar shows too
 
 
-shared.open_address(START)
+example.open_playground(START)
 with st.sidebar:
     show_controls("playground")
 st.session_state["playground.shown"] = shown()

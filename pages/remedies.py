@@ -22,8 +22,8 @@ from core.studies.remedies.choice import left_out, single_remedies
 from core.studies.remedies.remedy import DIGITS, POINTS
 from pages.parts.remedies.controls import show_more
 from pages.parts.remedies.looks import show_actions
+from pages.shared import example, hand, jobs, studies, tasks
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies, tasks
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.parts import is_ready, say_failure
@@ -117,7 +117,7 @@ def _nothing() -> None:
     """The rerun alone is wanted: what is offered depends on whether the study is at its end."""
 
 
-shared.open_address(POINTS)
+example.open_page(POINTS, part_works, example.refused_by(check_study))
 with st.sidebar:
     tasks.show_tasks("remedies", TASKS)
     show_more()

@@ -48,6 +48,12 @@ def take_address(query: dict[str, str], default: Experiment) -> None:
     st.session_state[PROBLEMS] = problems + more
 
 
+def came_by_itself() -> bool:
+    """Return whether this run opens the page for someone who chose it in the navigation, not by a link with settings."""
+    query = {name for name in st.query_params if name != PRESENT}
+    return bool(st.session_state[IS_ENTRY]) and not query
+
+
 def current() -> Experiment:
     """Return the experiment as it is now."""
     experiment: Experiment = st.session_state[NOW]
