@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.engine.threads import use_one_thread
 from core.stream.routes import ROUTES
+from pages.shared.recordings import RECORDINGS
 from pages.shared.server import MIDDLEWARE, lifespan, raise_file_limit
 
 use_one_thread()
 raise_file_limit()
-app = st.App("pages/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)
+app = st.App("pages/main.py", routes=[*ROUTES, RECORDINGS], middleware=MIDDLEWARE, lifespan=lifespan)
 
 # What is loaded by now stays for good: keep it out of Streamlit's full garbage collection after every rerun.
 gc.freeze()

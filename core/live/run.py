@@ -15,7 +15,7 @@ import torch
 
 from core.engine import Stack
 from core.live.keeping import Keeper, Kept, keep_run, resume_run
-from core.live.moments import MAX_MOMENTS, Moments, marks_of
+from core.live.moments import MAX_MOMENTS, Moment, Moments, marks_of
 from core.live.pace import BUNCH_S, Pacing
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
@@ -262,6 +262,11 @@ class LiveRun:
         """Store the members for rewind, where moments are kept and there is something left to show."""
         if self.max_moments > 1 and not self.training.is_diverged.all():
             self._moments.keep(self.training.n_epochs_done, self.training.state(), self.max_moments)
+
+    def take_moments(self, moments: Sequence[Moment]) -> None:
+        """Take over the moments of a run that was the same up to now, in place of one's own."""
+        self._moments = Moments(moments[0].state)
+        self._moments.kept = [*moments]
 
     def stored_frames(self, after: int) -> Snapshot:
         """Return stored moments numbered above `after`, the oldest first, as one snapshot whose arrays have a leading axis.

@@ -86,6 +86,13 @@ class Focus(Message):
     at: tuple[Annotated[int, Field(ge=0, le=MAX_MEMBERS)], ...] = Field(max_length=8)
 
 
+class Recall(Message):
+    """Stand at a moment of the recording of this very run, before it has begun; which recording that is, the study knows."""
+
+    type: Literal["recall"] = "recall"
+    epoch: int = Field(ge=0, le=MAX_VERSION)
+
+
 class Pace(Message):
     """Train so fast that an eye can follow, or at full speed; a number is epochs per second. It changes no number."""
 
@@ -119,7 +126,7 @@ class Frames(Message):
     after: int = Field(ge=-1, le=MAX_VERSION)
 
 
-Command = Set | Run | Pause | Step | Reset | Reseed | Pace | Stop | Focus | Look
+Command = Set | Run | Pause | Step | Reset | Reseed | Recall | Pace | Stop | Focus | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.live.playground.needs import LIVE, playground_needs
+from core.live.playground.recording import recalling_run
 from core.live.playground.run import Origin, playground_run, playground_work
 from core.settings.experiment import Experiment
 from core.stream.job import Job
@@ -20,7 +21,7 @@ def job_key(experiment: Experiment) -> str:
 def find_job(experiment: Experiment) -> Job:
     """Return the session's run of this experiment, with its strengths and start; a new one where the set-up differs."""
     before, key = jobs.own("run"), job_key(experiment)
-    job = jobs.find("run", key, on_split(playground_run, experiment), playground_work(experiment))
+    job = jobs.find("run", key, on_split(recalling_run, experiment), playground_work(experiment))
     if job is not before:
         hand.begin(job, jobs.resumed("run") or experiment, LIVE)
         pace.begin(job)

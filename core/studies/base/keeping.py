@@ -19,7 +19,7 @@ def keep(training: Training) -> Arrays:
     if training.plan.n_stacks > 1:
         return {}
     return {
-        "n_epochs": np.array([training.n_epochs]), "is_diverged": training.is_diverged,
+        "n_epochs": np.array([training.n_epochs]), "is_diverged": training.is_diverged.copy(),
         "finite": training.finite.numpy().copy(),
         **{f"trainer.{name}": values for name, values in keeping.keep(training.trainer).items()},
         **{f"history.{name}": values for name, values in training.history.keep().items()},
