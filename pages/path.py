@@ -1,11 +1,10 @@
 """The λ path: one network per strength, all trained at once, the whole path under one finger."""
 
-from typing import Any
-
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures.path.page import SCRUB, plot_path_page
+from core.live.asking import found_by
 from core.live.path.needs import held, path_needs
 from core.live.path.run import path_run, path_work
 from core.presets import START
@@ -13,6 +12,7 @@ from core.readings.strengths import positions
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
+from core.studies.path.sweep import PathMoment
 from pages.parts.path.controls import show_path_controls
 from pages.parts.path.exits import show_exits
 from pages.parts.path.rates import show_rates
@@ -51,7 +51,7 @@ def take_picked() -> None:
     job, epoch = jobs.own("study"), seen.get("moment")
     is_back = job is not None and isinstance(epoch, int)
     # Taken at once: the path thins its moments out as it trains on.
-    st.session_state[REWOUND] = (job.id, job.result(epoch)) if is_back else ("", None)
+    st.session_state[REWOUND] = (job.id, found_by(job, PathMoment, epoch)) if is_back else ("", None)
 
 
 def picked(n_values: int) -> int:
@@ -60,8 +60,8 @@ def picked(n_values: int) -> int:
     return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
 
 
-def rewound(job: Job) -> Any:
-    """Return this path's result at the past moment that is shown, None for the present, as a stage that is made anew shows."""
+def rewound(job: Job) -> PathMoment | None:
+    """Return this path at the past moment that is shown, None for the present, as a stage that is made anew shows."""
     is_back = (hand.told(STAGE, "picked") or {}).get("moment") is not None
     of, found = st.session_state.get(REWOUND, ("", None))
     return found if is_back and of == job.id else None

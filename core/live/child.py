@@ -1,9 +1,10 @@
 """A process that runs one study for the server: `python -m core.live.child`, told what to do on its standard input.
 
 It says `ready` once it has loaded everything. Messages in: start (what makes the run, what was kept of it, how much memory
-it may have), next (commands, whether a snapshot is wanted), frames, result. Out: what came of each. It ends with its input:
-when the server drops the job, and when the server itself is gone. The study is the one that runs in the server otherwise; it
-does not know where it is.
+it may have), next (commands, whether a snapshot is wanted), ask (a request). Out: what came of each; results are bytes
+(`core/studies/base/result.py`), snapshots too. Only what makes the run comes pickled, from the server that started us. The
+process ends with its input: when the server drops the job, and when the server itself is gone. The study is the one that runs
+in the server otherwise; it does not know where it is.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from core.live.run import live_study
-from core.stream.commands import parse_message
+from core.stream.commands import REQUEST, parse_message
 from core.stream.job import Steps
-from core.stream.mailbox import Mailbox
+from core.stream.mailbox import Mailbox, NotAnswered
 from core.stream.memory import bound_memory
 from core.stream.pipes import Message, read, write
 from core.stream.snapshot import Snapshot, decode
@@ -59,20 +60,20 @@ class Server:
         """Answer until the input ends."""
         while (message := read(inlet)) is not None:
             try:
-                name, body = self.answer(message)
+                name, body = self.step(json.loads(message.body)) if message.name == "next" else self.reply(message)
             except Exception as error:
                 name, body = "failed", in_words(error).encode()
             write(self.outlet, name, message.number, body)
 
-    def answer(self, message: Message) -> tuple[str, bytes]:
-        """Return the name and the body of the answer to a message."""
-        if message.name == "next":
-            return self.step(json.loads(message.body))
-        asked = json.loads(message.body)
-        if message.name == "frames":
-            frames = self.mailbox.frames(asked) if self.mailbox.frames is not None else None
-            return "frames", frames.encoded if frames is not None else b""
-        return "result", pickle.dumps(self.mailbox.result(*asked) if self.mailbox.result is not None else None)
+    def reply(self, message: Message) -> tuple[str, bytes]:
+        """Return the name and the body of the reply to a request."""
+        waiting = self.mailbox.ask(REQUEST.validate_json(message.body))
+        self.mailbox.answer_all()
+        try:
+            reply = waiting.result()
+        except NotAnswered as error:
+            return "refused", str(error).encode()
+        return ("frames", reply.encoded) if isinstance(reply, Snapshot) else ("found", reply)
 
     def step(self, told: dict[str, object]) -> tuple[str, bytes]:
         """Run one slice; returns whether the study is idle, or how long it rests, and its snapshot if it has made one."""

@@ -19,11 +19,11 @@ from core.live.moments import MAX_MOMENTS, Moment, Moments, marks_of
 from core.live.pace import BUNCH_S, Pacing
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
-from core.stream.commands import Command, Focus, Pace, Pause, Reseed, Reset, Run, Set, Step, Stop
-from core.stream.mailbox import Mailbox
+from core.stream.commands import Command, Focus, Frames, Pace, Pause, Request, Reseed, Reset, Run, Set, Step, Stop
+from core.stream.mailbox import Mailbox, Reply
 from core.stream.showing import Showing
 from core.stream.snapshot import Snapshot
-from core.studies.base.plan import Plan
+from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training
 
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
@@ -103,9 +103,23 @@ class LiveRun:
 
     # --- commands ---
 
-    def attach(self, mailbox: Mailbox) -> None:
-        """Offer the stored moments for rewind, and what was trained so far."""
-        mailbox.frames, mailbox.result = self.stored_frames, self.result
+    def answer(self, request: Request) -> Reply | None:
+        """Return stored moments for rewind, or what was found so far in its binary form; None where nothing leaves the page."""
+        if isinstance(request, Frames):
+            return self.stored_frames(request.after)
+        found = self.result(self.state_at(request.epoch))
+        return None if found is None else found.to_bytes()
+
+    def result(self, state: MemberState) -> Result | None:
+        """Return what a page may export or carry on from, at a moment; None where there is nothing of the kind."""
+        return None
+
+    def state_at(self, epoch: int | None = None) -> MemberState:
+        """Return the members as they were last shown, or at the stored moment nearest to an epoch.
+
+        A moment of the last two answers to a browser counts, though it may not be kept any more.
+        """
+        return self.shown if epoch is None else self._moments.nearest(epoch)
 
     def obey(self, command: Command) -> None:
         """Carry out one command; it takes effect at the next step."""
@@ -336,14 +350,6 @@ class LiveRun:
         """Return whether Run does anything; a plan of several stacks ends with the last of them."""
         return self.state in ("paused", "running") or (self.state == "finished" and self.training.plan.n_stacks == 1)
 
-    def result(self, epoch: int | None = None) -> tuple[Experiment, Plan, MemberState]:
-        """Return what was trained and the members as they were last shown, or at the stored moment nearest to an epoch.
-
-        A moment of the last two answers to a browser counts, though it may not be kept any more.
-        """
-        state = self.shown if epoch is None else self._moments.nearest(epoch)
-        return self.experiment, self.training.plan, state
-
     def _strengths_by_key(self) -> dict[str, float]:
         """Return the strengths by the keys of their controls: `l1` for all members, `l1.2` for one of several, or a dial's."""
         shared = {name: float(self.experiment.get(name)) for name in LIVE_FIELDS}
@@ -367,8 +373,8 @@ class Obedient(Kept, Protocol):
     def rest_s(self) -> float:
         """Return how long (s) there is nothing to train, though the run goes on; 0 where there is."""
 
-    def attach(self, mailbox: Mailbox) -> None:
-        """Tell the mailbox what else can be asked for: stored moments, results as CSV."""
+    def answer(self, request: Request) -> Reply | None:
+        """Return the reply to a request, None where there is nothing to give."""
 
     def obey(self, command: Command) -> None:
         """Carry out one command."""
@@ -393,7 +399,7 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
         run, showing, keeper = make_run(), Showing(), Keeper(mailbox)
         if kept is not None:
             run.resume(kept)
-        run.attach(mailbox)
+        mailbox.answer = run.answer
         while True:
             began = time.thread_time()
             showing.rise(mailbox.share)

@@ -1,4 +1,4 @@
-"""Messages a browser may send: commands for the job, and requests for what to show.
+"""Messages for a job: commands, which change it, and requests, which it answers. A browser may send all but `Found`.
 
 Everything that arrives is validated here: known type, known fields, finite numbers inside their bounds.
 Read next: `core/stream/job.py`.
@@ -126,9 +126,18 @@ class Frames(Message):
     after: int = Field(ge=-1, le=MAX_VERSION)
 
 
+class Found(Message):
+    """A page wants what the study has found so far: as it was at the stored moment nearest to an epoch, or as it is now."""
+
+    type: Literal["found"] = "found"
+    epoch: int | None = None
+
+
+Request = Frames | Found
 Command = Set | Run | Pause | Step | Reset | Reseed | Recall | Pace | Stop | Focus | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
+REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="type")])
 
 
 def parse_message(text: str) -> Command | Ready | Frames:

@@ -1,7 +1,7 @@
 """A job: a study that runs in slices on a background thread, takes commands and publishes snapshots.
 
 A study is a generator: `for snapshot in study(mailbox)`. It yields once per slice (3–25 ms): a `Snapshot`, or None when it
-has nothing new to show. Between two slices the job answers questions, so that nothing outside reaches into a running study.
+has nothing new to show. Between two slices the job answers requests, so that nothing outside reaches into a running study.
 Read next: `core/stream/scheduler.py`, which decides when a job gets its slices.
 """
 
@@ -12,18 +12,19 @@ import logging
 import secrets
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
-from core.stream.commands import Command
-from core.stream.mailbox import Mailbox, NotTaken
+from core.stream.commands import Command, Request
+from core.stream.mailbox import Mailbox, NotAnswered, NotTaken, Reply
 from core.stream.said import Said
 from core.stream.snapshot import Snapshot
 
-ANSWER_S = 20.0  # a page waits no longer for an answer of a job
+REPLY_S = 20.0  # a page waits no longer for the reply of a job
+BUSY = "The run was too busy to answer. Try again in a moment."
+GONE = "This run is gone: it was closed, or another one has taken its place. Press Reset to start it again."
 ENDED = "This run has ended. Press Reset, or change a setting, to start another."
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,6 @@ class Job:
         self._on_wake, self._clock = on_wake, clock
         self.mailbox.wake = self.wake
         self._seen_at = clock()
-        self._questions: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._waiters: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
@@ -125,34 +125,23 @@ class Job:
         """Return at which place the job stands in line for a process, from 1; 0 where it needs none, or has begun."""
         return self.mailbox.place() if self.mailbox.place is not None and self.latest is None else 0
 
-    def ask(self, question: Callable[[], Any]) -> Future[Any]:
-        """Have a question answered between two slices, by the thread that runs them; None once the job was dropped."""
-        answer: Future[Any] = Future()
-        with self._lock:
-            is_open = not self.is_closed
-            if is_open:
-                self._questions.append((question, answer))
-        if not is_open:
-            answer.set_result(None)
-        elif self._on_wake is None:
-            self.answer()  # nobody else runs it
+    def ask(self, request: Request) -> Future[Reply]:
+        """Have a request answered between two slices, by the thread that runs them: one reply, or NotAnswered with the reason."""
+        reply = self.mailbox.ask(request)
+        if self._on_wake is None:
+            self.mailbox.answer_all()  # nobody else runs it
         else:
             self.wake()
-        return answer
+        return reply
 
-    def frames(self, after: int) -> Future[Snapshot | None]:
-        """Ask for stored moments newer than the one numbered `after`; None where the study keeps none."""
-        return self.ask(lambda: self.mailbox.frames(after) if self.mailbox.frames is not None else None)
-
-    def result(self, *when: int) -> Any:
-        """Return what the study has found so far, or by an epoch if it keeps moments; None before it has begun, where it
-        keeps nothing, or where it is too busy to answer."""
-        question = self.ask(lambda: self.mailbox.result(*when) if self.mailbox.result is not None else None)
+    def reply(self, request: Request) -> Reply:
+        """Ask, and wait for the reply; raises NotAnswered where there is none, or the run is too busy to give it."""
+        waiting = self.ask(request)
         try:
-            return question.result(ANSWER_S)
+            return waiting.result(REPLY_S)
         except TimeoutError:
-            question.cancel()
-            return None
+            waiting.cancel()
+            raise NotAnswered(BUSY) from None
 
     def wait(self, version: int, timeout_s: float | None = None) -> Snapshot | None:
         """Block until there is a snapshot newer than `version`; None when the job was dropped or time is up."""
@@ -183,26 +172,10 @@ class Job:
     # --- from the scheduler ---
 
     @property
-    def has_questions(self) -> bool:
-        """Return True when somebody waits for an answer."""
-        return bool(self._questions)
-
-    @property
     def is_urgent(self) -> bool:
-        """Return True when a hand waits: for a command to be read, for the snapshot that shows it, or for an answer."""
+        """Return True when a hand waits: for a command to be read, for the snapshot that shows it, or for a reply."""
         mailbox = self.mailbox
-        return len(mailbox) > 0 or self.has_questions or (mailbox.owes_snapshot and mailbox.wants_snapshot)
-
-    def answer(self) -> None:
-        """Answer what was asked. Called between two slices."""
-        while self._questions:
-            question, answer = self._questions.popleft()
-            if not answer.set_running_or_notify_cancel():
-                continue
-            try:
-                pass_on(question(), answer)
-            except Exception as error:
-                answer.set_exception(error)
+        return len(mailbox) > 0 or mailbox.has_requests or (mailbox.owes_snapshot and mailbox.wants_snapshot)
 
     def run_slice(self) -> None:
         """Run the study up to its next yield and publish what it yields. Never raises: an error ends the study."""
@@ -226,9 +199,8 @@ class Job:
             with suppress(Exception):  # a study's clean-up must not hurt the worker
                 self.steps.close()
         self.steps = None
-        self.mailbox.frames = self.mailbox.result = None
         self.mailbox.wake = lambda: None
-        self.answer()  # with None
+        self.mailbox.close(GONE)
         self._on_wake = None
         self._notify_waiters()
 
@@ -272,11 +244,3 @@ class Job:
         with self._lock:
             if notify in self._waiters:
                 self._waiters.remove(notify)
-
-
-def pass_on(found: Any, answer: Future[Any]) -> None:
-    """Give an answer; one that comes later, from another process, is given when it comes."""
-    if isinstance(found, Future):
-        found.add_done_callback(lambda done: answer.set_result(done.result()))
-    else:
-        answer.set_result(found)

@@ -20,7 +20,8 @@ from functools import cache
 from typing import Any
 
 from core.stream import pipes
-from core.stream.mailbox import Mailbox
+from core.stream.commands import Request
+from core.stream.mailbox import NOT_BEGUN, Mailbox, NotAnswered, Reply
 from core.stream.memory import TOO_MUCH
 from core.stream.nursery import Nursery, Process, end
 from core.stream.pipes import Message
@@ -28,6 +29,7 @@ from core.stream.snapshot import Snapshot, decode
 
 CHILD_BYTES = 200_000_000  # of a process before it has a study: Python, NumPy, torch
 SPARE = 2.0  # times the estimate of its bytes is what a process may take
+ENDED = "The process that trained this was ended"
 
 
 class Ended(Exception):
@@ -102,7 +104,7 @@ class Child:
         self.ended: str | None = None
         self.process: Process | None = None
         self._start = start
-        self._questions: dict[int, Future[Any]] = {}
+        self._replies_due: dict[int, Future[Reply]] = {}
         self._lock = threading.Lock()
         self._is_closed = False
         self._n_asked = 0
@@ -133,18 +135,18 @@ class Child:
     def _end(self, process: Process) -> None:
         self.ended = words_of_end(end(process))
         with self._lock:
-            waiting, self._questions = list(self._questions.values()), {}
-        for answer in waiting:
-            answer.set_result(None)
+            waiting, self._replies_due = list(self._replies_due.values()), {}
+        for reply in waiting:
+            reply.set_exception(NotAnswered(f"{ENDED}: {self.ended}."))
         self.lane.leave(self)
         self.wake()
 
     def _take(self, message: Message) -> None:
         """Take one message of the process."""
         with self._lock:
-            answer = self._questions.pop(message.number, None)
-        if answer is not None:
-            answer.set_result(read_answer(message))
+            reply = self._replies_due.pop(message.number, None)
+        if reply is not None:
+            give_reply(reply, message)
             return
         self.replies.append(message)
         if message.name != "kept":
@@ -164,20 +166,20 @@ class Child:
         commands = [command.model_dump_json() for command in self.inbox.take()]
         self._tell("next", 0, json.dumps({"commands": commands, "wants_snapshot": self.wants_snapshot}).encode())
 
-    def ask(self, name: str, asked: Any) -> Future[Any]:
-        """Ask the process something; the answer comes when it has done its slice, None if it never does."""
-        answer: Future[Any] = Future()
+    def ask(self, request: Request) -> Future[Reply]:
+        """Ask the process something; the reply comes when it has done its slice, or NotAnswered when it never will."""
+        reply: Future[Reply] = Future()
         with self._lock:
             self._n_asked += 1
             number = self._n_asked
-            is_there = self.ended is None and self.is_ready
-            if is_there:
-                self._questions[number] = answer
-        if is_there:
-            self._tell(name, number, json.dumps(asked).encode())
+            why = NOT_BEGUN if not self.is_ready else "" if self.ended is None else f"{ENDED}: {self.ended}."
+            if not why:
+                self._replies_due[number] = reply
+        if why:
+            reply.set_exception(NotAnswered(why))
         else:
-            answer.set_result(None)
-        return answer
+            self._tell("ask", number, request.model_dump_json().encode())
+        return reply
 
     def close(self) -> None:
         """End the process."""
@@ -197,11 +199,12 @@ def words_of_end(code: int) -> str:
     return "it was killed, which systems do when memory runs out" if code < 0 else f"it ended with code {code}"
 
 
-def read_answer(message: Message) -> Any:
-    """Return what a process has answered; None for nothing, and where it failed."""
-    if message.name == "frames":
-        return as_sent(message.body) if message.body else None
-    return pickle.loads(message.body) if message.name == "result" else None
+def give_reply(reply: Future[Reply], message: Message) -> None:
+    """Give the reply that a process has sent, or why there is none."""
+    if message.name == "refused":
+        reply.set_exception(NotAnswered(message.body.decode()))
+    else:
+        reply.set_result(as_sent(message.body) if message.name == "frames" else message.body)
 
 
 def as_sent(body: bytes) -> Snapshot:
@@ -223,18 +226,13 @@ def lane_study(
     def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
         child = Child(start, mailbox.wake, lane or the_lane())
         mailbox.place = lambda: child.lane.place(child)
-        mailbox.frames, mailbox.result = partial_ask(child, "frames"), partial_ask(child, "result")
+        mailbox.answer = child.ask
         try:
             yield from carry(child, mailbox)
         finally:
             child.close()
 
     return study
-
-
-def partial_ask(child: Child, name: str) -> Callable[..., Any]:
-    """Return a question to a process, as a study offers it: frames(after), result(*when)."""
-    return lambda *asked: child.ask(name, asked[0] if name == "frames" else list(asked))
 
 
 def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
@@ -256,7 +254,7 @@ def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, No
             in_vain = message.name != "busy" and child.wants_snapshot and not message.body
             snapshot = as_sent(message.body) if message.body else snapshot
         if child.ended is not None:
-            raise Ended(f"The process that trained this was ended: {child.ended}. Nothing else was touched.")
+            raise Ended(f"{ENDED}: {child.ended}. Nothing else was touched.")
         for command in mailbox.take():
             child.inbox.put(command)
         wants = mailbox.wants_snapshot and snapshot is None

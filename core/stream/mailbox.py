@@ -1,21 +1,37 @@
-"""A mailbox: what a study sees of the outside. Read next: `core/stream/job.py`."""
+"""A mailbox: what a study sees of the outside: commands, which change it, and requests, which it answers.
+
+Both wait here until the thread that runs the study takes them, between two slices. Read next: `core/stream/job.py`.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
 
-from core.stream.commands import Command, Reseed, Set, Step
+from core.stream.commands import Command, Request, Reseed, Set, Step
 from core.stream.snapshot import Snapshot
 from core.stream.turns import MAX_SLICE_S
 
-MAX_QUEUED = 256  # commands a job holds that it has not read yet
+MAX_QUEUED = 256  # commands, or requests, that a job holds and has not read yet
+NOT_BEGUN = "The run has not begun: there is nothing to ask it for yet."
+NOTHING = "The run has nothing of that kind to give yet."
+TOO_MANY = f"More than {MAX_QUEUED} requests wait for the run; this one was not taken."
+
+Reply = Snapshot | bytes  # moments to rewind, or a result in its binary form: no part of the study itself
+Answer = Callable[[Request], Reply | Future[Reply] | None]  # a Future where it comes later, from another process
+
+log = logging.getLogger(__name__)
 
 
 class NotTaken(ValueError):
     """A command that was understood but cannot be carried out now; the text says why."""
+
+
+class NotAnswered(ValueError):
+    """A request that gets no reply; the text says why."""
 
 
 class Mailbox:
@@ -30,9 +46,8 @@ class Mailbox:
         not due before. 0: it goes on at once.
     is_idle : set by the study. True when it has nothing to do until a command or a viewer arrives (paused, finished);
         the scheduler then gives it no slices.
-    frames : set by the study, or None: `frames(after)` returns stored moments as one Snapshot of kind "frames".
-    result : set by the study, or None: `result()`, or `result(epoch)` where moments are kept, returns what a page may export
-        or carry on from. Both are called between two slices, by the thread that runs them.
+    answer : set by the study, or None: the reply to a request, None where it has nothing to give. Called between two
+        slices, by the thread that runs them.
     place : set by the study, or None: at which place it stands in line for a process, from 1; 0 once it has begun.
     wake : asks for one more slice; any thread may call it.
     put_away : set by whoever starts the job, or None: takes what is kept of the study, to go on from after a long break.
@@ -42,13 +57,67 @@ class Mailbox:
         self.slice_s, self.share, self.rest_s = MAX_SLICE_S, 1.0, 0.0
         self.wants_snapshot = self.owes_snapshot = True
         self.is_idle = False
-        self.frames: Callable[[int], Snapshot | None] | None = None
-        self.result: Callable[..., Any] | None = None
+        self.answer: Answer | None = None
         self.place: Callable[[], int] | None = None
         self.put_away: Callable[[Snapshot], None] | None = None
         self.wake: Callable[[], None] = lambda: None
         self._commands: deque[Command] = deque()
+        self._requests: deque[tuple[Request, Future[Reply]]] = deque()
+        self._why_closed = ""
         self._lock = threading.Lock()
+
+    # --- requests ---
+
+    def ask(self, request: Request) -> Future[Reply]:
+        """Queue a request and return its reply to come: one, in the order of asking, or NotAnswered with the reason."""
+        reply: Future[Reply] = Future()
+        with self._lock:
+            why = self._why_closed or (TOO_MANY if len(self._requests) >= MAX_QUEUED else "")
+            if not why:
+                self._requests.append((request, reply))
+        if why:
+            reply.set_exception(NotAnswered(why))
+        return reply
+
+    @property
+    def has_requests(self) -> bool:
+        """Return True when somebody waits for a reply."""
+        return bool(self._requests)
+
+    def answer_all(self) -> None:
+        """Answer what was asked. Called between two slices, by the thread that runs them."""
+        while (waiting := self._next_request()) is not None:
+            request, reply = waiting
+            if reply.set_running_or_notify_cancel():  # else nobody waits any more
+                self._answer_one(request, reply)
+
+    def _next_request(self) -> tuple[Request, Future[Reply]] | None:
+        with self._lock:
+            return self._requests.popleft() if self._requests else None
+
+    def _answer_one(self, request: Request, reply: Future[Reply]) -> None:
+        if self._why_closed or self.answer is None:
+            reply.set_exception(NotAnswered(self._why_closed or NOT_BEGUN))
+            return
+        try:
+            found = self.answer(request)
+        except Exception as error:
+            log.exception("a request failed")
+            reply.set_exception(NotAnswered(f"The run could not answer. {type(error).__name__}: {error}"))
+            return
+        if isinstance(found, Future):
+            found.add_done_callback(lambda done: pass_on(done, reply))
+        else:
+            give(reply, found)
+
+    def close(self, why: str) -> None:
+        """Answer no more: what waits and what will be asked is told why."""
+        with self._lock:
+            self._why_closed = why
+        self.answer_all()
+        self.answer = None
+
+    # --- commands ---
 
     def put(self, command: Command) -> None:
         """Queue a command. One that makes an unread one void takes its place, as a dragged slider sends many.
@@ -97,3 +166,19 @@ class Mailbox:
             if (command.name, command.member) == (new.name, new.member):
                 del self._commands[i]
                 return
+
+
+def give(reply: Future[Reply], found: Reply | None) -> None:
+    """Give what was found."""
+    if found is None:
+        reply.set_exception(NotAnswered(NOTHING))
+    else:
+        reply.set_result(found)
+
+
+def pass_on(done: Future[Reply], reply: Future[Reply]) -> None:
+    """Give what another process has found, or why it has not."""
+    if (error := done.exception()) is not None:
+        reply.set_exception(error)
+    else:
+        give(reply, done.result())

@@ -20,8 +20,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from core.stream.commands import Frames, Ready, parse_message
 from core.stream.files import file_response
 from core.stream.job import Job
-from core.stream.mailbox import NotTaken
+from core.stream.mailbox import NotAnswered, NotTaken
 from core.stream.scheduler import get_scheduler
+from core.stream.snapshot import Snapshot
 
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_MESSAGE_BYTES = 4096
@@ -99,9 +100,11 @@ async def send_all_frames(websocket: WebSocket, job: Job, slot: Slot) -> int:
     while True:
         after, has_more = await slot.get(), True
         while has_more:
-            frames = await asyncio.wrap_future(job.frames(after))
-            if frames is None:
+            try:
+                frames = await asyncio.wrap_future(job.ask(Frames(after=after)))
+            except NotAnswered:
                 break
+            assert isinstance(frames, Snapshot)
             await websocket.send_bytes(frames.encoded)
             after, has_more = frames.version, frames.meta.get("has_more", False)
 

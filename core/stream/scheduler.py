@@ -191,7 +191,7 @@ class Scheduler:
             self._note_viewers(job)
             if job in self._running:
                 self._woken.add(job)
-            elif job not in self._turns and (job.has_questions or self._may_run(job)):
+            elif job not in self._turns and (job.mailbox.has_requests or self._may_run(job)):
                 self._resting.pop(job, None)
                 self._turns.enter(job)
             self._changed.notify_all()
@@ -224,7 +224,7 @@ class Scheduler:
             n_busy, may_train = self._turns.n_busy + len(self._resting), self._may_run(job)
             job.mailbox.slice_s, job.mailbox.share = slice_length(n_busy), 1 / n_busy
         began = self.cpu_clock()
-        job.answer()
+        job.mailbox.answer_all()
         if may_train:
             job.run_slice()
         self._after_slice(job, self.cpu_clock() - began)
@@ -237,8 +237,8 @@ class Scheduler:
             is_called = job in self._woken or len(job.mailbox) > 0
             has_work = is_called or not job.mailbox.is_idle
             self._woken.discard(job)
-            has_more = not job.is_closed and (job.has_questions or (has_work and self._may_run(job)))
-            rests = has_more and job.mailbox.rest_s > 0 and not (is_called or job.has_questions)
+            has_more = not job.is_closed and (job.mailbox.has_requests or (has_work and self._may_run(job)))
+            rests = has_more and job.mailbox.rest_s > 0 and not (is_called or job.mailbox.has_requests)
             self._turns.end(job, used_s, has_more and not rests)
             if rests:
                 self._resting[job] = self.clock() + job.mailbox.rest_s
@@ -251,7 +251,7 @@ class Scheduler:
         """Let the jobs wait for a turn whose rest is over; one that nobody looks at any more is parked."""
         for job in [job for job, until in self._resting.items() if until <= self.clock()]:
             del self._resting[job]
-            if job.has_questions or self._may_run(job):
+            if job.mailbox.has_requests or self._may_run(job):
                 self._turns.enter(job)
             self._changed.notify_all()
 

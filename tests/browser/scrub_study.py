@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from core.figures.theme import COLORS, axis, base_figure, bind, entry, image_layer, ramp
 from core.figures.weights import plot_histograms
 from core.measures.histograms import weight_histograms
-from core.stream.commands import Pause, Run, Set
+from core.stream.commands import Pause, Request, Run, Set
 from core.stream.job import Steps, Study
 from core.stream.mailbox import Mailbox
 from core.stream.snapshot import Snapshot
@@ -116,7 +116,7 @@ def facts(epoch: int) -> dict[str, Any]:
     return {"epoch": epoch, "readouts": {"zeros": "7", "val_loss": "?"}, "members_axis": "lambda", "members": members}
 
 
-def moments(after: int) -> Snapshot:
+def moments(_: Request) -> Snapshot:
     """Return five moments: the curve of every member grows from nothing."""
     share = np.linspace(0, 1, N_MOMENTS)[:, None, None]
     arrays = {"fit_y": share * make_arrays()["fit_y"], "frame_epoch": np.arange(N_MOMENTS)}
@@ -129,7 +129,7 @@ def make_study() -> Study:
 
     def study(mailbox: Mailbox) -> Steps:
         version, epoch, strengths, changed = 0, N_MOMENTS, {"l1.0": 0.0, "l1.1": 0.0}, True
-        mailbox.is_idle, mailbox.frames = True, moments
+        mailbox.is_idle, mailbox.answer = True, moments
         while True:
             for command in mailbox.take():
                 changed = True

@@ -75,9 +75,9 @@ def test_the_default_page_is_paused_at_epoch_zero():
 
 def test_a_link_gives_the_study():
     page = open_page(param_name="elastic", l1_share="0.25", n_repeats="2")
-    plan = job(page).result()[1]
-    assert plan.n_members == 3 * 3 * 2 and plan.n_repeats == 2
-    assert max(plan.strengths["l1"]) == pytest.approx(0.025) and max(plan.strengths["l2"]) == pytest.approx(0.075)
+    cv = found(job(page))
+    assert cv.val_loss.shape == (3, 3 * 2) and cv.n_repeats == 2
+    assert cv.param_name == "elastic" and cv.experiment.get("l1_share") == 0.25 and max(cv.values) == 0.1
     assert address(page) == (now(page), [])
     close(page)
 

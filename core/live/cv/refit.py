@@ -1,6 +1,6 @@
 """The live refit after the choice of λ: what the page shows of networks on training and validation rows together.
 
-`refitted` reads the study's record off a job.
+`opened` has a job read the test rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any
 
 from core.data import Split
 from core.engine import Stack
-from core.live.cv.run import StudyRun, n_folded
+from core.live.asking import found_by
+from core.live.cv.run import n_folded
 from core.live.run import LiveRun
 from core.readings.cv.fold_curves import describe_refit
 from core.readings.looks import Arrays, shrink
@@ -19,12 +20,24 @@ from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.training import MemberState, Training
-from core.studies.cv.refit import Refit, RefitPlan, plan_refit, read_refit
+from core.studies.cv.refit import RefitPlan, TestLosses, evaluate_test, plan_refit, read_refit
 
 
 def refit_run(experiment: Experiment, split: Split, values: Mapping[str, float]) -> LiveRun:
     """Return the live run of one network per labelled value, on training and validation rows together."""
-    return StudyRun(experiment, partial(make_refit, split=split, values=values), RefitView())
+    return RefitRun(experiment, partial(make_refit, split=split, values=values), RefitView())
+
+
+class RefitRun(LiveRun):
+    """A live run without rewind, which opens the test set when it is asked, once it has ended."""
+
+    max_moments = 1
+
+    def result(self, state: MemberState) -> TestLosses | None:
+        """Return what the networks say of the test rows: a look at them. None before they are trained to the end."""
+        if self.state not in ("finished", "diverged"):
+            return None
+        return evaluate_test(read_refit(refit_plan_of(self), state))
 
 
 def refit_work(experiment: Experiment, n_values: int) -> Work:
@@ -83,11 +96,7 @@ def refit_plan_of(run: LiveRun) -> RefitPlan:
     return plan
 
 
-def refitted(job: Job) -> Refit | None:
-    """Return the networks of a job's refit once they are trained to the end, else None."""
-    latest = job.latest  # first: were it read after the networks, the refit could end in between
-    result = job.result()
-    if result is None or not isinstance(result[1], RefitPlan) or latest is None:
-        return None
-    is_done = latest.meta["state"] in ("finished", "diverged")
-    return read_refit(result[1], result[2]) if is_done else None
+def opened(job: Job) -> TestLosses | None:
+    """Have a job read the test rows with its refitted networks, which is a look at them; None where it has not ended, or does
+    not answer."""
+    return found_by(job, TestLosses)

@@ -1,6 +1,6 @@
 """The live cross-validation: what the page shows of a λ grid on every fold. Read next: `refit.py`.
 
-`found` reads the study's record off a job.
+`found` asks a job for the study's record.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data import DATASETS, Split
 from core.engine import Stack
+from core.live.asking import found_by
 from core.live.path.run import time_left
 from core.live.run import LiveRun
 from core.measures.numbers import gap_text, loss_text
@@ -31,15 +32,22 @@ from core.studies.cv.cross_validation import CrossValidation, FoldPlan, plan_cro
 END_OF_GRID = {"low": "smallest", "high": "largest"}
 
 
-class StudyRun(LiveRun):
+class CrossValidationRun(LiveRun):
     """A live run without rewind: what happened is in the curves."""
 
     max_moments = 1
 
+    def result(self, state: MemberState) -> CrossValidation:
+        """Return what was found; the record's experiment has as many epochs as the networks have seen, for a run may go on or
+        be stopped."""
+        cv = read(self, state)
+        n_epochs = min(max(1, int(state.epoch.max())), 1_000_000)
+        return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
+
 
 def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
     """Return the live run of `experiment.study`, paused at epoch 0."""
-    return StudyRun(experiment, partial(make_training, split=split), FoldView())
+    return CrossValidationRun(experiment, partial(make_training, split=split), FoldView())
 
 
 def make_training(experiment: Experiment, split: Split) -> Training:
@@ -129,17 +137,8 @@ def read(run: LiveRun, state: MemberState) -> CrossValidation:
 
 
 def found(job: Job) -> CrossValidation | None:
-    """Return what a job's cross-validation has found by its last snapshot; None before the first.
-
-    The record's experiment has as many epochs as the networks have seen, for a run may go on or be stopped.
-    """
-    result = job.result()
-    if result is None or not isinstance(result[1], FoldPlan):
-        return None
-    _, plan, state = result
-    cv = read_cross_validation(plan, state)
-    n_epochs = min(max(1, int(state.epoch.max())), 1_000_000)
-    return replace(cv, experiment=cv.experiment.replace(n_epochs=n_epochs))
+    """Return what a job's cross-validation has found by its last snapshot; None where it has not begun, or does not answer."""
+    return found_by(job, CrossValidation)
 
 
 def csv_of(job: Job) -> str:

@@ -10,34 +10,32 @@ import numpy as np
 from core.live.playground.run import Origin
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES
-from core.studies.base.plan import Plan
-from core.studies.base.reach import path_reach, verdicts
-from core.studies.base.training import MemberState
+from core.studies.base.reach import path_reach
 from core.studies.base.values import ELASTIC, value_texts
+from core.studies.path.sweep import PathMoment
 
 
-def path_csv(experiment: Experiment, plan: Plan, state: MemberState, address: str = "") -> str:
-    """Return one row per λ as it is now; comment lines above hold the experiment as JSON and its link.
+def path_csv(path: PathMoment, address: str = "") -> str:
+    """Return one row per λ at this moment; comment lines above hold the experiment as JSON and its link.
 
     A number that is missing is empty: the λ has not been trained yet, or its losses are no numbers (its verdict says which).
     """
     lines = StringIO()
-    lines.write(f"# Overfit Lab, path of {plan.param_name}\n# experiment: {experiment.model_dump_json()}\n")
+    lines.write(f"# Overfit Lab, path of {path.param_name}\n# experiment: {path.experiment.model_dump_json()}\n")
     lines.write(f"# link: {address}\n" if address else "")
-    columns = path_columns(plan, state)
+    columns = path_columns(path)
     table = csv.writer(lines, lineterminator="\n")
     table.writerow(columns)
     table.writerows([cell(value) for value in row] for row in zip(*columns.values(), strict=True))
     return lines.getvalue()
 
 
-def path_columns(plan: Plan, state: MemberState) -> dict[str, np.ndarray]:
+def path_columns(path: PathMoment) -> dict[str, np.ndarray]:
     """Return the columns of the table by name, one number or text per λ."""
-    has_begun = state.epoch >= 0
-    kinds = [v.kind if begun else "not started" for v, begun in zip(verdicts(plan, state), has_begun, strict=True)]
+    state = path.state
     return {
-        plan.param_name: plan.values,
-        **{name: np.array(values) for name, values in plan.strengths.items() if name != plan.param_name},
+        path.param_name: path.values,
+        **{name: np.array(values) for name, values in path.strengths.items() if name != path.param_name},
         "epoch": state.epoch.clip(min=0),
         "train_loss": state.train_loss,
         "val_loss": state.val_loss,
@@ -48,7 +46,7 @@ def path_columns(plan: Plan, state: MemberState) -> dict[str, np.ndarray]:
         "weight_norm": state.weight_norm,
         "n_nonzero": state.n_nonzero,
         "n_large": state.large_per_layer.sum(0),
-        "verdict": np.array(kinds),
+        "verdict": np.array(path.kinds),
     }
 
 
@@ -60,18 +58,19 @@ def cell(value: object) -> str:
     return f"{number:.9g}" if np.isfinite(number) else ""
 
 
-def member_experiment(experiment: Experiment, plan: Plan, member: int) -> Experiment:
+def member_experiment(path: PathMoment, member: int) -> Experiment:
     """Return the experiment of a single network with the strengths of one member."""
-    return experiment.replace(**{name: values[member] for name, values in plan.strengths.items()})
+    return path.experiment.replace(**{name: values[member] for name, values in path.strengths.items()})
 
 
-def member_origin(plan: Plan, state: MemberState, member: int) -> Origin | None:
+def member_origin(path: PathMoment, member: int) -> Origin | None:
     """Return what a single run needs to continue from one member; None where it has not been trained."""
+    state = path.state
     if state.epoch[member] < 0:
         return None
-    value = value_texts(plan.values)[member % len(plan.values)]  # a map repeats the values for each learning rate
-    name = "the elastic mix" if plan.param_name == ELASTIC else PENALTIES[plan.param_name].short
-    rates = plan.strengths.get("learning_rate")
+    value = value_texts(path.values)[member % len(path.values)]  # a map repeats the values for each learning rate
+    name = "the elastic mix" if path.param_name == ELASTIC else PENALTIES[path.param_name].short
+    rates = path.strengths.get("learning_rate")
     of_map = f" at learning rate {rates[member]:g}" if rates is not None else ""
     of_what = f"the network of the λ path with λ = {value} of {name}{of_map}"
     text = f"This run continues {of_what}, trained for {state.epoch[member]:,} epochs"

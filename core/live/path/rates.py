@@ -19,7 +19,7 @@ from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.plan import Plan
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import grid_of, value_texts
-from core.studies.path.sweep import Grid, plan_grid, read_grid
+from core.studies.path.sweep import Grid, PathMoment, kept, plan_grid, read_grid, read_moment
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 MAX_VALUES = 17  # λ on the map: a longer grid is thinned evenly, both ends stay
@@ -55,6 +55,10 @@ class RatesRun(LiveRun):
     """A live run that shows nothing of its members but their losses."""
 
     max_moments = 40
+
+    def result(self, state: MemberState) -> PathMoment:
+        """Return the map at a moment."""
+        return read_moment(self.training.plan, state, self.experiment)
 
     def _look(self, moments: list[MemberState]) -> Arrays:
         maps = [map_of(self.training.plan, moment) for moment in moments]
@@ -105,10 +109,10 @@ class RatesView:
         return diverged_banner(run) if run.state == "diverged" else None
 
 
-def best_member(plan: Plan, state: MemberState) -> int | None:
+def best_member(grid: PathMoment) -> int | None:
     """Return the member of the pair with the lowest validation loss; None before any training, or if all have diverged."""
-    losses = read_grid(plan, state).val_loss
-    return int(np.nanargmin(losses)) if state.epoch.max() > 0 and np.isfinite(losses).any() else None
+    losses = kept(grid.state.val_loss, grid.state)
+    return int(np.nanargmin(losses)) if grid.state.epoch.max() > 0 and np.isfinite(losses).any() else None
 
 
 def n_diverged(run: LiveRun, state: MemberState) -> int:

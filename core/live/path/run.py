@@ -42,7 +42,7 @@ from core.studies.base.plan import Plan, make_pool
 from core.studies.base.reach import constant_losses, neighbours_reach, noise_floor, verdicts
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import grid_of, value_texts
-from core.studies.path.sweep import best_index, input_strengths, kept, plan_path, weight_lines
+from core.studies.path.sweep import PathMoment, best_index, input_strengths, kept, plan_path, read_path, weight_lines
 
 MAX_MAP = 32  # points along each side of a map: M maps are computed for every snapshot
 CURVES = ("train_loss", "val_loss", "penalty", "objective")
@@ -76,6 +76,10 @@ class PathRun(LiveRun):
 
     max_moments = 40  # each is a whole path
     view: PathView
+
+    def result(self, state: MemberState) -> PathMoment:
+        """Return the path at a moment, judged."""
+        return read_path(self.training.plan, state, self.experiment, self.view.neighbours)
 
     def _look(self, moments: list[MemberState]) -> Arrays:
         """Return what is seen at several moments; one after the other, for the members of all at once outgrow the cache."""

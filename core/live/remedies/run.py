@@ -19,8 +19,8 @@ from core.readings.remedies.ablation import ablation_arrays, describe_ablation, 
 from core.readings.remedies.tables import noise_table, remedy_table, tuning_table
 from core.readings.remedies.words import best_sentence, diverged_sentence, fares_worse, reveal_sentence, to_csv
 from core.settings.experiment import Experiment
-from core.stream.commands import Command, Look, Pause, Reseed, Reset, Run, Stop
-from core.stream.mailbox import Mailbox
+from core.stream.commands import Command, Found, Look, Pause, Request, Reseed, Reset, Run, Stop
+from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work, check_work, work_of
 from core.studies.remedies.choice import combinations, look_every, single_remedies
@@ -133,9 +133,9 @@ class RemediesRun:
         else:
             self.run = self.table_run
 
-    def attach(self, mailbox: Mailbox) -> None:
-        """Offer the results as CSV."""
-        mailbox.result = self.export
+    def answer(self, request: Request) -> Reply | None:
+        """Return all that is there as CSV, in UTF-8; there are no moments for rewind."""
+        return self.export().encode() if isinstance(request, Found) else None
 
     def keep(self) -> Snapshot:
         """Return how far the study has come, to be said; its tables of networks are too much to be kept."""
@@ -203,7 +203,7 @@ class RemediesRun:
         return (sum(counts[: self.part]) + counts[self.part] * self.run.progress) / sum(counts)
 
     def export(self) -> str:
-        """Return all that is there as CSV. Any thread may call it."""
+        """Return all that is there as CSV."""
         studies = [
             ("tuning", self.tuning_rows, None),
             ("remedies", self.rows, self.test),

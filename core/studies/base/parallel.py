@@ -49,8 +49,8 @@ def train_to_the_end(plan: Plan, progress: bool = False, n_processes: int | None
     work = (delayed(train)(plan.alone(part)) for part in parts)  # each is sent what is its own, no more
     states = []
     with bar:
-        for state in Parallel(n_jobs=n_processes, return_as="generator")(work):
-            states.append(state)
+        for content in Parallel(n_jobs=n_processes, return_as="generator")(work):
+            states.append(content if isinstance(content, MemberState) else MemberState.from_bytes(content))
             bar.show(len(states))
     return merge(plan.n_members, parts, states)
 
@@ -62,12 +62,12 @@ def train_alone(plan: Plan) -> MemberState:
     return training.state()
 
 
-def train_in_process(plan: Plan) -> MemberState:
-    """Do the same in a process of joblib's, on one thread.
+def train_in_process(plan: Plan) -> bytes:
+    """Do the same in a process of joblib's, on one thread, and return the members as bytes.
 
     It collects garbage every second: torch's own objects are no part of it. Walking through them took 130 ms of each second.
     """
     use_one_thread()
     if gc.get_freeze_count() == 0:
         gc.freeze()
-    return train_alone(plan)
+    return train_alone(plan).to_bytes()

@@ -22,10 +22,11 @@ from core.settings.experiment import LIVE_FIELDS
 from core.studies.base.cost import N_MOMENTS
 from core.studies.base.plan import Plan
 from core.studies.base.progress import ProgressBar
+from core.studies.base.result import Result
 
 
 @dataclass(frozen=True, eq=False)
-class MemberState:
+class MemberState(Result):
     """All members at one moment; the leading axis is M, and a member that has not begun is nan (its counts -1).
 
     epoch: (M,) epochs done. start_loss: validation loss at epoch 0. loss_limit: the training loss beyond which a member is

@@ -26,6 +26,7 @@ from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.parallel import train_to_the_end
 from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
+from core.studies.base.result import Result
 from core.studies.base.training import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
 from core.studies.cv.folds import fold_notes, repeated_folds, restandardise
@@ -59,7 +60,7 @@ class FoldPlan(Plan):
 
 
 @dataclass(frozen=True, eq=False)
-class CrossValidation:
+class CrossValidation(Result):
     """Losses of every value on every fold, raw: (n_values, n_splits·n_repeats), repeat by repeat; nan where diverged.
 
     best has the lowest mean; one_se is the largest value within one standard error of it; both nan before an epoch is done.

@@ -24,6 +24,7 @@ from core.studies.base.arguments import check_call, check_kind
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import forward
 from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
+from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, network_of
 from core.studies.base.values import check_values, strengths_of
 from core.studies.cv.cross_validation import CrossValidation
@@ -61,7 +62,7 @@ class Refit:
 
 
 @dataclass(frozen=True, eq=False)
-class TestLosses:
+class TestLosses(Result):
     """Test losses of each label: mean over the rows and its standard error, (n_labels,); nan where diverged."""
 
     __test__ = False  # not a test, whatever pytest thinks of the name

@@ -16,12 +16,15 @@ from core.data import Split
 from core.engine import Stack
 from core.engine.arithmetic import plain_torch
 from core.engine.trainer import Pool
+from core.measures.verdict import Reach
 from core.settings.experiment import Experiment
 from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import predict
 from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load, make_pool
+from core.studies.base.reach import verdicts
+from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, copy_parameters
 from core.studies.base.values import check_values, strengths_of
 
@@ -63,7 +66,7 @@ class Path:
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class Grid(Result):
     """Losses of every learning rate with every strength, (n_rates, n_values), at the last epoch; nan where diverged."""
 
     experiment: Experiment
@@ -165,6 +168,36 @@ def plan_grid(
     parts = cut(np.arange(n_members), 1, bytes_per_member(experiment, pool), memory_bytes)
     seeds = (experiment.training.seed,) * n_members
     return Plan(experiment, data, param_name, np.array(checked), pool, strengths, seeds, parts)
+
+
+@dataclass(frozen=True, eq=False)
+class PathMoment(Result):
+    """A path, or a map of learning rate × λ, at one moment: what leaves its page, as a table or as one network of it.
+
+    values: (n_values,); strengths: those that differ between the M members, by name; kinds: the verdict on each member, and
+    "not started" where its turn has not come; () on a map.
+    """
+
+    experiment: Experiment
+    param_name: str
+    values: np.ndarray
+    strengths: dict[str, list[float]]
+    state: MemberState
+    kinds: tuple[str, ...]
+
+
+def read_path(plan: Plan, state: MemberState, experiment: Experiment, neighbours: Reach | None = None) -> PathMoment:
+    """Return a path at a moment, judged. experiment: with the strengths of now; neighbours: see `verdicts`."""
+    kinds = [verdict.kind for verdict in verdicts(plan, state, neighbours)]
+    has_begun = state.epoch >= 0
+    judged = tuple(kind if begun else "not started" for kind, begun in zip(kinds, has_begun, strict=True))
+    return read_moment(plan, state, experiment, judged)
+
+
+def read_moment(plan: Plan, state: MemberState, experiment: Experiment, kinds: tuple[str, ...] = ()) -> PathMoment:
+    """Return a path or a map at a moment, with the verdicts given."""
+    strengths = {name: [float(value) for value in values] for name, values in plan.strengths.items()}
+    return PathMoment(experiment, plan.param_name, plan.values, strengths, state, kinds)
 
 
 def read_grid(plan: Plan, state: MemberState) -> Grid:

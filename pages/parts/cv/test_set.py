@@ -7,7 +7,7 @@ import streamlit as st
 from core.data import DATASETS
 from core.figures.cv.fold_curves import plot_refit
 from core.figures.cv.losses import plot_test
-from core.live.cv.refit import refit_run, refit_work, refitted
+from core.live.cv.refit import opened, refit_run, refit_work
 from core.readings.cv.losses import describe_test
 from core.settings.experiment import Experiment
 from core.stream.commands import Run
@@ -16,7 +16,7 @@ from core.studies.base.cost import Work
 from core.studies.base.values import value_texts
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.cv.peeking import Look, look_in_words, peeking_in_words
-from core.studies.cv.refit import CHOSEN_1SE, CHOSEN_MIN, Refit, candidates, evaluate_test
+from core.studies.cv.refit import CHOSEN_1SE, CHOSEN_MIN, candidates
 from pages.shared import hand, jobs, studies
 from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import is_ready, say_failure
@@ -101,9 +101,8 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
         [readout("epoch", "Epoch", "Passes over all training and validation rows.")], buttons=(), can_rewind=False,
         on_state=_nothing, on_job=partial(take_job, order), slot="refit",
     )  # fmt: skip
-    result = refitted(job)
-    if result is not None:
-        show_test_set(cv, order, result, look)
+    if job.latest is not None and job.latest.meta["state"] in ("finished", "diverged"):
+        show_test_set(cv, order, job, look)
 
 
 def take_job(order: Order) -> None:
@@ -111,7 +110,7 @@ def take_job(order: Order) -> None:
     jobs.adopt("refit", hand.told(STAGE, "job"), repr(order))
 
 
-def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look | None) -> None:
+def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Look | None) -> None:
     """Ask for an estimate, then open the test set; say what the looks so far mean."""
     n_looks = count_looks(cv.experiment)
     if look is not None:
@@ -136,7 +135,7 @@ def show_test_set(cv: CrossValidation, order: Order, result: Refit, look: Look |
             key="cv.look",
             width="stretch",
             on_click=open_test_set,
-            args=(cv, order, result, n_looks),
+            args=(cv, order, job, n_looks),
         )
 
 
@@ -145,14 +144,16 @@ def estimate_key(n_looks: int) -> str:
     return f"cv.expected.{n_looks}"
 
 
-def open_test_set(cv: CrossValidation, order: Order, result: Refit, n_looks: int) -> None:
+def open_test_set(cv: CrossValidation, order: Order, job: Job, n_looks: int) -> None:
     """Look at the test rows, and count it. n_looks: those before; the second click of a double click is no further look."""
     expected, rule, kept = st.session_state.get(estimate_key(n_looks)), order[1], jobs.kept()
     if expected is None or count_looks(cv.experiment) != n_looks:
         return
     place = int((cv.values == order[2][rule]).argmax())
     mean, error = float(cv.mean[place]), float(cv.standard_error[place])
-    losses = evaluate_test(result)
+    losses = opened(job)
+    if losses is None:
+        return  # the refit is gone: that was no look
     kept[SHOWN] = (order, Look(add_look(cv.experiment), rule, expected, mean, error, losses))
 
 

@@ -1,13 +1,14 @@
 """What leads on from a λ path: the chosen network in the Playground, the whole path as a table."""
 
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.live.asking import found_by
 from core.live.path.export import member_experiment, member_origin, path_csv
 from core.stream.job import Job
+from core.studies.path.sweep import PathMoment
 from pages.shared import experiment as shared
 from pages.shared import live
 from pages.shared.say import call
@@ -18,8 +19,8 @@ HOW = {
 }
 
 
-def show_exits(job: Job, member: int, rewound: Any) -> None:
-    """Show the buttons; they take the path as it is when they are pressed. rewound: its result at the past moment that is
+def show_exits(job: Job, member: int, rewound: PathMoment | None) -> None:
+    """Show the buttons; they take the path as it is when they are pressed. rewound: the path at the past moment that is
     shown, or None; the Playground goes on from that."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(HOW[shared.current().study.path_start])
@@ -28,24 +29,24 @@ def show_exits(job: Job, member: int, rewound: Any) -> None:
         if st.button(
             "Open in Playground", key="path.open", help="Continues from the weights that are shown, at the chosen λ."
         ):
-            open_member(job.result() if rewound is None else rewound, member)
+            open_member(found_by(job, PathMoment) if rewound is None else rewound, member)
         st.download_button(
             "Download the path", partial(table_of, job, st.context.url or ""), "path.csv", "text/csv", on_click="ignore",
             help="A table with one row per λ, as it is now, finished or not; with the experiment and its link.",
         )  # fmt: skip
 
 
-def open_member(found: Any, member: int) -> None:
-    """Let the Playground continue from one network of a path's result, now or at a past moment; None: not begun."""
-    origin = member_origin(found[1], found[2], member) if found is not None else None
-    if origin is None:
+def open_member(path: PathMoment | None, member: int) -> None:
+    """Let the Playground continue from one network of a path, now or at a past moment; None: not begun."""
+    origin = member_origin(path, member) if path is not None else None
+    if path is None or origin is None:
         call("This λ has not been trained yet: there are no weights to continue from.")
         return
-    live.start_from(member_experiment(found[0], found[1], member), origin)
+    live.start_from(member_experiment(path, member), origin)
     st.switch_page("playground.py")
 
 
 def table_of(job: Job, address: str) -> str:
     """Return the path as CSV, with the link that leads to it; called outside the page's run, when the button is pressed."""
-    found = job.result()
-    return "" if found is None else path_csv(*found, address=f"{address}?{urlencode(found[0].to_query())}")
+    path = found_by(job, PathMoment)
+    return "" if path is None else path_csv(path, f"{address}?{urlencode(path.experiment.to_query())}")

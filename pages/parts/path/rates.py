@@ -6,11 +6,13 @@ import streamlit as st
 
 from core.figures.path.grid import plot_grid
 from core.figures.path.page import with_facts
+from core.live.asking import found_by
 from core.live.path.needs import rates_needs
 from core.live.path.rates import RATES, best_member, map_values, rates_run, rates_work
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of
+from core.studies.path.sweep import PathMoment
 from pages.parts.path.exits import open_member
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, studies
@@ -45,8 +47,8 @@ def take_seed() -> None:
 
 def open_best(job: Job) -> None:
     """Let the Playground continue from the pair that is the best one now."""
-    found = job.result()
-    best = best_member(found[1], found[2]) if found is not None else None
+    found = found_by(job, PathMoment)
+    best = best_member(found) if found is not None else None
     if best is None:
         call("No pair has a validation loss yet: press Run first.")
     else:

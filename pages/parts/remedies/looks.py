@@ -1,7 +1,10 @@
 """The Remedies page's one look at the test rows, and the results as a file."""
 
+from functools import partial
+
 import streamlit as st
 
+from core.live.asking import text_of
 from core.live.remedies.needs import remedies_needs
 from core.stream.commands import Look
 from core.stream.job import Job
@@ -59,7 +62,7 @@ def show_actions(job: Job) -> None:
         help="Once, after training: whoever looks, changes something and looks again is choosing by the test set.",
     )  # fmt: skip
     right.download_button(
-        "Download CSV", job.result, "remedies.csv", "text/csv", on_click="ignore", width="stretch", key="remedies.csv",
+        "Download CSV", partial(text_of, job), "remedies.csv", "text/csv", on_click="ignore", width="stretch", key="remedies.csv",
         disabled=not has_begun(job), help="A line for each start of each remedy, as far as the study is. Press Run first.",
     )  # fmt: skip
     with words:

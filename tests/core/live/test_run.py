@@ -133,7 +133,7 @@ def test_a_moment_that_a_browser_was_given_is_found_though_it_is_not_kept_any_mo
         run.obey(Step())
         run.train_for(1.0)
     assert not set(given) <= {int(moment.epoch[0]) for moment in run.moments}
-    assert [int(run.result(epoch)[2].epoch[0]) for epoch in given] == given
+    assert [int(run.state_at(epoch).epoch[0]) for epoch in given] == given
 
 
 def test_a_second_answer_holds_only_newer_moments_and_says_which_are_gone():

@@ -17,7 +17,7 @@ def counting(mailbox: Mailbox) -> Steps:
     epoch = version = n_sets = 0
     strengths: dict[str, float] = {}
     mailbox.is_idle = True
-    mailbox.frames = lambda after: Snapshot(version, {"frames": []}, {"frame_epoch": np.arange(3.0)}, "frames")
+    mailbox.answer = lambda _: Snapshot(version, {"frames": []}, {"frame_epoch": np.arange(3.0)}, "frames")
     changed = True
     while True:
         for command in mailbox.take():

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.stream.budget import SMALL_BYTES, Ledger, Limits, place_in_words
+from core.stream.commands import Found
+from core.stream.mailbox import NotAnswered
 from core.stream.scheduler import Scheduler
 from tests.core.stream.studies import TIMEOUT_S, counting
 from tests.core.stream.test_scheduler import Clock
@@ -66,7 +68,8 @@ def test_a_job_without_room_does_not_begin_until_there_is_some(scheduler: Schedu
     second = scheduler.submit(counting, "b", n_bytes=100 * MB)
     assert first.wait(-1, TIMEOUT_S) is not None
     assert scheduler.place(second) == 1 and second.latest is None and scheduler.is_parked(second)
-    assert second.result() is None  # a question is answered all the same
+    with pytest.raises(NotAnswered, match="has not begun"):
+        second.reply(Found())  # it is answered all the same
     scheduler.drop(first)
     assert second.wait(-1, TIMEOUT_S) is not None and scheduler.place(second) == 0
 

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from core.stream import scheduler as module
-from core.stream.commands import Pause, Run, Set, Stop
+from core.stream.commands import Found, Frames, Pause, Run, Set, Stop
 from core.stream.job import Job, Steps
-from core.stream.mailbox import Mailbox, NotTaken
+from core.stream.mailbox import Mailbox, NotAnswered, NotTaken
 from core.stream.scheduler import Scheduler
 from core.stream.snapshot import Snapshot
 from core.stream.turns import slice_length
 from tests.core.stream.studies import TIMEOUT_S, counting, failing, held
+
+FRAMES = Frames(after=0)
 
 
 class Clock:
@@ -190,17 +192,14 @@ def test_who_waits_for_a_late_snapshot_is_looking(scheduler: Scheduler, clock: C
 
 
 def test_questions_are_answered_by_the_thread_that_runs_the_job(scheduler: Scheduler) -> None:
-    asked_in: list[str] = []
-
     def study(mailbox: Mailbox) -> Steps:
         mailbox.is_idle = True
-        mailbox.result = lambda: asked_in.append(threading.current_thread().name)
+        mailbox.answer = lambda _: threading.current_thread().name.encode()
         yield Snapshot(1, {}, {})
 
     job = scheduler.submit(study, "a")
     assert job.wait(0, TIMEOUT_S) is not None
-    job.result()
-    assert asked_in == ["lab-worker-0"]
+    assert job.reply(Found()) == b"lab-worker-0"
 
 
 def test_a_parked_and_an_ended_job_still_answer(scheduler: Scheduler, clock: Clock) -> None:
@@ -208,20 +207,26 @@ def test_a_parked_and_an_ended_job_still_answer(scheduler: Scheduler, clock: Clo
     assert job.wait(0, TIMEOUT_S) is not None
     clock.now = 100.0
     assert scheduler.wait_until_parked(job, TIMEOUT_S)
-    assert job.frames(0).result(TIMEOUT_S) is not None
+    assert job.reply(FRAMES) is not None
     job.watch()
     job.send(Stop())
     wait_for_the_end(job)
-    assert job.frames(0).result(TIMEOUT_S) is not None
+    assert job.reply(FRAMES) is not None
     scheduler.drop(job)
-    assert job.frames(0).result(TIMEOUT_S) is None
+    with pytest.raises(NotAnswered, match="This run is gone"):
+        job.reply(FRAMES)
 
 
 def test_an_error_in_an_answer_reaches_who_asked_and_leaves_the_run_alone(scheduler: Scheduler) -> None:
-    job = scheduler.submit(counting, "a")
-    with pytest.raises(ZeroDivisionError):
-        job.ask(lambda: 1 / 0).result(TIMEOUT_S)
-    assert job.wait(0, TIMEOUT_S) is not None and job.error is None
+    def study(mailbox: Mailbox) -> Steps:
+        mailbox.is_idle, mailbox.answer = True, lambda _: bytes(1 // 0)
+        yield Snapshot(1, {}, {})
+
+    job = scheduler.submit(study, "a")
+    assert job.wait(0, TIMEOUT_S) is not None
+    with pytest.raises(NotAnswered, match=r"could not answer.*ZeroDivisionError"):
+        job.reply(Found())
+    assert job.error is None
 
 
 @pytest.mark.parametrize("command", [Run(), Pause(), Set(name="l2", value=0.1)])

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from core.live.run import live_study
-from core.stream.commands import Command, Pause, Reseed, Reset, Run, Step, Stop
+from core.stream.commands import Command, Frames, Pause, Request, Reseed, Reset, Run, Step, Stop
 from core.stream.job import Job, Steps
 from core.stream.mailbox import Mailbox
 from core.stream.pace import BURST, PER_SECOND, Pace
@@ -51,7 +51,7 @@ class Slow:
     def __init__(self) -> None:
         self.n_obeyed = 0
 
-    def attach(self, mailbox: Mailbox) -> None:
+    def answer(self, request: Request) -> None:
         pass
 
     def obey(self, command: Command) -> None:
@@ -138,16 +138,16 @@ def test_commands_to_a_failed_run_are_answered_and_never_end_the_line(host: str,
 def endless(mailbox: Mailbox) -> Steps:
     """Offer a thousand pieces of moments, a quarter of a megabyte each."""
     mailbox.is_idle = True
-    mailbox.frames = piece
-    mailbox.result = list
+    mailbox.answer = piece
     yield Snapshot(1, {}, {})
     while True:
         mailbox.take()
         yield None
 
 
-def piece(after: int) -> Snapshot:
-    return Snapshot(after + 1, {"frames": [], "has_more": after < 1000}, {"x": PIECE}, "frames")
+def piece(request: Request) -> Snapshot:
+    assert isinstance(request, Frames)
+    return Snapshot(request.after + 1, {"frames": [], "has_more": request.after < 1000}, {"x": PIECE}, "frames")
 
 
 def open_deaf(host: str, job_id: str) -> Any:
@@ -177,13 +177,13 @@ def until_still(count: Callable[[], int]) -> int:
 def test_who_asks_for_moments_and_never_reads_holds_little(host: str, routed_scheduler: Scheduler) -> None:
     job = routed_scheduler.submit(endless, "a")
     assert job.wait(0, TIMEOUT_S) is not None
-    n_made, frames = [0], job.frames
+    n_made = [0]
 
-    def count(after: int) -> Any:
+    def count(request: Request) -> Snapshot:
         n_made[0] += 1
-        return frames(after)
+        return piece(request)
 
-    job.frames = count  # type: ignore[method-assign]
+    job.mailbox.answer = count
     with ExitStack() as lines:
         for _ in range(5):
             stream = lines.enter_context(open_deaf(host, job.id))

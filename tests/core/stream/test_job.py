@@ -2,9 +2,9 @@ import asyncio
 
 import pytest
 
-from core.stream.commands import Reset, Set, Step
+from core.stream.commands import Frames, Reset, Set, Step
 from core.stream.job import Job, Steps
-from core.stream.mailbox import MAX_QUEUED, Mailbox
+from core.stream.mailbox import MAX_QUEUED, Mailbox, NotAnswered
 from core.stream.snapshot import Snapshot
 from tests.core.stream.studies import TIMEOUT_S, counting, failing
 
@@ -94,7 +94,8 @@ def test_closing_runs_the_clean_up_of_the_study() -> None:
 
 def test_frames_come_from_the_study() -> None:
     job = Job(counting)
-    assert job.frames(0).result(TIMEOUT_S) is None
+    with pytest.raises(NotAnswered, match="has not begun"):
+        job.reply(Frames(after=0))
     job.run_slice()
-    frames = job.frames(0).result(TIMEOUT_S)
-    assert frames is not None and frames.kind == "frames"
+    frames = job.reply(Frames(after=0))
+    assert isinstance(frames, Snapshot) and frames.kind == "frames"

@@ -12,17 +12,19 @@ import numpy as np
 import pytest
 
 from core import Experiment
+from core.live.asking import ask
 from core.live.making import OnSplit
 from core.live.path.run import path_run
 from core.live.playground.run import playground_run
 from core.live.run import live_study
 from core.stream import nursery as nurseries
-from core.stream.commands import Pace, Pause, Reset, Run, Set, Step
+from core.stream.commands import Frames, Pace, Pause, Reset, Run, Set, Step
 from core.stream.job import Job
 from core.stream.lane import Lane, lane_study, rest_of
 from core.stream.nursery import Nursery
 from core.stream.scheduler import Scheduler
 from core.stream.snapshot import Snapshot
+from core.studies.path.sweep import PathMoment
 from tests.core.stream.studies import TIMEOUT_S, counting
 
 SMALL = Experiment(network={"hidden_sizes": [4]}, training={"n_epochs": 5})
@@ -75,10 +77,12 @@ def test_it_gives_the_numbers_of_a_study_in_this_process(scheduler: Scheduler) -
     for name, values in shown[1].arrays.items():
         np.testing.assert_array_equal(shown[0].arrays[name], values, name)
     assert shown[0].meta["members"][0]["readouts"] == shown[1].meta["members"][0]["readouts"]
-    frames = far.frames(-1).result(WAIT_S)
-    assert frames is not None and frames.kind == "frames" and frames.arrays["frame_epoch"][0] == 0
-    experiment, plan, state = far.result()
-    assert experiment.get("learning_rate") == 0.02 and plan.n_members == len(state.epoch)
+    frames = far.reply(Frames(after=-1))
+    assert isinstance(frames, Snapshot) and frames.kind == "frames" and frames.arrays["frame_epoch"][0] == 0
+    paths = [ask(job, PathMoment) for job in (far, near)]
+    assert paths[0].experiment.get("learning_rate") == 0.02 and paths[0].experiment == paths[1].experiment
+    assert paths[0].kinds == paths[1].kinds and paths[0].strengths == paths[1].strengths
+    np.testing.assert_array_equal(paths[0].state.parameters, paths[1].state.parameters)
     far.send(Reset())
     assert until(far, lambda meta: meta["epoch"] == 0).meta["state"] == "paused"
     assert scheduler.wait_until_parked(far, WAIT_S)  # idle, it takes no slices

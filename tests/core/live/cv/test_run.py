@@ -2,17 +2,18 @@
 
 import math
 import re
-from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from core import Experiment, cross_validate
 from core.data import load_split
 from core.live.cv import refit as refits
 from core.live.cv import run as live
 from core.live.run import live_study
-from core.stream.commands import Pause, Reset, Run, Step, Stop
+from core.stream.commands import Found, Pause, Reset, Run, Step, Stop
 from core.stream.job import Job
+from core.stream.mailbox import NotAnswered
 from core.stream.snapshot import decode
 from core.studies.cv import cross_validation as study
 from core.studies.cv.refit import CHOSEN_MIN, NO_PENALTY, candidates, evaluate_test, refit
@@ -164,7 +165,7 @@ def refit_job(values):
 def test_the_refit_is_the_refit_of_a_notebook_and_gives_its_test_losses():
     values = {CHOSEN_MIN: 0.1, NO_PENALTY: 0.0, "again": 0.1}
     job = refit_job(values)
-    ours, theirs = evaluate_test(refits.refitted(job)), evaluate_test(refit(SMALL, "l2", values, progress=False))
+    ours, theirs = refits.opened(job), evaluate_test(refit(SMALL, "l2", values, progress=False))
     assert np.array_equal(ours.test_loss, theirs.test_loss) and ours.test_loss[0] == ours.test_loss[2]
     assert job.latest.arrays["refit_loss"].shape[0] == 3
     np.testing.assert_allclose(job.latest.arrays["refit_loss"][:, -1], theirs.train_loss, rtol=1e-6)
@@ -174,21 +175,9 @@ def test_the_refit_is_the_refit_of_a_notebook_and_gives_its_test_losses():
 def test_a_refit_that_has_not_ended_gives_nothing_to_look_at():
     split = load_split(SMALL.data)
     job = job_of(lambda: refits.refit_run(SMALL, split, {"one": 0.1}), Step())
-    assert refits.refitted(job) is None and live.found(job) is None
-
-
-def test_a_refit_that_ends_while_it_is_read_is_not_taken_before_its_end():
-    split = load_split(SMALL.data)
-    job = job_of(lambda: refits.refit_run(SMALL, split, {"one": 0.1}), Step())
-    before = job.mailbox.result
-
-    def end_meanwhile():
-        found = before()
-        job.latest = replace(job.latest, meta={**job.latest.meta, "state": "finished"})
-        return found
-
-    job.mailbox.result = end_meanwhile
-    assert refits.refitted(job) is None
+    assert refits.opened(job) is None and live.found(job) is None
+    with pytest.raises(NotAnswered, match="nothing of that kind to give yet"):
+        job.reply(Found())
 
 
 def test_a_diverged_refit_has_no_test_loss():

@@ -14,8 +14,9 @@ from core.live.path.export import member_experiment, member_origin, path_csv
 from core.live.path.rates import RATES, map_values, rates_run
 from core.live.path.run import path_run, plan_of
 from core.live.playground.run import playground_run
-from core.stream.commands import Pause, Reseed, Reset, Run, Set, Step
+from core.stream.commands import Found, Pause, Reseed, Reset, Run, Set, Step
 from core.studies.base.values import value_texts
+from core.studies.path.sweep import PathMoment
 from tests.core.live.rewound import all_frames
 
 VALUES = (0.0, 1e-3, 0.1, 10.0)
@@ -60,7 +61,7 @@ def test_the_path_shown_is_the_one_that_sweep_trains():
 def test_a_member_is_shown_as_the_playground_shows_it():
     run = run_to_the_end(path())
     snapshot = run.snapshot()
-    alone = member_experiment(SINE, run.training.plan, 2)
+    alone = member_experiment(found(run), 2)
     assert alone.regularization.l2 == 0.1
     single = run_to_the_end(playground_run(alone, load_split(alone.data))).snapshot()
     for name in ("fit_y", "hist_y", "zero_share"):
@@ -213,10 +214,15 @@ def test_a_path_in_several_stacks_shows_the_numbers_of_one(monkeypatch):
 # --- what leaves the page ---
 
 
+def found(run, epoch=None):
+    """Return a path as the page gets it: by request, as bytes."""
+    return PathMoment.from_bytes(run.answer(Found(epoch=epoch)))
+
+
 def test_a_path_stopped_in_the_middle_is_exported_as_it_is():
     run = run_to(path(path_start="warm"), 60)
     run.snapshot()
-    text = path_csv(*run.result(), address="http://here/path?data=sine")
+    text = path_csv(found(run), address="http://here/path?data=sine")
     comments = [line for line in text.splitlines() if line.startswith("#")]
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     assert Experiment.model_validate(json.loads(comments[1].removeprefix("# experiment: "))) == SINE.replace(
@@ -231,8 +237,7 @@ def test_a_path_stopped_in_the_middle_is_exported_as_it_is():
 def test_the_playground_continues_from_the_weights_of_a_member():
     run = run_to_the_end(path())
     shown = run.snapshot()
-    experiment, plan, state = run.result()
-    origin, alone = member_origin(plan, state, 1), member_experiment(experiment, plan, 1)
+    origin, alone = member_origin(found(run), 1), member_experiment(found(run), 1)
     assert alone.regularization.l2 == 1e-3 and "λ = 0.001 of L2" in origin.text and "40 epochs" in origin.text
     single = playground_run(alone, load_split(alone.data), origin)
     first = single.snapshot()
@@ -251,19 +256,19 @@ def test_what_is_opened_at_a_past_moment_are_the_weights_of_then():
     run.train_for(1)
     epoch, then = run.training.n_epochs_done, run.snapshot().arrays["fit_y"][1]
     run_to_the_end(run)
-    experiment, plan, state = run.result(epoch)
-    origin = member_origin(plan, state, 1)
+    then_found = found(run, epoch)
+    experiment, origin = then_found.experiment, member_origin(then_found, 1)
     assert f"{epoch} epochs" in origin.text
     single = playground_run(experiment.replace(l2=1e-3), load_split(experiment.data), origin)
     np.testing.assert_allclose(single.snapshot().arrays["fit_y"], then, atol=1e-5)
-    assert run.result(10**6)[2].epoch[0] == run.moments[-1].epoch[0] and run.result(-1)[2].epoch[0] == 0
+    assert found(run, 10**6).state.epoch[0] == run.moments[-1].epoch[0] and found(run, -1).state.epoch[0] == 0
 
 
 def test_a_new_start_of_a_continued_run_is_random():
     run = run_to_the_end(path())
     run.snapshot()
-    experiment, plan, state = run.result()
-    single = playground_run(experiment, load_split(experiment.data), member_origin(plan, state, 1))
+    experiment = found(run).experiment
+    single = playground_run(experiment, load_split(experiment.data), member_origin(found(run), 1))
     single.obey(Reseed(seed=7))
     plain = playground_run(experiment.replace(seed=7), load_split(experiment.data)).snapshot()
     meta = single.snapshot().meta
@@ -273,8 +278,7 @@ def test_a_new_start_of_a_continued_run_is_random():
 
 def test_there_is_nothing_to_continue_from_before_a_member_has_begun():
     run = path(path_start="warm")
-    _, plan, state = run.result()
-    assert member_origin(plan, state, 0) is None
+    assert member_origin(found(run), 0) is None
 
 
 # --- learning rate × λ ---

@@ -11,7 +11,7 @@ from core.live.remedies.run import RemediesRun, check_study, count_networks, est
 from core.live.run import live_study
 from core.readings.remedies.tables import edge_note
 from core.settings.experiment import Experiment
-from core.stream.commands import Look, Pause, Reseed, Reset, Run, Stop
+from core.stream.commands import Found, Look, Pause, Reseed, Reset, Run, Stop
 from core.stream.job import Mailbox
 from core.stream.snapshot import Snapshot, decode
 from core.studies.remedies.remedy import DIGITS, POINTS
@@ -167,7 +167,7 @@ def test_as_a_job_it_yields_snapshots_with_growing_progress() -> None:
             shown.append(snapshot.meta)
     epochs = [meta["epoch"] for meta in shown]
     assert epochs == sorted(epochs) and epochs[-1] == 100
-    assert mailbox.is_idle and mailbox.result is not None and "remedies" in mailbox.result()
+    assert mailbox.is_idle and mailbox.answer is not None and b"remedies" in mailbox.answer(Found())
 
 
 def test_a_study_that_would_take_too_long_is_refused_with_what_to_do() -> None:

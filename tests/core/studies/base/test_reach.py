@@ -122,10 +122,11 @@ def test_a_network_taken_to_the_playground_keeps_its_verdict():
     split = load_split(experiment.data)
     run = path_run(experiment, split)
     run.training.run()
-    plan, state = run.training.plan, run.training.state()
-    kinds = [verdict.kind for verdict in verdicts(plan, state)]
+    found = run.result(run.training.state())
+    kinds = [verdict.kind for verdict in verdicts(run.training.plan, run.training.state())]
+    assert found.kinds == tuple(kinds)
     for m, kind in enumerate(kinds):
-        single = playground_run(member_experiment(experiment, plan, m), split, member_origin(plan, state, m))
+        single = playground_run(member_experiment(found, m), split, member_origin(found, m))
         assert single.snapshot().meta["verdict"]["kind"] == kind
     assert len(set(kinds)) > 1
 
