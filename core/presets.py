@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from core.settings.experiment import Experiment
+from core.settings.experiment import STUDIES, Experiment
 
 
 @dataclass(frozen=True)
@@ -178,5 +178,5 @@ def is_slid(preset: Preset, experiment: Experiment) -> bool:
 
 def is_same_fit(one: Experiment, other: Experiment) -> bool:
     """Return whether two experiments train the same network on the same data, from whichever start."""
-    parts: dict[str, bool | set[str]] = {"study": True, "training": {"seed"}}
+    parts: dict[str, bool | set[str]] = {**dict.fromkeys(STUDIES, True), "training": {"seed"}}
     return one.model_dump(exclude=parts) == other.model_dump(exclude=parts)

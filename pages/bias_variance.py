@@ -52,7 +52,7 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts, the sliders where they stand."""
     now = shared.current()
     values = np.array(values_of(now))
-    chosen, chosen_set = picked(SCRUB, len(values)), picked(SET, now.study.n_sets)
+    chosen, chosen_set = picked(SCRUB, len(values)), picked(SET, now.bias_variance.n_sets)
     return plot_bias_variance_page(
         snapshot.arrays, values, name_of(now), texts_of(now), split_of(now.data), chosen, chosen_set
     )
@@ -91,7 +91,7 @@ def show_run() -> None:
         jobs.drop("study")
         fail(str(error))
         return
-    needs, values, n_sets = bias_variance_needs(now), values_of(now), now.study.n_sets
+    needs, values, n_sets = bias_variance_needs(now), values_of(now), now.bias_variance.n_sets
     key, work = needs.key, bias_variance_work(now)
     if not studies.may_start(key, [work]):
         return
@@ -102,7 +102,7 @@ def show_run() -> None:
     say_failure("study")
     st.markdown(INTRO)
     show_redraw("bias_variance")
-    label = "Width" if now.study.vary == "width" else "Strength λ"
+    label = "Width" if now.bias_variance.vary == "width" else "Strength λ"
     axes = [
         scrub(
             SCRUB, label, values, texts_of(now), picked(SCRUB, len(values)), "The value whose networks are shown.",
@@ -126,8 +126,8 @@ example.open_page(TASK, lambda mine: [bias_variance_work(mine)], example.refused
 with st.sidebar:
     tasks.show_tasks("bias_variance", TASKS)
     show_bias_variance_controls("bias_variance")
-    is_along_width = shared.current().study.vary == "width"
-    show_controls("bias_variance", without=() if is_along_width else (shared.current().study.param_name,))
+    is_along_width = shared.current().bias_variance.vary == "width"
+    show_controls("bias_variance", without=() if is_along_width else (shared.current().grid.param_name,))
 st.session_state[SHOWN] = shared.current().get("learning_rate")
 shared.show_problems()
 show_run()

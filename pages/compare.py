@@ -49,7 +49,7 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts of this comparison."""
     experiment = shared.current()
     names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
-    has_bands = experiment.study.n_starts > 1
+    has_bands = experiment.compare.n_starts > 1
     split, arrays, meta = split_of(experiment.data), snapshot.arrays, snapshot.meta
     figures = plot_compare(arrays, names, meta["labels"], split, has_bands)
     return [*figures, plot_geometry(arrays), plot_update()]
@@ -88,7 +88,7 @@ def show_run() -> None:
 example.open_page(TASK, lambda mine: [compare_work(mine)])
 with st.sidebar:
     setting("compare", "variants")
-    if "elastic_net" in shared.current().study.variants:
+    if "elastic_net" in shared.current().compare.variants:
         setting("compare", "l1_share")
     setting("compare", "n_starts")
     show_controls("compare", without=PUT_ASIDE)

@@ -70,7 +70,7 @@ def show_study() -> None:
     if not is_ready(charts, job, "run"):
         return
     say_failure("study")
-    places = positions(values, experiment.study.param_name).tolist()
+    places = positions(values, experiment.grid.param_name).tolist()
     axis = scrub(
         "lambda",
         "Chosen λ",
@@ -106,6 +106,6 @@ with st.sidebar:
     show_penalty("cv")
     setting("cv", "n_splits")
     setting("cv", "n_repeats")
-    show_controls("cv", without=(shared.current().study.param_name,))
+    show_controls("cv", without=(shared.current().grid.param_name,))
 shared.show_problems()
 show_study()

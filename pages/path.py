@@ -70,7 +70,7 @@ def rewound(job: Job) -> PathMoment | None:
 def draw(snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts of this path."""
     now, labels = shared.current(), snapshot.meta["members"][0]["labels"]
-    return plot_path_page(snapshot.arrays, labels, grid_of(now), now.study.param_name, split_of(now.data))
+    return plot_path_page(snapshot.arrays, labels, grid_of(now), now.grid.param_name, split_of(now.data))
 
 
 @st.fragment
@@ -88,7 +88,7 @@ def show_path() -> None:
         return
     say_failure("study")
     values = grid_of(now)
-    texts, places = value_texts(values), positions(values, now.study.param_name)
+    texts, places = value_texts(values), positions(values, now.grid.param_name)
     index = picked(len(values))
     axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
     show_exits(job, index, rewound(job))
@@ -104,10 +104,10 @@ def show_path() -> None:
 example.open_page(START, lambda mine: [path_work(mine)])
 with st.sidebar:
     show_path_controls("path")
-    show_controls("path", without=(shared.current().study.param_name,))
+    show_controls("path", without=(shared.current().grid.param_name,))
 st.session_state["path.shown"] = live.strengths_of(shared.current(), SIDEBAR)
 shared.show_problems()
-if shared.current().study.path_view == "rates":
+if shared.current().path.path_view == "rates":
     show_rates()
 else:
     show_path()

@@ -63,7 +63,7 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
     singles = pairs[: len(single_remedies(experiment))]
     words = TABLE_WORDS + (NOISE_WORDS if has_labels(experiment) and experiment.data.label_noise else "")
     figures = [plot_ablation(snapshot.arrays, pairs), sheet("remedies", "Every remedy in numbers", words)]
-    if experiment.study.tune_remedies:
+    if experiment.remedies.tune_remedies:
         figures.append(sheet("tuning", "Tuning: what was tried, and what was kept", TUNING_WORDS))
     if has_labels(experiment):
         names = ("noise_val_loss", "noise_train_score")

@@ -1,7 +1,8 @@
 """What a run depends on: `Needs`, from which its key follows. Each study's room has its own, in `needs.py`.
 
-A study depends on every setting, but for those that it declares: what it takes while it trains, and what it does not read,
-with the reason. So a setting that is forgotten begins a new run, and never shows an old result for a new question.
+A study depends on every setting of the experiment and of the studies' sections that it names, but for those that it declares:
+what it takes while it trains, and what it does not read, with the reason. So a setting that is forgotten begins a new run, and
+never shows an old result for a new question; and a new study's settings are no affair of the others.
 """
 
 from __future__ import annotations
@@ -9,23 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from core.settings.experiment import FLAT_NAMES, Experiment, format_value, locate
-
-# Settings that belong to one study or to a few.
-GRID = ("param_name", "l1_share", "values")
-PATH = ("path_start", "path_view")
-FOLDS = ("n_splits", "n_repeats")
-COMPARE = (
-    "n_starts", "variants", "compare_l1", "compare_subgradient", "compare_group_l1", "compare_l2", "compare_weight_decay",
-    "compare_elastic", "compare_activity", "compare_dropout", "geometry_of", "geometry_weights",
-)  # fmt: skip
-REMEDIES = (
-    "n_remedy_starts", "first_combination", "second_combination", "tune_remedies", "remedy_l1", "remedy_l2",
-    "remedy_dropout", "patience", "min_delta", "remedy_augment", "n_ensemble",
-)  # fmt: skip
-
-SETS = ("vary", "n_sets", "n_set_starts")
+from core.settings.experiment import FLAT_NAMES, SECTIONS, STUDIES, Experiment, format_value, locate
 
 
 @dataclass(frozen=True)
@@ -64,6 +51,15 @@ def unread(names: tuple[str, ...], reason: str) -> dict[str, str]:
     return dict.fromkeys(names, reason)
 
 
-def of_others(*groups: tuple[str, ...]) -> dict[str, str]:
-    """Return groups of settings that are other studies' own."""
-    return {name: "It belongs to another study." for group in groups for name in group}
+def needs_of(
+    study: str, experiment: Experiment, sections: tuple[str, ...], live: tuple[str, ...] = (),
+    unread: Mapping[str, str] = MappingProxyType({}),
+) -> Needs:  # fmt: skip
+    """Return what a run depends on that reads only these of the studies' sections; the others are other studies' own.
+
+    Raises ValueError for a section that is none of a study.
+    """
+    if odd := set(sections) - set(STUDIES):
+        raise ValueError(f"sections: expected some of {', '.join(STUDIES)}, received {', '.join(sorted(odd))}")
+    others = [name for section in STUDIES if section not in sections for name in SECTIONS[section].model_fields]
+    return Needs(study, experiment, live, {**dict.fromkeys(others, "It belongs to another study."), **unread})

@@ -1,37 +1,42 @@
 """What to train: the `Experiment`, a frozen and validated record, with exact JSON and URL round trips.
 
-Five sections (see `core/settings/sections.py`): `data`, `network`, `regularization`, `training`, and `study` for what varies in a
-study. Every setting also has a flat name, by which links, widgets and `replace` know it. Read next: `core/data`.
+Its sections (see `core/settings/sections.py`): `data`, `network`, `regularization`, `training`, and one for what each study
+varies. Every setting also has a flat name, by which links, widgets and `replace` know it. Read next: `core/data`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from core.settings.links import DEFAULTS, NEWEST, VERSION, unknown_version
 from core.settings.penalties import CHOICES, PENALTIES
 from core.settings.sections import (
+    BiasVarianceConfig,
+    CompareConfig,
     DataConfig,
     DatasetName,
     FeatureName,
+    FoldsConfig,
+    GridConfig,
     NetworkConfig,
+    PathConfig,
     RegularizationConfig,
+    RemediesConfig,
     Section,
-    StudyConfig,
     TrainingConfig,
 )
 from core.settings.words import did_you_mean, received, shortened, written
 
 __all__ = [
-    "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "StudyConfig",
-    "TrainingConfig",
+    "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "TrainingConfig",
 ]  # fmt: skip
 
 MAX_FINDINGS = 3  # wrong values of one link that are named
@@ -43,14 +48,20 @@ LIVE_FIELDS = (*PENALTIES, "dropout_rate", "learning_rate")
 class Experiment(Section):
     """Everything that decides a training run. Equal experiments give equal histories.
 
-    Example: `Experiment(data={"name": "diabetes"}, regularization={"l2": 0.01})`.
+    Example: `Experiment(data={"name": "diabetes"}, regularization={"l2": 0.01})`. The settings of the studies may also be
+    given together, as `study={"values": [0, 0.1], "n_splits": 3}`, and are read so by `experiment.study.values`.
     """
 
     data: DataConfig = DataConfig()
     network: NetworkConfig = NetworkConfig()
     regularization: RegularizationConfig = RegularizationConfig()
     training: TrainingConfig = TrainingConfig()
-    study: StudyConfig = StudyConfig()
+    grid: GridConfig = GridConfig()
+    path: PathConfig = PathConfig()
+    folds: FoldsConfig = FoldsConfig()
+    compare: CompareConfig = CompareConfig()
+    remedies: RemediesConfig = RemediesConfig()
+    bias_variance: BiasVarianceConfig = BiasVarianceConfig()
 
     def __init__(self, *unnamed: Any, **sections: Any) -> None:
         """Take the sections by name; raises ValueError for each wrong setting, with what was expected and received."""
@@ -63,6 +74,28 @@ class Experiment(Section):
             super().__init__(**sections)
         except ValidationError as error:
             raise ValueError("; ".join(explain(error))) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _study_is_several(cls, given: Any) -> Any:
+        """Put what is given as `study` into the sections of the studies."""
+        if not isinstance(given, Mapping) or "study" not in given:
+            return given
+        sections, study = {name: value for name, value in given.items() if name != "study"}, given["study"]
+        together = vars(study) if isinstance(study, SimpleNamespace) else study
+        if not isinstance(together, Mapping):
+            raise PydanticCustomError("study_unnamed", "expected its settings by name", {"odd": study})
+        for field, value in together.items():
+            section = next((name for name in STUDIES if field in SECTIONS[name].model_fields), None)
+            if section is None:
+                raise PydanticCustomError("study_unknown", "no setting of a study", {"name": field, "odd": value})
+            sections[section] = {field: value, **dict(sections.get(section, {}))}
+        return sections
+
+    @property
+    def study(self) -> SimpleNamespace:
+        """Return the settings of all studies together, by their flat names."""
+        return SimpleNamespace(**{name: value for section in STUDIES for name, value in getattr(self, section)})
 
     def replace(self, **values: Any) -> Experiment:
         """Return a copy with some settings changed, named by their flat names (`l2=0.1`, `data_seed=3`).
@@ -127,8 +160,14 @@ SECTIONS: dict[str, type[Section]] = {
     "network": NetworkConfig,
     "regularization": RegularizationConfig,
     "training": TrainingConfig,
-    "study": StudyConfig,
+    "grid": GridConfig,
+    "path": PathConfig,
+    "folds": FoldsConfig,
+    "compare": CompareConfig,
+    "remedies": RemediesConfig,
+    "bias_variance": BiasVarianceConfig,
 }
+STUDIES = tuple(SECTIONS)[4:]  # the sections of the studies
 # Flat names are the field names, but for two that would be ambiguous.
 RENAMED = {"data": ("data", "name"), "data_seed": ("data", "seed")}
 
@@ -318,6 +357,10 @@ def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
     )
     if item["type"] == "extra_forbidden":
         return _unknown(where, item["input"])
+    if item["type"] == "study_unnamed":
+        return f"study: expected its settings by name, such as study={{'values': …}}, received {given}"
+    if item["type"] == "study_unknown":
+        return _unknown(("study", item["ctx"]["name"]), item["ctx"]["odd"])
     if item["type"] == "value_error":  # in our own words
         return f"{path}: {item['ctx']['error']}"
     if len(where) == 1 and path in SECTIONS:
@@ -332,7 +375,9 @@ def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
 def _unknown(where: tuple[int | str, ...], value: object) -> str:
     """Return the sentence on a name that a section, or the experiment itself, does not have."""
     *outer, name = (str(part) for part in where)
-    fields = SECTIONS[outer[0]].model_fields if outer and outer[0] in SECTIONS else SECTIONS
+    fields: Iterable[str] = SECTIONS[outer[0]].model_fields if outer and outer[0] in SECTIONS else SECTIONS
+    if outer == ["study"]:
+        fields = [field for section in STUDIES for field in SECTIONS[section].model_fields]
     meant = OTHER_NAMES.get(name, name)
     section, field = FLAT_NAMES.get(meant, ("", ""))
     if meant not in fields and section:

@@ -1,6 +1,8 @@
 """The settings of an experiment, section by section: each with default, bounds, label, unit and a one-line description.
 
-The web page takes its widgets from them. Read next: `core/settings/experiment.py`, which makes an `Experiment` of them.
+The web page takes its widgets from them. A study may read another one's section: the grid is that of the path, of
+cross-validation and of the Features page. What a run reads is told in `core/live/<study>/needs.py`. Read next:
+`core/settings/experiment.py`, which makes an `Experiment` of them.
 """
 
 from __future__ import annotations
@@ -181,8 +183,11 @@ class TrainingConfig(Section):
     seed: int = setting(0, "Start", "Seed of the initial weights and of the batch order.", ge=0, le=999_999)
 
 
-class StudyConfig(Section):
-    """How a study varies the experiment: along a grid of strengths, over folds, over starts. A single run ignores it."""
+# --- the studies: one model each, for how it varies the experiment; a single run ignores them ---
+
+
+class GridConfig(Section):
+    """Which strength varies, and along which values."""
 
     param_name: Literal["l2", "l1", "elastic", "weight_decay", "group_l1"] = setting(
         "l2", "Penalty", "Which strength the grid is of. Elastic: a mix of L1 and L2."
@@ -193,14 +198,29 @@ class StudyConfig(Section):
     values: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = setting(
         (), "λ values", "Strengths to try; none: the usual ones of the page.", max_length=500
     )
+
+
+class PathConfig(Section):
+    """How a λ path is trained and shown."""
+
     path_start: Literal["cold", "warm"] = setting(
         "cold", "Start of each λ", "Cold: all from the same start. Warm: each from its neighbour with the larger λ."
     )
     path_view: Literal["path", "rates"] = setting(
         "path", "Show", "The path: every λ at one learning rate. The map: every λ with every learning rate."
     )
+
+
+class FoldsConfig(Section):
+    """How the rows are dealt into folds."""
+
     n_splits: int = setting(5, "Folds", "Parts of the rows; each is held out once.", ge=3, le=10)
     n_repeats: int = setting(1, "Repeats", "How often the rows are dealt into folds anew.", ge=1, le=10)
+
+
+class CompareConfig(Section):
+    """Which penalties are compared, how strong each is, and whose geometry is shown."""
+
     n_starts: int = setting(1, "Starts", "Runs from different initial weights, to see the spread.", ge=1, le=20)
     variants: tuple[VariantName, ...] = setting(
         ("none", "l1_proximal", "l1_subgradient", "l2"), "Penalties to compare", "One to six, trained side by side.",
@@ -239,13 +259,9 @@ class StudyConfig(Section):
             raise ValueError(f"expected each penalty once, received {', '.join(variants)}")
         return tuple(sorted(variants, key=get_args(VariantName).index))
 
-    vary: Literal["strength", "width"] = setting(
-        "strength", "Bias and variance along", "Strengths λ, or widths: units of every hidden layer at one λ."
-    )
-    n_sets: int = setting(
-        10, "Training sets", "Draws of the training points, or disjoint parts of real rows.", ge=3, le=30
-    )
-    n_set_starts: int = setting(2, "Starts of each set", "Networks from different initial weights.", ge=2, le=5)
+
+class RemediesConfig(Section):
+    """How strong each remedy is, and which are combined."""
 
     n_remedy_starts: int = setting(
         10,
@@ -295,3 +311,15 @@ class StudyConfig(Section):
         if len(set(remedies)) != len(remedies):
             raise ValueError(f"expected each remedy once, received {', '.join(remedies)}")
         return remedies
+
+
+class BiasVarianceConfig(Section):
+    """What varies beside the training rows, and how many draws of them there are."""
+
+    vary: Literal["strength", "width"] = setting(
+        "strength", "Bias and variance along", "Strengths λ, or widths: units of every hidden layer at one λ."
+    )
+    n_sets: int = setting(
+        10, "Training sets", "Draws of the training points, or disjoint parts of real rows.", ge=3, le=30
+    )
+    n_set_starts: int = setting(2, "Starts of each set", "Networks from different initial weights.", ge=2, le=5)

@@ -12,14 +12,14 @@ from pages.shared.widgets import hold, setting
 def show_penalty(page: str) -> None:
     """Show which strength the grid is of, the share of L1 in a mix, and the list of values."""
     setting(page, "param_name")
-    if shared.current().study.param_name == "elastic":
+    if shared.current().grid.param_name == "elastic":
         setting(page, "l1_share")
     values_setting(page)
 
 
 def values_setting(page: str, usual: str = "0 and 33 values from 1e-5 to 1") -> None:
     """Show the list of λ values as a text; an empty one stands for the page's `usual` grid."""
-    text = values_text(shared.current().study.values)
+    text = values_text(shared.current().grid.values)
     st.text_input(
         label_of("values"), value=text, placeholder=usual, **hold(f"{page}.values", text, take_values, page),
         help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
@@ -44,13 +44,13 @@ def take_values(text: str, page: str) -> None:
 def offer_longer_grid(page: str, best: float) -> None:
     """Offer to extend the grid where the best λ is at its end; one click puts the longer one into the experiment."""
     experiment = shared.current()
-    values, name = grid_of(experiment), experiment.study.param_name
+    values, name = grid_of(experiment), experiment.grid.param_name
     edge = edge_of(values, best)
     longer = extended_values(values, edge, name)
     if len(longer) == len(values):
         return
     which, end = ("smaller", longer[longer > 0][0]) if edge == "low" else ("larger", longer[-1])
     if st.button(f"Extend the grid to {which} λ, {end:.3g}", key=f"{page}.extend", type="primary"):
-        typed = experiment.study.values  # stay as they are
+        typed = experiment.grid.values  # stay as they are
         shared.change(values=tuple(v if v in typed else float(f"{v:.6g}") for v in longer.tolist()))
         st.rerun()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.settings.experiment import Experiment
+from core.settings.experiment import STUDIES, Experiment
 from pages.shared import experiment as shared
 from pages.shared.widgets import hold, select
 
@@ -19,10 +19,10 @@ def show_tasks(page: str, tasks: Mapping[str, Experiment]) -> None:
 
 def is_task(task: Experiment) -> bool:
     """Return whether the experiment is this task, however it is studied."""
-    return shared.current().model_dump(exclude={"study"}) == task.model_dump(exclude={"study"})
+    return shared.current().model_dump(exclude={*STUDIES}) == task.model_dump(exclude={*STUDIES})
 
 
 def choose_task(label: str | None, tasks: Mapping[str, Experiment]) -> None:
     """Replace the experiment by the chosen task; the settings of the studies stay."""
     if label is not None:
-        shared.put(tasks[label].model_copy(update={"study": shared.current().study}))
+        shared.put(tasks[label].model_copy(update={name: getattr(shared.current(), name) for name in STUDIES}))

@@ -47,7 +47,7 @@ def test_every_task_stands_ready_with_its_charts(open_page, task, figures, value
     assert names(page) == figures
     assert latest(page)["state"] == "paused" and not page.error
     chosen, of_set = stage_data(page)["scrubs"]
-    assert chosen["values"] == list(values) and len(of_set["values"]) == task.study.n_sets
+    assert chosen["values"] == list(values) and len(of_set["values"]) == task.bias_variance.n_sets
 
 
 def test_the_tasks_are_offered_and_taken(open_page):

@@ -69,12 +69,12 @@ def test_variants_are_chosen_in_the_sidebar_one_to_six():
     first = job(page).id
     widget(page, "button_group", "variants").set_value(["l2", "none"])
     run(page)
-    assert now(page).study.variants == ("none", "l2") and job(page).id != first
+    assert now(page).compare.variants == ("none", "l2") and job(page).id != first
     for impossible in ([], list(choices_of("variants"))):
         widget(page, "button_group", "variants").set_value(impossible)
         run(page)
         assert "one to six of" in page.sidebar.error[0].value
-        assert now(page).study.variants == ("none", "l2")
+        assert now(page).compare.variants == ("none", "l2")
     close(page)
 
 
@@ -105,18 +105,18 @@ def test_the_weights_are_picked_one_by_one_or_as_the_largest_of_now():
     largest = tuple(meta(page)["geometry"]["largest"])
     next(b for b in page.sidebar.button if b.label == "Largest now").click()
     run(page)
-    assert now(page).study.geometry_weights == largest
+    assert now(page).compare.geometry_weights == largest
     layer = next(w for w in page.sidebar.selectbox if w.label == "Layer")
     layer.set_value(2)
     run(page)
-    assert now(page).study.geometry_weights == (2, 1, 1, 2)
+    assert now(page).compare.geometry_weights == (2, 1, 1, 2)
     second = next(w for w in page.sidebar.selectbox if w.label == "Second comes from")
     second.set_value(1)
     run(page)
-    assert now(page).study.geometry_weights == (2, 1, 2, 1)
+    assert now(page).compare.geometry_weights == (2, 1, 2, 1)
     next(b for b in page.sidebar.button if b.label == "By itself").click()
     run(page)
-    assert now(page).study.geometry_weights == ()
+    assert now(page).compare.geometry_weights == ()
     close(page)
 
 

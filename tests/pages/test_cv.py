@@ -138,19 +138,19 @@ def test_a_typed_list_is_sorted_and_each_once_and_an_empty_one_is_the_default_gr
     page = open_page()
     field(page, "values").set_value("0.1 0.01; 0.1, 0")
     run(page)
-    assert now(page).study.values == (0.0, 0.01, 0.1)
+    assert now(page).grid.values == (0.0, 0.01, 0.1)
     field(page, "values").set_value("0.3, 0.1 0.3")
     run(page)
-    assert now(page).study.values == (0.1, 0.3) and found(job(page)).values.tolist() == [0.1, 0.3]
+    assert now(page).grid.values == (0.1, 0.3) and found(job(page)).values.tolist() == [0.1, 0.3]
     field(page, "values").set_value(" ")
     run(page)
-    assert now(page).study.values == () and len(found(job(page)).values) == 34
+    assert now(page).grid.values == () and len(found(job(page)).values) == 34
     close(page)
 
 
 def test_a_link_with_a_bad_list_falls_back_with_a_sentence():
     page = open_page(values="0.1,abc", n_epochs="1")
-    assert "cannot be used" in page.warning[0].value and now(page).study.values == ()
+    assert "cannot be used" in page.warning[0].value and now(page).grid.values == ()
     close(page)
 
 
@@ -158,7 +158,7 @@ def test_a_best_at_the_end_offers_a_longer_grid():
     page = train(open_page(values="0,1e-5,1e-4", n_epochs="60", hidden_sizes="64"))
     assert found(job(page)).edge == "high"
     press(page, "cv.extend")
-    assert now(page).study.values == (0.0, 1e-5, 1e-4, 1e-3)
+    assert now(page).grid.values == (0.0, 1e-5, 1e-4, 1e-3)
     assert found(job(page)).values.tolist() == [0.0, 1e-5, 1e-4, 1e-3]
     close(page)
 
@@ -167,7 +167,7 @@ def test_a_best_at_the_start_offers_a_grid_with_smaller_values():
     page = train(open_page(values="1.2345678,12.345678,123.45678", n_epochs="40"))
     assert found(job(page)).edge == "low" and "smallest λ of the grid" in job(page).latest.meta["verdict"]["text"]
     press(page, "cv.extend")
-    assert now(page).study.values == (0.123457, 1.2345678, 12.345678, 123.45678)
+    assert now(page).grid.values == (0.123457, 1.2345678, 12.345678, 123.45678)
     train(page)
     assert found(job(page)).edge in ("", "low")
     close(page)

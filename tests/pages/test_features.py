@@ -117,12 +117,12 @@ def test_a_list_of_lambdas_is_taken_and_letters_are_answered(open_features):
     page = open_features(TASK.replace(n_epochs=3))
     page.sidebar.text_input[0].set_value("0.3; 0.1 1e-2")
     run(page)
-    assert now(page).study.values == (0.01, 0.1, 0.3)
+    assert now(page).grid.values == (0.01, 0.1, 0.3)
     assert stage_data(page)["scrubs"][0]["values"] == [0, 0.01, 0.1, 0.3]
     page.sidebar.text_input[0].set_value("0.1, abc")
     run(page)
     assert "expected numbers such as 0.01 or 1e-3, received 'abc'" in page.sidebar.error[0].value
-    assert now(page).study.values == (0.01, 0.1, 0.3)
+    assert now(page).grid.values == (0.01, 0.1, 0.3)
     page.sidebar.text_input[0].set_value(" ".join(str(i) for i in range(60)))
     run(page)
     assert "expected at most 50 on this page" in page.error[0].value and job(page) is None

@@ -72,7 +72,7 @@ def test_the_share_is_asked_for_the_mix_alone():
     run(page)
     widget(page, "l1_share", "slider").set_value(0.2)
     run(page)
-    assert now(page).study.l1_share == 0.2
+    assert now(page).grid.l1_share == 0.2
     assert job(page) is not before and before.is_closed
     assert page.query_params["param_name"] == "elastic"
 
@@ -82,7 +82,7 @@ def test_the_share_is_asked_for_the_mix_alone():
 
 def test_a_typed_list_is_sorted_and_each_value_is_tried_once():
     page = type_values(open_page(QUICK), "0.1; 0.01 0.1, 0\t1e-3")
-    assert now(page).study.values == (0.0, 0.001, 0.01, 0.1)
+    assert now(page).grid.values == (0.0, 0.001, 0.01, 0.1)
     assert page.query_params["values"] == "0.0,0.001,0.01,0.1"
     assert len(job(page).wait(-1, 60).meta["members"]) == 4
     page = type_values(page, "")
@@ -106,13 +106,13 @@ def test_a_list_that_cannot_be_used_is_said_in_words_and_changes_nothing(text, s
     before = job(page)
     type_values(page, text)
     assert sentence in said(page.error[0])
-    assert now(page).study.values == (0.0, 0.001, 0.1)
+    assert now(page).grid.values == (0.0, 0.001, 0.1)
     assert job(page) is before
 
 
 def test_five_hundred_values_fit_into_a_link():
     page = type_values(open_page(QUICK), " ".join(f"{0.123456789012 * i:.12g}" for i in range(500)))
-    assert len(now(page).study.values) == 500 and not page.error
+    assert len(now(page).grid.values) == 500 and not page.error
     again = open_page(dict(page.query_params.items()))
     assert now(again) == now(page)
 
@@ -242,7 +242,7 @@ def test_the_path_leads_to_cross_validation_of_the_same_grid():
     page = open_page(QUICK, param_name="l1")
     page.button(key="path.cv").click()
     run(page)
-    assert now(page).study.values == (0.0, 0.001, 0.1)
+    assert now(page).grid.values == (0.0, 0.001, 0.1)
     assert job(page).wait(-1, 60).meta["readouts"]["networks"] == "3 × 5 = 15"
 
 

@@ -8,7 +8,7 @@ import pytest
 from core import Experiment
 from core.data import DATASETS
 from core.presets import PRESETS, START
-from core.settings.experiment import FLAT_NAMES, StudyConfig, bounds_of, choices_of, label_of
+from core.settings.experiment import FLAT_NAMES, STUDIES, bounds_of, choices_of, label_of
 from pages.parts.playground import presets
 from pages.shared import experiment
 from pages.shared.widgets import UNSEEN
@@ -153,7 +153,8 @@ def data_with(name):
     return "informative_classes" if name in DATASETS["informative_classes"].dials else "spiral3"
 
 
-ELSEWHERE = {"l1", "l2", "dropout_rate", "data", *StudyConfig.model_fields}  # on the stage, or on other pages
+OF_STUDIES = {name for name, (section, _) in FLAT_NAMES.items() if section in STUDIES}
+ELSEWHERE = {"l1", "l2", "dropout_rate", "data", *OF_STUDIES}  # on the stage, or on other pages
 IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ELSEWHERE]
 
 

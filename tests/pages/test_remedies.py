@@ -98,7 +98,7 @@ def test_a_combination_of_one_is_refused_in_words(open_remedies):
     pills.set_value(["l2"])
     run(page)
     assert "expected two different remedies or more" in page.sidebar.error[0].value
-    assert now(page).study.first_combination == Experiment().study.first_combination
+    assert now(page).remedies.first_combination == Experiment().remedies.first_combination
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, FOLDS, PATH, REMEDIES, Needs, of_others, unread
+from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import Experiment
 from core.studies.base.values import strengths_of
 
@@ -12,8 +12,8 @@ ALONG_WIDTHS = ("param_name", "l1_share", "values")
 
 def bias_variance_needs(experiment: Experiment) -> Needs:
     """Return what the networks of all training sets depend on: the grid sets a strength, or the widths stand in its place."""
-    if experiment.study.vary == "width":
+    if experiment.bias_variance.vary == "width":
         own = unread(ALONG_WIDTHS, "Widths are varied, and no strength.")
     else:
-        own = unread(tuple(strengths_of(experiment.study.param_name, [])), "Each λ of the grid sets it.")
-    return Needs("bias_variance", experiment, LIVE, of_others(PATH, FOLDS, COMPARE, REMEDIES) | own)
+        own = unread(tuple(strengths_of(experiment.grid.param_name, [])), "Each λ of the grid sets it.")
+    return needs_of("bias_variance", experiment, ("grid", "bias_variance"), LIVE, own)

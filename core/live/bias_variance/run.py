@@ -46,18 +46,18 @@ NOT_STARTED = "Not started. Run trains a network for every training set and star
 
 def values_of(experiment: Experiment) -> tuple[float, ...]:
     """Return the strengths of the page, ascending, or the widths."""
-    return WIDTHS if experiment.study.vary == WIDTH else tuple(grid_of(experiment, VALUES).tolist())
+    return WIDTHS if experiment.bias_variance.vary == WIDTH else tuple(grid_of(experiment, VALUES).tolist())
 
 
 def texts_of(experiment: Experiment) -> list[str]:
     """Return the values as short texts."""
     values = values_of(experiment)
-    return [f"{v:.0f}" for v in values] if experiment.study.vary == WIDTH else value_texts(values)
+    return [f"{v:.0f}" for v in values] if experiment.bias_variance.vary == WIDTH else value_texts(values)
 
 
 def name_of(experiment: Experiment) -> str:
     """Return what is varied: a strength, or "width"."""
-    return WIDTH if experiment.study.vary == WIDTH else experiment.study.param_name
+    return WIDTH if experiment.bias_variance.vary == WIDTH else experiment.grid.param_name
 
 
 def check_bias_variance(experiment: Experiment) -> None:
@@ -67,9 +67,9 @@ def check_bias_variance(experiment: Experiment) -> None:
         raise ValueError(
             f"λ values: expected at most {MAX_VALUES} on this page, received {len(values)}. Shorten the list."
         )
-    if experiment.study.vary == WIDTH:
+    if experiment.bias_variance.vary == WIDTH:
         check_widths(experiment, values)
-    check_sets(experiment.data, experiment.study.n_sets)
+    check_sets(experiment.data, experiment.bias_variance.n_sets)
     check_work(bias_variance_work(experiment))
 
 
@@ -92,7 +92,7 @@ def bias_variance_run(experiment: Experiment, split: Split) -> BiasVarianceRun:
 
     def plan(now: Experiment) -> BiasVariancePlan:
         return plan_bias_variance(
-            now, name_of(now), values_of(now), now.study.n_sets, now.study.n_set_starts,
+            now, name_of(now), values_of(now), now.bias_variance.n_sets, now.bias_variance.n_set_starts,
             memory_bytes=stack_bytes(bias_variance_work(now)),
         )  # fmt: skip
 
@@ -117,7 +117,7 @@ class BiasVarianceView:
 
     def __init__(self, experiment: Experiment, plan: BiasVariancePlan) -> None:
         self.sets, self.texts = plan.sets, texts_of(experiment)
-        self.axis = WIDTH if experiment.study.vary == WIDTH else "λ"
+        self.axis = WIDTH if experiment.bias_variance.vary == WIDTH else "λ"
         self.points = point_arrays(plan.sets)
         self.result: BiasVariance | None = None
 

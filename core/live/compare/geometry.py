@@ -43,9 +43,9 @@ class GeometryPanel:
 
     def __init__(self, plan: ComparePlan, experiment: Experiment) -> None:
         keys = [variant.key for variant in plan.variants]
-        study = experiment.study
-        asked = keys.index(study.geometry_of) if study.geometry_of in keys else 0
-        self.plan, self.asked = plan, (asked, *study.geometry_weights)
+        own = experiment.compare
+        asked = keys.index(own.geometry_of) if own.geometry_of in keys else 0
+        self.plan, self.asked = plan, (asked, *own.geometry_weights)
         self.at, self.variant = self.asked, asked
         self.names = plan.split.feature_names
         self.member = 0
@@ -105,10 +105,10 @@ class GeometryPanel:
         rows = [{"cells": [f"Weights of: {of}", ""], "note": words + self.about_contours()}]
         if not is_now:
             return {"heads": HEADS, "rows": rows}
-        settings, study = run.training.settings(), run.experiment.study
+        settings, own = run.training.settings(), run.experiment.compare
         update = replace(
             read_update(run.training.trainer, self.member, self.pair[0]),
-            l1=settings.get("compare_l1", study.compare_l1), l2=settings.get("compare_l2", study.compare_l2),
+            l1=settings.get("compare_l1", own.compare_l1), l2=settings.get("compare_l2", own.compare_l2),
         )  # fmt: skip
         after = {
             "data": update.plain, "l2": update.after_l2, "l1_subgradient": update.after_subgradient,

@@ -41,9 +41,9 @@ from core.studies.compare.variants import (
 
 def compare_work(experiment: Experiment) -> Work:
     """Return what a comparison costs: one stack, for its clock is one. Of several starts one is passed through the fit."""
-    n_starts = experiment.study.n_starts
+    n_starts = experiment.compare.n_starts
     n_shown = -(-n_to_look_at(experiment) // n_starts)
-    return work_of(experiment, len(experiment.study.variants) * n_starts, n_shown=n_shown, n_moments=MOMENTS)
+    return work_of(experiment, len(experiment.compare.variants) * n_starts, n_shown=n_shown, n_moments=MOMENTS)
 
 
 def compare_run(experiment: Experiment, split: Split) -> LiveRun:
@@ -68,7 +68,7 @@ class CompareView:
 
     def __init__(self, experiment: Experiment, split: Split) -> None:
         self.split, self.constants = split, split_constants(split)
-        self.plan, self.n_starts = plan_compare(experiment, split), experiment.study.n_starts
+        self.plan, self.n_starts = plan_compare(experiment, split), experiment.compare.n_starts
         self.geometry = GeometryPanel(self.plan, experiment)
         self.names = [(variant.key, variant.label) for variant in self.plan.variants]
 

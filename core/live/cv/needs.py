@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, PATH, REMEDIES, SETS, Needs, of_others, unread
+from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import Experiment
 from core.studies.base.values import strengths_of
 
 
 def cross_validation_needs(experiment: Experiment) -> Needs:
     """Return what the folds depend on: all but the strengths that the grid sets."""
-    varied = tuple(strengths_of(experiment.study.param_name, []))
+    varied = tuple(strengths_of(experiment.grid.param_name, []))
     own = unread(varied, "Each λ of the grid sets it.")
-    return Needs("cv", experiment, (), of_others(PATH, COMPARE, REMEDIES, SETS) | own)
+    return needs_of("cv", experiment, ("grid", "folds"), (), own)

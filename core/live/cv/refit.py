@@ -48,9 +48,8 @@ def refit_work(experiment: Experiment, n_values: int) -> Work:
 
 def make_refit(experiment: Experiment, split: Split, values: Mapping[str, float]) -> Training:
     """Return the training of a refit."""
-    study = experiment.study
     plan = plan_refit(
-        experiment, study.param_name, values, split, l1_share=study.l1_share, rescale=True,
+        experiment, experiment.grid.param_name, values, split, l1_share=experiment.grid.l1_share, rescale=True,
         memory_bytes=stack_bytes(refit_work(experiment, len(set(values.values())))),
     )  # fmt: skip
     return Training(plan)

@@ -46,7 +46,7 @@ class CrossValidationRun(LiveRun):
 
 
 def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
-    """Return the live run of `experiment.study`, paused at epoch 0."""
+    """Return the live run of the grid and folds of an experiment, paused at epoch 0."""
     return CrossValidationRun(experiment, partial(make_training, split=split), FoldView())
 
 
@@ -57,18 +57,17 @@ def make_training(experiment: Experiment, split: Split) -> Training:
 
 def make_plan(experiment: Experiment, split: Split) -> FoldPlan:
     """Return the plan of a page's cross-validation: its own data, so each fold has its own scaler."""
-    study = experiment.study
+    grid, folds = experiment.grid, experiment.folds
     return plan_cross_validation(
-        experiment, study.param_name, grid_of(experiment), study.n_splits, split, n_repeats=study.n_repeats,
-        l1_share=study.l1_share, rescale=True, memory_bytes=stack_bytes(cross_validation_work(experiment)),
+        experiment, grid.param_name, grid_of(experiment), folds.n_splits, split, n_repeats=folds.n_repeats,
+        l1_share=grid.l1_share, rescale=True, memory_bytes=stack_bytes(cross_validation_work(experiment)),
     )  # fmt: skip
 
 
 def cross_validation_work(experiment: Experiment) -> Work:
     """Return what the page's cross-validation costs, as it is cut into stacks."""
-    study = experiment.study
-    n_columns, n_rows = study.n_splits * study.n_repeats, n_folded(experiment)
-    n_train = n_rows - n_rows // study.n_splits
+    folds, n_rows = experiment.folds, n_folded(experiment)
+    n_columns, n_train = folds.n_splits * folds.n_repeats, n_rows - n_rows // folds.n_splits
     work = work_of(
         experiment, n_columns * len(grid_of(experiment)), n_rows=n_rows, n_train=n_train, n_versions=n_columns
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, PATH, REMEDIES, SETS, Needs, of_others, unread
+from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import Experiment
 from core.studies.features.selection import PENALTIES
 
@@ -13,4 +13,4 @@ def features_needs(experiment: Experiment) -> Needs:
     """Return what the paths of the penalties and the folds depend on."""
     own = unread(PENALTIES, "Each λ of the grid sets it.") | unread(("n_repeats",), "The rows are dealt once.")
     own |= unread(("param_name", "l1_share"), "All penalties are trained, and no mix.")
-    return Needs("features", experiment, LIVE, of_others(PATH, COMPARE, REMEDIES, SETS) | own)
+    return needs_of("features", experiment, ("grid", "folds"), LIVE, own)

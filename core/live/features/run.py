@@ -61,7 +61,7 @@ def check_features(experiment: Experiment) -> None:
 
 def features_work(experiment: Experiment) -> Work:
     """Return what the page's study costs: both penalties and the folds in one stack, on one clock."""
-    data, n_splits = experiment.data, experiment.study.n_splits
+    data, n_splits = experiment.data, experiment.folds.n_splits
     n_rows = data.n_train + DATASETS[data.name].n_val(data.val_fraction)
     n_train = max(data.n_train, n_rows - n_rows // n_splits)
     n_members = (len(PENALTIES) + n_splits) * len(values_of(experiment))
@@ -71,7 +71,7 @@ def features_work(experiment: Experiment) -> Work:
 def features_run(experiment: Experiment, split: Split) -> LiveRun:
     """Return the live run of all penalties and strengths, paused at epoch 0; the experiment's own stand aside."""
     experiment = experiment.replace(**dict.fromkeys(PENALTIES, 0.0))
-    make_plan = partial(plan_features, values=values_of(experiment), split=split, n_splits=experiment.study.n_splits)
+    make_plan = partial(plan_features, values=values_of(experiment), split=split, n_splits=experiment.folds.n_splits)
     view = FeaturesView(make_plan(experiment), split)
     return FeaturesRun(experiment, lambda changed: Training(make_plan(changed)), view)
 

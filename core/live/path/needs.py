@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, FOLDS, REMEDIES, SETS, Needs, of_others, unread
+from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import LIVE_FIELDS, Experiment
 from core.studies.base.values import strengths_of
 
-OTHERS = of_others(FOLDS, COMPARE, REMEDIES, SETS)
+READS = ("grid", "path")
 
 
 def varied(experiment: Experiment) -> tuple[str, ...]:
     """Return the strengths that the grid is of."""
-    return tuple(strengths_of(experiment.study.param_name, []))
+    return tuple(strengths_of(experiment.grid.param_name, []))
 
 
 def held(experiment: Experiment) -> tuple[str, ...]:
@@ -21,13 +21,12 @@ def held(experiment: Experiment) -> tuple[str, ...]:
 
 def path_needs(experiment: Experiment) -> Needs:
     """Return what a path depends on; a warm one takes nothing while it trains, for the λ that are done would not follow."""
-    live = () if experiment.study.path_start == "warm" else (*held(experiment), "seed")
-    return Needs("path", experiment, live, OTHERS | unread(varied(experiment), "Each λ of the grid sets it."))
+    live = () if experiment.path.path_start == "warm" else (*held(experiment), "seed")
+    return needs_of("path", experiment, READS, live, unread(varied(experiment), "Each λ of the grid sets it."))
 
 
 def rates_needs(experiment: Experiment) -> Needs:
     """Return what the map depends on: it has its own learning rates, and all its networks start afresh."""
     own = unread((*varied(experiment), "learning_rate"), "Each pair of the map sets it.")
-    return Needs(
-        "rates", experiment, (), OTHERS | own | unread(("path_start",), "Every pair starts from random weights.")
-    )
+    own |= unread(("path_start",), "Every pair starts from random weights.")
+    return needs_of("rates", experiment, READS, (), own)

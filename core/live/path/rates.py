@@ -39,9 +39,8 @@ def rates_work(experiment: Experiment) -> Work:
 
 def plan_of_map(experiment: Experiment, split: Split) -> Plan:
     """Return the plan of RATES × λ for the penalty of an experiment's study."""
-    study = experiment.study
     return plan_grid(
-        experiment, study.param_name, map_values(experiment), RATES, split, l1_share=study.l1_share,
+        experiment, experiment.grid.param_name, map_values(experiment), RATES, split, l1_share=experiment.grid.l1_share,
         memory_bytes=stack_bytes(rates_work(experiment)),
     )  # fmt: skip
 

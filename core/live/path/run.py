@@ -54,14 +54,14 @@ def path_work(experiment: Experiment) -> Work:
     """Return what the path of an experiment's study costs, as it is cut into stacks."""
     n_values, n_rows = len(grid_of(experiment)), n_to_look_at(experiment, MAX_MAP)
     work = work_of(experiment, n_values, n_shown=n_rows, n_moments=PathRun.max_moments)
-    return replace(work, n_together=1) if experiment.study.path_start == "warm" else in_stacks(work)
+    return replace(work, n_together=1) if experiment.path.path_start == "warm" else in_stacks(work)
 
 
 def plan_of(experiment: Experiment, split: Split) -> Plan:
     """Return the plan of the path that an experiment's study describes."""
-    study, values = experiment.study, grid_of(experiment)
+    grid, values = experiment.grid, grid_of(experiment)
     return plan_path(
-        experiment, study.param_name, values, split, start=study.path_start, l1_share=study.l1_share,
+        experiment, grid.param_name, values, split, start=experiment.path.path_start, l1_share=grid.l1_share,
         memory_bytes=stack_bytes(path_work(experiment)),
     )  # fmt: skip
 

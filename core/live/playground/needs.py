@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, FOLDS, GRID, PATH, REMEDIES, SETS, Needs, of_others
+from core.live.needs import Needs, needs_of
 from core.settings.experiment import LIVE_FIELDS, Experiment
 
 LIVE = (*LIVE_FIELDS, "seed")  # what a running network takes without being rebuilt
@@ -10,4 +10,4 @@ LIVE = (*LIVE_FIELDS, "seed")  # what a running network takes without being rebu
 
 def playground_needs(experiment: Experiment) -> Needs:
     """Return what one network depends on: no study."""
-    return Needs("playground", experiment, LIVE, of_others(GRID, PATH, FOLDS, COMPARE, REMEDIES, SETS))
+    return needs_of("playground", experiment, (), LIVE)

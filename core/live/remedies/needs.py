@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.live.needs import COMPARE, FOLDS, GRID, PATH, SETS, Needs, of_others, unread
+from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import Experiment
 
 PUT_ASIDE = ("l1", "l2", "dropout_rate")  # the Playground's
@@ -11,4 +11,4 @@ PUT_ASIDE = ("l1", "l2", "dropout_rate")  # the Playground's
 def remedies_needs(experiment: Experiment) -> Needs:
     """Return what the remedies depend on: each has its own strength."""
     own = unread(PUT_ASIDE, "Each remedy has its own.")
-    return Needs("remedies", experiment, (), of_others(GRID, PATH, FOLDS, COMPARE, SETS) | own)
+    return needs_of("remedies", experiment, ("remedies",), (), own)

@@ -48,8 +48,8 @@ def remedies_of(experiment: Experiment) -> tuple[Remedy, ...]:
 def count_networks(experiment: Experiment) -> dict[str, int]:
     """Return how many networks each part of the study trains, by the part's name, in their order."""
     remedies, singles = remedies_of(experiment), single_remedies(experiment)
-    counts = {"tuning": 0, "remedies": experiment.study.n_remedy_starts * sum(r.n_networks for r in remedies)}
-    if experiment.study.tune_remedies:
+    counts = {"tuning": 0, "remedies": experiment.remedies.n_remedy_starts * sum(r.n_networks for r in remedies)}
+    if experiment.remedies.tune_remedies:
         counts["tuning"] = TUNING_STARTS * sum(len(candidates(r)) for r in tunable(singles))
     if has_labels(experiment):
         counts["label noise"] = NOISE_STARTS * len(SHARES) * sum(r.n_networks for r in singles)
@@ -119,7 +119,7 @@ class RemediesRun:
 
     def _table_run(self) -> RemedyRun:
         remedies = (*self.singles, *combinations(self.experiment, self.singles))
-        n_starts = self.experiment.study.n_remedy_starts
+        n_starts = self.experiment.remedies.n_remedy_starts
         return RemedyRun(plan_remedies(self.experiment, remedies, n_starts, look_every(self.experiment)))
 
     def _enter(self) -> None:

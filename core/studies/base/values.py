@@ -34,7 +34,7 @@ def grid_of(experiment: Experiment, default: Sequence[float] = ()) -> np.ndarray
     """Return the strengths that an experiment's study tries, ascending, each once; where it names none, those of
     `default`, or of `default_values` where that is empty too.
     """
-    values = experiment.study.values or default
+    values = experiment.grid.values or default
     return np.unique(np.array(values)) if len(values) else default_values()
 
 

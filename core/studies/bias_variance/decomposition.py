@@ -154,7 +154,7 @@ def plan_bias_variance(
     by_value = np.arange(n_networks * n_values).reshape(n_networks, n_values).T.ravel()
     return BiasVariancePlan(
         experiment, sets.split, param_name, np.array(checked, dtype=float), pool,
-        {} if is_width else strengths_of(param_name, checked * n_networks, experiment.study.l1_share), seeds,
+        {} if is_width else strengths_of(param_name, checked * n_networks, experiment.grid.l1_share), seeds,
         cut(by_value, n_networks, bytes_per_member(experiment, pool), memory_bytes), start=start,
         sets=sets, n_sets=int(n_sets), n_starts=int(n_starts),
     )  # fmt: skip

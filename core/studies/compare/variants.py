@@ -75,14 +75,14 @@ class ComparePlan(Plan):
 
 def chosen_variants(experiment: Experiment) -> tuple[Variant, ...]:
     """Return the variants that an experiment compares, in the fixed order."""
-    return tuple(variant for variant in VARIANTS if variant.key in experiment.study.variants)
+    return tuple(variant for variant in VARIANTS if variant.key in experiment.compare.variants)
 
 
 def shares_of(experiment: Experiment, variant: Variant) -> dict[str, float]:
     """Return what share of its strength a variant gives to each penalty or dropout_rate; nothing for no penalty."""
     if not variant.setting:
         return {}
-    return {name: v[0] for name, v in strengths_of(variant.param_name, [1.0], experiment.study.l1_share).items()}
+    return {name: v[0] for name, v in strengths_of(variant.param_name, [1.0], experiment.grid.l1_share).items()}
 
 
 def strengths_in(experiment: Experiment, variant: Variant) -> dict[str, float]:
@@ -95,7 +95,7 @@ def plan_compare(experiment: Experiment, split: Split | None = None, dtype: str 
 
     The experiment's own penalties are put aside for those of the variants.
     """
-    variants, r = chosen_variants(experiment), experiment.study.n_starts
+    variants, r = chosen_variants(experiment), experiment.compare.n_starts
     data, n_members = load(experiment, split, dtype), len(variants) * r
     dials = tuple(
         Dial(variant.setting, tuple(range(v * r, (v + 1) * r)), shares_of(experiment, variant))

@@ -11,7 +11,8 @@ from functools import reduce
 from typing import Any
 
 from core.data import DATASETS
-from core.settings.experiment import CHOICE_LABELS, Experiment, StudyConfig
+from core.settings.experiment import CHOICE_LABELS, Experiment
+from core.settings.sections import RemediesConfig
 from core.studies.remedies.remedy import DROPOUT, MORE_DATA, NOTHING, SINGLE, Remedy, combine
 
 LOOK_EVERY = 5  # epochs between two looks at the validation rows, or the patience where that is shorter
@@ -25,7 +26,7 @@ def single_remedies(experiment: Experiment) -> tuple[Remedy, ...]:
 
     Without hidden layers there is no dropout; more data are as many times the rows as there are, and left out below 2.
     """
-    own = settings_of(experiment.study)
+    own = settings_of(experiment.remedies)
     factor, is_linear = most_data(experiment), not experiment.network.hidden_sizes
     more = () if factor < 2 else (replace(MORE_DATA, label=f"{factor} × the data", data_factor=factor),)
     found = [
@@ -34,17 +35,17 @@ def single_remedies(experiment: Experiment) -> tuple[Remedy, ...]:
     return (*[replace(remedy, why=OFF) if is_off(remedy) else remedy for remedy in found], *more)
 
 
-def settings_of(study: StudyConfig) -> Mapping[str, dict[str, Any]]:
-    """Return what a study sets of each remedy, by the remedy's key; what is tuned begins at its default."""
-    if study.tune_remedies:
-        study = study.model_copy(update={name: StudyConfig.model_fields[name].default for name in TUNED})
+def settings_of(own: RemediesConfig) -> Mapping[str, dict[str, Any]]:
+    """Return what the settings say of each remedy, by the remedy's key; what is tuned begins at its default."""
+    if own.tune_remedies:
+        own = own.model_copy(update={name: RemediesConfig.model_fields[name].default for name in TUNED})
     return {
-        "l1": {"l1": study.remedy_l1},
-        "l2": {"l2": study.remedy_l2},
-        "dropout": {"dropout_rate": study.remedy_dropout},
-        "early_stopping": {"patience": study.patience, "min_delta": study.min_delta},
-        "augmentation": {"augment": study.remedy_augment},
-        "ensemble": {"n_networks": study.n_ensemble, "label": f"Ensemble of {study.n_ensemble}"},
+        "l1": {"l1": own.remedy_l1},
+        "l2": {"l2": own.remedy_l2},
+        "dropout": {"dropout_rate": own.remedy_dropout},
+        "early_stopping": {"patience": own.patience, "min_delta": own.min_delta},
+        "augmentation": {"augment": own.remedy_augment},
+        "ensemble": {"n_networks": own.n_ensemble, "label": f"Ensemble of {own.n_ensemble}"},
     }
 
 
@@ -66,7 +67,7 @@ def largest(experiment: Experiment) -> int:
 
 def look_every(experiment: Experiment) -> int:
     """Return the epochs between two looks at the validation rows: few enough for the patience."""
-    return LOOK_EVERY if experiment.study.tune_remedies else min(LOOK_EVERY, experiment.study.patience)
+    return LOOK_EVERY if experiment.remedies.tune_remedies else min(LOOK_EVERY, experiment.remedies.patience)
 
 
 def combinations(experiment: Experiment, singles: Sequence[Remedy]) -> tuple[Remedy, ...]:
@@ -75,7 +76,7 @@ def combinations(experiment: Experiment, singles: Sequence[Remedy]) -> tuple[Rem
     One that has fewer than two parts left, or the same parts as the other, is left out too: `left_out` says so.
     """
     made: dict[frozenset[str], Remedy] = {}
-    for keys in (experiment.study.first_combination, experiment.study.second_combination):
+    for keys in (experiment.remedies.first_combination, experiment.remedies.second_combination):
         parts = [remedy for key in keys for remedy in singles if remedy.key == key]
         if len(parts) > 1:
             made.setdefault(frozenset(part.key for part in parts), reduce(combine, parts))
@@ -90,7 +91,7 @@ def left_out(experiment: Experiment) -> list[str]:
     if "more_data" not in keys:
         n_train, n_rows = experiment.data.n_train, largest(experiment)
         said.append(f"More data are left out: {n_train:,} of at most {n_rows:,} training rows are in use already.")
-    first, second = experiment.study.first_combination, experiment.study.second_combination
+    first, second = experiment.remedies.first_combination, experiment.remedies.second_combination
     kept = [[key for key in wanted if key in keys] for wanted in (first, second)]
     for name, wanted, left in zip(("first", "second"), (first, second), kept, strict=True):
         if left != list(wanted):

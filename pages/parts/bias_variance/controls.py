@@ -19,11 +19,11 @@ REDRAW_HELP = "New training sets from the same law (other parts of real rows): p
 def show_bias_variance_controls(page: str) -> None:
     """Show what varies, and how many training sets and starts there are."""
     setting(page, "vary")
-    if shared.current().study.vary == "width":
+    if shared.current().bias_variance.vary == "width":
         st.caption(WIDTH_HELP)
     else:
         setting(page, "param_name")
-        if shared.current().study.param_name == "elastic":
+        if shared.current().grid.param_name == "elastic":
             setting(page, "l1_share")
         texts = value_texts(VALUES)
         values_setting(page, f"0 and {len(VALUES) - 1} values from {texts[1]} to {texts[-1]}")
@@ -38,7 +38,7 @@ def redraw() -> None:
     """Draw all training sets anew: made-up sets have the data seed + 0, 1, …, so the next ones begin after the last."""
     now = shared.current()
     highest = int(bounds_of("data_seed")[1] or 0)
-    seed = now.data.seed + now.study.n_sets
+    seed = now.data.seed + now.bias_variance.n_sets
     shared.change(data_seed=seed if seed <= highest else 0)
 
 

@@ -22,7 +22,7 @@ def pick_weights(page: str, split: Split, largest: Sequence[int]) -> None:
     now = shared.current()
     shown = shown_variant(now)
     select(
-        label_of("geometry_of"), now.study.variants, shown, bind(page, "geometry_of", shown),
+        label_of("geometry_of"), now.compare.variants, shown, bind(page, "geometry_of", shown),
         format_func=lambda name: CHOICE_LABELS[name], help=field_of("geometry_of").description,
     )  # fmt: skip
     left, right = st.columns(2, gap="small")
@@ -31,18 +31,18 @@ def pick_weights(page: str, split: Split, largest: Sequence[int]) -> None:
     ):
         choose(tuple(largest))
     if right.button(
-        "By itself", disabled=not now.study.geometry_weights, help="The two that were largest at the start."
+        "By itself", disabled=not now.compare.geometry_weights, help="The two that were largest at the start."
     ):
         choose(())
-    weights = now.study.geometry_weights or tuple(largest)
+    weights = now.compare.geometry_weights or tuple(largest)
     if len(weights) == 4:
         show_parts(page, layer_sizes(now), split.feature_names, weights)
 
 
 def shown_variant(experiment: Experiment) -> str:
     """Return the variant whose weights are shown: the chosen one, or the first where it is not compared."""
-    variants = experiment.study.variants
-    return experiment.study.geometry_of if experiment.study.geometry_of in variants else variants[0]
+    variants = experiment.compare.variants
+    return experiment.compare.geometry_of if experiment.compare.geometry_of in variants else variants[0]
 
 
 def choose(weights: tuple[int, ...]) -> None:

@@ -15,7 +15,7 @@ RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step,
 
 def looked_at(experiment: Experiment) -> tuple[int, ...]:
     """Return what the geometry panel shows: the place of a variant, and two weights unless the panel chooses."""
-    return (experiment.study.variants.index(shown_variant(experiment)), *experiment.study.geometry_weights)
+    return (experiment.compare.variants.index(shown_variant(experiment)), *experiment.compare.geometry_weights)
 
 
 def message(experiment: Experiment, name: str) -> Command | None:

@@ -29,7 +29,7 @@ def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
     for column, name, value in zip(columns[1:], ("λ_min", "λ_1se"), (cv.best, cv.one_se), strict=False):
         label = f"{name} in the Playground"
         if column.button(label, key=f"cv.open.{name}", disabled=value != value, width="stretch"):
-            strengths = strengths_of(cv.param_name, [value], cv.experiment.study.l1_share)
+            strengths = strengths_of(cv.param_name, [value], cv.experiment.grid.l1_share)
             shared.change(**{strength: values[0] for strength, values in strengths.items()})
             st.switch_page("playground.py")
     if columns[3].button("Grid on the λ path", key="cv.path", width="stretch"):

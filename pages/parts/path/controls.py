@@ -17,7 +17,7 @@ def show_path_controls(page: str) -> None:
     """Show what varies along the path."""
     setting(page, "path_view")
     show_penalty(page)
-    if shared.current().study.path_view == "path":
+    if shared.current().path.path_view == "path":
         setting(page, "path_start")
         with st.expander("Cold or warm?"):
             st.markdown(START_HELP)

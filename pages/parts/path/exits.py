@@ -23,7 +23,7 @@ def show_exits(job: Job, member: int, rewound: PathMoment | None) -> None:
     """Show the buttons; they take the path as it is when they are pressed. rewound: the path at the past moment that is
     shown, or None; the Playground goes on from that."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(HOW[shared.current().study.path_start])
+        st.caption(HOW[shared.current().path.path_start])
         if st.button("Cross-validate this grid", key="path.cv", help="Chooses λ by folds, not by one validation set."):
             st.switch_page("cv.py")
         if st.button(

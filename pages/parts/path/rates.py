@@ -64,7 +64,7 @@ def networks_text(n_shown: int, n_listed: int) -> str:
 def draw(snapshot: Snapshot) -> list[go.Figure]:
     """Return the map."""
     now = shared.current()
-    figure = plot_grid(snapshot.arrays, map_values(now), now.study.param_name, np.array(RATES))
+    figure = plot_grid(snapshot.arrays, map_values(now), now.grid.param_name, np.array(RATES))
     return [with_facts(figure, size="full", height=430)]
 
 

@@ -15,7 +15,7 @@ CHOICES = ("n_remedy_starts", "first_combination", "second_combination", "tune_r
 
 def show_more() -> None:
     """Show what only this page has: starts, combinations, tuning, strengths."""
-    is_tuned = shared.current().study.tune_remedies
+    is_tuned = shared.current().remedies.tune_remedies
     for name in CHOICES:
         setting("remedies", name)
     with st.expander("Strengths of the remedies"):

@@ -15,7 +15,7 @@ from core.live.cv.needs import cross_validation_needs
 from core.live.cv.run import cross_validation_run
 from core.live.features.needs import features_needs
 from core.live.features.run import features_run
-from core.live.needs import COMPARE, FOLDS, GRID, PATH, REMEDIES, SETS, Needs
+from core.live.needs import Needs, needs_of
 from core.live.path.needs import path_needs, rates_needs
 from core.live.path.rates import rates_run
 from core.live.path.run import path_run
@@ -24,7 +24,7 @@ from core.live.playground.run import playground_run
 from core.live.remedies.needs import remedies_needs
 from core.live.remedies.run import RemediesRun
 from core.settings.experiment import FLAT_NAMES, LIVE_FIELDS
-from core.settings.sections import StudyConfig
+from core.settings.experiment import STUDIES as STUDY_SECTIONS
 from core.stream.commands import Run
 from tests.core.settings.test_experiment import OTHER
 
@@ -121,9 +121,13 @@ def test_a_name_that_is_no_setting_and_a_live_one_that_is_not_read_are_refused()
         Needs("toy", TINY, live=("l1",), unread={"l1": "The grid sets it."})
 
 
-def test_the_studies_own_settings_are_each_in_one_group():
-    groups = (GRID, PATH, FOLDS, COMPARE, REMEDIES, SETS)
-    assert sorted(name for group in groups for name in group) == sorted(StudyConfig.model_fields)
+def test_a_run_reads_the_sections_that_it_names_and_no_other_study_s():
+    needs = needs_of("toy", TINY, ("grid", "folds"), ("l1_share",), {"n_repeats": "It has no repeats."})
+    own = {name for name, (section, _) in FLAT_NAMES.items() if section not in STUDY_SECTIONS}
+    assert set(needs.read) == own | {"param_name", "values", "n_splits"} and needs.live == ("l1_share",)
+    assert needs.unread["n_repeats"] == "It has no repeats." and "another study" in needs.unread["patience"]
+    with pytest.raises(ValueError, match=r"sections: expected some of grid, path, .*, received training"):
+        needs_of("toy", TINY, ("grid", "training"))
 
 
 def test_a_warm_path_takes_nothing_while_it_trains():

@@ -9,6 +9,7 @@ from core import Experiment
 from core.settings.experiment import (
     FLAT_NAMES,
     SECTIONS,
+    STUDIES,
     bounds_of,
     choices_of,
     expected_of,
@@ -43,6 +44,35 @@ OTHER = {
 
 def test_every_setting_is_tried():
     assert set(OTHER) == set(FLAT_NAMES)
+
+
+def test_the_settings_of_the_studies_may_be_given_and_read_together():
+    apart = Experiment(grid={"values": [0.0, 0.1]}, folds={"n_splits": 3}, compare={"variants": ["none", "l2"]})
+    together = Experiment(study={"values": [0.0, 0.1], "n_splits": 3, "variants": ["none", "l2"]})
+    assert together == apart and Experiment(study=together.study) == apart
+    assert together.study == apart.study and apart.study.n_splits == 3
+    assert vars(apart.study) == {
+        name: apart.get(name) for name, (section, _) in FLAT_NAMES.items() if section in STUDIES
+    }
+    assert Experiment.model_validate_json('{"study": {"l1_share": 0.25}}') == Experiment(grid={"l1_share": 0.25})
+    assert Experiment(grid={"l1_share": 0.25}, study={"values": [0.1]}).grid.model_dump() == {
+        "param_name": "l2", "l1_share": 0.25, "values": (0.1,)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("study", "words"),
+    [
+        (3, r"study: expected its settings by name, such as study=\{'values': …\}, received 3"),
+        ({"n_split": 3}, r"study.n_split: expected one of param_name, .*, received 'n_split'; did you mean 'n_splits'"),
+        ({"l2": 0.1}, r"study.l2: .*l2 belongs to regularization: Experiment\(regularization=\{'l2': 0.1\}\)"),
+        ({"n_splits": 2}, "folds.n_splits: expected a whole number from 3 to 10, received 2"),
+        ({1: 2}, "study.1: expected one of param_name"),
+    ],
+)
+def test_what_is_no_setting_of_a_study_is_refused_in_words(study, words):
+    with pytest.raises(ValueError, match=words):
+        Experiment(study=study)
 
 
 def test_two_settings_of_one_flat_name_are_refused():
@@ -113,7 +143,7 @@ def test_words_for_all_rows_and_for_no_layers():
 
 def test_a_list_left_empty_in_a_link_is_none():
     experiment, problems = Experiment.from_query({"hidden_sizes": "", "values": ""})
-    assert (experiment.network.hidden_sizes, experiment.study.values, problems) == ((), (), [])
+    assert (experiment.network.hidden_sizes, experiment.grid.values, problems) == ((), (), [])
 
 
 def test_choices():
@@ -133,7 +163,7 @@ def test_of_many_wrong_values_in_a_link_the_first_few_are_named():
     assert experiment == Experiment() and len(problems) == 1
     assert problems[0].count("received -1") == 3 and "and 497 more" in problems[0] and len(problems[0]) < 500
     (problem,) = Experiment.from_query({"values": ",".join(["abc"] * 500)})[1]
-    assert "study.values: expected up to 500 numbers from 0 to 1,000,000, received 'abc'" in problem
+    assert "grid.values: expected up to 500 numbers from 0 to 1,000,000, received 'abc'" in problem
 
 
 @pytest.mark.parametrize(

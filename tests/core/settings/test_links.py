@@ -9,7 +9,7 @@ import pytest
 from core import Experiment
 from core.data.limits import settle
 from core.settings import experiment as module
-from core.settings.experiment import FLAT_NAMES, format_value, link_default
+from core.settings.experiment import FLAT_NAMES, STUDIES, format_value, link_default
 from core.settings.links import DEFAULTS, FIRST, NEWEST, VERSION
 
 KEPT = json.loads((Path(__file__).parent / "links.json").read_text())
@@ -19,6 +19,7 @@ PAGES = {"/", "/path", "/cv", "/compare", "/features", "/remedies", "/bias_varia
 def without_later(experiment, kept):
     """Return an experiment as JSON, less the settings that came after it was kept."""
     sections = json.loads(experiment.model_dump_json())
+    sections["study"] = {field: value for section in STUDIES for field, value in sections[section].items()}
     return {name: {field: sections[name][field] for field in section} for name, section in kept.items()}
 
 

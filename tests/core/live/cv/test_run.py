@@ -65,7 +65,7 @@ def test_the_first_snapshot_has_everything_the_charts_bind_to():
 def test_at_its_end_it_shows_what_cross_validate_returns():
     job = job_of(run_of, Run())
     cv = live.found(job)
-    whole = cross_validate(SMALL, "l2", SMALL.study.values, 3, progress=False)
+    whole = cross_validate(SMALL, "l2", SMALL.grid.values, 3, progress=False)
     assert job.latest.meta["state"] == "finished"
     assert np.array_equal(cv.val_loss, whole.val_loss) and (cv.best, cv.one_se) == (whole.best, whole.one_se)
     np.testing.assert_allclose(job.latest.arrays["cv_mean"], whole.mean, rtol=1e-6)
