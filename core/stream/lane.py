@@ -201,7 +201,7 @@ def words_of_end(code: int) -> str:
 
 def give_reply(reply: Future[Reply], message: Message) -> None:
     """Give the reply that a process has sent, or why there is none."""
-    if message.name == "refused":
+    if message.name in ("refused", "failed"):
         reply.set_exception(NotAnswered(message.body.decode()))
     else:
         reply.set_result(as_sent(message.body) if message.name == "frames" else message.body)
