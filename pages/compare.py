@@ -1,5 +1,7 @@
 """Compare: up to six penalties side by side on one clock, from the same starts."""
 
+from functools import partial
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -7,18 +9,18 @@ from core.figures.compare.geometry import plot_geometry, plot_update
 from core.figures.compare.page import plot_compare
 from core.live.compare.needs import LIVE, PUT_ASIDE, compare_needs
 from core.live.compare.run import compare_run, compare_work
+from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.compare.variants import TASK, chosen_variants, strengths_in
 from pages.parts.compare.pick_weights import pick_weights
 from pages.parts.compare.variants import message, sliders
-from pages.shared import example, hand, jobs, studies
+from pages.shared import example, jobs
 from pages.shared import experiment as shared
-from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
-from pages.shared.parts import is_ready, say_failure
+from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
-from pages.shared.stage import readout, stage
+from pages.shared.stage import readout
 from pages.shared.widgets import setting
 
 READOUTS = [
@@ -26,26 +28,9 @@ READOUTS = [
     readout("speed", "Epochs per second", "Of all networks at once."),
     readout("networks", "Networks", "Penalties × starts, trained at once."),
 ]
-SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the stage show
-STAGE, SHOWN = "compare.stage", "compare.shown"
 
 
-def take_strengths() -> None:
-    """A slider of the stage was released."""
-    hand.take(hand.told(STAGE, "strengths"), LIVE)
-
-
-def take_seed() -> None:
-    """The run was given another start."""
-    hand.take(hand.told(STAGE, "seed"), LIVE)
-
-
-def take_job() -> None:
-    """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), compare_needs(shared.current()), message)
-
-
-def draw(snapshot: Snapshot) -> list[go.Figure]:
+def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts of this comparison."""
     experiment = shared.current()
     names = [(variant.key, variant.label) for variant in chosen_variants(experiment)]
@@ -55,6 +40,12 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
     return [*figures, plot_geometry(arrays), plot_update()]
 
 
+PAGE = RunPage(
+    "compare", "run", compare_needs, compare_work, partial(on_split, compare_run), draw, READOUTS, takes=lambda _: LIVE,
+    message=message, sidebar=("learning_rate", "seed"),
+)  # fmt: skip
+
+
 @st.fragment
 def show_run() -> None:
     """Show the stage. A slider that is released on it reruns this part only."""
@@ -62,27 +53,14 @@ def show_run() -> None:
     st.markdown(
         "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
     )
+    if not PAGE.may_start() or (shown := PAGE.find()) is None:
+        return
     experiment = shared.current()
-    needs = compare_needs(experiment)
-    key = needs.key
-    if not studies.may_start(key, [compare_work(experiment)]):
-        return
-    make_run = on_split(compare_run, experiment)
-    job = studies.find_study(needs, make_run, compare_work(experiment), message)
-    charts = drawn("compare", key, job, draw)
-    if not is_ready(charts, job, "run"):
-        return
-    say_failure("study")
-    strengths = {name: experiment.get(name) for name in LIVE}
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, sliders(experiment), strengths, key, READOUTS,
-        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job,
-    )  # fmt: skip
+    PAGE.show(shown, sliders(experiment))
     chosen = chosen_variants(experiment)
     ways = [{**strengths_in(experiment, v), "l1_is_proximal": float(v.is_proximal)} for v in chosen]
     show_conventions(experiment, {v.label: way for v, way in zip(chosen, ways, strict=True)})
-    if st.session_state[SHOWN] != [experiment.get(name) for name in SIDEBAR]:
-        st.rerun()  # the stage changed what the sidebar shows too
+    PAGE.follow_hand()
 
 
 example.open_page(TASK, lambda mine: [compare_work(mine)])
@@ -92,7 +70,7 @@ with st.sidebar:
         setting("compare", "l1_share")
     setting("compare", "n_starts")
     show_controls("compare", without=PUT_ASIDE)
-st.session_state[SHOWN] = [shared.current().get(name) for name in SIDEBAR]
+PAGE.note_sidebar()
 shared.show_problems()
 show_run()
 with st.sidebar, st.expander("Two weights"):  # last, for the run must have begun

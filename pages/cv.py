@@ -16,13 +16,12 @@ from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
 from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
-from pages.shared import example, hand, jobs, studies
+from pages.shared import example
 from pages.shared import experiment as shared
-from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import is_ready, say_failure
+from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
-from pages.shared.stage import readout, scrub, stage
+from pages.shared.stage import readout, scrub
 from pages.shared.study import show_penalty
 from pages.shared.widgets import setting
 
@@ -34,7 +33,6 @@ READOUTS = [
     readout("gap", "Gap", "At the chosen λ: mean validation loss minus mean training loss."),
     readout("nonzero", "Not zero", "At the chosen λ: weights that are not exactly zero, mean over the folds."),
 ]
-STAGE = "cv.stage"
 INTRO = (
     "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other folds, and is "
     "judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
@@ -54,22 +52,23 @@ def draw(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
     ]
 
 
+PAGE = RunPage(
+    "cv", "run", cross_validation_needs, cross_validation_work, partial(on_split, cross_validation_run), draw, READOUTS,
+    buttons=("run", "step", "reset"), can_rewind=False, tells_state=True,
+)  # fmt: skip
+
+
 @st.fragment
 def show_study() -> None:
     """Show stage, choice, refit and test set. The stage reruns this part when training begins, stands still or ends."""
     shared.show_address()
-    experiment = shared.current()
-    needs = cross_validation_needs(experiment)
-    key = needs.key
-    if not studies.may_start(key, [cross_validation_work(experiment)]):
+    if not PAGE.may_start():
         return
     st.markdown(INTRO)
-    job = studies.find_study(needs, on_split(cross_validation_run, experiment), cross_validation_work(experiment))
-    values = grid_of(experiment)
-    charts = drawn("cv", key, job, partial(draw, job))
-    if not is_ready(charts, job, "run"):
+    if (shown := PAGE.find()) is None:
         return
-    say_failure("study")
+    experiment, job = shared.current(), shown.job
+    values = grid_of(experiment)
     places = positions(values, experiment.grid.param_name).tolist()
     axis = scrub(
         "lambda",
@@ -80,25 +79,13 @@ def show_study() -> None:
         "Picks the λ of the lower chart.",
         places,
     )
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS, scrubs=[axis],
-        buttons=("run", "step", "reset"), can_rewind=False, on_state=tell, on_job=take_job,
-    )  # fmt: skip
+    PAGE.show(shown, scrubs=[axis])
     cv = found(job)
     state = job.latest.meta["state"] if job.latest else ""
     if cv is not None:
         show_choice(job, cv, state)
         if state == "finished" and cv.best == cv.best:
-            show_refit(cv, f"{key} {cv.experiment.training.n_epochs}")
-
-
-def tell() -> None:
-    """The run has begun, stands still or has ended: the rerun of the fragment shows what there is to do."""
-
-
-def take_job() -> None:
-    """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), cross_validation_needs(shared.current()))
+            show_refit(cv, f"{shown.key} {cv.experiment.training.n_epochs}")
 
 
 example.open_page(CV_START, lambda mine: [cross_validation_work(mine)])

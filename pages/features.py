@@ -1,5 +1,7 @@
 """Features: which inputs L1, group L1 and L2 keep along λ, against the truth where it is known."""
 
+from functools import partial
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,17 +12,17 @@ from core.live.features.needs import LIVE, features_needs
 from core.live.features.run import check_features, features_run, features_work, values_of
 from core.readings.strengths import positions
 from core.settings.experiment import Experiment
+from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, PENALTIES, REVIEWS, TASK, VOWELS
-from pages.shared import example, hand, jobs, studies, tasks
+from pages.shared import example, jobs, tasks
 from pages.shared import experiment as shared
-from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import is_ready, say_failure
-from pages.shared.say import fail, tell
+from pages.shared.runs import RunPage
+from pages.shared.say import tell
 from pages.shared.splits import on_split, split_of
-from pages.shared.stage import readout, scrub, stage
+from pages.shared.stage import readout, scrub
 from pages.shared.study import values_setting
 from pages.shared.widgets import setting
 
@@ -47,35 +49,24 @@ INTRO = (
     "inputs out as a rule, link by link; group L1 takes out all links of an input at once; L2 only makes weights smaller. "
     "Where the truth is known, what is kept counts as found or as falsely kept."
 )
-STAGE, PICKED, SHOWN = "features.stage", "features.picked", "features.shown"
 
 
-def draw(snapshot: Snapshot) -> list[go.Figure]:
+def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts of this selection, the slider where it stands."""
     experiment = shared.current()
     values = np.array(values_of(experiment))
-    return plot_features_page(snapshot.arrays, values, split_of(experiment.data), picked(len(values)))
-
-
-def take_job() -> None:
-    """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), features_needs(shared.current()))
-
-
-def take_strengths() -> None:
-    """The remedy of a run that diverged was taken."""
-    hand.take(hand.told(STAGE, "strengths"), LIVE)
+    return plot_features_page(snapshot.arrays, values, split_of(experiment.data), PAGE.picked(len(values)))
 
 
 def take_picked() -> None:
     """Keep the picked λ for a visit to another page."""
-    st.session_state[PICKED] = (hand.told(STAGE, "picked") or {}).get("lambda")
+    PAGE.take_picked("lambda")
 
 
-def picked(n_values: int) -> int:
-    """Return which λ the slider stands on; a browser may send anything."""
-    index = st.session_state.get(PICKED)
-    return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
+PAGE = RunPage(
+    "features", "run", features_needs, features_work, partial(on_split, features_run), draw, READOUTS, takes=lambda _: LIVE,
+    sidebar=LIVE, check=check_features, buttons=("run", "step", "reset"), can_rewind=False,
+)  # fmt: skip
 
 
 def fault(mine: Experiment) -> str:
@@ -90,35 +81,16 @@ def fault(mine: Experiment) -> str:
 def show_run() -> None:
     """Show the stage."""
     shared.show_address()
-    experiment = shared.current()
-    values = values_of(experiment)
-    try:
-        check_features(experiment)
-    except ValueError as error:
-        jobs.drop("study")
-        fail(str(error))
+    if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
-    needs, index = features_needs(experiment), picked(len(values))
-    key = needs.key
-    if not studies.may_start(key, [features_work(experiment)]):
-        return
-    job = studies.find_study(needs, on_split(features_run, experiment), features_work(experiment))
-    charts = drawn("features", key, job, draw)
-    if not is_ready(charts, job, "run"):
-        return
-    say_failure("study")
+    values = values_of(shared.current())
     st.markdown(INTRO)
     axis = scrub(
-        "lambda", "Strength λ", values, value_texts(values), index, "The strength whose networks are shown, for each penalty.",
-        positions(np.array(values)).tolist(),
+        "lambda", "Strength λ", values, value_texts(values), PAGE.picked(len(values)),
+        "The strength whose networks are shown, for each penalty.", positions(np.array(values)).tolist(),
     )  # fmt: skip
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
-        on_job=take_job, on_picked=take_picked, on_strengths=take_strengths, scrubs=[axis],
-        buttons=("run", "step", "reset"), can_rewind=False,
-    )  # fmt: skip
-    if st.session_state[SHOWN] != experiment.get("learning_rate"):
-        st.rerun()  # the stage changed what the sidebar shows too
+    PAGE.show(shown, scrubs=[axis], on_picked=take_picked)
+    PAGE.follow_hand()
 
 
 def show_unsuited() -> None:
@@ -134,7 +106,7 @@ with st.sidebar:
     values_setting("features", "0 and 13 values from 1e-4 to 0.5")
     setting("features", "n_splits")
     show_controls("features", without=PENALTIES, dials_first=True)
-st.session_state[SHOWN] = shared.current().get("learning_rate")
+PAGE.note_sidebar()
 shared.show_problems()
 if DATASETS[shared.current().data.name].kind in ("images", "table"):
     show_run()

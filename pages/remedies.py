@@ -17,18 +17,17 @@ from core.live.remedies.run import (
     remedies_of,
     remedies_work,
 )
+from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.remedies.choice import left_out, single_remedies
 from core.studies.remedies.remedy import DIGITS, POINTS
 from pages.parts.remedies.controls import show_more
 from pages.parts.remedies.looks import show_actions
-from pages.shared import example, hand, jobs, studies, tasks
 from pages.shared import experiment as shared
-from pages.shared.charts import drawn
+from pages.shared import tasks
 from pages.shared.controls import show_controls
-from pages.shared.parts import is_ready, say_failure
-from pages.shared.say import fail
-from pages.shared.stage import readout, sheet, stage
+from pages.shared.runs import RunPage
+from pages.shared.stage import readout, sheet
 
 TASKS = {"Noisy points (two moons)": POINTS, "Digits, some labelled wrong": DIGITS}
 TABLE_WORDS = (
@@ -53,10 +52,9 @@ READOUTS = [
     readout("networks", "Networks", "Trained at once in this part."),
     readout("steps", "Steps each", "Steps each network has made: the budget is the same for all."),
 ]
-STAGE = "remedies.stage"
 
 
-def draw(snapshot: Snapshot) -> list[go.Figure]:
+def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts and tables of this study."""
     experiment = shared.current()
     pairs = [(remedy.key, remedy.label) for remedy in remedies_of(experiment)]
@@ -72,26 +70,19 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
     return figures
 
 
-def take_job() -> None:
-    """The stage found the study that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), remedies_needs(shared.current()))
+PAGE = RunPage(
+    "remedies", "study", remedies_needs, remedies_work, partial(partial, RemediesRun), draw, READOUTS,
+    parts=part_works, check=check_study, buttons=("run", "reset"), can_rewind=False, tells_state=True,
+)  # fmt: skip
 
 
 @st.fragment
 def show_study() -> None:
     """Show the stage and what can be done with the results."""
     shared.show_address()
+    if not PAGE.may_start():
+        return
     experiment = shared.current()
-    try:
-        check_study(experiment)
-    except ValueError as error:
-        jobs.drop("study")
-        fail(str(error))
-        return
-    needs = remedies_needs(experiment)
-    key = needs.key
-    if not studies.may_start(key, part_works(experiment)):
-        return
     n_networks = sum(count_networks(experiment).values())
     st.caption(
         f"{n_networks:,} networks, each for as many steps as {experiment.training.n_epochs:,} epochs of the "
@@ -99,22 +90,12 @@ def show_study() -> None:
     )
     if missing := left_out(experiment):
         st.caption(" ".join(missing))
-    job = studies.find_study(needs, partial(RemediesRun, experiment), remedies_work(experiment))
-    charts = drawn("remedies", key, job, draw)
-    if not is_ready(charts, job, "study"):
+    if (shown := PAGE.find()) is None:
         return
-    say_failure("study")
-    show_actions(job)
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
-        on_job=take_job, buttons=("run", "reset"), can_rewind=False, on_state=_nothing,
-    )  # fmt: skip
+    show_actions(shown.job)
+    PAGE.show(shown)
     if not has_labels(experiment):
         st.caption("This task has values, not classes: there are no labels that could be wrong.")
-
-
-def _nothing() -> None:
-    """The rerun alone is wanted: what is offered depends on whether the study is at its end."""
 
 
 example.open_page(POINTS, part_works, example.refused_by(check_study))

@@ -9,7 +9,7 @@ from core.live.playground.run import Origin, playground_run, playground_work
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, pace
+from pages.shared import hand, jobs, pace, studies
 from pages.shared.splits import on_split
 
 
@@ -20,12 +20,10 @@ def job_key(experiment: Experiment) -> str:
 
 def find_job(experiment: Experiment) -> Job:
     """Return the session's run of this experiment, with its strengths and start; a new one where the set-up differs."""
-    before, key = jobs.own("run"), job_key(experiment)
-    job = jobs.find("run", key, on_split(recalling_run, experiment), playground_work(experiment))
+    before, needs = jobs.own("run"), playground_needs(experiment)
+    job = studies.find("run", needs, on_split(recalling_run, experiment), playground_work(experiment))
     if job is not before:
-        hand.begin(job, jobs.resumed("run") or experiment, LIVE)
         pace.begin(job)
-    hand.tell(job, experiment, LIVE)
     return job
 
 
@@ -52,6 +50,4 @@ def take_told(told: Any) -> None:
 
 def adopt(job_id: str | None) -> None:
     """Take over a run that this browser tab had before a reload, with the strengths it has by now."""
-    job = jobs.adopt("run", job_id, job_key(shared.current()))
-    if job is not None:
-        hand.take_over(job, LIVE)
+    studies.adopt(job_id, playground_needs(shared.current()), slot="run")

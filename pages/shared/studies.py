@@ -1,4 +1,4 @@
-"""The session's study: started for the current experiment, told of changed strengths, found again after a reload."""
+"""The session's run of a kind: started for the current experiment, told of changed strengths, found again after a reload."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,18 +14,25 @@ from pages.shared.parts import is_within_budget
 from pages.shared.say import warn
 
 
+def find(
+    slot: jobs.Slot, needs: Needs, make_run: Callable[[], Obedient], work: Work, message: hand.Message = hand.plain_message
+) -> Job:  # fmt: skip
+    """Return the session's run of these needs, with what is live as it is now; a new one where the key differs.
+
+    message: the command that tells the run one of its live settings.
+    """
+    before, job = jobs.own(slot), jobs.find(slot, needs.key, make_run, work)
+    if job is not before:
+        hand.begin(job, jobs.resumed(slot) or needs.experiment, needs.live, message)
+    hand.tell(job, needs.experiment, needs.live, message)
+    return job
+
+
 def find_study(
     needs: Needs, make_run: Callable[[], Obedient], work: Work, message: hand.Message = hand.plain_message
 ) -> Job:
-    """Return the session's study of these needs, with what is live as it is now; a new one where the key differs.
-
-    message: the command that tells a running study one of its live settings.
-    """
-    before, job = jobs.own("study"), jobs.find("study", needs.key, make_run, work)
-    if job is not before:
-        hand.begin(job, jobs.resumed("study") or needs.experiment, needs.live, message)
-    hand.tell(job, needs.experiment, needs.live, message)
-    return job
+    """Return the session's study of these needs, see `find`."""
+    return find("study", needs, make_run, work, message)
 
 
 def may_start(key: str, works: Sequence[Work], slot: jobs.Slot = "study") -> bool:
@@ -70,8 +77,10 @@ def agree(key: str, slot: jobs.Slot) -> None:
     st.session_state[agreed(slot)] = key
 
 
-def adopt(job_id: str | None, needs: Needs, message: hand.Message = hand.plain_message) -> None:
-    """Take over a study that this browser tab had before a reload, with the strengths it has by now."""
-    job = jobs.adopt("study", job_id, needs.key)
+def adopt(
+    job_id: str | None, needs: Needs, message: hand.Message = hand.plain_message, slot: jobs.Slot = "study"
+) -> None:
+    """Take over a run that this browser tab had before a reload, with the strengths it has by now."""
+    job = jobs.adopt(slot, job_id, needs.key)
     if job is not None:
         hand.take_over(job, needs.live, message)

@@ -1,5 +1,7 @@
 """The map of learning rate × λ: the other view of the λ path page."""
 
+from functools import partial
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -15,12 +17,11 @@ from core.studies.base.values import grid_of
 from core.studies.path.sweep import PathMoment
 from pages.parts.path.exits import open_member
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies
-from pages.shared.charts import drawn
-from pages.shared.parts import PROGRESS, has_begun, is_ready, say_failure
+from pages.shared.parts import PROGRESS, has_begun
+from pages.shared.runs import RunPage
 from pages.shared.say import call
 from pages.shared.splits import on_split
-from pages.shared.stage import readout, stage
+from pages.shared.stage import readout
 
 READOUTS = [
     *PROGRESS,
@@ -28,21 +29,10 @@ READOUTS = [
     readout("best", "Best λ", "λ of the pair with the lowest validation loss."),
     readout("diverged", "Diverged", "Pairs whose weights grew without bound: empty cells."),
 ]
-STAGE = "rates.stage"
 BEST_HELP = (
     "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ. "
     "Press Run first."
 )
-
-
-def take_job() -> None:
-    """The stage found the map that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), rates_needs(shared.current()))
-
-
-def take_seed() -> None:
-    """The map was given another start: it begins anew."""
-    hand.take(hand.told(STAGE, "seed"), ("seed",))
 
 
 def open_best(job: Job) -> None:
@@ -61,38 +51,30 @@ def networks_text(n_shown: int, n_listed: int) -> str:
     return f"{len(RATES)} learning rates × {of_them}: {len(RATES) * n_shown} networks, alike but for these, trained at once."
 
 
-def draw(snapshot: Snapshot) -> list[go.Figure]:
+def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the map."""
     now = shared.current()
     figure = plot_grid(snapshot.arrays, map_values(now), now.grid.param_name, np.array(RATES))
     return [with_facts(figure, size="full", height=430)]
 
 
+PAGE = RunPage(
+    "rates", "map", rates_needs, rates_work, partial(on_split, rates_run), draw, READOUTS, takes=lambda _: ("seed",),
+    tells_state=True,
+)  # fmt: skip
+
+
 @st.fragment
 def show_rates() -> None:
     """Show the stage with the map."""
     shared.show_address()
+    if not PAGE.may_start() or (shown := PAGE.find()) is None:
+        return
     now = shared.current()
-    needs = rates_needs(now)
-    key = needs.key
-    if not studies.may_start(key, [rates_work(now)]):
-        return
-    job = studies.find_study(needs, on_split(rates_run, now), rates_work(now))
-    charts = drawn("rates", key, job, draw)
-    if not is_ready(charts, job, "map"):
-        return
-    say_failure("study")
     values = map_values(now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(networks_text(len(values), len(grid_of(now))))
-        is_early = not has_begun(job)
+        is_early = not has_begun(shown.job)
         if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP, disabled=is_early):
-            open_best(job)
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
-        on_seed=take_seed, on_job=take_job, on_state=_nothing,
-    )  # fmt: skip
-
-
-def _nothing() -> None:
-    """The rerun alone is wanted: a map that has begun has a best pair."""
+            open_best(shown.job)
+    PAGE.show(shown)

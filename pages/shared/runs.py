@@ -1,0 +1,157 @@
+"""A page with a run: one record of what it trains and shows, and the one way in which page, run and hand agree.
+
+A run belongs to the session's slot: "run", "study" or "refit". It is found for the experiment of now, told of what was changed
+in the sidebar, and found again after a reload; what the hand did on the stage goes into the experiment. Read next:
+`pages/shared/jobs.py` (the session's jobs) and `pages/shared/hand.py` (gestures).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.live.needs import Needs
+from core.live.run import Obedient
+from core.settings.experiment import Experiment
+from core.stream.job import Job
+from core.stream.snapshot import Snapshot
+from core.studies.base.cost import Work
+from pages.shared import experiment as shared
+from pages.shared import hand, jobs, studies
+from pages.shared.charts import Chart, drawn
+from pages.shared.parts import is_ready, say_failure
+from pages.shared.say import fail
+from pages.shared.stage import BUTTONS, stage
+
+Figures = Sequence[go.Figure] | None
+Run = Callable[[], Obedient]  # makes the live run, where it is to be
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run that has something to show. key: what it computes; charts: drawn from its first snapshot."""
+
+    job: Job
+    key: str
+    charts: list[Chart]
+
+
+def no_settings(_: Experiment) -> Sequence[str]:
+    """Return the settings that a stage without sliders may change."""
+    return ()
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """A page with a run, or a view of one.
+
+    name: of its stage and its charts, such as "path"; what: how the page calls its run in a sentence. needs, work, make_run:
+    what the run of an experiment depends on, costs, and how it is made. draw: makes the charts, None where the snapshot does
+    not suffice. takes: the settings that the hand may change on the stage; message: how one is told to the run. sidebar:
+    settings that the stage changes and the sidebar shows. parts: what the parts of a study cost that follow one another;
+    check: raises ValueError for one that is too large. buttons, can_rewind, tells_state: see `stage`.
+    """
+
+    name: str
+    what: str
+    needs: Callable[[Experiment], Needs]
+    work: Callable[[Experiment], Work]
+    make_run: Callable[[Experiment], Run]
+    draw: Callable[[Job, Snapshot], Figures]
+    readouts: Sequence[Mapping[str, str]]
+    takes: Callable[[Experiment], Sequence[str]] = no_settings
+    message: hand.Message = hand.plain_message
+    sidebar: tuple[str, ...] = ()
+    parts: Callable[[Experiment], Sequence[Work]] | None = None
+    check: Callable[[Experiment], None] | None = None
+    buttons: Sequence[str] = BUTTONS
+    can_rewind: bool = True
+    tells_state: bool = False
+    slot: jobs.Slot = "study"
+
+    @property
+    def stage(self) -> str:
+        """Return the key of the stage."""
+        return f"{self.name}.stage"
+
+    def may_start(self) -> bool:
+        """Return whether the run of the experiment of now may start; else say why not, or ask."""
+        now = shared.current()
+        if self.check is not None:
+            try:
+                self.check(now)
+            except ValueError as error:
+                jobs.drop(self.slot)
+                fail(str(error))
+                return False
+        works = [self.work(now)] if self.parts is None else self.parts(now)
+        return studies.may_start(self.needs(now).key, works, self.slot)
+
+    def find(self) -> Shown | None:
+        """Return the session's run of the experiment of now; None where it has nothing to show yet, which is said."""
+        now = shared.current()
+        needs = self.needs(now)
+        job = studies.find(self.slot, needs, self.make_run(now), self.work(now), self.message)
+        charts = drawn(self.name, needs.key, job, partial(self.draw, job))
+        if not is_ready(charts, job, self.what) or charts is None:
+            return None
+        say_failure(self.slot)
+        return Shown(job, needs.key, charts)
+
+    def show(
+        self, shown: Shown, controls: Sequence[Mapping[str, Any]] = (), scrubs: Sequence[Mapping[str, Any]] = (),
+        on_picked: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Place the stage. controls, scrubs: its sliders; on_picked: called when one over an axis was released."""
+        now = shared.current()
+        stage(
+            self.stage, jobs.stream_path(shown.job), shown.key, shown.charts, controls,
+            {name: now.get(name) for name in self.takes(now)}, shown.key, self.readouts,
+            on_strengths=partial(self._take, "strengths"), on_seed=partial(self._take, "seed"), on_job=self._adopt,
+            on_picked=on_picked, scrubs=scrubs, buttons=self.buttons, can_rewind=self.can_rewind,
+            on_state=_rerun if self.tells_state else None, slot=self.slot,
+        )  # fmt: skip
+
+    def told(self, name: str) -> Any:
+        """Return what the stage has told under a name, None where it has not."""
+        return hand.told(self.stage, name)
+
+    def _take(self, name: str) -> None:
+        """Put what the hand did on the stage into the experiment."""
+        hand.take(self.told(name), self.takes(shared.current()))
+
+    def _adopt(self) -> None:
+        """Take over the run that this browser tab had before a reload."""
+        studies.adopt(self.told("job"), self.needs(shared.current()), self.message, self.slot)
+
+    # --- the sidebar ---
+
+    def note_sidebar(self) -> None:
+        """Note what the sidebar shows. Called after it was drawn, outside the fragment of the stage."""
+        st.session_state[f"{self.name}.shown"] = self._in_sidebar()
+
+    def follow_hand(self) -> None:
+        """Draw the whole page again where the stage has changed what the sidebar shows, too."""
+        if st.session_state[f"{self.name}.shown"] != self._in_sidebar():
+            st.rerun()
+
+    def _in_sidebar(self) -> list[Any]:
+        return [shared.current().get(name) for name in self.sidebar]
+
+    # --- sliders over an axis, kept for a visit to another page ---
+
+    def take_picked(self, axis: str) -> None:
+        """Note where the slider over an axis was released."""
+        st.session_state[f"{self.name}.picked"] = (self.told("picked") or {}).get(axis)
+
+    def picked(self, n_values: int) -> int:
+        """Return which of the values the slider stands on, the middle at first; a browser may send anything."""
+        index = st.session_state.get(f"{self.name}.picked")
+        return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
+
+
+def _rerun() -> None:
+    """The rerun alone is wanted: what the page offers depends on whether the run stands, trains or has ended."""
