@@ -19,10 +19,10 @@ from pages.parts.cv.test_set import show_refit
 from pages.shared import example
 from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
+from pages.shared.grid import show_penalty
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
-from pages.shared.study import show_penalty
 from pages.shared.widgets import setting
 
 READOUTS = [

@@ -19,11 +19,11 @@ from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, PENALTI
 from pages.shared import example, jobs, tasks
 from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
+from pages.shared.grid import values_setting
 from pages.shared.runs import RunPage
 from pages.shared.say import tell
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
-from pages.shared.study import values_setting
 from pages.shared.widgets import setting
 
 TASKS = {

@@ -1,7 +1,7 @@
 """The axis of strengths that path and cross-validation share: log λ with a place for 0, counts above, regions behind.
 
 The axis is linear in log10 λ ("positions"), with ticks at powers of ten: λ = 0 stands left of a dotted break. Bars and
-pictures then have an ordinary place, which a logarithmic axis would not give them. Read next: `path/curves.py`.
+pictures then have an ordinary place, which a logarithmic axis would not give them. Read next: `core/figures/path/curves.py`.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def diverged_banner(run: LiveRun) -> dict[str, Any]:
         reason = f"a learning rate of {rate:g} is too large here."
         lower = {"learning_rate": calmer(rate)}
     text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
-    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": remedy(lower)}
+    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": button(lower)}
 
 
 def collapsed_banner(run: LiveRun) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def collapsed_banner(run: LiveRun) -> dict[str, Any]:
     return {
         "kind": "collapsed",
         "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
-        "remedy": remedy(lower) if lower else None,
+        "remedy": button(lower) if lower else None,
     }
 
 
@@ -64,13 +64,13 @@ def rate_banner(
             f"{head}: the learning rate is too large. The training loss jumped to {loss_text(peak)} on the way, from "
             f"{loss_text(start)} at the start, and by epoch {n_epochs:,} it has not found back."
         )
-        return {"kind": "underfits", "text": text, "remedy": remedy({"learning_rate": calmer(largest_rate(run))})}
+        return {"kind": "underfits", "text": text, "remedy": button({"learning_rate": calmer(largest_rate(run))})}
     if fault == "too small" and moved is not None and rate < USUAL_RATE:
         text = (
             f"{head}: the learning rate is too small for {n_epochs:,} epochs. The weights have moved by no more than "
             f"{moved:.1%} of their length."
         )
-        return {"kind": "underfits", "text": text, "remedy": remedy({"learning_rate": USUAL_RATE})}
+        return {"kind": "underfits", "text": text, "remedy": button({"learning_rate": USUAL_RATE})}
     return None
 
 
@@ -101,7 +101,7 @@ def calmer(rate: float) -> float:
     return min(USUAL_RATE, rate / 10)
 
 
-def remedy(settings: dict[str, float]) -> dict[str, Any]:
+def button(settings: dict[str, float]) -> dict[str, Any]:
     """Return the one click that gives some settings new values and starts again."""
     words = " and ".join(f"{label_of(name)} to {value:g}" for name, value in settings.items())
     sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]

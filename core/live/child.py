@@ -16,7 +16,7 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream.commands import REQUEST, parse_message
 from core.stream.job import Steps
 from core.stream.mailbox import Mailbox, NotAnswered

@@ -1,33 +1,33 @@
-"""The live run: a stack in training that takes commands and gives snapshots. See `job.py` for what a study is.
+"""The live run: a stack in training that takes commands and gives snapshots. See `core/stream/job.py` for what a study is.
 
-It knows how to train, not what to show: a `View` reads arrays and facts off it. Read next: `playground.py`.
+It knows how to train, not what to show: a `View` reads arrays and facts off it. Read next:
+`core/live/study.py`, which makes a study of it, and `core/live/playground/run.py`.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
 from core.engine import Stack
-from core.live.keeping import Keeper, Kept, keep_run, resume_run
+from core.live.keeping import KIND
 from core.live.moments import MAX_MOMENTS, Moment, Moments, marks_of
 from core.live.pace import BUNCH_S, Pacing
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
 from core.stream.commands import Command, Focus, Frames, Pace, Pause, Request, Reseed, Reset, Run, Set, Step, Stop
-from core.stream.mailbox import Mailbox, Reply
-from core.stream.showing import Showing
+from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
+from core.studies.base.keeping import keep, restore
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training
 
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
-LOOK_AGAIN_S = 0.05  # a run that rests and may not show itself yet looks again after so long
 MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
 
@@ -188,12 +188,38 @@ class LiveRun:
             self._go()
 
     def keep(self) -> Snapshot:
-        """Return what is needed to go on from here."""
-        return keep_run(self)
+        """Return everything that is needed to go on from here; without arrays where the plan has several stacks."""
+        training = self.training
+        meta = {
+            "epoch": training.n_epochs_done,
+            "reached": f"epoch {training.n_epochs_done:,}",
+            "state": self.state,
+            "experiment": self.experiment.model_dump_json(),
+            "started_as": self.started_as.model_dump_json(),
+            "changes": [*self.changes],
+            "marked": [*self.marked],
+            "pace": self.pacing.pace,
+        }
+        return Snapshot(self.version, meta, keep(training), KIND)
 
     def resume(self, kept: Snapshot) -> None:
-        """Go on from what was kept; called before anything else."""
-        resume_run(self, kept)
+        """Go on from what was kept, called before anything else; what cannot be kept stays at its beginning.
+
+        Raises ValueError where it was kept of another plan.
+        """
+        if not kept.arrays:
+            return
+        self.experiment = Experiment.model_validate_json(kept.meta["experiment"])
+        self.begin(self.make_training(self.experiment))
+        restore(self.training, kept.arrays)
+        self.started_as = Experiment.model_validate_json(kept.meta["started_as"])
+        self.changes, self.state, self.version = kept.meta["changes"], kept.meta["state"], kept.version
+        self.changed = {change["name"] for change in self.changes}
+        self.marked = list(kept.meta["marked"])
+        self.pacing.pace = kept.meta.get("pace", "full")
+        self.pacing.begin(self.changes[-1]["epoch"] if self.changes else 0)
+        self.pacing.go(self.training.n_epochs_done)
+        self.keep_moment()
 
     def _mark(self, change: dict[str, Any], gesture: int) -> None:
         """Mark a change on the curves; within a gesture, a slider being dragged, the last change stands for all."""
@@ -362,72 +388,3 @@ def without_changes(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a moment without the marks on the curves: those are the same at every moment."""
     labels = {name: texts for name, texts in facts.get("labels", {}).items() if name != "changes"}
     return {**facts, "labels": labels}
-
-
-class Obedient(Kept, Protocol):
-    """What `live_study` can run: something that takes commands, trains in slices, shows itself and can be put away."""
-
-    is_changed: bool
-
-    @property
-    def rest_s(self) -> float:
-        """Return how long (s) there is nothing to train, though the run goes on; 0 where there is."""
-
-    def answer(self, request: Request) -> Reply | None:
-        """Return the reply to a request, None where there is nothing to give."""
-
-    def obey(self, command: Command) -> None:
-        """Carry out one command."""
-
-    def train_for(self, seconds: float) -> None:
-        """Train for about so long."""
-
-    def snapshot(self) -> Snapshot:
-        """Return everything the page shows."""
-
-    def resume(self, kept: Snapshot) -> None:
-        """Go on from what was kept, if it holds enough."""
-
-
-LiveStudy = Callable[[Mailbox], Generator[Snapshot | None, None, None]]
-
-
-def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -> LiveStudy:
-    """Return the study of a live run that starts paused at epoch 0, or goes on from what was `kept` of one."""
-
-    def study(mailbox: Mailbox) -> Generator[Snapshot | None, None, None]:
-        run, showing, keeper = make_run(), Showing(), Keeper(mailbox)
-        if kept is not None:
-            run.resume(kept)
-        mailbox.answer = run.answer
-        while True:
-            began = time.thread_time()
-            showing.rise(mailbox.share)
-            obey_some(run, mailbox)
-            if run.state == "running":
-                run.train_for(mailbox.slice_s)
-            mailbox.is_idle = run.state != "running"
-            keeper.look(run)
-            showing.earn(time.thread_time() - began)
-            may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable
-            is_wanted = mailbox.wants_snapshot and run.is_changed
-            is_shown = is_wanted and may_show
-            mailbox.rest_s = min(run.rest_s, LOOK_AGAIN_S) if is_wanted and not is_shown else run.rest_s
-            if mailbox.rest_s > 0:
-                showing.rest()
-            try:
-                yield showing.make(run.snapshot) if is_shown else None
-            except GeneratorExit:
-                keeper.put_away(run)
-                raise
-
-    return study
-
-
-def obey_some(run: Obedient, mailbox: Mailbox) -> None:
-    """Carry out unread commands for one slice at most: hundreds of resets are many slices, and others go in between."""
-    until = time.perf_counter() + mailbox.slice_s
-    while (command := mailbox.take_one()) is not None:
-        run.obey(command)
-        if time.perf_counter() >= until:
-            return

@@ -31,7 +31,7 @@ def written(value: object, limit: int = MAX_CHARS) -> str:
 
 
 def received(value: object) -> str:
-    """Return in a few words what was given: `'l2'`, `0.1`, `an array of shape (3, 2)`, `a dict`, `a Run`."""
+    """Return in a few words what was given: `'l2'`, `0.1`, `an array of shape (3, 2)`, `a dict`, `a Fit`."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and len(shape):
         return f"an array of shape {tuple(int(n) for n in shape)}"

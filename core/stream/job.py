@@ -43,7 +43,7 @@ class Job:
     error : None, or a sentence that says what went wrong.
     key : what the job computes, in the words of the page that started it.
     said : the last value of each setting, and who gave it.
-    kept : what a page keeps beside the job, for whoever finds it again.
+    notes : what a page keeps beside the job, for whoever finds it again.
     tabs : the names of the browser tabs that watch, "" for one without a name.
     n_watchers : open connections. is_done: the study has ended. is_closed: dropped; nothing comes any more.
     """
@@ -64,7 +64,7 @@ class Job:
         self.latest: Snapshot | None = None
         self.error: str | None = None
         self.key = ""
-        self.kept: dict[str, Any] = {}
+        self.notes: dict[str, Any] = {}
         self.tabs: list[str] = []
         self.n_watchers = 0
         self.is_done = False

@@ -68,7 +68,7 @@ def encode(kind: str, version: int, meta: Mapping[str, Any], arrays: Mapping[str
 
 
 def decode(message: bytes) -> Snapshot:
-    """Return the snapshot of a binary form: the inverse of `encode`, for tests and notebooks."""
+    """Return the snapshot of a binary form: the inverse of `encode`."""
     header_end = 4 + int.from_bytes(message[:4], "little")
     header = json.loads(message[4:header_end])
     start = header_end + -header_end % ALIGNMENT

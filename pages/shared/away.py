@@ -15,7 +15,9 @@ LOOKS = "looks"  # how often each test set was looked at, by what names its rows
 def put_away(job: Job, run: Snapshot) -> None:
     """Keep what a job's run needs to go on, what it computes, and the looks at test sets. Called by the job's thread."""
     if (store := get_checkpoints()) is not None:
-        looks = [[*rows, n] for rows, n in job.kept.get(LOOKS, {}).items()]
+        looks = [
+            [*rows, n] for rows, n in dict(job.notes.get(LOOKS, {})).items()
+        ]  # a copy: the page may write meanwhile
         store.save(job.id, replace(run, meta={**run.meta, "key": job.key, "looks": looks}))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import streamlit as st
 
-from core.live.run import Obedient, live_study
+from core.live.study import Obedient, live_study
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.lane import CHILD_BYTES, lane_study
@@ -40,7 +40,7 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> 
     st.session_state[f"lab.{slot}.away"] = left
     drop(slot)  # one that was adopted has another owner
     job = submit(slot, make_run, work, left)
-    job.key, job.kept = key, kept()
+    job.key, job.notes = key, notes()
     job.mailbox.put_away = partial(away.put_away, job)
     note(slot, job)
     return job
@@ -48,7 +48,7 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> 
 
 def left_behind(slot: Slot, key: str) -> Snapshot | None:
     """Return what was kept of the session's job that is gone; `GONE` where a browser tab asked for it in vain, else None."""
-    found = away.take_out(own_id(slot), key, kept())
+    found = away.take_out(own_id(slot), key, notes())
     was_claimed = st.session_state.pop(f"lab.{slot}.claimed", False)
     return found or (away.GONE if was_claimed else None)
 
@@ -108,7 +108,7 @@ def failure(slot: Slot) -> str | None:
     return found
 
 
-def kept() -> dict[str, Any]:
+def notes() -> dict[str, Any]:
     """Return what outlives a reload of the page, to be read and written: it goes with the jobs, and is found with them."""
     here: dict[str, Any] = st.session_state.setdefault(KEPT, {})
     return here
@@ -147,9 +147,9 @@ def adopt(slot: Slot, job_id: str | None, key: str) -> Job | None:
         away.forget(job.id)
         return None
     drop(slot)
-    session[KEPT] = job.kept = {**kept(), **job.kept}
+    session[KEPT] = job.notes = {**notes(), **job.notes}
     for other in filter(None, map(own, get_args(Slot))):
-        other.kept = job.kept
+        other.notes = job.notes
     session[f"lab.{slot}.adopted"] = job.id
     note(slot, job)
     return job

@@ -12,11 +12,11 @@ def rows_of(experiment: Experiment) -> tuple[str, int]:
 
 def count_looks(experiment: Experiment) -> int:
     """Return how often this experiment's test rows were looked at."""
-    return int(jobs.kept().get(LOOKS, {}).get(rows_of(experiment), 0))
+    return int(jobs.notes().get(LOOKS, {}).get(rows_of(experiment), 0))
 
 
 def add_look(experiment: Experiment) -> int:
     """Count a look at this experiment's test rows, and return which one it is, from 1."""
     n_looks = count_looks(experiment) + 1
-    jobs.kept().setdefault(LOOKS, {})[rows_of(experiment)] = n_looks
+    jobs.notes().setdefault(LOOKS, {})[rows_of(experiment)] = n_looks
     return n_looks

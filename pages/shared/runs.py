@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.live.needs import Needs
-from core.live.run import Obedient
+from core.live.study import Obedient
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
@@ -27,7 +27,7 @@ from pages.shared.say import fail
 from pages.shared.stage import BUTTONS, stage
 
 Figures = Sequence[go.Figure] | None
-Run = Callable[[], Obedient]  # makes the live run, where it is to be
+MakeRun = Callable[[], Obedient]  # makes the live run, where it is to be
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class RunPage:
     what: str
     needs: Callable[[Experiment], Needs]
     work: Callable[[Experiment], Work]
-    make_run: Callable[[Experiment], Run]
+    make_run: Callable[[Experiment], MakeRun]
     draw: Callable[[Job, Snapshot], Figures]
     readouts: Sequence[Mapping[str, str]]
     takes: Callable[[Experiment], Sequence[str]] = no_settings

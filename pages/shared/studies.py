@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.live.needs import Needs
-from core.live.run import Obedient
+from core.live.study import Obedient
 from core.stream.job import Job
 from core.studies.base.cost import ASK_S, Work, duration, epochs_within
 from pages.shared import experiment as shared

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from core.data import load_split
 from core.live.playground.run import playground_run
-from core.live.run import live_study
+from core.live.study import live_study
 from core.presets import START
 from core.stream.commands import Pace, Run
 from core.stream.job import Job

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from core.live.remedies.run import RemediesRun
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream.commands import Run
 from core.stream.job import Mailbox
 from core.studies.remedies.remedy import DIGITS, POINTS

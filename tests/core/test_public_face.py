@@ -147,7 +147,7 @@ def assert_in_our_words(sentence: str, argument: str) -> None:
         (lambda: sweep(EXPERIMENT, "drop_out", [0.1]), "did you mean 'dropout_rate'?"),
         (lambda: refit(EXPERIMENT, "l2", 0.1), "values: expected values by label such as {'mine': 0.01}, received 0.1"),
         (lambda: refit(EXPERIMENT, "l2", {"λ_min": float("nan")}), "has diverged on a fold: lower the learning rate"),
-        (lambda: evaluate_test(RUN), "refit: expected what refit(…) returns, a Refit, received a Run"),
+        (lambda: evaluate_test(RUN), "refit: expected what refit(…) returns, a Refit, received a Fit"),
         (lambda: candidates(PATH), "cv: expected what cross_validate(…) returns, a CrossValidation, received a Path"),
         (lambda: train(EXPERIMENT, changes={"step": 1}), "received one dict; put it in a list: changes=[{…}]"),
         (

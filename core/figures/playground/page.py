@@ -1,4 +1,4 @@
-"""Which charts a single network gets, by kind of data, and what each shows in words. Read `fit.py` for the charts."""
+"""Which charts a single network gets, by kind of data, and what each shows in words. Read `core/figures/fit.py` for the charts."""
 
 from __future__ import annotations
 

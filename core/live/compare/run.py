@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data import Split
 from core.engine import Stack
-from core.live.banners import MILD, calmer, remedy
+from core.live.banners import MILD, button, calmer
 from core.live.compare.geometry import GeometryPanel
 from core.live.run import LiveRun
 from core.measures.histograms import overlaid_histograms
@@ -286,7 +286,7 @@ def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, A
     strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
     if len(strong) < len(lost):
         text += f" A learning rate of {rate:g} is too large here."
-        return {"kind": "diverged", "text": text, "remedy": remedy({"learning_rate": calmer(rate)})}
+        return {"kind": "diverged", "text": text, "remedy": button({"learning_rate": calmer(rate)})}
     moves = [{"type": "set", "name": next(iter(plan.dials[v].shares)), "value": MILD, "member": v} for v in strong]
     label = f"Set {names} to {MILD:g} and start again"
     commands = [*moves, {"type": "reset"}, {"type": "run"}]

@@ -35,7 +35,7 @@ from core.studies.features.selection import (
     score_inputs,
     twin_sentence,
 )
-from core.studies.path.sweep import kept
+from core.studies.path.sweep import without_diverged
 
 LABELS = {"none": "No penalty (λ = 0)", **{name: BY_NAME[name].short for name in ("l1", "group_l1", "l2")}}
 HEADS = ("Inputs in use", "Links exactly zero", "Validation loss")
@@ -106,7 +106,7 @@ class FeaturesView:
         """Return the cross-validation as it stands, and the marks of the λ at which L1 or L2 has diverged."""
         state = run.training.state()
         losses, best, one_se = choose_l1(self.plan, state)
-        n_nonzero = self.plan.of_folds(kept(state.n_nonzero, state))
+        n_nonzero = self.plan.of_folds(without_diverged(state.n_nonzero, state))
         n_diverged = self.plan.of_folds(state.is_diverged).sum(1)
         curve = cv_arrays(self.plan.values, "l1", losses, standard_error(losses), n_nonzero, best, one_se, n_diverged)
         return {**curve, **lost_arrays(self.plan.values, self.plan.by_penalty(state.is_diverged))}

@@ -19,7 +19,7 @@ from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.plan import Plan
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import grid_of, value_texts
-from core.studies.path.sweep import Grid, PathMoment, kept, plan_grid, read_grid, read_moment
+from core.studies.path.sweep import Grid, PathMoment, plan_grid, read_grid, read_moment, without_diverged
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 MAX_VALUES = 17  # λ on the map: a longer grid is thinned evenly, both ends stay
@@ -110,7 +110,7 @@ class RatesView:
 
 def best_member(grid: PathMoment) -> int | None:
     """Return the member of the pair with the lowest validation loss; None before any training, or if all have diverged."""
-    losses = kept(grid.state.val_loss, grid.state)
+    losses = without_diverged(grid.state.val_loss, grid.state)
     return int(np.nanargmin(losses)) if grid.state.epoch.max() > 0 and np.isfinite(losses).any() else None
 
 

@@ -1,6 +1,6 @@
 """The λ path's live run: one network per strength, and what the page shows of them. See `core/studies/path/sweep.py`.
 
-Read next: `path_export.py`, what leaves the page: a table, or one network to go on with.
+Read next: `core/live/path/export.py`, what leaves the page: a table, or one network to go on with.
 """
 
 from __future__ import annotations
@@ -42,7 +42,15 @@ from core.studies.base.plan import Plan, make_pool
 from core.studies.base.reach import constant_losses, neighbours_reach, noise_floor, verdicts
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import grid_of, value_texts
-from core.studies.path.sweep import PathMoment, best_index, input_strengths, kept, plan_path, read_path, weight_lines
+from core.studies.path.sweep import (
+    PathMoment,
+    best_index,
+    input_strengths,
+    plan_path,
+    read_path,
+    weight_lines,
+    without_diverged,
+)
 
 MAX_MAP = 32  # points along each side of a map: M maps are computed for every snapshot
 CURVES = ("train_loss", "val_loss", "penalty", "objective")
@@ -133,7 +141,7 @@ class PathView:
     def along_path(self, plan: Plan, state: MemberState) -> Arrays:
         """Return the curves over λ at this moment."""
         kinds = [verdict.kind for verdict in verdicts(plan, state, self.neighbours)]
-        train, val = kept(state.train_loss, state), kept(state.val_loss, state)
+        train, val = without_diverged(state.train_loss, state), without_diverged(state.val_loss, state)
         losses = path_arrays(
             plan.values, plan.param_name, train, val, kinds, state.nonzero_per_layer, state.large_per_layer
         )
@@ -219,7 +227,7 @@ class PathView:
 
     def _readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
         """Return the progress, the time it still takes, and the best λ."""
-        best = best_index(kept(state.val_loss, state))
+        best = best_index(without_diverged(state.val_loss, state))
         return {
             "epoch": f"{epoch_shown(run, state):,} of {n_epochs_of(run.training):,}",
             "left": time_left(run),
@@ -230,7 +238,7 @@ class PathView:
         """Return the message that every member has diverged, or that a wrong learning rate holds even the best λ back."""
         if run.state == "diverged":
             return diverged_banner(run)
-        plan, best = run.training.plan, best_index(kept(state.val_loss, state))
+        plan, best = run.training.plan, best_index(without_diverged(state.val_loss, state))
         if best is None or plan.n_stacks > 1 or self._verdicts(plan, state)[best].kind != "underfits":
             return None
         constant = constant_losses(self.split, plan.pool)[0]

@@ -210,7 +210,7 @@ def bytes_per_member(experiment: Experiment, pool: Pool) -> int:
     return pool_work(experiment, pool, 1).member_bytes * pool.X.element_size() // 4
 
 
-def cut(order: np.ndarray, n_together: int, bytes_each: int, memory_bytes: int) -> tuple[np.ndarray, ...]:
+def cut_into_stacks(order: np.ndarray, n_together: int, bytes_each: int, memory_bytes: int) -> tuple[np.ndarray, ...]:
     """Return member numbers (M,) cut into stacks of at most `memory_bytes`, of one member at least.
 
     Groups of `n_together` neighbours (the folds of one value) stay in one stack if they fit. A single stack is in the

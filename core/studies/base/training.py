@@ -1,7 +1,7 @@
 """A plan at work: its stacks trained one after another, and what its members look like at any moment.
 
 `Training` serves both kinds of use. From Python: `Training(plan).run()`. Live, a job calls `step()` in slices and reads
-`state()` whenever somebody looks. Read `path.py` next.
+`state()` whenever somebody looks. Read `core/studies/path/sweep.py` next.
 """
 
 from __future__ import annotations

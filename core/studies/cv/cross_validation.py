@@ -25,12 +25,12 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.parallel import train_to_the_end
-from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
+from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks, joined_rows, load
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
 from core.studies.cv.folds import fold_notes, repeated_folds, restandardise
-from core.studies.path.sweep import kept
+from core.studies.path.sweep import without_diverged
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -163,7 +163,7 @@ def plan_cross_validation(
         experiment, data, param_name, np.array(checked), pool,
         strengths_of(param_name, checked * n_columns, l1_share),
         tuple(start for start in starts for _ in checked),
-        cut(by_value, n_columns, bytes_per_member(experiment, pool), memory_bytes),
+        cut_into_stacks(by_value, n_columns, bytes_per_member(experiment, pool), memory_bytes),
         n_splits=n_splits, n_repeats=n_repeats, is_val=is_val,
         notes=tuple(fold_notes(y, is_val, data)),
     )  # fmt: skip
@@ -172,7 +172,7 @@ def plan_cross_validation(
 def read_cross_validation(plan: FoldPlan, state: MemberState) -> CrossValidation:
     """Return the losses at this moment and the choice they lead to."""
     train, val, n_nonzero = (
-        kept(values, state).reshape(-1, len(plan.values)).T
+        without_diverged(values, state).reshape(-1, len(plan.values)).T
         for values in (state.train_loss, state.val_loss, state.n_nonzero)
     )
     n_diverged = state.is_diverged.reshape(-1, len(plan.values)).sum(0)

@@ -14,7 +14,7 @@ N_GRID = 4001
 
 
 @dataclass(frozen=True)
-class Look:
+class Opening:
     """One look at the test set: expected, what the user said before; cv_mean, cv_error, what cross-validation said.
 
     number: which look at these rows it is, from 1. label: the network the estimate is of; losses: of all that were compared.
@@ -50,7 +50,7 @@ def best_of(n_looks: int) -> float:
     return float(np.trapezoid(n_looks * z * density * below ** (n_looks - 1), z))
 
 
-def look_in_words(look: Look) -> str:
+def look_in_words(look: Opening) -> str:
     """Return the estimate, cross-validation's and the truth of the test rows in sentences."""
     test, error = look.test_loss, look.test_error
     if not math.isfinite(test):
@@ -64,7 +64,7 @@ def look_in_words(look: Look) -> str:
     )
 
 
-def _distance(who: str, estimate: float, look: Look) -> str:
+def _distance(who: str, estimate: float, look: Opening) -> str:
     """Return how far an estimate is off, in standard errors of both sides together where it has one of its own."""
     own = look.cv_error if who == "Cross-validation" else 0.0
     error, off = math.hypot(look.test_error, own), estimate - look.test_loss

@@ -23,12 +23,12 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call, check_kind
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import forward
-from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut, joined_rows, load
+from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks, joined_rows, load
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, network_of
 from core.studies.base.values import check_values, strengths_of
 from core.studies.cv.cross_validation import CrossValidation
-from core.studies.path.sweep import kept
+from core.studies.path.sweep import without_diverged
 
 CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
 CHOSEN_TRAIN, NO_PENALTY = "lowest training loss in the folds", "no penalty"
@@ -139,7 +139,7 @@ def plan_refit(
     return RefitPlan(
         experiment, data, param_name, distinct, pool, strengths_of(param_name, checked, l1_share),
         (experiment.training.seed,) * len(checked),
-        cut(np.arange(len(checked)), 1, bytes_per_member(experiment, pool), memory_bytes),
+        cut_into_stacks(np.arange(len(checked)), 1, bytes_per_member(experiment, pool), memory_bytes),
         labels=tuple(values), places=places, x_mean=mean, x_scale=scale,
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ def check_labelled(param_name: str, values: Mapping[str, float]) -> list[float]:
 
 def read_refit(plan: RefitPlan, state: MemberState) -> Refit:
     """Return the networks of a refit that is trained to the end; a diverged one keeps its last finite weights and has no loss."""
-    train_loss, places = kept(state.train_loss, state), plan.places
+    train_loss, places = without_diverged(state.train_loss, state), plan.places
     return Refit(plan, plan.labels, plan.values[places], train_loss[places], network_of(plan, state.parameters[places]))
 
 

@@ -14,10 +14,10 @@ import torch
 from core.data import Relevance, Split
 from core.engine.trainer import Pool
 from core.settings.experiment import Experiment
-from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load
+from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load
 from core.studies.base.training import MemberState
 from core.studies.cv.cross_validation import FoldPlan, choose, plan_cross_validation
-from core.studies.path.sweep import kept, plan_path
+from core.studies.path.sweep import plan_path, without_diverged
 
 PENALTIES = ("l1", "l2", "group_l1")  # in the order of the stack
 FAR = 2.0  # folds with this many times the training rows, or a part of them, are told of
@@ -75,7 +75,7 @@ def plan_features(
         name: [v for plan in plans for v in plan.strengths.get(name, [0.0] * plan.n_members)] for name in PENALTIES
     }
     seeds = tuple(seed for plan in plans for seed in plan.seeds)
-    parts = cut(np.arange(len(seeds)), 1, bytes_per_member(experiment, pool), memory_bytes)
+    parts = cut_into_stacks(np.arange(len(seeds)), 1, bytes_per_member(experiment, pool), memory_bytes)
     return FeaturesPlan(experiment, data, "l1", penalties[0].values, pool, strengths, seeds, parts, folds=folds)
 
 
@@ -93,7 +93,7 @@ def join_pools(pools: Sequence[Pool]) -> Pool:
 
 def choose_l1(plan: FeaturesPlan, state: MemberState) -> tuple[np.ndarray, float, float]:
     """Return the folds' validation losses (n_values, n_columns), and λ_min and λ_1se, nan before an epoch is done."""
-    losses = plan.of_folds(kept(state.val_loss, state))
+    losses = plan.of_folds(without_diverged(state.val_loss, state))
     return losses, *choose(plan.values, np.where(plan.of_folds(state.epoch) > 0, losses, np.nan))
 
 

@@ -1,7 +1,7 @@
 """The λ path: one network per strength, all trained at once from the same start, and what can be read off them.
 
 `sweep` trains a path to the end. A live job instead trains `Training(plan_path(...))` in slices; the functions below read
-either at any moment. `sweep_learning_rates` crosses a path with learning rates. Read `cross_validation.py` next.
+either at any moment. `sweep_learning_rates` crosses a path with learning rates. Read `core/studies/cv/cross_validation.py` next.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import predict
-from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut, load, make_pool
+from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load, make_pool
 from core.studies.base.reach import verdicts
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, copy_parameters
@@ -128,7 +128,7 @@ def plan_path(
     strengths = strengths_of(param_name, checked, l1_share)
     data, n_members = load(experiment, split, dtype), len(checked)
     pool = make_pool(experiment, data, dtype, n_members)
-    parts = cut(np.arange(n_members), 1, bytes_per_member(experiment, pool), memory_bytes)
+    parts = cut_into_stacks(np.arange(n_members), 1, bytes_per_member(experiment, pool), memory_bytes)
     if start == "warm":
         parts = tuple(np.array([m]) for m in np.argsort(checked, kind="stable")[::-1])
     seeds = (experiment.training.seed,) * n_members
@@ -165,7 +165,7 @@ def plan_grid(
         **strengths_of(param_name, checked * len(rates), l1_share),
         "learning_rate": [rate for rate in rates for _ in checked],
     }
-    parts = cut(np.arange(n_members), 1, bytes_per_member(experiment, pool), memory_bytes)
+    parts = cut_into_stacks(np.arange(n_members), 1, bytes_per_member(experiment, pool), memory_bytes)
     seeds = (experiment.training.seed,) * n_members
     return Plan(experiment, data, param_name, np.array(checked), pool, strengths, seeds, parts)
 
@@ -204,11 +204,11 @@ def read_grid(plan: Plan, state: MemberState) -> Grid:
     """Return the losses of a grid at this moment."""
     shape = (-1, len(plan.values))
     rates = np.array(plan.strengths["learning_rate"]).reshape(shape)[:, 0]
-    train, val = (kept(losses, state).reshape(shape) for losses in (state.train_loss, state.val_loss))
+    train, val = (without_diverged(losses, state).reshape(shape) for losses in (state.train_loss, state.val_loss))
     return Grid(plan.experiment, plan.param_name, rates, plan.values, train, val)
 
 
-def kept(values: np.ndarray, state: MemberState) -> np.ndarray:
+def without_diverged(values: np.ndarray, state: MemberState) -> np.ndarray:
     """Return one number per member, (M,) float64, nan for members that have diverged."""
     return np.where(state.is_diverged, np.nan, values.astype(float))
 

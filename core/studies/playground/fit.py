@@ -1,4 +1,4 @@
-"""`train`: one network, trained to the end. Read `path.py` next, the same with many strengths at once."""
+"""`train`: one network, trained to the end. Read `core/studies/path/sweep.py` next, the same with many strengths at once."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from core.studies.base.plan import Plan, load, make_pool, make_trainer
 from core.studies.base.training import Training, copy_parameters, dense_history
 from core.studies.base.values import is_count
 
-__all__ = ["Run", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
+__all__ = ["Fit", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
 
 MAX_EPOCHS = 10**9  # of a run and all its continuations
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Fit:
     """One trained network. `history` holds arrays (n_records,); weights are (fan_in, fan_out), biases (fan_out,).
 
     classes: (n_classes,) the labels in the order of `predict`'s columns, empty for values:
@@ -64,7 +64,7 @@ def make_training(
 def train(
     experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32",
     changes: Sequence[Mapping[str, Any]] = (), n_epochs: int | None = None,
-) -> Run:  # fmt: skip
+) -> Fit:  # fmt: skip
     """Train one network to the end and return it with its history.
 
     `split` replaces the experiment's own data by arrays used as given. `progress` shows a line in a terminal or notebook.
@@ -83,7 +83,7 @@ def train(
     training.run(progress, checked)
     history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
     member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}
-    return Run(
+    return Fit(
         experiment, member, [w[0] for w in weights], [b[0] for b in biases],
         int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer, data.classes,
         data.feature_names,

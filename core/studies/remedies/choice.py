@@ -1,6 +1,6 @@
 """Which remedies an experiment asks for and can have: the single ones at its strengths, its combinations, what is left out.
 
-Read next: `remedy_run.py`, which trains them.
+Read next: `run.py`, which trains them.
 """
 
 from __future__ import annotations

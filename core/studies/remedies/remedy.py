@@ -1,8 +1,8 @@
 """Remedies side by side: nothing, L1, L2, dropout, early stopping, augmentation, an ensemble, more data, combinations.
 
-All get the same starts, the same batch order and the same budget: each network makes the same number of steps. A `Plan`
-says which network belongs to which remedy. Read next: `remedy_choice.py`, the remedies an experiment asks for, and
-`remedy_run.py`, which trains a plan and reads the table.
+All get the same starts, the same batch order and the same budget: each network makes the same number of steps. A `RemedyPlan`
+says which network belongs to which remedy. Read next: `choice.py`, the remedies an experiment asks for, and
+`run.py`, which trains a plan and reads the table.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RemedyPlan:
     """Which networks are trained. All of the same `data_factor` form one stack; each makes `n_steps` steps.
 
     look_every: epochs between two looks at the validation rows. Networks of a cell: n_starts · n_networks, start by start.
@@ -174,7 +174,7 @@ class Plan:
 def plan_label_noise(
     experiment: Experiment, remedies: Sequence[Remedy] = SINGLE[:-1], shares: Sequence[float] = SHARES, n_starts: int = 3,
     look_every: int = 5,
-) -> Plan:  # fmt: skip
+) -> RemedyPlan:  # fmt: skip
     """Return the plan that trains each remedy at each share of wrong training labels, on the same rows.
 
     Each start has a draw of the wrong labels of its own, the same for all remedies.
@@ -187,21 +187,21 @@ def plan_label_noise(
     if not shares or min(shares) < 0 or max(shares) > 0.5:
         raise ValueError(f"shares: expected numbers from 0 to 0.5, received {list(shares)}")
     cells = tuple(Cell(remedy, share) for remedy in remedies for share in shares)
-    return check_plan(Plan(experiment, cells, n_starts, look_every, n_draws=n_starts))
+    return check_plan(RemedyPlan(experiment, cells, n_starts, look_every, n_draws=n_starts))
 
 
 def plan_remedies(
     experiment: Experiment, remedies: Sequence[Remedy] = DEFAULT_REMEDIES, n_starts: int = 10, look_every: int = 5
-) -> Plan:  # fmt: skip
+) -> RemedyPlan:  # fmt: skip
     """Return the plan that compares remedies on the experiment's task; an activity penalty of its own is in all of them.
 
     Raises ValueError for no start, for remedies of equal key, and for more data than the task has.
     """
     share = experiment.data.label_noise if DATASETS[experiment.data.name].has_label_noise else 0.0
-    return check_plan(Plan(experiment, tuple(Cell(remedy, share) for remedy in remedies), n_starts, look_every))
+    return check_plan(RemedyPlan(experiment, tuple(Cell(remedy, share) for remedy in remedies), n_starts, look_every))
 
 
-def check_plan(plan: Plan) -> Plan:
+def check_plan(plan: RemedyPlan) -> RemedyPlan:
     """Return the plan, or raise ValueError with what was expected and what was received."""
     data, keys = plan.experiment.data, [(cell.remedy.key, cell.label_noise) for cell in plan.cells]
     largest = DATASETS[data.name].max_train(data.val_fraction)

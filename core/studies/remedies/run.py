@@ -1,4 +1,4 @@
-"""A plan of remedies in training: its stacks, its table, and the one look at the test rows. Plans: `remedies.py`."""
+"""A plan of remedies in training: its stacks, its table, and the one look at the test rows. Plans: `remedy.py`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.measures.ensemble import average_outputs
 from core.measures.spread import spread_of
 from core.settings.experiment import Experiment
 from core.studies.base.plan import build_pool, build_trainer
-from core.studies.remedies.remedy import Cell, Plan
+from core.studies.remedies.remedy import Cell, RemedyPlan
 
 LABEL_SEEDS = 1_000_000  # the j-th draw of wrong labels has the data's seed + j · this, which no data set has
 
@@ -69,7 +69,7 @@ def drawn_labels(experiment: Experiment, split: Split, share: float, draw: int) 
 class StackRun:
     """One stack of a plan in training, with early stopping where a remedy asks for it."""
 
-    def __init__(self, plan: Plan, factor: int) -> None:
+    def __init__(self, plan: RemedyPlan, factor: int) -> None:
         self.plan, self.factor = plan, factor
         experiment, seeds = plan.experiment, plan.seeds(factor)
         self.split = load_rows(experiment, factor)
@@ -173,7 +173,7 @@ class RemedyRow:
 class RemedyRun:
     """All stacks of a plan in training. `advance` does a slice of work, `rows` reads the table at any time."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RemedyPlan) -> None:
         self.plan = plan
         self.stacks = {factor: StackRun(plan, factor) for factor in plan.factors}
 

@@ -9,9 +9,9 @@ from core.stream.job import Job
 from core.studies.base.values import strengths_of
 from core.studies.cv.cross_validation import CrossValidation
 from pages.shared import experiment as shared
+from pages.shared.grid import offer_longer_grid
 from pages.shared.parts import has_begun
 from pages.shared.say import warn
-from pages.shared.study import offer_longer_grid
 
 
 def show_choice(job: Job, cv: CrossValidation, state: str) -> None:

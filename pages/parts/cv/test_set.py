@@ -15,7 +15,7 @@ from core.stream.job import Job
 from core.studies.base.cost import Work
 from core.studies.base.values import value_texts
 from core.studies.cv.cross_validation import CrossValidation
-from core.studies.cv.peeking import Look, look_in_words, peeking_in_words
+from core.studies.cv.peeking import Opening, look_in_words, peeking_in_words
 from core.studies.cv.refit import CHOSEN_1SE, CHOSEN_MIN, candidates
 from pages.shared import hand, jobs, studies
 from pages.shared.looks import add_look, count_looks
@@ -38,7 +38,7 @@ def show_refit(cv: CrossValidation, key: str) -> None:
         "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
         "lowest training loss in the folds, and without a penalty. The test rows stay locked until you have said what you expect."
     )
-    order: Order | None = jobs.kept().get(ORDER)
+    order: Order | None = jobs.notes().get(ORDER)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     texts = dict(zip(cv.values.tolist(), value_texts(cv.values), strict=True))
     named = {CHOSEN_1SE: f"λ_1se = {texts[cv.one_se]}, simpler", CHOSEN_MIN: f"λ_min = {texts[cv.best]}, lowest mean"}
@@ -58,7 +58,7 @@ def show_refit(cv: CrossValidation, key: str) -> None:
 
 def order_refit(order: Order) -> None:
     """Note which networks are to be refitted."""
-    jobs.kept()[ORDER] = order
+    jobs.notes()[ORDER] = order
 
 
 def choose_rule(rule: str) -> None:
@@ -110,7 +110,7 @@ def take_job(order: Order) -> None:
     jobs.adopt("refit", hand.told(STAGE, "job"), repr(order))
 
 
-def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Look | None) -> None:
+def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Opening | None) -> None:
     """Ask for an estimate, then open the test set; say what the looks so far mean."""
     n_looks = count_looks(cv.experiment)
     if look is not None:
@@ -146,7 +146,7 @@ def estimate_key(n_looks: int) -> str:
 
 def open_test_set(cv: CrossValidation, order: Order, job: Job, n_looks: int) -> None:
     """Look at the test rows, and count it. n_looks: those before; the second click of a double click is no further look."""
-    expected, rule, kept = st.session_state.get(estimate_key(n_looks)), order[1], jobs.kept()
+    expected, rule, notes = st.session_state.get(estimate_key(n_looks)), order[1], jobs.notes()
     if expected is None or count_looks(cv.experiment) != n_looks:
         return
     place = int((cv.values == order[2][rule]).argmax())
@@ -154,12 +154,12 @@ def open_test_set(cv: CrossValidation, order: Order, job: Job, n_looks: int) -> 
     losses = opened(job)
     if losses is None:
         return  # the refit is gone: that was no look
-    kept[SHOWN] = (order, Look(add_look(cv.experiment), rule, expected, mean, error, losses))
+    notes[SHOWN] = (order, Opening(add_look(cv.experiment), rule, expected, mean, error, losses))
 
 
-def last_look(order: Order) -> Look | None:
+def last_look(order: Order) -> Opening | None:
     """Return the last look if it was at the networks of this refit."""
-    shown = jobs.kept().get(SHOWN)
+    shown = jobs.notes().get(SHOWN)
     return shown[1] if shown and shown[0] == order else None
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import experiment as shared
-from pages.shared.study import show_penalty
+from pages.shared.grid import show_penalty
 from pages.shared.widgets import setting
 
 START_HELP = (

@@ -37,7 +37,7 @@ def look_at_test(job: Job) -> None:
         return
     if not is_asked(job):
         add_look(shared.current())
-    jobs.kept()[ASKED] = job.id
+    jobs.notes()[ASKED] = job.id
     job.send(Look())
     while snapshot is not None and not snapshot.meta["has_looked"]:
         snapshot = job.wait(snapshot.version, LOOK_S)
@@ -45,14 +45,14 @@ def look_at_test(job: Job) -> None:
 
 def is_asked(job: Job) -> bool:
     """Return whether this study was asked for a look that it has not answered yet."""
-    return bool(jobs.kept().get(ASKED) == job.id)
+    return bool(jobs.notes().get(ASKED) == job.id)
 
 
 def show_actions(job: Job) -> None:
     """Offer the one look at the test set and the results as a file."""
     n_looks, is_open = count_looks(shared.current()), job.latest is not None and job.latest.meta.get("has_looked")
     if is_open:
-        jobs.kept().pop(ASKED, None)
+        jobs.notes().pop(ASKED, None)
     number = n_looks if is_open or is_asked(job) else n_looks + 1
     is_trained = job.latest is not None and bool(job.latest.meta.get("is_table_done"))
     left, right, words = st.columns([1, 1, 3], vertical_alignment="center")

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from core import Experiment
 from core.data import load_split
 from core.live.playground.run import playground_run
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream.commands import Run
 from core.stream.routes import ROUTES
 from core.stream.scheduler import get_scheduler

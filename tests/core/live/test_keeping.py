@@ -14,7 +14,7 @@ from core.live.keeping import Keeper
 from core.live.path.run import path_run
 from core.live.playground.run import Origin, playground_run
 from core.live.remedies.run import RemediesRun
-from core.live.run import live_study
+from core.live.study import live_study
 from core.measures.verdict import Reach
 from core.settings.experiment import Experiment
 from core.stream.commands import Pause, Reset, Run, Set, Step

@@ -7,7 +7,8 @@ from core import Experiment
 from core.data import load_split
 from core.live.pace import BUNCH_S, LAG_S, Pacing, due_s
 from core.live.playground.run import playground_run
-from core.live.run import LiveRun, live_study
+from core.live.run import LiveRun
+from core.live.study import live_study
 from core.stream.commands import Pace, Pause, Reset, Run, Set, Step
 from core.stream.mailbox import Mailbox
 

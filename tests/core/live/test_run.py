@@ -8,7 +8,8 @@ from core import Experiment, train
 from core.data import DATASETS, load_split
 from core.live.moments import MAX_MARKS, MAX_MOMENTS, PIECE_BYTES
 from core.live.playground.run import playground_run
-from core.live.run import LiveRun, live_study
+from core.live.run import LiveRun
+from core.live.study import live_study
 from core.stream.commands import Pause, Reseed, Reset, Run, Set, Step, Stop
 from core.stream.mailbox import Mailbox
 from core.stream.showing import CROWDED_SHARE, SHOW_SHARE, STALE_S, Showing

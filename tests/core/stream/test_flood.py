@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream.commands import Command, Frames, Pause, Request, Reseed, Reset, Run, Step, Stop
 from core.stream.job import Job, Steps
 from core.stream.mailbox import Mailbox

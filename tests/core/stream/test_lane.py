@@ -16,7 +16,7 @@ from core.live.asking import ask
 from core.live.making import OnSplit
 from core.live.path.run import path_run
 from core.live.playground.run import playground_run
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream import nursery as nurseries
 from core.stream.commands import Frames, Pace, Pause, Reset, Run, Set, Step
 from core.stream.job import Job

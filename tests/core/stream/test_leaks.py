@@ -8,7 +8,7 @@ from pathlib import Path
 from core import Experiment
 from core.data import load_split
 from core.live.playground.run import playground_run
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream.scheduler import Scheduler
 from tests.core.stream.sockets import ask, open_stream, receive
 

@@ -23,7 +23,7 @@ def session(job_id=None, key="a"):
         jobs.find("study", key, make_run, playground_work(experiment))
         if job_id is not None:
             jobs.adopt("study", job_id, key)
-        st.session_state["job"], st.session_state["kept"] = jobs.own("study"), jobs.kept()
+        st.session_state["job"], st.session_state["kept"] = jobs.own("study"), jobs.notes()
         st.session_state["failure"] = jobs.failure("study")
 
     page = AppTest.from_function(script, args=(job_id, key))

@@ -10,7 +10,7 @@ from core import Experiment, cross_validate
 from core.data import load_split
 from core.live.cv import refit as refits
 from core.live.cv import run as live
-from core.live.run import live_study
+from core.live.study import live_study
 from core.stream.commands import Found, Pause, Reset, Run, Step, Stop
 from core.stream.job import Job
 from core.stream.mailbox import NotAnswered

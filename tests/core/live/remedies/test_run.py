@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.live.remedies.run import RemediesRun, check_study, count_networks, estimate_study_s
-from core.live.run import live_study
+from core.live.study import live_study
 from core.readings.remedies.tables import edge_note
 from core.settings.experiment import Experiment
 from core.stream.commands import Found, Look, Pause, Reseed, Reset, Run, Stop

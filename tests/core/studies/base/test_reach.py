@@ -26,7 +26,7 @@ from core.studies.base.reach import (
 )
 from core.studies.base.training import Training
 from core.studies.compare.variants import TASK
-from core.studies.path.sweep import best_index, kept, plan_path
+from core.studies.path.sweep import best_index, plan_path, without_diverged
 
 SMALL = Experiment(data={"name": "moons", "n_train": 40}, network={"hidden_sizes": [8]}, training={"n_epochs": 20})
 VALUES = [0.0, *np.geomspace(1e-5, 1.0, 11)]
@@ -70,7 +70,7 @@ def path(request):
 
 def test_the_best_strength_is_never_called_worse_than_any_other(path):
     _, training, judged = path
-    losses = kept(training.state().val_loss, training.state())
+    losses = without_diverged(training.state().val_loss, training.state())
     levels = np.array([verdict.level for verdict in judged])
     assert levels[best_index(losses)] == levels.min() <= 1  # a spiral that no L1 lets a network find is called so
     order = np.argsort(losses, kind="stable")  # nan, diverged, last
@@ -79,7 +79,7 @@ def test_the_best_strength_is_never_called_worse_than_any_other(path):
 
 def test_a_path_goes_from_overfitting_over_a_fit_to_underfitting(path):
     name, training, judged = path
-    best = best_index(kept(training.state().val_loss, training.state()))
+    best = best_index(without_diverged(training.state().val_loss, training.state()))
     kinds = [verdict.kind for verdict in judged]
     assert kinds[0] == ("fits" if name in HARDLY_OVERFIT else "overfits")
     assert kinds[-1] in ("underfits", "collapsed") and "underfits" not in kinds[:best]
@@ -89,7 +89,7 @@ def test_the_bands_of_the_chart_are_those_of_the_verdicts_and_the_star_stands_in
     _, training, judged = path
     plan, state = training.plan, training.state()
     kinds = [verdict.kind for verdict in judged]
-    losses = (kept(state.train_loss, state), kept(state.val_loss, state))
+    losses = (without_diverged(state.train_loss, state), without_diverged(state.val_loss, state))
     arrays = path_arrays(
         plan.values, plan.param_name, *losses, kinds, state.nonzero_per_layer, state.large_per_layer
     )  # fmt: skip
@@ -107,7 +107,7 @@ def test_alone_a_network_is_called_much_the_same_as_on_its_path(path):
     plan, state, history = training.plan, training.state(), training.history.arrays()
     floor, constant = noise_floor(plan.split, plan.pool), constant_loss(plan.split, plan.pool)
     known = [neighbours_reach(plan.split, plan.pool), modest_reach(floor, constant)]
-    for m in (0, best_index(kept(state.val_loss, state))):
+    for m in (0, best_index(without_diverged(state.val_loss, state))):
         epoch = int(np.nanargmin(history["val_loss"][m]))
         own = [history[name][m, epoch] for name in ("train_loss", "val_loss")]
         reach = min([own[1], *(reach.val_loss for reach in known)])

@@ -5,7 +5,7 @@ import pytest
 
 from core import Experiment, sweep
 from core.measures import SMALL_WEIGHT
-from core.studies.base.plan import cut, make_trainer
+from core.studies.base.plan import cut_into_stacks, make_trainer
 from core.studies.base.training import N_MOMENTS, Training, hand_on, sparse_history, weights_of
 from core.studies.path.sweep import plan_path
 
@@ -76,10 +76,10 @@ def test_a_layer_of_tiny_weights_is_not_handed_on(size, is_taken):
 
 def test_cutting_keeps_the_folds_of_a_value_together():
     order = np.array([0, 3, 1, 4, 2, 5])  # two folds of three values, by value
-    assert [part.tolist() for part in cut(order, 2, 10, 45)] == [[0, 3, 1, 4], [2, 5]]
-    assert [part.tolist() for part in cut(order, 2, 10, 35)] == [[0, 3], [1, 4], [2, 5]]
-    assert [part.tolist() for part in cut(order, 2, 10, 5)] == [[0], [3], [1], [4], [2], [5]]
-    assert [part.tolist() for part in cut(order, 2, 10, 60)] == [[0, 1, 2, 3, 4, 5]]
+    assert [part.tolist() for part in cut_into_stacks(order, 2, 10, 45)] == [[0, 3, 1, 4], [2, 5]]
+    assert [part.tolist() for part in cut_into_stacks(order, 2, 10, 35)] == [[0, 3], [1, 4], [2, 5]]
+    assert [part.tolist() for part in cut_into_stacks(order, 2, 10, 5)] == [[0], [3], [1], [4], [2], [5]]
+    assert [part.tolist() for part in cut_into_stacks(order, 2, 10, 60)] == [[0, 1, 2, 3, 4, 5]]
 
 
 def test_curves_can_be_read_while_stacks_wait_and_when_one_was_measured_in_between():

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from core.studies.cv.peeking import Look, best_of, look_in_words, peeking_in_words
+from core.studies.cv.peeking import Opening, best_of, look_in_words, peeking_in_words
 from core.studies.cv.refit import TestLosses
 
 
 def look(expected=0.5, test=0.6, error=0.1, cv_mean=0.55, cv_error=0.0):
     losses = TestLosses("l2", ("a", "b"), np.ones(2), np.ones(2), np.array([9.0, test]), np.array([9.0, error]), 40)
-    return Look(1, "b", expected, cv_mean, cv_error, losses)
+    return Opening(1, "b", expected, cv_mean, cv_error, losses)
 
 
 def test_the_best_of_n_by_hand():
