@@ -1,5 +1,7 @@
 """Bias & variance: networks of many training sets and starts, their parts of the risk along λ or width."""
 
+from functools import partial
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,17 +19,16 @@ from core.live.bias_variance.run import (
     values_of,
 )
 from core.readings.bias_variance.parts import LABELS, places_of
+from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK
 from pages.parts.bias_variance.controls import show_bias_variance_controls, show_redraw
-from pages.shared import example, hand, jobs, studies, tasks
+from pages.shared import example, tasks
 from pages.shared import experiment as shared
-from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
-from pages.shared.parts import is_ready, say_failure
-from pages.shared.say import fail
+from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
-from pages.shared.stage import readout, scrub, stage
+from pages.shared.stage import readout, scrub
 
 TASKS = {"Sine: 20 noisy points": TASK, "Moons: two classes": MOONS, "Digits: disjoint sets": DIGITS}
 HELPS = {
@@ -45,10 +46,10 @@ INTRO = (
     "them get wrong together is *bias*; what changes from one to the next is *variance*. Move λ, and move “Redraw” to see "
     "the fits of one training set after another."
 )
-STAGE, PICKED, SHOWN = "bias_variance.stage", "bias_variance.picked", "bias_variance.shown"
+PICKED = "bias_variance.picked"
 
 
-def draw(snapshot: Snapshot) -> list[go.Figure]:
+def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts, the sliders where they stand."""
     now = shared.current()
     values = np.array(values_of(now))
@@ -58,19 +59,9 @@ def draw(snapshot: Snapshot) -> list[go.Figure]:
     )
 
 
-def take_job() -> None:
-    """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), bias_variance_needs(shared.current()))
-
-
-def take_strengths() -> None:
-    """The remedy of a run that diverged was taken."""
-    hand.take(hand.told(STAGE, "strengths"), LIVE)
-
-
 def take_picked() -> None:
     """Keep what is picked for a visit to another page."""
-    st.session_state[PICKED] = hand.told(STAGE, "picked") or {}
+    st.session_state[PICKED] = PAGE.told("picked") or {}
 
 
 def picked(name: str, n_stops: int) -> int:
@@ -80,26 +71,20 @@ def picked(name: str, n_stops: int) -> int:
     return min(max(index, 0), n_stops - 1) if isinstance(index, int) else default
 
 
+PAGE = RunPage(
+    "bias_variance", "run", bias_variance_needs, bias_variance_work, partial(on_split, bias_variance_run), draw, READOUTS,
+    takes=lambda _: LIVE, sidebar=LIVE, check=check_bias_variance, buttons=("run", "step", "reset"), can_rewind=False,
+)  # fmt: skip
+
+
 @st.fragment
 def show_run() -> None:
     """Show the stage."""
     shared.show_address()
+    if not PAGE.may_start() or (shown := PAGE.find()) is None:
+        return
     now = shared.current()
-    try:
-        check_bias_variance(now)
-    except ValueError as error:
-        jobs.drop("study")
-        fail(str(error))
-        return
-    needs, values, n_sets = bias_variance_needs(now), values_of(now), now.bias_variance.n_sets
-    key, work = needs.key, bias_variance_work(now)
-    if not studies.may_start(key, [work]):
-        return
-    job = studies.find_study(needs, on_split(bias_variance_run, now), work)
-    charts = drawn("bias_variance", key, job, draw)
-    if not is_ready(charts, job, "run"):
-        return
-    say_failure("study")
+    values, n_sets = values_of(now), now.bias_variance.n_sets
     st.markdown(INTRO)
     show_redraw("bias_variance")
     label = "Width" if now.bias_variance.vary == "width" else "Strength λ"
@@ -113,13 +98,8 @@ def show_run() -> None:
             picked(SET, n_sets), "Which training set is shown, with its networks: another draw of the data, from memory.",
         ),
     ]  # fmt: skip
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, [], {}, key, READOUTS,
-        on_job=take_job, on_picked=take_picked, on_strengths=take_strengths, scrubs=axes,
-        buttons=("run", "step", "reset"), can_rewind=False,
-    )  # fmt: skip
-    if st.session_state[SHOWN] != now.get("learning_rate"):
-        st.rerun()  # the stage changed what the sidebar shows too
+    PAGE.show(shown, scrubs=axes, on_picked=take_picked)
+    PAGE.follow_hand()
 
 
 example.open_page(TASK, lambda mine: [bias_variance_work(mine)], example.refused_by(check_bias_variance))
@@ -128,6 +108,6 @@ with st.sidebar:
     show_bias_variance_controls("bias_variance")
     is_along_width = shared.current().bias_variance.vary == "width"
     show_controls("bias_variance", without=() if is_along_width else (shared.current().grid.param_name,))
-st.session_state[SHOWN] = shared.current().get("learning_rate")
+PAGE.note_sidebar()
 shared.show_problems()
 show_run()

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *(p for d in ("core", "pages") for p in (ROOT / d).rglob("*.py"))]
+FILES = [
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "README.md",
+    *(p for d in ("core", "pages") for p in (ROOT / d).rglob("*.py")),
+]
 NAMED = re.compile(r"`([\w/]+\.(?:py|js|css))`")
 
 

@@ -1,6 +1,7 @@
 """Where strengths λ stand on their axis, which is linear in log10 λ with a place for 0 left of a break.
 
-Bars and pictures have an ordinary place there, which a logarithmic axis would not give them. Read next: `core/readings/path/curves.py`.
+Bars and pictures have an ordinary place there, which a logarithmic axis would not give them. Read next:
+`core/readings/path/curves.py`.
 """
 
 from __future__ import annotations

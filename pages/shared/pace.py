@@ -24,7 +24,7 @@ PACES = {
 
 def begin(job: Job) -> None:
     """Give a new run the session's pace."""
-    job.tell(Pace(pace=jobs.kept().get(NAME, USUAL)), 0)
+    job.tell(Pace(pace=jobs.notes().get(NAME, USUAL)), 0)
 
 
 def take(told: Any) -> None:
@@ -35,6 +35,6 @@ def take(told: Any) -> None:
 def keep(_: str, value: Any) -> None:
     """Keep a pace if it is one."""
     try:
-        jobs.kept()[NAME] = Pace(pace=value).pace
+        jobs.notes()[NAME] = Pace(pace=value).pace
     except ValueError:
         return

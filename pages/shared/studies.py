@@ -28,13 +28,6 @@ def find(
     return job
 
 
-def find_study(
-    needs: Needs, make_run: Callable[[], Obedient], work: Work, message: hand.Message = hand.plain_message
-) -> Job:
-    """Return the session's study of these needs, see `find`."""
-    return find("study", needs, make_run, work, message)
-
-
 def may_start(key: str, works: Sequence[Work], slot: jobs.Slot = "study") -> bool:
     """Return whether a study may start; one that takes long says so and asks first, one that is too large is refused.
 

@@ -239,7 +239,8 @@ def test_wrong_batch_sizes(value: object) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"l2": 0.1}, "l2: expected one of data, network, regularization, training, grid, path, folds, compare, remedies, bias_variance, "
+        ({"l2": 0.1}, "l2: expected one of data, network, regularization, training, grid, path, folds, compare, remedies, "
+                      "bias_variance, "
                       "received 'l2'; "
                       "l2 belongs to regularization: Experiment(regularization={'l2': 0.1})"),
         ({"lr": 0.1}, "learning_rate belongs to training: Experiment(training={'learning_rate': 0.1})"),

@@ -31,7 +31,7 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.outputs import predict
 from core.studies.base.parallel import train_to_the_end
-from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut
+from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks
 from core.studies.base.training import MemberState, network_of
 from core.studies.base.values import check_values, is_count, strengths_of
 from core.studies.base.widths import check_widths, padded_starts, widened
@@ -155,7 +155,7 @@ def plan_bias_variance(
     return BiasVariancePlan(
         experiment, sets.split, param_name, np.array(checked, dtype=float), pool,
         {} if is_width else strengths_of(param_name, checked * n_networks, experiment.grid.l1_share), seeds,
-        cut(by_value, n_networks, bytes_per_member(experiment, pool), memory_bytes), start=start,
+        cut_into_stacks(by_value, n_networks, bytes_per_member(experiment, pool), memory_bytes), start=start,
         sets=sets, n_sets=int(n_sets), n_starts=int(n_starts),
     )  # fmt: skip
 

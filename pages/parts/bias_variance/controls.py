@@ -6,7 +6,7 @@ from core.settings.experiment import bounds_of
 from core.studies.base.values import value_texts
 from core.studies.bias_variance.decomposition import VALUES, WIDTHS
 from pages.shared import experiment as shared
-from pages.shared.study import values_setting
+from pages.shared.grid import values_setting
 from pages.shared.widgets import setting
 
 WIDTH_HELP = (
