@@ -8,11 +8,12 @@ import torch
 from core.data.arrays import check_inputs
 from core.engine import Stack, encode_targets
 from core.engine.losses import LossKind, sample_losses
-from core.engine.trainer import Pool
 from core.settings.words import shortened
 
 
-def predict(stack: Stack, pool: Pool, X: np.ndarray, feature_names: tuple[str, ...] = ()) -> np.ndarray:
+def predict(
+    stack: Stack, loss: str, is_classification: bool, X: np.ndarray, feature_names: tuple[str, ...] = ()
+) -> np.ndarray:  # fmt: skip
     """Return (M, n) values or (M, n, n_classes) class probabilities for inputs X (n, d), in any layout, read-only or not.
 
     A table with the columns of the training rows in another order raises ValueError.
@@ -24,9 +25,9 @@ def predict(stack: Stack, pool: Pool, X: np.ndarray, feature_names: tuple[str, .
             f"{shortened(', '.join(names))}"
         )
     outputs = forward(stack, check_inputs("X", X, may_be_empty=True))
-    if not pool.is_classification:
+    if not is_classification:
         return np.asarray(outputs.squeeze(-1).numpy())
-    return np.asarray(class_probabilities(outputs, pool.loss).numpy())
+    return np.asarray(class_probabilities(outputs, loss).numpy())
 
 
 @torch.no_grad()

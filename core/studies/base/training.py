@@ -18,7 +18,7 @@ from core.engine import Stack, Trainer
 from core.engine.cost import measurement_cost, step_cost
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
-from core.settings.experiment import LIVE_FIELDS
+from core.settings.experiment import LIVE_FIELDS, Experiment
 from core.studies.base.cost import N_MOMENTS
 from core.studies.base.plan import Plan
 from core.studies.base.progress import ProgressBar
@@ -329,10 +329,14 @@ def spread(n_members: int, parts: Sequence[np.ndarray], arrays: Sequence[np.ndar
 
 def network_of(plan: Plan, parameters: np.ndarray) -> Stack:
     """Return a stack of a plan's networks with these parameters (n_members, n_parameters), for predicting."""
-    network, pool = plan.experiment.network, plan.pool
-    n_inputs, n_outputs = pool.X.shape[2], pool.targets.shape[-1]
-    stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, [0] * len(parameters), pool.X.dtype)
-    stack.parameters.copy_(torch.as_tensor(parameters))
+    return stack_of(plan.experiment, plan.pool.X.shape[2], plan.pool.targets.shape[-1], parameters)
+
+
+def stack_of(experiment: Experiment, n_inputs: int, n_outputs: int, parameters: np.ndarray) -> Stack:
+    """Return a stack of an experiment's networks with these parameters (M, n_parameters), in their type, for predicting."""
+    network, values = experiment.network, torch.as_tensor(parameters)
+    stack = Stack(n_inputs, network.hidden_sizes, n_outputs, network.activation, [0] * len(values), values.dtype)
+    stack.parameters.copy_(values)
     return stack
 
 

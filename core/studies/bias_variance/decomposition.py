@@ -162,7 +162,9 @@ def plan_bias_variance(
 
 def answers_at(plan: BiasVariancePlan, state: MemberState, X: np.ndarray) -> np.ndarray:
     """Return values (n_values, R, S, n) or class probabilities (n_values, R, S, n, C) at inputs X (n, d); nan where diverged."""
-    predictions = predict(network_of(plan, state.parameters), plan.pool, X).astype(float)
+    predictions = predict(network_of(plan, state.parameters), plan.pool.loss, plan.pool.is_classification, X).astype(
+        float
+    )
     predictions[state.is_diverged | (state.epoch < 0)] = np.nan
     return plan.by_value(predictions)
 

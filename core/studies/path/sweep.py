@@ -15,7 +15,6 @@ import numpy as np
 from core.data import Split
 from core.engine import Stack
 from core.engine.arithmetic import plain_torch
-from core.engine.trainer import Pool
 from core.measures.verdict import Reach
 from core.settings.experiment import Experiment
 from core.settings.words import received
@@ -25,7 +24,7 @@ from core.studies.base.outputs import predict
 from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load, make_pool
 from core.studies.base.reach import verdicts
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState, Training, copy_parameters
+from core.studies.base.training import MemberState, Training, copy_parameters, stack_of
 from core.studies.base.values import check_values, strengths_of
 
 Start = Literal["cold", "warm"]
@@ -34,8 +33,8 @@ QUANTILES = (0.5, 0.9, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
-    """Networks trained at once, one per value: everything of `Run` with a leading axis len(values), but `classes`."""
+class Path(Result):
+    """Networks trained at once, one per value: everything of a `Fit` with a leading axis len(values), but `classes`."""
 
     experiment: Experiment
     param_name: str
@@ -46,15 +45,21 @@ class Path:
     best_epoch: np.ndarray
     best_val_loss: np.ndarray
     state: MemberState
-    network: Stack
-    pool: Pool
+    loss: str
+    is_classification: bool
     classes: np.ndarray
     feature_names: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Stack:
+        """Return the networks as a stack."""
+        shapes = self.state.shapes
+        return stack_of(self.experiment, shapes[0][0], shapes[-1][1], self.state.parameters)
 
     @plain_torch()
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return (n_values, n) values or (n_values, n, n_classes) probabilities, columns in the order of `classes`."""
-        return predict(self.network, self.pool, X, self.feature_names)
+        return predict(self.network, self.loss, self.is_classification, X, self.feature_names)
 
     def to_frame(self) -> Any:
         """Return one row per value: the last epoch's losses, gap, penalty, zeros, and the best epoch. Needs pandas."""
@@ -109,11 +114,10 @@ def sweep(
     plan = plan_path(experiment, param_name, values, split, dtype, start, l1_share, memory_bytes)
     training = Training(plan)
     training.run(progress)
-    network = training.network()
-    weights, biases = copy_parameters(network)
+    weights, biases = copy_parameters(training.network())
     return Path(
         experiment, param_name, plan.values, training.arrays(), weights, biases, *training.best(), training.state(),
-        network, plan.pool, plan.split.classes, plan.split.feature_names,
+        plan.pool.loss, plan.pool.is_classification, plan.split.classes, plan.split.feature_names,
     )  # fmt: skip
 
 

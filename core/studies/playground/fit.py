@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from core.data import Split
-from core.engine import Trainer
+from core.engine import Stack
 from core.engine.arithmetic import plain_torch
 from core.settings.experiment import Experiment
 from core.settings.words import received
 from core.studies.base.arguments import check_call, check_changes
 from core.studies.base.outputs import class_probabilities, predict
 from core.studies.base.plan import Plan, load, make_pool, make_trainer
-from core.studies.base.training import Training, copy_parameters, dense_history
+from core.studies.base.result import Result
+from core.studies.base.training import Training, copy_parameters, dense_history, stack_of
 from core.studies.base.values import is_count
 
 __all__ = ["Fit", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
@@ -25,8 +26,9 @@ MAX_EPOCHS = 10**9  # of a run and all its continuations
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
-    """One trained network. `history` holds arrays (n_records,); weights are (fan_in, fan_out), biases (fan_out,).
+class Fit(Result):
+    """One trained network. `history` holds arrays (n_records,); weights are (fan_in, fan_out), biases (fan_out,);
+    parameters: (n_parameters,) both in a row, the weights first.
 
     classes: (n_classes,) the labels in the order of `predict`'s columns, empty for values:
     `run.classes[run.predict(X).argmax(1)]` are the predicted labels, as they were given to `Split.from_arrays`.
@@ -38,14 +40,21 @@ class Fit:
     biases: list[np.ndarray]
     best_epoch: int
     best_val_loss: float
-    trainer: Trainer
+    parameters: np.ndarray
+    loss: str
+    is_classification: bool
     classes: np.ndarray
     feature_names: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Stack:
+        """Return the network as a stack of one."""
+        return stack_of(self.experiment, len(self.weights[0]), self.weights[-1].shape[1], self.parameters[None])
 
     @plain_torch()
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return values (n,), or class probabilities (n, n_classes), for inputs X (n, d) standardised like the split's."""
-        return np.asarray(predict(self.trainer.stack, self.trainer.pool, X, self.feature_names)[0])
+        return np.asarray(predict(self.network, self.loss, self.is_classification, X, self.feature_names)[0])
 
 
 def make_training(
@@ -85,6 +94,7 @@ def train(
     member = {name: values if name == "epoch" else values[0] for name, values in history.arrays().items()}
     return Fit(
         experiment, member, [w[0] for w in weights], [b[0] for b in biases],
-        int(history.best_epoch[0]), float(history.best_val_loss[0]), training.trainer, data.classes,
-        data.feature_names,
+        int(history.best_epoch[0]), float(history.best_val_loss[0]),
+        training.trainer.stack.parameters[0].numpy().copy(), training.trainer.pool.loss, training.trainer.pool.is_classification,
+        data.classes, data.feature_names,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import Experiment, candidates, cross_validate, evaluate_test, refit, sweep_learning_rates
+from core import Experiment, Split, candidates, cross_validate, evaluate_test, refit, sweep, sweep_learning_rates, train
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training
 from core.studies.cv.cross_validation import CrossValidation
@@ -89,6 +89,19 @@ def test_what_the_studies_give_comes_back_bit_for_bit(cv: CrossValidation) -> No
     grid = sweep_learning_rates(TINY, "l1", [0.0, 0.1], [0.01, 0.1], progress=False)
     for record in (cv, moment, moment.state, losses, grid):
         assert same(type(record).from_bytes(record.to_bytes()), record), type(record)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_networks_that_have_travelled_answer_as_they_did(dtype: str) -> None:
+    X, y = np.random.default_rng(0).normal(size=(30, 3)), np.array([7, 2, 9] * 10)
+    split = Split.from_arrays(X[:20], y[:20], X[20:], y[20:], task="classification")
+    fit = train(TINY, split, progress=False, dtype=dtype)
+    path = sweep(TINY, "l2", [0.0, 0.1], split, progress=False, dtype=dtype)
+    for record in (fit, path):
+        back = type(record).from_bytes(record.to_bytes())
+        assert same(back, record) and back.classes.tolist() == [2, 7, 9]
+        assert same(back.predict(X), record.predict(X)) and back.predict(X).shape[-1] == 3
+    assert same(fit.predict(X), path.predict(X)[0])
 
 
 def test_what_is_no_plain_data_is_refused() -> None:
