@@ -18,7 +18,7 @@ from core.live.pace import due_s
 from core.live.playground.run import PlaygroundRun
 from core.presets import PRESETS
 from core.readings.looks import joined
-from core.settings.experiment import Experiment
+from core.settings.experiment import STUDIES, Experiment
 from core.settings.words import written
 from core.stream.commands import Command, Recall, Run
 from core.stream.snapshot import Snapshot
@@ -114,7 +114,7 @@ class Shelf:
 
 def is_same_run(one: Experiment, other: Experiment) -> bool:
     """Return whether two experiments train the same network on the same data from the same start."""
-    return one.model_dump(exclude={"study"}) == other.model_dump(exclude={"study"})
+    return one.model_dump(exclude={*STUDIES}) == other.model_dump(exclude={*STUDIES})
 
 
 @cache
