@@ -79,9 +79,7 @@ def test_the_record_of_changes_still_repeats_the_run() -> None:
     while second.state == "running":
         second.train_for(1.0)
     again = train(second.started_as, changes=second.changes, progress=False)
-    np.testing.assert_array_equal(
-        second.training.trainer.stack.parameters[0].numpy(), again.trainer.stack.parameters[0].numpy()
-    )
+    np.testing.assert_array_equal(second.training.trainer.stack.parameters[0].numpy(), again.parameters)
 
 
 def test_what_a_run_continues_from_is_kept_for_its_reset() -> None:

@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from core.live.playground.recording import recording
-from core.stream.commands import Recall, Run, Set
-from core.stream.snapshot import decode
+from core.stream.commands import Frames, Recall, Run, Set
+from core.stream.snapshot import Snapshot, decode
 from pages.shared.recordings import FRESH_S, RECORDINGS
 from tests.core.conftest import serving
 from tests.core.stream.studies import TIMEOUT_S
@@ -51,6 +51,6 @@ def test_the_run_of_the_default_page_goes_on_from_a_moment_of_its_recording() ->
     (change,) = snapshot.meta["changes"]
     assert (change["epoch"], change["name"], change["value"]) == (moment, "l2", 0.003)
     assert snapshot.arrays["epoch"][0] == 0 and moment in snapshot.arrays["epoch"]
-    frames = found.frames(-1).result(TIMEOUT_S)
-    assert frames is not None and len(frames.meta["kept"]) >= 50, "what was before can be rewound to"
+    frames = found.reply(Frames(after=-1))
+    assert isinstance(frames, Snapshot) and len(frames.meta["kept"]) >= 50, "what was before can be rewound to"
     close(page)

@@ -49,8 +49,10 @@ def test_a_narrow_network_in_a_wide_stack_is_the_narrow_network(activation, more
             Plan(narrow, split, "", np.zeros(1), make_pool(narrow, split, "float64"), {}, (member,), (np.arange(1),))
         )
         alone.run()
-        expected = predict(alone.trainer.stack, alone.trainer.pool, split.X_val)[0]
-        np.testing.assert_allclose(predict(stack, training.trainer.pool, split.X_val)[member], expected, atol=1e-9)
+        expected = predict(alone.trainer.stack, alone.trainer.pool.loss, False, split.X_val)[0]
+        np.testing.assert_allclose(
+            predict(stack, training.trainer.pool.loss, False, split.X_val)[member], expected, atol=1e-9
+        )
         for name in ("train_loss", "val_loss", "penalty", "weight_norm"):
             np.testing.assert_allclose(getattr(losses, name)[member], getattr(alone.state(), name)[0], atol=1e-9)
         padding = [w[member, width:].abs().sum() + w[member, :, width:].abs().sum() for w in stack.weights[1:2]]
