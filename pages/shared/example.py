@@ -10,7 +10,7 @@ from core.settings.experiment import Experiment
 from core.studies.base.cost import ASK_S, Work, duration
 from pages.shared import experiment as shared
 
-ASIDE = "lab.aside"
+ASIDE, NEW = "lab.aside", "lab.new"  # NEW: whether the session began on the Playground, without a link
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def open_page(
 
 def open_playground(start: Experiment) -> None:
     """As `open_page`, for the page on which every set-up can be shown."""
+    st.session_state.setdefault(NEW, shared.is_new() and not st.query_params)
     shared.open_address(start)
     if shared.came_by_itself():
         give_back()

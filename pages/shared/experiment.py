@@ -48,6 +48,11 @@ def take_address(query: dict[str, str], default: Experiment) -> None:
     st.session_state[PROBLEMS] = problems + more
 
 
+def is_new() -> bool:
+    """Return whether this session has no experiment yet."""
+    return NOW not in st.session_state
+
+
 def came_by_itself() -> bool:
     """Return whether this run opens the page for someone who chose it in the navigation, not by a link with settings."""
     query = {name for name in st.query_params if name != PRESENT}

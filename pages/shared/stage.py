@@ -131,6 +131,7 @@ WORDS = {
     "own": "A set-up of your own. Choose a preset to see one thing happen.",
     "more": "More", "more_help": "Dropout, learning rate and further numbers",
     "exercises": "Exercises", "exercises_help": "Further set-ups, two of them known from TensorFlow Playground",
+    "hint": "Now drag this",
     "copy": "Copy link", "copy_help": "Copy the address of what you see: the set-up with its strengths",
     "copied": "Link copied.", "not_copied": "Copy it by hand:",
     "present": "Present", "present_help": "For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F.",
@@ -138,16 +139,20 @@ WORDS = {
 }  # fmt: skip
 
 
-def hero(presets: Sequence[Mapping[str, Any]], chosen: str | None, is_presenting: bool = False) -> dict[str, Any]:
+def hero(
+    presets: Sequence[Mapping[str, Any]], chosen: str | None, is_presenting: bool = False, recording: str | None = None
+) -> dict[str, Any]:
     """Description of a first screen with one large chart and a dock: the figures' `layout.meta["place"]` say which.
 
     presets: {key, label, watch, expect, picture}, one per chip, is_more among the exercises; chosen: the key of the one
-    that is shown; is_presenting: whether all is large, for a projector.
+    that is shown; is_presenting: whether all is large, for a projector; recording: the preset whose recording plays
+    by itself as long as its run has not begun.
     """
     return {
         "presets": [dict(preset) for preset in presets],
         "chosen": chosen,
         "is_presenting": is_presenting,
+        "recording": recording,
         "words": WORDS,
     }
 

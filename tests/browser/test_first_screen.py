@@ -194,3 +194,47 @@ def test_typing_a_number_is_no_key_of_the_projector(page: Page) -> None:
     field.focus()
     page.keyboard.press("p")
     assert not page.evaluate("document.documentElement.classList.contains('lab-presenting')")
+
+
+# --- who comes without a link ---
+
+
+def test_the_first_preset_plays_by_itself_and_the_first_touch_goes_on_live(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    wait_for(page, "overfitLab.shownEpoch > 20")
+    assert page.evaluate("overfitLab.lastEpoch") == 0  # nothing is trained for it
+    hint = page.locator(".lab-hint")
+    hint.wait_for()
+    assert page.evaluate("[overfitLab.shownEpoch, overfitLab.lastEpoch]") == [1000, 0]
+    assert hint.get_attribute("data-control") == "l2" and hint.get_attribute("data-hint") == "Now drag this"
+    expect(page.locator(".lab-verdict")).to_have_attribute("data-kind", "overfits")
+    slider = page.locator("[data-control=l2] input[type=range]")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    wait_for(page, "overfitLab.strengths.l2 > 0 && overfitLab.lastEpoch > 1000")
+    page.wait_for_url("**l2=*")
+    assert page.locator(".lab-hint").count() == 0
+
+
+def test_run_in_the_midst_of_it_goes_on_from_the_moment_shown(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    wait_for(page, "overfitLab.shownEpoch > 20")
+    press(page, "Pause")
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    epoch = page.evaluate("overfitLab.shownEpoch")
+    page.wait_for_timeout(400)
+    assert page.evaluate("[overfitLab.shownEpoch, overfitLab.lastEpoch]") == [epoch, 0]
+    press(page, "Run")
+    wait_for(page, f"overfitLab.lastEpoch > {epoch}")
+
+
+def test_with_reduced_motion_its_end_is_shown_at_once(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, reduced_motion="reduce")
+    page.locator(".lab-hint").wait_for()
+    assert page.evaluate("overfitLab.draws") < 10 and page.evaluate("overfitLab.shownEpoch") == 1000
+
+
+def test_a_link_stands_still_until_run(page: Page) -> None:
+    page.wait_for_timeout(1500)
+    assert page.evaluate("[overfitLab.shownEpoch, overfitLab.lastEpoch]") == [0, 0]

@@ -4,10 +4,13 @@ import json
 from functools import cache
 from typing import Any
 
-from core.presets import PRESETS, preset_of
+import streamlit as st
+
+from core.presets import PRESETS, START, preset_of
 from core.stream.job import Job
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs, live
+from pages.shared.example import NEW
 from pages.shared.stage import ASSETS, hero
 
 STAGE = "playground.stage"
@@ -33,7 +36,13 @@ def first_screen() -> dict[str, Any]:
         }
         for key, preset in PRESETS.items()
     ]
-    return hero(chips, shown_preset(), shared.is_presenting())
+    return hero(chips, shown_preset(), shared.is_presenting(), recording())
+
+
+def recording() -> str | None:
+    """Return the preset that plays by itself: the first one, for who came without a link and has not touched anything."""
+    is_new = st.session_state.get(NEW) and shared.current() == START
+    return preset_of(START) if is_new else None
 
 
 def shown_preset() -> str | None:

@@ -1,0 +1,62 @@
+// Plays the recording of a preset's run on a page that was just opened, and hands over to the live run at the first touch.
+import { loadRecording } from "./recording.js";
+
+const LENGTH_S = 8;
+const HINT = "lab-hint";
+
+export class Player {
+  /** `show(snapshot)` a moment; `onEnd()` when the last one is shown. */
+  constructor(preset, show, onEnd) {
+    Object.assign(this, { show, onEnd, isPlaying: true });
+    this.ready = loadRecording(preset).then((recording) => this.begin(recording));
+  }
+
+  begin(recording) {
+    if (this.gone) return;
+    if (!recording) return this.stop(); // the page stands still then, as with any link
+    this.recording = recording;
+    this.began = performance.now();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.began -= 1000 * LENGTH_S;
+    this.next();
+  }
+
+  next() {
+    if (this.gone || !this.isPlaying) return;
+    const index = this.recording.indexAt((performance.now() - this.began) / 1000, LENGTH_S);
+    if (index !== this.index) this.draw(index);
+    if (index === this.recording.length - 1) {
+      this.isPlaying = false;
+      return this.onEnd();
+    }
+    requestAnimationFrame(() => this.next());
+  }
+
+  draw(index) {
+    this.index = index;
+    this.epoch = this.recording.epoch(index);
+    this.show(this.recording.at(index));
+  }
+
+  /** Stand still at the moment shown. */
+  pause() {
+    this.isPlaying = false;
+    const now = this.recording.at(this.index);
+    this.show({ ...now, meta: { ...now.meta, state: "paused" } });
+  }
+
+  stop() {
+    this.gone = true;
+    this.isPlaying = false;
+  }
+}
+
+/** Point once at what to move now; it ends with the first touch of it. */
+export function hintAt(element, words) {
+  element.classList.add(HINT);
+  element.dataset.hint = words;
+  const end = () => {
+    element.classList.remove(HINT);
+    for (const kind of ["pointerdown", "keydown"]) element.removeEventListener(kind, end);
+  };
+  for (const kind of ["pointerdown", "keydown"]) element.addEventListener(kind, end);
+}
