@@ -15,6 +15,7 @@ import { Painter } from "./painter.js";
 import { hintAt, Player } from "./player.js";
 import { Rewind, Scrub } from "./scrub.js";
 import { Sheet } from "./sheet.js";
+import { StopChoice } from "./stop.js";
 import { row } from "./stream.js";
 
 const stages = new WeakMap();
@@ -43,8 +44,10 @@ class Stage {
     this.sliders = make("div", { class: "lab-sliders" });
     this.scrubBar = make("div", { class: "lab-scrubs" });
     this.grid = make("div", { class: "lab-grid" });
-    this.pace = new PaceChoice(`${this.id}-pace`, (pace, gesture) => this.setPace(pace, gesture), (text) => this.facts.say(text));
-    this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.pace.element, this.rewind.element);
+    this.pace = new PaceChoice(`${this.id}-pace`, (pace, gesture) => this.give({ type: "pace", pace }, pace, gesture), (text) => this.facts.say(text));
+    this.stop = new StopChoice(`${this.id}-stop`, (stop, gesture) => this.give({ type: "stop_at", ...stop }, stop, gesture), (text) => this.facts.say(text));
+    this.pacing = make("div", { class: "lab-pacing" }, this.pace.element, this.stop.element);
+    this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.pacing, this.rewind.element);
     this.root = make("div", { class: "lab-stage" }, this.facts.status, this.bar,
       this.sliders, this.facts.readouts, this.facts.place, this.scrubBar, this.grid);
     this.parent.append(this.root);
@@ -80,6 +83,7 @@ class Stage {
     this.sortMinor(data);
     this.buttons.offer(data.buttons);
     this.pace.offer(data.paces);
+    this.stop.offer(data.paces?.stops);
     this.rewind.element.hidden = !data.can_rewind;
     if (old.revision !== data.revision) this.buildCharts();
     else this.followTheme();
@@ -96,7 +100,7 @@ class Stage {
       resized: () => this.charts.length && this.buildCharts(),
     };
     const parts = {
-      status, readouts, verdict: place, buttons: this.buttons.element, minorButtons: [this.buttons.list.step, this.buttons.list.reset], pace: this.pace.element, rewind: this.rewind.element, sliders: this.sliders, grid: this.grid, press,
+      status, readouts, verdict: place, buttons: this.buttons.element, minorButtons: [this.buttons.list.step, this.buttons.list.reset], pace: this.pacing, rewind: this.rewind.element, sliders: this.sliders, grid: this.grid, press,
       say: (text) => this.facts.say(text), onSized: () => this.charts.forEach((chart) => chart.resize?.()),
       onPresent: (on) => this.setTrigger("present", { on, gesture: nextGesture() }),
     };
@@ -196,6 +200,7 @@ class Stage {
     this.playOnce(meta);
     if (!this.recorded) this.buttons.show(meta);
     this.pace.show(meta);
+    this.stop.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
@@ -323,11 +328,11 @@ class Stage {
     this.plea = setTimeout(() => this.tellHand(times + 1), TELL_EVERY);
   }
 
-  /** A pace is no part of the experiment: the run is told at once, the page keeps it for the next. */
-  setPace(pace, gesture) {
+  /** A pace, and when to stop, are no part of the experiment: the run is told at once, the page keeps them for the next. */
+  give(message, value, gesture) {
     this.facts.say("");
-    this.line.send({ type: "pace", pace });
-    this.commit({ pace: { value: pace, gesture } });
+    this.line.send(message);
+    this.commit({ [message.type]: { value, gesture } });
   }
 
   /** Send the commands of a remedy; its strengths are then the page's, as if the sliders had been moved. */

@@ -18,9 +18,10 @@ from core.engine import Stack
 from core.live.keeping import KIND
 from core.live.moments import MAX_MOMENTS, Moment, Moments, marks_of
 from core.live.pace import BUNCH_S, Pacing
+from core.live.stopping import Stopping
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
-from core.stream.commands import Command, Focus, Frames, Pace, Pause, Request, Reseed, Reset, Run, Set, Step, Stop
+from core.stream.commands import Command, Focus, Frames, Pace, Pause, Request, Reseed, Reset, Run, Set, Step, Stop, StopAt
 from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 from core.studies.base.keeping import keep, restore
@@ -61,6 +62,7 @@ class LiveRun:
     marked: the last one of each gesture of the hand. changed: the names of those strengths.
     n_begun: how often the run began; a reset begins it again.
     pacing: when its epochs are due; at full speed unless it is told otherwise.
+    stopping: when it pauses by itself; stopped_why: the sentence that says so, "" where it did not.
     looked_at: the part that the view is to show closely, () for its own choice.
     shown, curves: the members and the history as the last snapshot showed them.
     """
@@ -71,6 +73,7 @@ class LiveRun:
         self.experiment, self.make_training, self.view, self.version = experiment, make_training, view, 0
         self.n_begun = 0
         self.pacing = Pacing(experiment.training.n_epochs)
+        self.stopping = Stopping()
         self.looked_at: tuple[int, ...] = ()
         self.begin(make_training(experiment))
 
@@ -88,6 +91,8 @@ class LiveRun:
         self.curves: Arrays = {}
         self.n_begun += 1
         self.pacing.begin(0)
+        self.stopping.begin()
+        self.stopped_why = ""
         self._moments = Moments(self.shown, first_number)
 
     def _restart(self, seed: int) -> None:
@@ -138,6 +143,8 @@ class LiveRun:
                 self._stand("paused")
             case Pace():
                 self.pacing.change(command.pace, self.training.n_epochs_done)
+            case StopAt():
+                self.stopping.set(command)
             case Stop():
                 self._stand("stopped")
             case Focus():
@@ -155,7 +162,7 @@ class LiveRun:
             return
         if self.state == "finished":
             self.training.n_epochs += self.experiment.training.n_epochs
-        self.state, self.n_single = "running", 0
+        self.state, self.n_single, self.stopped_why = "running", 0, ""
         self.pacing.go(self.training.n_epochs_done)
         self._ticks.clear()
 
@@ -184,6 +191,8 @@ class LiveRun:
         self.changed.add(name)
         self._mark(change, command.gesture)
         self.pacing.begin(epoch)  # the reaction is what people want to see
+        self.stopping.react()
+        self.stopped_why = ""
         if self.state == "finished" and self.can_go_on:
             self._go()
 
@@ -199,6 +208,8 @@ class LiveRun:
             "changes": [*self.changes],
             "marked": [*self.marked],
             "pace": self.pacing.pace,
+            "stop_at": self.stopping.condition.model_dump(),
+            "stopped_why": self.stopped_why,
         }
         return Snapshot(self.version, meta, keep(training), KIND)
 
@@ -216,6 +227,10 @@ class LiveRun:
         self.changes, self.state, self.version = kept.meta["changes"], kept.meta["state"], kept.version
         self.changed = {change["name"] for change in self.changes}
         self.marked = list(kept.meta["marked"])
+        if (condition := kept.meta.get("stop_at")) is not None:
+            self.stopping.set(StopAt(**condition))
+        self.stopped_why = kept.meta.get("stopped_why", "")
+        self.stopping.is_met |= bool(self.stopped_why)
         self.pacing.pace = kept.meta.get("pace", "full")
         self.pacing.begin(self.changes[-1]["epoch"] if self.changes else 0)
         self.pacing.go(self.training.n_epochs_done)
@@ -266,6 +281,9 @@ class LiveRun:
         elif self.n_single:
             self.n_single -= 1
             self.state = "running" if self.n_single else "paused"
+        elif self.view.is_single and (why := self.stopping.look(training.n_epochs_done, training.history)):
+            self._stand("paused")
+            self.stopped_why = why
 
     def _end(self) -> None:
         """Finish; where every member has diverged, what is shown stays at the last finite state."""
@@ -367,7 +385,8 @@ class LiveRun:
             **self.view.facts(self, now, arrays),
             "epoch": self.training.n_epochs_done,
             "can_go_on": self.can_go_on,
-            "banner": self.view.banner(self, now),
+            "stop_at": self.stopping.condition.model_dump(exclude={"type"}),
+            "banner": stopped_banner(self.stopped_why) if self.stopped_why else self.view.banner(self, now),
         }
         return Snapshot(self.version, meta, {**self.curves, **arrays})
 
@@ -382,6 +401,11 @@ class LiveRun:
         if self.view.is_single or (len(self.training.is_diverged) > MAX_CONTROLLED and not self.training.plan.dials):
             return shared
         return {**shared, **self.training.settings()}
+
+
+def stopped_banner(why: str) -> dict[str, Any]:
+    """Return the message of a run that has paused by itself, and the click that lets it go on."""
+    return {"kind": "stopped", "text": why, "remedy": {"label": "Run on", "commands": [{"type": "run"}]}}
 
 
 def without_changes(facts: dict[str, Any]) -> dict[str, Any]:

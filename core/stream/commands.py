@@ -86,6 +86,20 @@ class Focus(Message):
     at: tuple[Annotated[int, Field(ge=0, le=MAX_MEMBERS)], ...] = Field(max_length=8)
 
 
+class StopAt(Message):
+    """Pause by itself: at an epoch, at a loss, or ("best") when the validation loss has not fallen for `value` epochs."""
+
+    type: Literal["stop_at"] = "stop_at"
+    when: Literal["never", "epoch", "train_loss", "val_loss", "best"]
+    value: float = Field(default=0.0, ge=0, le=MAX_VERSION)
+
+    @model_validator(mode="after")
+    def _epochs_are_whole(self) -> StopAt:
+        if self.when in ("epoch", "best") and (self.value < 1 or self.value != int(self.value)):
+            raise ValueError(f"value: expected a whole number of epochs from 1, received {self.value:g}")
+        return self
+
+
 class Recall(Message):
     """Stand at a moment of the recording of this very run, before it has begun; which recording that is, the study knows."""
 
@@ -134,7 +148,7 @@ class Found(Message):
 
 
 Request = Frames | Found
-Command = Set | Run | Pause | Step | Reset | Reseed | Recall | Pace | Stop | Focus | Look
+Command = Set | Run | Pause | Step | Reset | Reseed | Recall | Pace | StopAt | Stop | Focus | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
 REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="type")])

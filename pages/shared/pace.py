@@ -1,12 +1,29 @@
-"""How fast a session sees its run train: kept while it lasts and found again after a reload; no part of the experiment."""
+"""How fast a session sees its run train, and when it pauses by itself: kept while the session lasts and found again after a
+reload; no part of the experiment."""
 
 from typing import Any
 
-from core.stream.commands import MAX_PACE, MIN_PACE, Pace
+from core.stream.commands import MAX_PACE, MIN_PACE, Pace, StopAt
 from core.stream.job import Job
 from pages.shared import hand, jobs
 
-NAME, USUAL = "pace", "story"
+PACE, STOP, USUAL = "pace", "stop_at", "story"
+MAX_EPOCH, MAX_LOSS = 1e9, 1e6
+STOPS = {
+    "label": "Stop at …", "title": "Pause by itself", "value": "The number to stop at",
+    "help": "Lowest validation loss is early stopping: it pauses once that loss has not fallen for so many epochs, and says where "
+    "it was lowest, at the star. Each holds once; Run goes on.",
+    "choices": [
+        {"when": "never", "label": "never", "value": 0, "unit": "", "min": 0, "max": 0, "step": 1},
+        {"when": "best", "label": "lowest validation loss", "value": 100, "unit": "epochs of patience", "min": 1, "max": MAX_EPOCH,
+         "step": 1},
+        {"when": "epoch", "label": "an epoch", "value": 250, "unit": "", "min": 1, "max": MAX_EPOCH, "step": 1},
+        {"when": "val_loss", "label": "a validation loss of", "value": 0.2, "unit": "or less", "min": 0, "max": MAX_LOSS,
+         "step": "any"},
+        {"when": "train_loss", "label": "a training loss of", "value": 0.05, "unit": "or less", "min": 0, "max": MAX_LOSS,
+         "step": "any"},
+    ],
+}  # fmt: skip
 PACES = {
     "label": "Pace",
     "help": "How fast you see it train: a pace changes no number. Story: one second to epoch 10, two for each factor of ten "
@@ -19,22 +36,26 @@ PACES = {
     "number": {
         "label": "Epochs per second", "help": "So many epochs per second", "unit": "/s", "min": MIN_PACE, "max": MAX_PACE,
     },
+    "stops": STOPS,
 }  # fmt: skip
 
 
 def begin(job: Job) -> None:
-    """Give a new run the session's pace."""
-    job.tell(Pace(pace=jobs.notes().get(NAME, USUAL)), 0)
+    """Give a new run the session's pace and condition."""
+    job.tell(Pace(pace=jobs.notes().get(PACE, USUAL)), 0)
+    if (condition := jobs.notes().get(STOP)) is not None:
+        job.tell(condition, 0)
 
 
 def take(told: Any) -> None:
-    """Keep the pace that the hand chose on the stage, for the runs that follow; the present one was told at once."""
-    hand.take(told, (NAME,), keep)
+    """Keep what the hand chose on the stage for the runs that follow; the present one was told at once."""
+    hand.take(told, (PACE, STOP), keep)
 
 
-def keep(_: str, value: Any) -> None:
-    """Keep a pace if it is one."""
+def keep(name: str, value: Any) -> None:
+    """Keep a pace or a condition if it is one."""
     try:
-        jobs.notes()[NAME] = Pace(pace=value).pace
-    except ValueError:
+        kept = Pace(pace=value).pace if name == PACE else StopAt(**value)
+    except (TypeError, ValueError):
         return
+    jobs.notes()[name] = kept

@@ -40,6 +40,7 @@ VERDICTS = {
     "fits": {"icon": "✓", "tone": "good"},
     "collapsed": {"icon": "⚠", "tone": "bad"},
     "diverged": {"icon": "⚠", "tone": "bad"},
+    "stopped": {"icon": "■", "tone": "plain"},
     "choosing": {"icon": "…", "tone": "plain"},
     "chosen": {"icon": "✓", "tone": "good"},
     "at the edge": {"icon": "▲", "tone": "warn"},

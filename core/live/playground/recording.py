@@ -158,9 +158,10 @@ def recalling_run(experiment: Experiment, split: Split) -> RecallingRun:
 def go_to(run: PlaygroundRun, one: Recording, epoch: int) -> None:
     """Let a run that has not begun stand at the recorded moment nearest to an epoch, with the moments before it for rewind."""
     moment = one.moment(epoch)
-    experiment, version, pace = run.experiment, run.version, run.pacing.pace
+    experiment, version, pace, condition = run.experiment, run.version, run.pacing.pace, run.stopping.condition
     run.resume(one.kept[moment.epoch])
     run.experiment = run.started_as = experiment
     run.version, run.pacing.pace = version, pace
+    run.stopping.set(condition)
     run.state = "finished" if run.training.is_done else "paused"
     run.take_moments([earlier for earlier in one.moments if earlier.epoch <= moment.epoch])

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from core.stream.commands import Frames, Pace, Pause, Ready, Reseed, Reset, Run, Set, Step, Stop, parse_message
+from core.stream.commands import (
+    Frames, Pace, Pause, Ready, Recall, Reseed, Reset, Run, Set, Step, Stop, StopAt, parse_message,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,10 @@ from core.stream.commands import Frames, Pace, Pause, Ready, Reseed, Reset, Run,
         Stop(),
         Pace(pace="story"),
         Pace(pace=12.5),
+        Recall(epoch=70),
+        StopAt(when="best", value=100),
+        StopAt(when="val_loss", value=0.2),
+        StopAt(when="never"),
         Ready(version=2),
         Frames(after=-1),
     ],
@@ -48,6 +54,12 @@ def test_round_trip(message: Any) -> None:
         {"type": "pace", "pace": 2e6},
         {"type": "pace", "pace": float("inf")},
         {"type": "pace"},
+        {"type": "recall", "epoch": -1},
+        {"type": "recall", "epoch": 1.5},
+        {"type": "stop_at", "when": "epoch", "value": 0},
+        {"type": "stop_at", "when": "best", "value": 2.5},
+        {"type": "stop_at", "when": "train_loss", "value": -0.1},
+        {"type": "stop_at", "when": "lunch", "value": 1},
         {"type": "explode"},
         {"no": "type"},
         [1],

@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from core.presets import PRESETS
-from core.stream.commands import MAX_PACE, MIN_PACE, Pace
+from core.stream.commands import MAX_PACE, MIN_PACE, Pace, StopAt
 from core.stream.job import Job
 from pages.shared import hand, pace
 from pages.shared.jobs import KEPT
@@ -49,6 +49,26 @@ def test_of_what_a_browser_says_only_a_pace_is_kept(session, value, kept):
     job = Job(counting)
     pace.begin(job)
     assert job.mailbox.take() == [Pace(pace=kept)]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ({"when": "epoch", "value": 30}, [StopAt(when="epoch", value=30)]),
+        ({"when": "epoch", "value": 0.5}, []), ({"when": "lunch"}, []), ("epoch", []), (None, []), ({"type": "run"}, []),
+    ],
+)  # fmt: skip
+def test_of_what_a_browser_says_only_a_condition_is_kept(session, value, kept):
+    pace.take({"stop_at": {"value": value, "gesture": 1}})
+    job = Job(counting)
+    pace.begin(job)
+    assert job.mailbox.take() == [Pace(pace="story"), *kept]
+
+
+def test_every_condition_that_is_offered_is_one_at_its_usual_value_and_at_its_bounds():
+    for choice in pace.STOPS["choices"]:
+        for value in (choice["value"], choice["min"], choice["max"]):
+            assert StopAt(when=choice["when"], value=value).value == value
 
 
 def test_an_old_gesture_is_not_taken_twice(session):
