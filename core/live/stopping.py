@@ -64,4 +64,4 @@ class Stopping:
         if epoch - self.best_epoch < self.condition.value:
             return ""
         lowest = f"at epoch {self.best_epoch:,}, {loss_text(self.best_loss)}"
-        return f"Stopped early at epoch {epoch:,}: the validation loss has not fallen any more. It was lowest {lowest}."
+        return f"Stopped early at epoch {epoch:,}: the validation loss was lowest {lowest}."

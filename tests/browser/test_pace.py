@@ -64,3 +64,24 @@ def test_a_number_out_of_bounds_is_brought_inside_and_said(address: str, open_pa
 def test_the_studies_offer_no_pace(address: str, open_page: OpenPage) -> None:
     page = open_page(address + "/compare")
     assert page.locator(".lab-pace").is_hidden()
+
+
+def test_a_run_stops_where_it_was_told_says_so_and_runs_on(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG)
+    choose(page, "Full")
+    page.locator(".lab-stop > button").click()
+    page.locator(".lab-stop-panel select").select_option("epoch")
+    number = page.get_by_label("The number to stop at")
+    number.fill("40")
+    number.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.locator(".lab-stop-panel").is_hidden()
+    press(page, "Run")
+    page.get_by_text("Stopped at epoch 40, as you asked.").wait_for()
+    wait_for(page, "overfitLab.shownEpoch === 40")
+    press(page, "Run on")
+    wait_for(page, "overfitLab.shownEpoch > 80")
+    pause(page)
+    page.reload()
+    wait_for(page, "window.overfitLab && overfitLab.shownEpoch > 40")
+    assert page.locator(".lab-stop-panel select").input_value() == "epoch"

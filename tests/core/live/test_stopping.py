@@ -54,10 +54,8 @@ FALLS_AND_RISES = [(1, 0.9), (2, 0.5), (3, 0.4), (4, 0.45), (6, 0.42), (8, 0.5),
         (StopAt(when="val_loss", value=0.45), 3, "Stopped at epoch 3: the validation loss has come down to 0.400, as you asked."),
         (StopAt(when="train_loss", value=0.05), 2, "Stopped at epoch 2: the training loss has come down to 0.050, as you asked."),
         (StopAt(when="val_loss", value=0.1), -1, ""),
-        (StopAt(when="best", value=1), 4, "Stopped early at epoch 4: the validation loss has not fallen any more. It was "
-                                          "lowest at epoch 3, 0.400."),
-        (StopAt(when="best", value=5), 8, "Stopped early at epoch 8: the validation loss has not fallen any more. It was "
-                                          "lowest at epoch 3, 0.400."),
+        (StopAt(when="best", value=1), 4, "Stopped early at epoch 4: the validation loss was lowest at epoch 3, 0.400."),
+        (StopAt(when="best", value=5), 8, "Stopped early at epoch 8: the validation loss was lowest at epoch 3, 0.400."),
         (StopAt(when="best", value=8), -1, ""),
     ],
 )  # fmt: skip
@@ -103,7 +101,7 @@ def test_early_stopping_by_eye_stops_after_the_turn_and_names_the_best_epoch() -
     stopped = run.training.n_epochs_done
     assert run.state == "paused" and stopped < 1000
     assert stopped == next(epoch for epoch in epochs if epoch >= int(run.training.history.best_epoch[0]) + 60)
-    assert f"lowest at epoch {best:,}" in run.stopped_why and run.training.history.best_epoch[0] == best
+    assert f"was lowest at epoch {best:,}" in run.stopped_why and run.training.history.best_epoch[0] == best
 
 
 def test_it_holds_once_and_again_after_a_reset() -> None:

@@ -4,8 +4,20 @@ from typing import Any
 import pytest
 
 from core.stream.commands import (
-    Frames, Pace, Pause, Ready, Recall, Reseed, Reset, Run, Set, Step, Stop, StopAt, parse_message,
-)  # fmt: skip
+    Frames,
+    Pace,
+    Pause,
+    Ready,
+    Recall,
+    Reseed,
+    Reset,
+    Run,
+    Set,
+    Step,
+    Stop,
+    StopAt,
+    parse_message,
+)
 
 
 @pytest.mark.parametrize(
