@@ -65,6 +65,8 @@ export class Recording {
     const best = losses.reduce((least, loss, i) => (loss < losses[least] ? i : least), 0);
     curves.best_epoch = { data: Float32Array.of(this.records[best]), shape: [1] };
     curves.best_val_loss = { data: losses.constructor.of(losses[best]), shape: [1] };
+    curves.tip_epoch = { data: Float32Array.of(this.records[n - 1], this.records[n - 1]), shape: [2] };
+    curves.tip_loss = { data: losses.constructor.of(curves.train_loss.data.at(-1), losses.at(-1)), shape: [2] };
     if (curves.floor_x.data.length) curves.floor_x = { data: curves.floor_x.data.constructor.of(0, Math.max(epoch, 1)), shape: [2] };
     return curves;
   }

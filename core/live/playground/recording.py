@@ -7,15 +7,17 @@ whoever touches it goes on from there with their own network, bit for bit as if 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from core.data import Split
 from core.live.making import split_of
 from core.live.moments import Moment
 from core.live.pace import due_s
-from core.live.playground.run import PlaygroundRun
+from core.live.playground.run import PlaygroundRun, turn_text
 from core.presets import PRESETS
 from core.readings.looks import joined
 from core.settings.experiment import STUDIES, Experiment
@@ -68,12 +70,19 @@ class RecordedRun(PlaygroundRun):
         pieces = [self.stored_frames(-1)]
         while pieces[-1].meta["has_more"]:
             pieces.append(self.stored_frames(pieces[-1].version))
-        frames = [facts for piece in pieces for facts in piece.meta["frames"]]
+        frames = [self.with_turn(facts) for piece in pieces for facts in piece.meta["frames"]]
         numbers = [number for piece in pieces for number in piece.meta["numbers"]]
         due = [due_s(facts["epoch"], "story", self.pacing.scale) for facts in frames]
         meta = {**pieces[-1].meta, "frames": frames, "numbers": numbers, "due_s": due}
         whole = Snapshot(pieces[-1].version, meta, joined([piece.arrays for piece in pieces]), "frames")
         return Recording(self.started_as, whole, last, tuple(self._moments.kept), self.kept)
+
+    def with_turn(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Return the facts of a moment with the word at the star as it was then: it has turned up, or not yet."""
+        history = self.training.history
+        n_records = bisect_right(history.epochs, facts["epoch"])
+        losses = [float(record["val_loss"][0]) for record in history.records[:n_records]]
+        return {**facts, "labels": {**facts["labels"], "turn": [turn_text(losses[-1], min(losses))]}}
 
 
 def record(experiment: Experiment) -> Recording:

@@ -119,6 +119,7 @@ class PlaygroundView:
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
         verdict = self.verdict(run, state)
+        history = run.training.history
         shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
         return {
             "epoch": int(state.epoch[0]),
@@ -134,7 +135,7 @@ class PlaygroundView:
             "labels": {
                 **labels,
                 "changes": [change_text(change) for change in run.marks],
-                "turn": [turn_text(run.training.history)],
+                "turn": [turn_text(float(history.records[-1]["val_loss"][0]), float(history.best_val_loss[0]))],
             },
             "descriptions": describe_playground(shown, labels, self.constants, self.split.kind),
         }
@@ -200,10 +201,9 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
     return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
 
 
-def turn_text(history: History) -> str:
+def turn_text(now: float, lowest: float) -> str:
     """Return what to write at the best epoch: that the validation loss has turned up there, "" while it has not."""
-    now = float(history.records[-1]["val_loss"][0])
-    return "turns here" if now > TURNED * float(history.best_val_loss[0]) else ""
+    return "turns here" if now > TURNED * lowest else ""
 
 
 def change_text(change: dict[str, Any]) -> str:

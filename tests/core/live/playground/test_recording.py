@@ -79,6 +79,14 @@ def test_it_says_when_each_moment_is_due_in_a_story(recorded) -> None:
     assert due[0] == due[1] == 0.0 and due[10] == 1.0 and due[150] == pytest.approx(1 + 2 * (np.log10(150) - 1))
 
 
+def test_the_word_at_the_star_comes_when_the_validation_loss_has_turned() -> None:
+    one = record(PRESETS["memorise"].experiment)
+    words = [facts["labels"]["turn"][0] for facts in one.frames.meta["frames"]]
+    assert words[0] == "" and words[-1] == "turns here"
+    turns = one.frames.meta["frames"][words.index("turns here", 30)]["epoch"]
+    assert turns > one.last.arrays["best_epoch"][0], "never before its lowest"
+
+
 @pytest.mark.parametrize("epoch", [0, 1, 10, 60, 150])
 def test_a_run_that_goes_on_from_a_recorded_moment_equals_the_uninterrupted_one_bit_for_bit(recorded, epoch) -> None:
     run = playground_run_from(recorded, epoch)
