@@ -21,7 +21,21 @@ from core.live.pace import BUNCH_S, Pacing
 from core.live.stopping import Stopping
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
-from core.stream.commands import Command, Focus, Frames, Pace, Pause, Request, Reseed, Reset, Run, Set, Step, Stop, StopAt
+from core.stream.commands import (
+    Command,
+    Focus,
+    Frames,
+    Pace,
+    Pause,
+    Request,
+    Reseed,
+    Reset,
+    Run,
+    Set,
+    Step,
+    Stop,
+    StopAt,
+)
 from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 from core.studies.base.keeping import keep, restore
