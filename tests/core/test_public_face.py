@@ -55,6 +55,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "refit": {"experiment": EXPERIMENT, "param_name": "l2", "values": {"mine": 0.1}},
     "candidates": {"cv": CV},
     "evaluate_test": {"refit": REFIT},
+    "double_descent": {"n_train": 20, "widths": (4,), "n_draws": 1},
     "load_table": {"source": TEXT},
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(core, name) for name in GOOD}
@@ -72,6 +73,12 @@ BAD: dict[str, tuple[Any, ...]] = {
     "learning_rates": (*LISTS, [0.0]),
     "n_splits": (0, 1, 10_000, 2.5, "3", None, True, [3]),
     "n_sets": (0, 2, 51, 3.5, "3", None, True, [3]),
+    "data": ("sine", "mnist", None, 3, ["digits"], {}),
+    "n_train": (0, 4, 2001, 20.5, "20", None, True),
+    "label_noise": (-0.1, 0.6, "0.2", None, True, [0.2], float("nan")),
+    "widths": (None, 5, "5", [], [0], [4001], [2.5], [True], ["5"], [[5]], {}),
+    "n_draws": (0, 51, 1.5, "1", None, True),
+    "seed": (-1, 1_000_000, 0.5, "0", None, True),
     "n_starts": (0, 1, 11, 2.5, "2", None, True, [2]),
     "n_repeats": (0, 101, 1.5, "3", None, True),
     "n_epochs": (0, -1, 1.5, "3", True, [3], 10**10),
@@ -114,7 +121,7 @@ def test_the_table_is_of_the_whole_face() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_good_call_is_good(function: str) -> None:
-    quiet = {} if function in ("candidates", "evaluate_test", "load_table") else {"progress": False}
+    quiet = {} if function in ("candidates", "double_descent", "evaluate_test", "load_table") else {"progress": False}
     FUNCTIONS[function](**GOOD[function], **quiet)
 
 
@@ -122,7 +129,7 @@ def test_the_good_call_is_good(function: str) -> None:
 def test_a_wrong_argument_is_named_with_what_was_expected_and_received(
     function: str, argument: str, value: object
 ) -> None:
-    quiet = {} if function in ("candidates", "evaluate_test", "load_table") else {"progress": False}
+    quiet = {} if function in ("candidates", "double_descent", "evaluate_test", "load_table") else {"progress": False}
     with pytest.raises(ValueError) as error:
         FUNCTIONS[function](**{**GOOD[function], **quiet, argument: value})
     assert_in_our_words(str(error.value), argument)

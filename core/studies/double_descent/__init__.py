@@ -1,0 +1,1 @@
+"""Double descent: the test error beyond the width at which the training rows are fitted exactly."""
