@@ -15,6 +15,6 @@ from core.studies.path.sweep import sweep, sweep_learning_rates
 from core.studies.playground.fit import train
 
 __all__ = [
-    "Experiment", "Split", "bias_variance", "candidates", "cross_validate", "double_descent", "evaluate_test", "load_table", "refit",
-    "sweep", "sweep_learning_rates", "train",
+    "Experiment", "Split", "bias_variance", "candidates", "cross_validate", "double_descent", "evaluate_test", "load_table",
+    "refit", "sweep", "sweep_learning_rates", "train",
 ]  # fmt: skip

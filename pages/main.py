@@ -27,6 +27,7 @@ PAGES = [
     st.Page("remedies.py", title="Remedies", url_path="remedies"),
     st.Page("features.py", title="Features", url_path="features"),
     st.Page("bias_variance.py", title="Bias & variance", url_path="bias_variance"),
+    st.Page("double_descent.py", title="Double descent", url_path="double_descent"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(

@@ -78,7 +78,6 @@ BAD: dict[str, tuple[Any, ...]] = {
     "label_noise": (-0.1, 0.6, "0.2", None, True, [0.2], float("nan")),
     "widths": (None, 5, "5", [], [0], [4001], [2.5], [True], ["5"], [[5]], {}),
     "n_draws": (0, 51, 1.5, "1", None, True),
-    "seed": (-1, 1_000_000, 0.5, "0", None, True),
     "n_starts": (0, 1, 11, 2.5, "2", None, True, [2]),
     "n_repeats": (0, 101, 1.5, "3", None, True),
     "n_epochs": (0, -1, 1.5, "3", True, [3], 10**10),

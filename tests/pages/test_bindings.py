@@ -41,6 +41,7 @@ CASES = {
         f"bias variance {data}": ("bias_variance.py", BIAS.replace(data=data, values=THREE, n_sets=3, **SHORT))
         for data in ("sine", "plane", "moons", "spiral3", "digits")
     },
+    "double descent": ("double_descent.py", START),
     "bias variance width": ("bias_variance.py", BIAS.replace(vary="width", n_sets=3, **SHORT)),
 }
 

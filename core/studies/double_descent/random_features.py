@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+import torch
 
 from core.data import DATASETS, load_split
 from core.settings.experiment import DataConfig, Experiment
@@ -107,27 +108,45 @@ def solve_width(draw: Draw, width: int, values: Sequence[float], seed: int) -> t
 
     Draws of one seed share their hidden weights: a wider network has those of a narrower one, and more.
     """
-    d = draw.X.shape[1]
-    weights = np.random.default_rng([seed, 1]).standard_normal((MAX_WIDTH, d))[:width].T
-    F, F_test = (np.maximum(X @ weights, 0) / np.sqrt(d * width) for X in (draw.X, draw.X_test))
-    solutions = least_squares(F, draw.Y, values)
-    truth = np.eye(draw.Y.shape[1])[draw.labels_test]
-    fitted, outputs = F @ solutions, F_test @ solutions  # (n_values, n, C)
-    answers = outputs.argmax(-1)
+    return solve_together([draw], width, values, seed)[0]
+
+
+def solve_together(
+    draws: Sequence[Draw], width: int, values: Sequence[float], seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the same for several draws of one seed, which differ in their labels alone and share the decomposition.
+
+    By torch, for it computes on as many threads as the program allows.
+    """
+    n_inputs, n_classes = draws[0].X.shape[1], draws[0].Y.shape[1]
+    weights = torch.from_numpy(np.random.default_rng([seed, 1]).standard_normal((MAX_WIDTH, n_inputs))[:width])
+    F, F_test = (
+        torch.relu(torch.from_numpy(X) @ weights.T) / (n_inputs * width) ** 0.5 for X in (draws[0].X, draws[0].X_test)
+    )
+    solutions = least_squares(F, torch.from_numpy(np.hstack([draw.Y for draw in draws])), values)
+    parts = torch.split(solutions, n_classes, 2)
+    return [_read(draw, (F @ own).numpy(), (F_test @ own).numpy(), own) for draw, own in zip(draws, parts, strict=True)]
+
+
+def _read(
+    draw: Draw, fitted: np.ndarray, outputs: np.ndarray, solutions: torch.Tensor
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return numbers and answers from outputs (n_values, n, C) on training and fresh rows, see `solve_width`."""
+    truth, answers = np.eye(draw.Y.shape[1])[draw.labels_test], outputs.argmax(-1)
     numbers = [
         (answers != draw.labels_test).mean(-1), ((outputs - truth) ** 2).sum(-1).mean(-1),
-        ((fitted - draw.Y) ** 2).sum(-1).mean(-1), np.sqrt((solutions**2).sum((1, 2))),
+        ((fitted - draw.Y) ** 2).sum(-1).mean(-1), solutions.square().sum((1, 2)).sqrt().numpy(),
     ]  # fmt: skip
     return np.stack(numbers, 1), answers
 
 
-def least_squares(F: np.ndarray, Y: np.ndarray, values: Sequence[float]) -> np.ndarray:
+def least_squares(F: torch.Tensor, Y: torch.Tensor, values: Sequence[float]) -> torch.Tensor:
     """Return B (n_values, N, C) that minimises (1/n)·‖F·B - Y‖² + λ·‖B‖² for each λ; at λ = 0 the one of smallest norm.
 
     F = U·s·Vᵀ gives B = V·[s/(s² + nλ)]·Uᵀ·Y, over singular values above `CUTOFF` times the largest.
     """
-    U, s, Vt = np.linalg.svd(F, full_matrices=False)
+    U, s, Vt = torch.linalg.svd(F, full_matrices=False)
     kept = s > CUTOFF * s[0]
     U, s, Vt = U[:, kept], s[kept], Vt[kept]
     turned = U.T @ Y
-    return np.stack([Vt.T @ ((s / (s**2 + len(F) * value))[:, None] * turned) for value in values])
+    return torch.stack([Vt.T @ ((s / (s.square() + len(F) * value))[:, None] * turned) for value in values])

@@ -13,6 +13,8 @@ from core.live.compare.needs import compare_needs
 from core.live.compare.run import compare_run
 from core.live.cv.needs import cross_validation_needs
 from core.live.cv.run import cross_validation_run
+from core.live.double_descent.needs import double_descent_needs
+from core.live.double_descent.run import double_descent_run
 from core.live.features.needs import features_needs
 from core.live.features.run import features_run
 from core.live.needs import Needs, needs_of
@@ -48,6 +50,7 @@ STUDIES = {
     "compare": (compare_needs, compare_run, TINY.replace(variants=("none", "l1_proximal", "elastic_net", "dropout"))),
     "bias_variance": (bias_variance_needs, bias_variance_run, TINY),
     "bias_variance width": (bias_variance_needs, bias_variance_run, TINY.replace(vary="width")),
+    "double_descent": (double_descent_needs, lambda experiment, split: double_descent_run(experiment), TINY),
     "features": (features_needs, features_run, TABLE),
     "remedies": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY),
     "remedies tuned": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY.replace(tune_remedies=True)),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import Ridge
 
 from core import double_descent
@@ -13,11 +14,15 @@ def digits():
     return double_descent(widths=(40, 200, 1600), values=(0.0, 1e-3), n_draws=5)
 
 
+def solved(F, Y, values):
+    return least_squares(torch.from_numpy(F), torch.from_numpy(Y), values).numpy()
+
+
 @pytest.mark.parametrize("n_features", [8, 30, 90])
 def test_no_penalty_is_the_least_squares_solution_of_smallest_norm(n_features):
     rng = np.random.default_rng(0)
     F, Y = rng.standard_normal((30, n_features)), rng.standard_normal((30, 3))
-    (solution,) = least_squares(F, Y, [0.0])
+    (solution,) = solved(F, Y, [0.0])
     np.testing.assert_allclose(solution, np.linalg.pinv(F) @ Y, atol=1e-9)
     np.testing.assert_allclose(solution, np.linalg.lstsq(F, Y, rcond=None)[0], atol=1e-9)
 
@@ -26,14 +31,14 @@ def test_no_penalty_is_the_least_squares_solution_of_smallest_norm(n_features):
 def test_a_penalty_is_scikit_learns_ridge_with_alpha_n_times_lambda(n_features):
     rng = np.random.default_rng(1)
     F, Y = rng.standard_normal((30, n_features)), rng.standard_normal((30, 3))
-    for value, solution in zip((0.01, 1.0), least_squares(F, Y, (0.01, 1.0)), strict=True):
+    for value, solution in zip((0.01, 1.0), solved(F, Y, (0.01, 1.0)), strict=True):
         expected = Ridge(alpha=30 * value, fit_intercept=False, solver="cholesky").fit(F, Y).coef_.T
         np.testing.assert_allclose(solution, expected, atol=1e-8)
 
 
 def test_dependent_rows_are_cut_off_and_give_no_wild_weights():
     F = np.repeat(np.random.default_rng(2).standard_normal((5, 12)), 2, 0)
-    (solution,) = least_squares(F, np.ones((10, 1)), [0.0])
+    (solution,) = solved(F, np.ones((10, 1)), [0.0])
     assert np.isfinite(solution).all() and np.linalg.norm(solution) < 10
 
 

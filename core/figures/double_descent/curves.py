@@ -1,0 +1,134 @@
+"""Double descent in figures: error, loss and norm against width, and the answers of one width.
+
+The arrays are those of `core/live/double_descent`, picked by the sliders "noise", "value" (λ) and "width".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.strengths import marker_line
+from core.figures.styles import faint
+from core.figures.theme import COLORS, axis, base_figure, bind, colorscale, entry
+from core.readings.arrays import Arrays
+from core.settings.colors import BLUE, GREEN, PALE, PURPLE
+
+NOISE, VALUE, WIDTH = "noise", "value", "width"
+PICKED = f"[@{NOISE}][@{VALUE}]"
+TICKS = (5, 10, 20, 40, 80, 200, 600, 1600)
+LOSS_RANGE, NORM_RANGE = (-2.0, 6.0), (-1.0, 5.0)  # powers of ten
+
+
+def plot_double_descent_page(
+    arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int], class_names: Sequence[str]
+) -> list[go.Figure]:
+    """Return error, the answers of one width, loss and norm. chosen: where the sliders noise, value and width stand."""
+    return [
+        plot_error(arrays, widths, n_train, chosen), plot_answers(arrays, chosen, class_names),
+        plot_loss(arrays, widths, n_train, chosen), plot_norm(arrays, widths, n_train, chosen),
+    ]  # fmt: skip
+
+
+def plot_error(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int]) -> go.Figure:
+    """Return the share of wrong answers on fresh rows against width, each draw faint."""
+    about = {
+        "name": "dd_error", "title": "Wrong answers on fresh rows", "size": "wide",
+        "look_for": f"Without a penalty the error falls, peaks at {n_train} units, as many as training rows, and falls a second "
+        "time. Move λ: a small penalty takes the peak away.",
+        "legend": [entry("mean of the draws", GREEN, "solid", "circle"), entry("one draw", faint(GREEN, 0.45), "solid"),
+                   entry(f"width = {n_train} training rows", COLORS["truth"], "dash")],
+    }  # fmt: skip
+    lines = _lines(arrays, widths, "error", "fresh rows", GREEN, "solid", chosen)
+    return _figure(lines, about, widths, n_train, chosen, axis("share of wrong answers", (0.0, 1.0), tickformat=".0%"))
+
+
+def plot_loss(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int]) -> go.Figure:
+    """Return the squared error on fresh and on training rows against width, both axes logarithmic."""
+    about = {
+        "name": "dd_loss", "title": "Squared error", "size": "half",
+        "look_for": "Where the training rows are fitted exactly for the first time (their line leaves below), fresh rows are "
+        "worst.",
+        "legend": [entry("fresh rows", GREEN, "solid", "circle"), entry("training rows", BLUE, "dash", "square")],
+    }  # fmt: skip
+    lines = [
+        *_lines(arrays, widths, "loss", "fresh rows", GREEN, "solid", chosen),
+        *_lines(arrays, widths, "train_loss", "training rows", BLUE, "dash", chosen)[1:],
+    ]
+    yaxis = axis("squared error (sum over classes)", LOSS_RANGE, type="log", dtick=1)
+    return _figure(lines, about, widths, n_train, chosen, yaxis, 10.0)
+
+
+def plot_norm(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int]) -> go.Figure:
+    """Return the norm of the output weights against width: why."""
+    about = {
+        "name": "dd_norm", "title": "Why: the norm of the weights", "size": "half",
+        "look_for": "At the peak only one solution fits all rows, and it needs huge weights. More units leave a choice, and the "
+        "smallest is taken; λ makes it small everywhere.",
+        "legend": [entry("√Σw² of the output weights", PURPLE, "solid", "circle"), entry("one draw", faint(PURPLE, 0.45), "solid")],
+    }  # fmt: skip
+    lines = _lines(arrays, widths, "norm", "norm", PURPLE, "solid", chosen)
+    return _figure(lines, about, widths, n_train, chosen, axis("√Σw²", NORM_RANGE, type="log", dtick=1), 10.0)
+
+
+def plot_answers(arrays: Arrays, chosen: tuple[int, int, int], class_names: Sequence[str]) -> go.Figure:
+    """Return the counts of fresh rows by true and answered class at the chosen width, in the first draw."""
+    n = len(class_names)
+    classes = {"places": list(range(n)), "texts": [str(name) for name in class_names]}
+    about = {
+        "name": "dd_answers", "title": "One width: its answers", "look_for": "Every count off the diagonal is a mistake on a fresh row. At the peak the answers are nearly guesses.",
+        "names": {"x": classes, "y": classes}, "corner": "true \\ answered", "unit": "number of rows (first draw)",
+    }  # fmt: skip
+    heat = go.Heatmap(
+        name="answers", z=np.array(arrays["dd_confusion"][chosen]), zmin=0, zmax=60, colorscale=colorscale([PALE, BLUE]),
+        showscale=False, xgap=1, ygap=1, hovertemplate="true %{y}, answered %{x}: %{z} rows<extra></extra>",
+        meta=bind(z=f"dd_confusion{PICKED}[@{WIDTH}]"),
+    )  # fmt: skip
+    ticks = {"tickvals": list(range(n)), "ticktext": [str(name) for name in class_names], "showgrid": False}
+    bounds = (-0.5, n - 0.5)
+    return base_figure(
+        [heat], about, axis("answered class", bounds, **ticks), axis("true class", bounds[::-1], **ticks)
+    )
+
+
+def _lines(
+    arrays: Arrays, widths: Sequence[int], name: str, label: str, color: str, dash: str, chosen: tuple[int, int, int]
+) -> list[go.Scatter]:
+    """Return the draws, faint, and their mean."""
+    x = np.log10(widths)
+    draws, mean = (np.array(arrays[key][chosen[:2]]) for key in (f"dd_{name}_draws", f"dd_{name}"))
+    n_draws = len(draws) // (len(x) + 1)
+    faint_ones = go.Scatter(
+        name="draws", x=np.tile(np.append(x, np.nan), n_draws), y=draws, mode="lines",
+        line={"color": faint(color, 0.35), "width": 1}, hoverinfo="skip",
+        meta={**bind(y=f"dd_{name}_draws{PICKED}"), "is_data": True},
+    )  # fmt: skip
+    line = go.Scatter(
+        name=label, x=x, y=mean, mode="lines+markers", line={"color": color, "dash": dash, "width": 2.5}, marker={"size": 5},
+        hovertemplate="%{y:.3g}<extra>" + label + "</extra>", meta=bind(y=f"dd_{name}{PICKED}"),
+    )  # fmt: skip
+    return [faint_ones, line]
+
+
+def _figure(
+    lines: Sequence[Any], about: dict[str, Any], widths: Sequence[int], n_train: int, chosen: tuple[int, int, int],
+    yaxis: dict[str, Any], base: float = 0.0,
+) -> go.Figure:  # fmt: skip
+    """Return the lines over log width with a mark at the number of training rows and one at the chosen width.
+
+    base: of a logarithmic y axis, whose range is in its powers.
+    """
+    x = np.log10(widths)
+    ends = (x[0] - 0.06, x[-1] + 0.06)
+    y_range = tuple(base**power for power in yaxis["range"]) if base else tuple(yaxis["range"])
+    here = marker_line("chosen width", [x[chosen[2]]] * 2, f"at:{WIDTH}", COLORS["truth"], "dot", y_range)
+    mark = {
+        "type": "line", "xref": "x", "yref": "paper", "x0": np.log10(n_train), "x1": np.log10(n_train), "y0": 0, "y1": 1,
+        "line": {"color": COLORS["truth"], "dash": "dash", "width": 1.5},
+    }  # fmt: skip
+    names = {"x": {"places": x.tolist(), "texts": [str(w) for w in widths]}}
+    xaxis = axis("width (hidden units)", ends, tickvals=np.log10(TICKS).tolist(), ticktext=[f"{w:,}" for w in TICKS])
+    return base_figure([*lines, here], {**about, "names": names, "pick": WIDTH}, xaxis, yaxis, shapes=[mark])

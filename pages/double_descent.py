@@ -1,0 +1,96 @@
+"""Double descent: the error against width falls, peaks and falls again, and λ takes the peak away."""
+
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.data import DATASETS
+from core.figures.double_descent.curves import NOISE, VALUE, WIDTH, plot_double_descent_page
+from core.live.double_descent.needs import double_descent_needs
+from core.live.double_descent.run import N_TRAIN, NOISES, VALUES, double_descent_run, double_descent_work
+from core.presets import START as START_OF_APP
+from core.readings.strengths import positions
+from core.stream.snapshot import Snapshot
+from core.studies.base.values import value_texts
+from core.studies.double_descent.random_features import WIDTHS
+from pages.parts.double_descent.words import INTRO, PITFALL
+from pages.shared import experiment as shared
+from pages.shared import hand, jobs, studies
+from pages.shared.charts import drawn
+from pages.shared.parts import is_ready, say_failure
+from pages.shared.stage import readout, scrub, stage
+from pages.shared.widgets import setting
+
+READOUTS = [
+    readout("progress", "Done", "Of all draws and widths."),
+    readout("largest_norm", "Largest norm", "Of the output weights, over all widths and draws, with wrong labels."),
+]
+START = {NOISE: 1, VALUE: 0, WIDTH: WIDTHS.index(N_TRAIN)}
+STAGE, PICKED = "double_descent.stage", "double_descent.picked"
+
+
+def draw(snapshot: Snapshot) -> list[go.Figure]:
+    """Return the charts, the sliders where they stand."""
+    names = [str(c) for c in range(DATASETS["digits"].n_classes)]
+    chosen = (picked(NOISE, len(NOISES)), picked(VALUE, len(VALUES)), picked(WIDTH, len(WIDTHS)))
+    return plot_double_descent_page(snapshot.arrays, WIDTHS, N_TRAIN, chosen, names)
+
+
+def take_job() -> None:
+    """The stage found the run that this browser tab had before a reload."""
+    studies.adopt(hand.told(STAGE, "job"), double_descent_needs(shared.current()))
+
+
+def take_picked() -> None:
+    """Keep what is picked for a visit to another page."""
+    st.session_state[PICKED] = hand.told(STAGE, "picked") or {}
+
+
+def picked(name: str, n_stops: int) -> int:
+    """Return where a slider stands; a browser may send anything."""
+    index = (st.session_state.get(PICKED) or {}).get(name)
+    return min(max(index, 0), n_stops - 1) if isinstance(index, int) else START[name]
+
+
+@st.fragment
+def show_run() -> None:
+    """Show the stage."""
+    shared.show_address()
+    now = shared.current()
+    needs, work = double_descent_needs(now), double_descent_work(now)
+    if not studies.may_start(needs.key, [work]):
+        return
+    job = studies.find_study(needs, partial(double_descent_run, now), work)
+    charts = drawn("double_descent", needs.key, job, draw)
+    if not is_ready(charts, job, "run"):
+        return
+    say_failure("study")
+    st.markdown(INTRO)
+    axes = [
+        scrub(
+            VALUE, "Strength λ", VALUES, value_texts(VALUES), picked(VALUE, len(VALUES)), "L2 on the output weights.",
+            positions(VALUES).tolist(),
+        ),
+        scrub(
+            NOISE, "Wrong labels", NOISES, [f"{share:.0%}" for share in NOISES], picked(NOISE, len(NOISES)),
+            "Of the training rows.",
+        ),
+        scrub(
+            WIDTH, "Width", WIDTHS, [f"{width:,}" for width in WIDTHS], picked(WIDTH, len(WIDTHS)),
+            "Whose answers are shown.", [positions([width])[0] for width in WIDTHS],
+        ),
+    ]  # fmt: skip
+    stage(
+        STAGE, jobs.stream_path(job), needs.key, charts, [], {}, needs.key, READOUTS,
+        on_job=take_job, on_picked=take_picked, scrubs=axes, buttons=("run", "reset"), can_rewind=False,
+    )  # fmt: skip
+    st.markdown(PITFALL)
+
+
+shared.open_address(START_OF_APP)
+with st.sidebar:
+    st.caption("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights.")
+    setting("double_descent", "data_seed")
+shared.show_problems()
+show_run()
