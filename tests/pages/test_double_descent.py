@@ -25,9 +25,9 @@ def test_it_stands_ready_with_its_charts_and_sliders(page):
     data = stage_data(page)
     assert [figure["layout"]["meta"]["name"] for figure in data["figures"]] == [
         "dd_error",
+        "dd_answers",
         "dd_loss",
         "dd_norm",
-        "dd_answers",
     ]
     assert [len(axis["values"]) for axis in data["scrubs"]] == [len(VALUES), len(NOISES), len(WIDTHS)]
     assert [axis["index"] for axis in data["scrubs"]] == [0, 1, WIDTHS.index(200)]

@@ -79,7 +79,8 @@ def plot_answers(arrays: Arrays, chosen: tuple[int, int, int], class_names: Sequ
     n = len(class_names)
     classes = {"places": list(range(n)), "texts": [str(name) for name in class_names]}
     about = {
-        "name": "dd_answers", "title": "One width: its answers", "look_for": "Every count off the diagonal is a mistake on a fresh row. At the peak the answers are nearly guesses.",
+        "name": "dd_answers", "title": "One width: its answers",
+        "look_for": "Every count off the diagonal is a mistake on a fresh row. At the peak the answers are nearly guesses.",
         "names": {"x": classes, "y": classes}, "corner": "true \\ answered", "unit": "number of rows (first draw)",
     }  # fmt: skip
     heat = go.Heatmap(
