@@ -11,15 +11,15 @@ from core.live.double_descent.needs import double_descent_needs
 from core.live.double_descent.run import N_TRAIN, NOISES, VALUES, double_descent_run, double_descent_work
 from core.presets import START as START_OF_APP
 from core.readings.strengths import positions
+from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.double_descent.random_features import WIDTHS
 from pages.parts.double_descent.words import INTRO, PITFALL
+from pages.shared import example
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies
-from pages.shared.charts import drawn
-from pages.shared.parts import is_ready, say_failure
-from pages.shared.stage import readout, scrub, stage
+from pages.shared.runs import RunPage
+from pages.shared.stage import readout, scrub
 from pages.shared.widgets import setting
 
 READOUTS = [
@@ -27,24 +27,19 @@ READOUTS = [
     readout("largest_norm", "Largest norm", "Of the output weights, over all widths and draws, with wrong labels."),
 ]
 START = {NOISE: 1, VALUE: 0, WIDTH: WIDTHS.index(N_TRAIN)}
-STAGE, PICKED = "double_descent.stage", "double_descent.picked"
+PICKED = "double_descent.picked"
 
 
-def draw(snapshot: Snapshot) -> list[go.Figure]:
+def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts, the sliders where they stand."""
     names = [str(c) for c in range(DATASETS["digits"].n_classes)]
     chosen = (picked(NOISE, len(NOISES)), picked(VALUE, len(VALUES)), picked(WIDTH, len(WIDTHS)))
     return plot_double_descent_page(snapshot.arrays, WIDTHS, N_TRAIN, chosen, names)
 
 
-def take_job() -> None:
-    """The stage found the run that this browser tab had before a reload."""
-    studies.adopt(hand.told(STAGE, "job"), double_descent_needs(shared.current()))
-
-
 def take_picked() -> None:
     """Keep what is picked for a visit to another page."""
-    st.session_state[PICKED] = hand.told(STAGE, "picked") or {}
+    st.session_state[PICKED] = PAGE.told("picked") or {}
 
 
 def picked(name: str, n_stops: int) -> int:
@@ -53,19 +48,18 @@ def picked(name: str, n_stops: int) -> int:
     return min(max(index, 0), n_stops - 1) if isinstance(index, int) else START[name]
 
 
+PAGE = RunPage(
+    "double_descent", "run", double_descent_needs, double_descent_work, partial(partial, double_descent_run), draw, READOUTS,
+    buttons=("run", "reset"), can_rewind=False,
+)  # fmt: skip
+
+
 @st.fragment
 def show_run() -> None:
     """Show the stage."""
     shared.show_address()
-    now = shared.current()
-    needs, work = double_descent_needs(now), double_descent_work(now)
-    if not studies.may_start(needs.key, [work]):
+    if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
-    job = studies.find_study(needs, partial(double_descent_run, now), work)
-    charts = drawn("double_descent", needs.key, job, draw)
-    if not is_ready(charts, job, "run"):
-        return
-    say_failure("study")
     st.markdown(INTRO)
     axes = [
         scrub(
@@ -81,14 +75,11 @@ def show_run() -> None:
             "Whose answers are shown.", [positions([width])[0] for width in WIDTHS],
         ),
     ]  # fmt: skip
-    stage(
-        STAGE, jobs.stream_path(job), needs.key, charts, [], {}, needs.key, READOUTS,
-        on_job=take_job, on_picked=take_picked, scrubs=axes, buttons=("run", "reset"), can_rewind=False,
-    )  # fmt: skip
+    PAGE.show(shown, scrubs=axes, on_picked=take_picked)
     st.markdown(PITFALL)
 
 
-shared.open_address(START_OF_APP)
+example.open_page(START_OF_APP, lambda mine: [double_descent_work(mine)])
 with st.sidebar:
     st.caption("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights.")
     setting("double_descent", "data_seed")

@@ -1,6 +1,6 @@
 """A run that is computed piece by piece instead of trained: Run, Pause and Reset act as on any other, and nothing is kept.
 
-A study gives its `Pieces`; double descent and peeking are computed so. Read `run.py` for what a page expects of a run.
+A study gives its `Pieces`; double descent and peeking are computed so. Read `study.py` for what a page expects of a run.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from core.live.keeping import KIND
 from core.readings.looks import Arrays, shrink
-from core.stream.commands import Command, Pause, Reset, Run, Stop
-from core.stream.mailbox import Mailbox
+from core.stream.commands import Command, Pause, Request, Reset, Run, Stop
+from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 
 
@@ -45,8 +45,9 @@ class PieceRun:
         self.pieces, self.n_done = self.make_pieces(), 0
         self.state, self.is_changed = "paused", True
 
-    def attach(self, mailbox: Mailbox) -> None:
-        """Offer nothing else."""
+    def answer(self, request: Request) -> Reply | None:
+        """Give nothing else: there are no moments for rewind, and no result leaves the page."""
+        return None
 
     def keep(self) -> Snapshot:
         """Return how far it has come, to be said: it is computed anew in seconds."""
