@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.data import DATASETS
+from core.data.own import OWN
 from core.presets import SINE
 from core.settings.experiment import Experiment
 
@@ -40,6 +41,8 @@ OTHERWISE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 def telling_settings(name: str) -> dict[str, Any]:
     """Return the settings, by flat name, with which a data set has something to show."""
+    if name == OWN:
+        return {**TABLE, "label_noise": 0.0}
     info = DATASETS[name]
     usual = {"curve": CURVE, "plane": PLANE}.get(info.kind, TABLE)
     wrong = WRONG if info.kind in ("images", "table") and info.has_label_noise else 0.0

@@ -48,7 +48,7 @@ def draw(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
     return [
         plot_cv(snapshot.arrays, cv.values, cv.param_name, chosen=0),
         plot_fold_curves(snapshot.arrays, chosen=0),
-        plot_folds(cv.is_val[: cv.n_splits], y, names),
+        plot_folds(cv.is_val[: cv.n_splits], y, names, cv.is_train[: cv.n_splits]),
     ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import DATASETS
+from core.data import info_of
 from core.figures.features.page import plot_features_page
 from core.live.features.needs import LIVE, features_needs
 from core.live.features.run import check_features, features_run, features_work, values_of
@@ -71,7 +71,7 @@ PAGE = RunPage(
 
 def fault(mine: Experiment) -> str:
     """Return why there is nothing to select from, "" where there is."""
-    info = DATASETS[mine.data.name]
+    info = info_of(mine.data)
     if info.kind not in ("images", "table"):
         return f"{info.label} has one or two inputs, nothing to select from"
     return example.refused_by(check_features)(mine)
@@ -96,7 +96,7 @@ def show_run() -> None:
 def show_unsuited() -> None:
     """Say that the present data have no inputs to select from."""
     jobs.drop("study")
-    label = DATASETS[shared.current().data.name].label
+    label = info_of(shared.current().data).label
     tell(f"{label}: a picture of one or two inputs, nothing to select from. Choose a task in the sidebar.")
 
 
@@ -108,7 +108,7 @@ with st.sidebar:
     show_controls("features", without=PENALTIES, dials_first=True)
 PAGE.note_sidebar()
 shared.show_problems()
-if DATASETS[shared.current().data.name].kind in ("images", "table"):
+if info_of(shared.current().data).kind in ("images", "table"):
     show_run()
 else:
     shared.show_address()

@@ -11,24 +11,32 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import DTypeLike
 
 from core.data import bundled, known, synthetic
-from core.data.bundled import load_table
+from core.data.bundled import load_bundled
 from core.data.info import N_POOL, DatasetInfo
+from core.data.labels import flip_labels as flip_labels
+from core.data.own import OWN, info_of_table, is_own, load_own
 from core.data.split import Array, Grid, RawRows, Relevance, Split, mean_and_scale
 from core.data.streams import BAYES, LABELS, NOISE, PERMUTATION, ROWS, stream
 from core.settings.experiment import DataConfig, DatasetName, FeatureName
 
-__all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "load_split"]
+__all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "info_of", "load_split"]
 
 N_GRID_CURVE, N_GRID_PLANE = 201, 63  # every second point of 63 makes an even grid, too
 
 
 # In the order in which the pages offer them; each file of makers tells of its own.
 _INFOS = {**synthetic.INFOS, **bundled.INFOS, **known.INFOS}
-DATASETS: Mapping[str, DatasetInfo] = MappingProxyType({name: _INFOS[name] for name in get_args(DatasetName)})
+DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
+    {name: _INFOS[name] for name in get_args(DatasetName) if name != OWN}
+)
+
+
+def info_of(data: DataConfig) -> DatasetInfo:
+    """Return what a page needs to know about an experiment's data set before loading it."""
+    return info_of_table(data) if is_own(data) else DATASETS[data.name]
 
 
 def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
@@ -36,8 +44,10 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
 
     Of the shuffled rows the first 20 % are test, the last `val_fraction` validation, and of the rest the first
     `n_train` are training rows: more training rows keep the former ones and change no other part.
-    Raises ValueError when fewer rows are left than `n_train`.
+    Raises ValueError when fewer rows are left than `n_train`, and for a table of one's own that is not open.
     """
+    if is_own(data):
+        return load_own(data, dtype)
     info = DATASETS[data.name]
     train, val, test = split_rows(data)
     pool = draw_pool(data)
@@ -77,16 +87,6 @@ def split_rows(data: DataConfig) -> tuple[Array, Array, Array]:
     return rows[n_test : n_test + data.n_train], rows[first_val:], rows[:n_test]
 
 
-def flip_labels(labels: Array, share: float, n_classes: int, rng: Generator) -> Array:
-    """Return labels (n,) with exactly round(share · n) of them replaced by another, random class."""
-    if n_classes == 0:
-        return labels
-    rows = rng.permutation(len(labels))[: round(share * len(labels))]
-    flipped = labels.copy()
-    flipped[rows] = (labels[rows] + rng.integers(1, n_classes, len(rows))) % n_classes
-    return flipped
-
-
 def draw_pool(data: DataConfig) -> RawRows:
     """Return all rows with their noise, but for the input noise of real data (its unit is a standard deviation)."""
     if data.name in synthetic.CURVES:
@@ -101,7 +101,7 @@ def draw_pool(data: DataConfig) -> RawRows:
 
 
 def _read_table(data: DataConfig) -> RawRows:
-    table = load_table(data.name)
+    table = load_bundled(data.name)
     y = table.y
     if DATASETS[data.name].task == "regression":
         y = y + data.noise_std * y.std() * stream(data, NOISE).standard_normal(len(y))

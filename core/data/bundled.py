@@ -58,7 +58,7 @@ INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class RealTable:
     """A real data set as it comes: X (n, d) raw float64, y (n,) float64 targets or int64 classes."""
 
     X: Array
@@ -68,11 +68,11 @@ class Table:
     target_name: str
 
 
-def load_table(name: str) -> Table:
+def load_bundled(name: str) -> RealTable:
     """Return one of the real data sets by name."""
     bunch = LOADERS[name]()
     is_regression = INFOS[name].task == "regression"
-    return Table(
+    return RealTable(
         X=np.array(bunch.data, dtype=np.float64),
         y=np.array(bunch.target, dtype=np.float64 if is_regression else np.int64),
         feature_names=feature_names(name, bunch),

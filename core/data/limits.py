@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from core.data import DATASETS
+from core.data import info_of
+from core.data.own import is_here, is_own
 from core.settings.experiment import Experiment
 
 
@@ -15,10 +16,13 @@ def settle(experiment: Experiment) -> tuple[Experiment, list[str]]:
     """Return the nearest experiment whose settings agree with its data, and a sentence for each one changed.
 
     n_train is cut to the rows there are; cross-entropy on values becomes "auto"; features and wrong labels go back to
-    their defaults, without a word, on data that have none.
+    their defaults, without a word, on data that have none, and so does a file's hash on all but one's own table. A table that
+    is not open is left as it is.
     """
-    data, info = experiment.data, DATASETS[experiment.data.name]
-    changes: dict[str, object] = {}
+    if not is_here(experiment.data):
+        return experiment, []
+    data, info = experiment.data, info_of(experiment.data)
+    changes: dict[str, object] = {} if is_own(data) else {"table": "", "reading": ""}
     sentences = []
     largest = info.max_train(data.val_fraction)
     if data.n_train > largest:
@@ -45,5 +49,5 @@ def count_parameters(experiment: Experiment) -> int:
 
 def layer_sizes(experiment: Experiment) -> tuple[int, ...]:
     """Return the units of every layer, inputs and outputs included."""
-    info = DATASETS[experiment.data.name]
+    info = info_of(experiment.data)
     return (info.n_inputs(experiment.data), *experiment.network.hidden_sizes, info.n_outputs())

@@ -6,12 +6,13 @@ first, the experiment's own training rows, so that a strength λ weighs the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from core.data import DATASETS, draw_pool, flip_labels, input_noise, load_split, split_rows
+from core.data import DATASETS, draw_pool, flip_labels, info_of, input_noise, load_split, split_rows
+from core.data.own import is_own, load_own
 from core.data.split import Array, Split
 from core.data.streams import BAYES, LABELS, PERMUTATION, stream
 from core.data.synthetic import bayes_probabilities
@@ -46,6 +47,8 @@ def draw_sets(data: DataConfig, n_sets: int, dtype: str = "float32") -> Training
     Raises ValueError where real data have too few rows for so many.
     """
     check_sets(data, n_sets)
+    if is_own(data):
+        return _deal_own(data, n_sets, dtype)
     split = load_split(data, np.dtype(dtype).type)
     drawn = (
         [_draw_set(data, r) for r in range(n_sets)] if DATASETS[data.name].is_synthetic else _deal_sets(data, n_sets)
@@ -58,9 +61,18 @@ def draw_sets(data: DataConfig, n_sets: int, dtype: str = "float32") -> Training
     return TrainingSets(X.astype(dtype), y, np.stack(points) if points else None, split, at, truth, is_known, noise)
 
 
+def _deal_own(data: DataConfig, n_sets: int, dtype: str) -> TrainingSets:
+    """Return the rows of a table of one's own dealt into sets, all encoded by the first; the validation rows are the truth."""
+    split = replace(load_own(data, dtype), grid=None)
+    rows = load_own(data, dtype, factor=n_sets)
+    X, y = rows.X_train.reshape(n_sets, -1, rows.n_features), rows.y_train.reshape(n_sets, -1)
+    truth = split.y_val.astype(float) if split.task == "regression" else np.eye(split.n_classes)[split.y_val]
+    return TrainingSets(X, y, None, split, split.X_val, truth, False, float("nan"))
+
+
 def check_sets(data: DataConfig, n_sets: int) -> None:
     """Raise ValueError, with what fits, where real data have too few rows for so many sets."""
-    info = DATASETS[data.name]
+    info = info_of(data)
     n_free = info.max_train(data.val_fraction)
     if not info.is_synthetic and n_sets * data.n_train > n_free:
         raise ValueError(

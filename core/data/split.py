@@ -82,14 +82,15 @@ class Split:
 
     X_*: (n, d) features, standardised: (raw - x_mean) / x_scale. y_*: (n,) floats standardised by y_mean and y_scale
     for regression, int64 classes 0..n_classes-1 for classification. n_classes is 0 for regression.
-    points_*: (n, 1) raw x or (n, 2) raw x and y for drawing, None for images and tables.
+    points_*: (n, 1) raw x or (n, 2) raw x and y for drawing, None for images and tables; point_names: of x and of y.
     noise_floor: loss of the true function (for classes: of the true probabilities) on the validation rows, for the
     default loss: mean squared error in standardised target units or cross-entropy in nats; None when unknown.
     floors: the same by name of the loss, keys "mse" and "cross_entropy".
     relevance: which inputs carry signal, for made-up tables; None where nobody knows.
     classes: (n_classes,) the labels as they were given, by class number: y 0 stands for classes[0]. Empty for regression.
+    is_fixed: (d,) inputs of 0 and 1 that are never standardised, not in a fold either; None where there are none.
     units: (n,) of training and validation rows, under one another: folds keep rows of equal numbers together; days: (n,) their
-    times: folds never train on what comes after. Both None where each row stands by itself.
+    times: folds never train on what comes after. Both are None where each row stands by itself.
     """
 
     X_train: Array
@@ -113,8 +114,10 @@ class Split:
     grid: Grid | None = None
     points_train: Array | None = None
     points_val: Array | None = None
+    point_names: tuple[str, ...] = ("x", "y")
     relevance: Relevance | None = None
     classes: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    is_fixed: Array | None = None
     units: Array | None = None
     days: Array | None = None
 

@@ -61,7 +61,7 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
         "legend": [
             entry("training", COLORS["train"], symbol="circle"),
             entry("validation", COLORS["val"], symbol="circle-open"),
-            entry("true function", COLORS["truth"], "dash"),
+            *([entry("true function", COLORS["truth"], "dash")] if truth.size else []),
             entry("network", COLORS["l1"], "solid"),
             entry(BEFORE, COLORS["l1"], "dot"),
         ],
@@ -72,7 +72,7 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
     target = str(constants["target_name"][0]) or "y"
     return base_figure(
         [*_truth(x, truth, noise), val_points, before, fitted, train_points],
-        about, axis("x", span([x], pad=0.0)), axis(target, y_range),
+        about, axis(str(constants["point_names"][0]), span([x], pad=0.0)), axis(target, y_range),
     )  # fmt: skip
 
 
@@ -115,12 +115,16 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
         ],
     }
     points = [_plane_points(constants, split, bounds) for split in ("val", "train")]
-    equal = {"scaleanchor": "x", "constrain": "domain"}  # a circle stays one, whatever the shape of the card
+    across, up = (str(name) for name in constants["point_names"])
+    is_even = bool(
+        np.isclose(box[1] - box[0], box[3] - box[2])
+    )  # of one unit: a circle stays one, whatever the card's shape
+    equal = {"scaleanchor": "x", "constrain": "domain"} if is_even else {}
     return base_figure(
         points,
         about,
-        axis("x", box[:2], showgrid=False, constrain="domain"),
-        axis("y", box[2:], showgrid=False, **equal),
+        axis(across, box[:2], showgrid=False, constrain="domain"),
+        axis(up, box[2:], showgrid=False, **equal),
     )
 
 
@@ -219,7 +223,8 @@ def map_in_words(constants: Arrays) -> dict[str, Any]:
     """Return what a table says of the map: y down, x across, and what a value is."""
     names = [str(name) for name in constants["class_names"]]
     words = {0: f"fitted {constants['target_name'][0]}", 2: f"probability of {names[-1] if names else ''}"}
-    about = {"corner": "y \\ x", "caption": words.get(len(names), "class and its probability")}
+    across, up = (str(name) for name in constants["point_names"])
+    about = {"corner": f"{up} \\ {across}", "caption": words.get(len(names), "class and its probability")}
     return {**about, "classes": names} if len(names) > 2 else about
 
 
@@ -228,7 +233,8 @@ def _points_table(constants: Arrays, split: str) -> dict[str, Any]:
     points, target, names = constants[f"points_{split}"], constants[f"target_{split}"], constants["class_names"]
     values = [str(names[int(c)]) for c in target] if len(names) else target.tolist()
     head = "class" if len(names) else str(constants["target_name"][0])
-    columns = [column("x", points[:, 0].tolist()), column("y", points[:, 1].tolist()), column(head, values)]
+    across, up = (str(name) for name in constants["point_names"])
+    columns = [column(across, points[:, 0].tolist()), column(up, points[:, 1].tolist()), column(head, values)]
     caption = "Training points" if split == "train" else "Validation points"
     return twin(caption, "point", list(range(1, len(points) + 1)), columns)
 

@@ -20,7 +20,7 @@ THIRD = 85  # palette entries of one of three classes; 3 * 85 = 255
 
 def split_constants(split: Split) -> dict[str, np.ndarray]:
     """Return what figures need of a split, targets in raw units: target_*, points_*, grid_x, grid_y, truth, noise_std,
-    n_classes, class_names, feature_names, target_name; an array without meaning here is empty.
+    n_classes, class_names, feature_names, point_names, target_name; an array without meaning here is empty.
     """
     empty, grid = np.zeros(0), split.grid
     optional = {
@@ -38,6 +38,7 @@ def split_constants(split: Split) -> dict[str, np.ndarray]:
         "n_classes": np.array([split.n_classes]),
         "class_names": np.array(split.class_names),
         "feature_names": np.array(split.feature_names),
+        "point_names": np.array(split.point_names),
         "target_name": np.array([split.target_name]),
     }
 

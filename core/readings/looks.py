@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import torch
 
-from core.data import DATASETS, N_GRID_CURVE, N_GRID_PLANE, Split
+from core.data import N_GRID_CURVE, N_GRID_PLANE, Split, info_of
 from core.engine import Stack
 from core.measures.histograms import weight_histograms
 from core.measures.sparsity import count_weights
@@ -61,7 +61,7 @@ def n_looked_at(split: Split) -> int:
 def n_to_look_at(experiment: Experiment, n_plane: int = N_GRID_PLANE) -> int:
     """Return the same from an experiment, before its data are made; a plane has a grid of n_plane × n_plane."""
     data = experiment.data
-    info = DATASETS[data.name]
+    info = info_of(data)
     grids = {"curve": N_GRID_CURVE, "plane": n_plane**2}
     return grids.get(info.kind, data.n_train + info.n_val(data.val_fraction))
 

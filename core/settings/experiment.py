@@ -262,6 +262,10 @@ def expected_of(name: str) -> str:
     """Return in words what a setting may be: `a number from 0 to 0.5`, `relu, tanh, …`."""
     if field_of(name).annotation is bool:
         return "True or False"
+    if name == "table":
+        return "16 digits from 0 to f, or nothing"
+    if name == "reading":
+        return "parts such as target-3, 4-category or 5-out, or nothing"
     if name == "values":
         return "up to 500 numbers from 0 to 1,000,000"
     if name == "hidden_sizes":
@@ -321,7 +325,7 @@ def parse_value(name: str, text: str) -> Any:
         return None
     if field_of(name).annotation is bool:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
-    return text if choices_of(name) else as_number(text)
+    return text if choices_of(name) or field_of(name).annotation is str else as_number(text)
 
 
 def only_text(name: str, value: Any) -> str:

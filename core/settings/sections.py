@@ -21,6 +21,7 @@ DatasetName = Literal[
     "plane", "multi_gaussian",
     "digits", "breast_cancer", "diabetes", "wine",
     "informative_regression", "informative_classes", "reviews", "vowels",
+    "table",
 ]  # fmt: skip
 FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
 Activation = Literal["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "linear"]
@@ -51,8 +52,10 @@ def strength_of_variant(key: str) -> Any:
 
 
 def holds_text(annotation: Any) -> bool:
-    """Return whether a setting of this type is a name or several: one of given words."""
-    return get_origin(annotation) is Literal or any(holds_text(part) for part in get_args(annotation))
+    """Return whether a setting of this type is a text, or a name or several: one of given words."""
+    return (
+        annotation is str or get_origin(annotation) is Literal or any(holds_text(part) for part in get_args(annotation))
+    )
 
 
 @cache
@@ -87,7 +90,7 @@ class DataConfig(Section):
 
     name: DatasetName = setting("sine", "Data", "The task: a curve, a 2-D toy, or a real data set.")
     n_train: int = setting(
-        20, "Training points", "Rows the network learns from; fewer overfit sooner.", "rows", ge=5, le=2000
+        20, "Training points", "Rows the network learns from; fewer overfit sooner.", "rows", ge=5, le=14_000
     )
     noise_std: float = setting(
         0.0,
@@ -122,6 +125,14 @@ class DataConfig(Section):
         ge=0,
         le=1,
     )
+
+    table: str = setting(
+        "", "File", "Which file of one's own, by a hash of its bytes (My table only).", pattern="^([0-9a-f]{16})?$"
+    )
+    reading: str = setting(
+        "", "How it is read", "What was chosen for the columns of that file.", max_length=8000,
+        pattern="^([a-z0-9]+-[a-z0-9_-]+(,[a-z0-9]+-[a-z0-9_-]+)*)?$",
+    )  # fmt: skip
 
     @field_validator("features")
     @classmethod

@@ -6,11 +6,16 @@ name that was made to point here, `Origin` against a foreign page. Read next: `c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def anywhere(_: str) -> str:
+    """Return that a file may be sent to any path."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Rules:
     pages of other addresses that may connect. server_address: `browser.serverAddress` where it was set, the name under
     which people reach the server. checks_origin: `server.enableCORS`; False lets every page connect.
     base_path: `server.baseUrlPath`, "" or "/name". has_uploader: whether any page takes files.
+    why_no_upload: returns why a file may not be sent to this path now, "" where it may.
     """
 
     allowed_hosts: tuple[str, ...] = ()
@@ -29,6 +35,7 @@ class Rules:
     checks_origin: bool = True
     base_path: str = ""
     has_uploader: bool = False
+    why_no_upload: Callable[[str], str] = anywhere
 
 
 def why_host_is_refused(rules: Rules, headers: Mapping[str, str]) -> str:

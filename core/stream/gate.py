@@ -99,6 +99,8 @@ class Gate:
                 why = "No page of this server takes files."
             elif "origin" in headers:
                 why = why_origin_is_refused(self.rules, headers)
+            if not why and method == "PUT":
+                why = self.rules.why_no_upload(path)
         return PlainTextResponse(why, 403) if why else None
 
     def redirect(self, scope: Scope, path: str) -> Response | None:

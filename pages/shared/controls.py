@@ -4,11 +4,14 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from core.data import DATASETS, DatasetInfo
+from core.data import DATASETS, DatasetInfo, info_of
+from core.data.own import LABEL, OWN
 from core.settings.experiment import DataConfig, field_of, label_of
 from core.settings.penalties import PENALTIES
 from pages.shared import experiment as shared
-from pages.shared.widgets import bind, select, setting
+from pages.shared import tables
+from pages.shared.say import plain
+from pages.shared.widgets import hold, select, setting, take
 
 POINTS = (5, 10, 20, 50, 100, 200, 500)
 SHAPES = ((), (8,), (8, 8), (64,), (64, 64), (128, 128, 128), (512,) * 6)
@@ -32,7 +35,7 @@ def show_controls(page: str, without: Collection[str] = (), dials_first: bool = 
     not use. dials_first: whether the dials of a task with known truth stand beside its data instead of under "More".
     """
     now = shared.current()
-    info = DATASETS[now.data.name]
+    info = info_of(now.data)
     data_setting(page, info, now.data)
     if dials_first:
         show_dials(page, info)
@@ -59,21 +62,30 @@ def nothing_to_act_on(penalty: str) -> str:
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show which data, how many training points and how much noise, with what they are in words."""
+    own = [OWN] if tables.kept() or data.name == OWN else []
     select(
-        label_of("data"), list(DATASETS), data.name, bind(page, "data", data.name),
-        format_func=lambda n: DATASETS[n].label, help=field_of("data").description,
+        label_of("data"), [*DATASETS, *own], data.name, hold(f"{page}.data", data.name, take_data, page),
+        format_func=lambda name: LABEL if name == OWN else DATASETS[name].label, help=field_of("data").description,
     )  # fmt: skip
-    st.caption(f"{info.description} Source: {info.source}")
+    about = f"{info.description} Source: {info.source}"
+    st.caption(plain(about) if data.name == OWN else about)
     largest = info.max_train(data.val_fraction)
     offered = [n for n in POINTS if n < largest]
     setting(page, "n_train", [*offered, largest], note=f"At most {largest} here: the other rows are kept to judge it.")
     setting(page, "noise_std")
-    st.caption(noise_in_words(data.name))
+    st.caption(noise_in_words(data.name, info))
 
 
-def noise_in_words(name: str) -> str:
+def take_data(name: str, page: str) -> None:
+    """Take another data set; of one's own tables it is the one that was trained on last."""
+    if name == OWN:
+        tables.take_latest()
+    else:
+        take(name, page, "data")
+
+
+def noise_in_words(name: str, info: DatasetInfo) -> str:
     """Return what one unit of noise means for this data."""
-    info = DATASETS[name]
     if name in NOISE_WORDS:
         return NOISE_WORDS[name]
     if info.kind in ("images", "table"):

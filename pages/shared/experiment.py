@@ -10,11 +10,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.data.limits import settle
+from core.data.own import is_own, key_of
+from core.data.table.record import Table
 from core.settings.experiment import Experiment
 from pages.shared.say import warn
 
 PRESENT = "present"  # parameter of a link, and key of the session: whether the page is shown by a projector
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
+TABLES = "lab.tables"  # the session's own tables by key, see `tables.py`
 PAGE, IS_ENTRY = "lab.page", "lab.is_entry"  # the page shown last; whether this run is the first one on its page
 
 
@@ -82,10 +85,34 @@ def move(**values: Any) -> None:
     st.session_state[PROBLEMS] = [*before, *(one for one in st.session_state[PROBLEMS] if one not in before)]
 
 
-def show_problems() -> None:
+def say_problems() -> None:
     """Show what was wrong with the link, or what had to be changed to agree with the data."""
     for problem in st.session_state[PROBLEMS]:
         warn(problem)
+
+
+def show_problems() -> None:
+    """Show what was wrong with the link; where it is about a table that is not open here, the page ends with that."""
+    say_problems()
+    if is_own(current().data) and table_of_session() is None:
+        show_address()
+        say_absent()
+
+
+def table_of_session() -> Table | None:
+    """Return the session's table that the experiment names, None where it has not open what it names."""
+    found: Table | None = st.session_state.get(TABLES, {}).get(key_of(current().data))
+    return found
+
+
+def say_absent() -> None:
+    """Say that the file of the experiment is not open here, lead to where it can be opened, and end the page's run."""
+    warn(
+        f"These settings are for a file of one's own, of hash {current().data.table or 'unknown'}, that is not open in this "
+        "browser tab: its rows never travel in a link. Open the same file on the page Own data, or choose other data."
+    )
+    st.page_link("data.py", label="Own data", icon=":material/table:")
+    st.stop()
 
 
 def show_address() -> None:

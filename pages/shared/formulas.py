@@ -4,7 +4,7 @@ The conventions are those of `core/engine`: J = data loss + l1·Σ|w| + l2·Σw�
 written of each penalty stands in its record, `core/settings/penalties.py`.
 """
 
-from core.data import DATASETS
+from core.data import info_of
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES, Penalty
 
@@ -125,7 +125,7 @@ def has_activity(experiment: Experiment) -> bool:
 
 def uses_mse(experiment: Experiment) -> bool:
     """Return whether the data loss is squared error."""
-    is_regression = DATASETS[experiment.data.name].task == "regression"
+    is_regression = info_of(experiment.data).task == "regression"
     return is_regression or experiment.training.loss == "mse"
 
 

@@ -14,7 +14,7 @@ from core.stream.lane import CHILD_BYTES, lane_study
 from core.stream.scheduler import get_scheduler
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
-from pages.shared import away, hand
+from pages.shared import away, hand, tables
 
 Slot = Literal["run", "study", "refit"]
 FIRST_SNAPSHOT_S = 1.0  # a page waits no longer for what stands in line: then it says so, and goes on by itself
@@ -41,7 +41,8 @@ def find(slot: Slot, key: str, make_run: Callable[[], Obedient], work: Work) -> 
     drop(slot)  # one that was adopted has another owner
     job = submit(slot, make_run, work, left)
     job.key, job.notes = key, notes()
-    job.mailbox.put_away = partial(away.put_away, job)
+    if not tables.is_current():  # what was learned of a person's own rows is not written to the disk
+        job.mailbox.put_away = partial(away.put_away, job)
     note(slot, job)
     return job
 
@@ -56,6 +57,7 @@ def left_behind(slot: Slot, key: str) -> Snapshot | None:
 def submit(slot: Slot, make_run: Callable[[], Obedient], work: Work, left: Snapshot | None) -> Job:
     """Start a run where it belongs, as this session's one in the slot, with the bytes that it takes. left: what it goes on from."""
     owner = st.session_state.setdefault(f"lab.{slot}.owner", token_urlsafe(12))
+    make_run = tables.with_table(make_run)
     if is_heavy(work):
         study, n_bytes = lane_study(make_run, left, work.n_bytes), work.n_bytes + CHILD_BYTES
     else:

@@ -7,7 +7,8 @@ from pages.shared.away import LOOKS
 
 def rows_of(experiment: Experiment) -> tuple[str, int]:
     """Return what names the test rows: of one data set and seed they are the same, whatever else changes."""
-    return experiment.data.name, experiment.data.seed
+    data = experiment.data
+    return f"{data.name} {data.table}".strip(), data.seed
 
 
 def count_looks(experiment: Experiment) -> int:

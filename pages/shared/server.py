@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit import config
+from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from core.stream.admission import Rules
 from core.stream.front import Front
@@ -17,7 +20,12 @@ from core.stream.gate import Gate
 from core.stream.lane import the_lane
 from pages.shared.stage import asset_links
 
-HAS_UPLOADER = False  # whether a page takes files
+UPLOADS = "/_stcore/upload_file"
+MAX_WAITING_EACH, MAX_WAITING = (
+    12_000_000,
+    120_000_000,
+)  # bytes of files that no page has read yet: of a session, of all
+HAS_UPLOADER = True  # whether a page takes files
 SPARE_AFTER_S = 20.0  # the first visitors come first
 FRONT = Path(st.__file__).parent / "static"
 
@@ -32,7 +40,28 @@ def rules() -> Rules:
         checks_origin=bool(config.get_option("server.enableCORS")),
         base_path=f"/{base_path}" if base_path else "",
         has_uploader=HAS_UPLOADER,
+        why_no_upload=why_no_upload,
     )
+
+
+def why_no_upload(path: str) -> str:
+    """Return why a file may not be sent to /_stcore/upload_file/<session>/<file> now: too many wait already to be read."""
+    manager = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
+    if not isinstance(manager, MemoryUploadedFileManager) or not path.startswith(UPLOADS):
+        return ""
+    session = path.removeprefix(UPLOADS).strip("/").split("/")[0]
+    stored = list(manager.file_storage.items())
+    waiting = {name: sum(len(file.data) for file in list(files.values())) for name, files in stored}
+    if waiting.get(session, 0) > MAX_WAITING_EACH:
+        return "This page has sent files that are not read yet: wait a moment, or reload it."
+    if sum(waiting.values()) > MAX_WAITING:
+        return "The server holds as many unread files as it can: try again in a minute."
+    return ""
+
+
+def keep_uploads_in_memory() -> None:
+    """Let no uploaded file be written to the disk: Starlette puts aside those of more than 1 MB, ours may have 5."""
+    MultiPartParser.spool_max_size = 2 * int(config.get_option("server.maxUploadSize")) * 1024 * 1024
 
 
 def server_address() -> str:

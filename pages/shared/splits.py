@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.live.making import OnSplit, split_of
+from core.live.making import OnSplit, shared_split, split_of
 from core.settings.experiment import Experiment
 
-__all__ = ["on_split", "split_of"]
+__all__ = ["on_split", "shared_split", "split_of"]
 
 
 def on_split(make_run: Callable[..., Any], experiment: Experiment, *more: Any) -> OnSplit:

@@ -30,7 +30,7 @@ def rows() -> Iterator[Row]:
             close(open_link(script, experiment.to_query()))  # imports
             firsts, nexts = [], []
             for seed in range(1, N_OPENINGS + 1):
-                making.split_of.cache_clear()
+                making.shared_split.cache_clear()
                 page = open_link(script, experiment.replace(seed=seed).to_query())
                 firsts.append(times[-1])
                 run(page)

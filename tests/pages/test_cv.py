@@ -220,9 +220,9 @@ def test_odd_data_get_a_sentence(monkeypatch, data, change, sentence):
     monkeypatch.setattr(
         "core.live.making.load_split", lambda config: split if config.name == data else load_split(config)
     )
-    splits.split_of.cache_clear()
+    splits.shared_split.cache_clear()
     page = open_page(data=data, n_splits="5")
-    splits.split_of.cache_clear()
+    splits.shared_split.cache_clear()
     assert sentence in words(page)
     if change is four_rows:
         return

@@ -30,7 +30,7 @@ def test_opening_a_page_draws_each_chart_once_and_checks_no_point(script: str, m
 
     for owner, name in ((theme, "rgb"), (ColorValidator, "perform_validate_coerce"), (making, "load_split")):
         count(owner, name)
-    making.split_of.cache_clear()
+    making.shared_split.cache_clear()
     page = open_link(script, PAGES[script].to_query())
     assert calls["rgb"] + calls["perform_validate_coerce"] <= MOST_COLORS, calls
     assert calls["load_split"] <= 1

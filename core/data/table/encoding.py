@@ -15,23 +15,25 @@ from core.data.arrays import Array
 from core.data.split import mean_and_scale
 from core.data.table.dates import parts_of
 from core.data.table.kinds import Column
+from core.settings.words import shortened
 
 FLAG_SHARE = 0.05  # more missing cells than this share of the training rows are an input of their own
 MISSING = "(missing)"
+MAX_NAME = 26  # characters of an input's name
 
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
     """Inputs of all rows, not yet standardised: X (n, d) float64; names (d,); mean, scale (d,): 0 and 1 for inputs of 0 and 1.
 
-    column (d,): number of the table's column that each is made of.
+    is_fixed (d,): which inputs are of 0 and 1, and never standardised.
     """
 
     X: Array
     names: tuple[str, ...]
     mean: Array
     scale: Array
-    column: Array
+    is_fixed: Array
 
     @property
     def standardised(self) -> Array:
@@ -44,24 +46,36 @@ def fit_encoding(columns: Sequence[Column], train: Array) -> Encoded:
 
     A category that no training row has is none at all: its inputs are 0. Of two categories one input is made.
     """
-    pieces: list[tuple[Array, str, bool, int]] = []  # values (n,), name, whether it is standardised, column
+    pieces: list[tuple[Array, str, bool]] = []  # values (n,), name, whether it is standardised
     for column in columns:
         if column.kind == "category":
-            pieces += [(values, name, False, column.number) for values, name in _indicators(column, train)]
+            pieces += [(values, name, False) for values, name in _indicators(column, train)]
         elif column.kind == "date":
             for part, values in parts_of(column.values).items():
-                pieces.append((_filled(values, train), f"{column.name}: {part}", True, column.number))
-            pieces += [(values, name, False, column.number) for values, name in _flag(column, train)]
+                pieces.append((_filled(values, train), f"{column.name}: {part}", True))
+            pieces += [(values, name, False) for values, name in _flag(column, train)]
         else:
-            pieces.append((_filled(column.values, train), column.name, True, column.number))
-            pieces += [(values, name, False, column.number) for values, name in _flag(column, train)]
-    X = np.column_stack([values for values, *_ in pieces])
-    is_scaled = np.array([scaled for _, _, scaled, _ in pieces])
+            pieces.append((_filled(column.values, train), column.name, True))
+            pieces += [(values, name, False) for values, name in _flag(column, train)]
+    X = np.column_stack([values for values, _, _ in pieces])
+    is_scaled = np.array([scaled for _, _, scaled in pieces])
     mean, scale = mean_and_scale(X[train])
     return Encoded(
-        X, tuple(name for _, name, _, _ in pieces), np.where(is_scaled, mean, 0.0), np.where(is_scaled, scale, 1.0),
-        np.array([number for *_, number in pieces]),
+        X, distinct([name for _, name, _ in pieces]), np.where(is_scaled, mean, 0.0), np.where(is_scaled, scale, 1.0),
+        ~is_scaled,
     )  # fmt: skip
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names short enough for a chart's axis, and still different: equal ones get numbers."""
+    found: list[str] = []
+    for name in names:
+        short = shortened(name, MAX_NAME)
+        copy = 2
+        while short in found:
+            short, copy = f"{shortened(name, MAX_NAME - 4)} ({copy})", copy + 1
+        found.append(short)
+    return tuple(found)
 
 
 def _filled(values: Array, train: Array) -> Array:

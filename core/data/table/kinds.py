@@ -220,10 +220,9 @@ def _odd_in_words(cells: Cells, number: int, is_odd: Array, what: str = "numbers
         for r, text in zip(rows, texts, strict=False)
     ]
     more = f" and {len(rows) - N_NAMED:,} more" if len(rows) > N_NAMED else ""
-    are = "are no" if len(rows) > 1 else "is no"
-    return (
-        f"{len(rows):,} cell{'s' if len(rows) > 1 else ''} {are} {what} and count as missing: {', '.join(named)}{more}."
-    )
+    if len(rows) == 1:
+        return f"1 cell is no {what.removesuffix('s')} and counts as missing: {named[0]}."
+    return f"{len(rows):,} cells are no {what} and count as missing: {', '.join(named)}{more}."
 
 
 def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:

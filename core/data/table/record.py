@@ -15,6 +15,7 @@ import numpy as np
 from core.data.arrays import Array
 from core.data.split import Task
 from core.data.table.choices import Choices
+from core.data.table.encoding import FLAG_SHARE
 from core.data.table.kinds import Column, coded, read_columns
 from core.data.table.reading import Cells
 from core.data.table.rows import same_rows
@@ -287,6 +288,8 @@ def _columns_in_words(table: Table) -> list[str]:
     with_gaps = [column for column in table.inputs if column.n_missing]
     for column in with_gaps[:N_LISTED]:
         how = "are a category of their own" if column.kind == "category" else "take the median of the training rows"
+        if column.kind != "category" and column.n_missing > FLAG_SHARE * table.n_rows:
+            how += "; that a cell was missing is an input of its own"
         said.append(f"'{column.name}' has {column.n_missing:,} missing cells, which {how}.")
     if len(with_gaps) > N_LISTED:
         said.append(f"{len(with_gaps) - N_LISTED} more columns have missing cells, treated alike.")

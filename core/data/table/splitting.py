@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from core.data.split import Split, mean_and_scale
+from core.data.split import Array, Grid, Split, mean_and_scale
 from core.data.streams import PERMUTATION
-from core.data.table.encoding import fit_encoding
+from core.data.table.encoding import Encoded, fit_encoding
 from core.data.table.record import Table
 from core.data.table.rows import Parts, divide, divide_by_time
 from core.settings.words import received
+
+N_CURVE, N_PLANE, REACH = 201, 63, 0.05  # points of a curve and of a side of a map; how far both reach beyond the rows
+MAX_MAPPED = 3  # classes that a map has colours for
 
 
 def table_rows(table: Table, seed: int, val_fraction: float) -> Parts:
@@ -30,18 +33,23 @@ def _divided(table: Table, seed: int, val_fraction: float) -> Parts:
 
 
 def table_split(
-    table: Table, seed: int, val_fraction: float, n_train: int | None = None, dtype: DTypeLike = np.float32
-) -> Split:
-    """Return the split of a table with `n_train` training rows, all that there are by default."""
+    table: Table, seed: int, val_fraction: float, n_train: int | None = None, dtype: DTypeLike = np.float32,
+    n_fit: int | None = None,
+) -> Split:  # fmt: skip
+    """Return the split of a table with `n_train` training rows, all that there are by default.
+
+    n_fit: how many of them decide on medians, categories, means and standard deviations; all by default.
+    """
     train, val, test = table_rows(table, seed, val_fraction)
     if n_train is not None and n_train > len(train):
         raise ValueError(f"n_train: expected at most {len(train)} for this table, received {n_train}")
     train = train[:n_train]
-    encoded = fit_encoding(table.inputs, train)
+    fitted = train[:n_fit]
+    encoded = fit_encoding(table.inputs, fitted)
     X = encoded.standardised.astype(dtype)
     y, mean, scale = table.y, 0.0, 1.0
     if table.task == "regression":
-        y_mean, y_scale = mean_and_scale(table.y[train])
+        y_mean, y_scale = mean_and_scale(table.y[fitted])
         mean, scale = float(y_mean), float(y_scale)
         y = ((table.y - mean) / scale).astype(dtype)
     rows = np.concatenate([train, val])
@@ -49,9 +57,35 @@ def table_split(
         X[train], y[train], X[val], y[val], X[test], y[test],
         task=table.task, n_classes=len(table.class_names), feature_names=encoded.names, class_names=table.class_names,
         target_name=table.target_name, x_mean=encoded.mean, x_scale=encoded.scale, y_mean=mean, y_scale=scale,
-        classes=np.arange(len(table.class_names)),
+        classes=np.array(table.class_names) if table.class_names else np.zeros(0, dtype=np.int64),
+        is_fixed=encoded.is_fixed, **_picture(table, encoded, train, val, dtype),
         units=None if table.units is None else table.units[rows], days=None if table.days is None else table.days[rows],
     )  # fmt: skip
+
+
+def _picture(table: Table, encoded: Encoded, train: Array, val: Array, dtype: DTypeLike) -> dict[str, Any]:
+    """Return what draws the network as a curve of one number, or a map over two; nothing for all other tables.
+
+    A curve is of values, a map of values or of at most MAX_MAPPED classes. The truth is unknown.
+    """
+    n_inputs, n_classes = len(encoded.names), len(table.class_names)
+    is_drawn = (n_inputs == 1 and n_classes == 0) or (n_inputs == 2 and n_classes <= MAX_MAPPED)
+    if not is_drawn or encoded.is_fixed.any() or any(column.kind != "number" for column in table.inputs):
+        return {}
+    points = encoded.X[np.concatenate([train, val])]
+    pad = REACH * np.ptp(points, axis=0)
+    low, high = points.min(0) - pad, points.max(0) + pad
+    if n_inputs == 1:
+        x, y = np.linspace(low[0], high[0], N_CURVE), None
+        raw = x[:, None]
+    else:
+        x, y = (np.linspace(low[i], high[i], N_PLANE) for i in range(2))
+        raw = np.column_stack([axis.ravel() for axis in np.meshgrid(x, y)])
+    grid = Grid(x, y, ((raw - encoded.mean) / encoded.scale).astype(dtype), None)
+    return {
+        "kind": "curve" if n_inputs == 1 else "plane", "grid": grid, "point_names": encoded.names,
+        "points_train": encoded.X[train], "points_val": encoded.X[val],
+    }  # fmt: skip
 
 
 def check_table_call(table: Any, seed: Any, val_fraction: Any, n_train: Any) -> None:

@@ -30,6 +30,9 @@ from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LABEL_CHARS = 20  # a way of choosing λ is broken into lines of so many characters
 
+EACH_ONCE = "Each row is held out once (repeats deal anew): every validation loss is on rows its network has not seen."
+FORWARD = "Folds run forward: each trains on what came before the rows that it is judged on, as in use."
+
 
 def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | None = None) -> go.Figure:
     """Return mean ± standard error against λ, every fold faintly, λ_min and λ_1se.
@@ -69,19 +72,25 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
 
-def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = ()) -> go.Figure:
+def plot_folds(
+    is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (), is_train: np.ndarray | None = None
+) -> go.Figure:
     """Return the folds as strips, is_val (n_splits, n): each row of data a column, held out in one fold.
 
     Rows stand sorted by class (if there are classes) and then by the fold that holds them out, so an even deal shows as
-    an even staircase in every class.
+    an even staircase in every class. is_train: (n_splits, n) the rows that a fold trains on, all others by default; those of
+    a later time than the ones held out are not used yet, and rows then stand in order of time.
     """
     n_splits, n = is_val.shape
-    fold_of = is_val.argmax(0)
+    is_forward = is_train is not None and not (is_train | is_val).all()
+    fold_of = np.where(is_val.any(0), is_val.argmax(0), -1)
+    class_names = () if is_forward else class_names
     order = np.lexsort((fold_of, y)) if class_names else np.argsort(fold_of, kind="stable")
-    colors = [mix(BLUE, "#FFFFFF", 0.45), ORANGE]
+    roles = is_val.astype(int) if is_train is None else np.where(is_val, 1, np.where(is_train, 0, 2))
+    colors = [mix(BLUE, "#FFFFFF", 0.45), ORANGE, mix(COLORS["truth"], "#FFFFFF", 0.75)]
     strip = go.Heatmap(
-        name="folds", z=is_val[:, order].astype(int), x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=0, zmax=1,
-        colorscale=[[0, colors[0]], [0.5, colors[0]], [0.5, colors[1]], [1, colors[1]]], showscale=False, ygap=3,
+        name="folds", z=roles[:, order], x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=-0.5, zmax=2.5,
+        colorscale=steps(colors), showscale=False, ygap=3,
         customdata=np.tile(order + 1, (n_splits, 1)), hovertemplate="%{y}: row %{customdata}<extra></extra>",
     )  # fmt: skip
     columns = [column("held out in fold", (fold_of[order] + 1).tolist())]
@@ -91,13 +100,16 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
     about = {
         "name": "folds",
         "title": "The folds",
-        "look_for": "Each row is held out once (repeats deal anew): every validation loss is on rows its network has not seen.",
-        "legend": [entry("trains", colors[0], symbol="square"), entry("validates", colors[1], symbol="square")],
+        "look_for": FORWARD if is_forward else EACH_ONCE,
+        "legend": [
+            entry(word, color, symbol="square")
+            for word, color in zip(("trains", "validates", *["comes later"] * is_forward), colors, strict=False)
+        ],
         "size": "half",
         "height": 320,
         "twin": [twin("The folds", "row", (order + 1).tolist(), columns)],
     }
-    title = "rows, sorted by class" if class_names else "rows"
+    title = "rows, sorted by class" if class_names else "rows, in order of time" if is_forward else "rows"
     ticks = {
         "tickvals": list(range(n_splits)),
         "ticktext": [f"fold {k + 1}" for k in range(n_splits)],
@@ -112,6 +124,12 @@ def plot_folds(is_val: np.ndarray, y: np.ndarray, class_names: Sequence[str] = (
         [strip], about, axis(title, (0, n), showgrid=False), axis("", (n_splits - 0.5, -0.5), **ticks), shapes=shapes,
         margin={"l": 56, "r": 8, "t": 8, "b": 44},
     )  # fmt: skip
+
+
+def steps(colors: Sequence[str]) -> list[list[float | str]]:
+    """Return a colour scale of equal steps, one for each colour."""
+    n = len(colors)
+    return [[end / n, color] for place, color in enumerate(colors) for end in (place, place + 1)]
 
 
 def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go.Figure:

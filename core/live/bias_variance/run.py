@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data import DATASETS, Split
+from core.data import Split, info_of
 from core.data.sets import check_sets
 from core.live.banners import diverged_banner
 from core.live.run import LiveRun
@@ -79,7 +79,7 @@ def bias_variance_work(experiment: Experiment) -> Work:
     if study.vary == WIDTH and experiment.network.hidden_sizes:
         experiment = widened(experiment, [int(w) for w in WIDTHS])
     n_networks = study.n_sets * study.n_set_starts
-    n_val = DATASETS[data.name].n_val(data.val_fraction)
+    n_val = info_of(data).n_val(data.val_fraction)
     work = work_of(
         experiment, n_networks * len(values_of(experiment)), n_train=data.n_train, n_rows=study.n_sets * data.n_train,
         n_shown=n_to_look_at(experiment, MAX_MAP) + n_val,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data import DATASETS, Split
+from core.data import Split, info_of
 from core.engine import Stack
 from core.live.asking import found_by
 from core.live.path.run import time_left
@@ -77,7 +77,7 @@ def cross_validation_work(experiment: Experiment) -> Work:
 def n_folded(experiment: Experiment) -> int:
     """Return how many rows are dealt into folds: training and validation rows together."""
     data = experiment.data
-    return data.n_train + DATASETS[data.name].n_val(data.val_fraction)
+    return data.n_train + info_of(data).n_val(data.val_fraction)
 
 
 class FoldView:
@@ -108,7 +108,7 @@ class FoldView:
             "verdict": {"kind": kind, "text": text},
             "descriptions": {
                 "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
-                "folds": describe_folds(cv.is_val[: cv.n_splits]),
+                "folds": describe_folds(cv.is_val[: cv.n_splits], cv.is_train[: cv.n_splits]),
             },
             "members": [member(cv, i, texts[i]) for i in range(len(texts))],
             "members_axis": "lambda",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data import DATASETS, Split
+from core.data import Split, info_of
 from core.engine import Stack
 from core.live.banners import diverged_banner
 from core.live.run import LiveRun
@@ -62,7 +62,7 @@ def check_features(experiment: Experiment) -> None:
 def features_work(experiment: Experiment) -> Work:
     """Return what the page's study costs: both penalties and the folds in one stack, on one clock."""
     data, n_splits = experiment.data, experiment.folds.n_splits
-    n_rows = data.n_train + DATASETS[data.name].n_val(data.val_fraction)
+    n_rows = data.n_train + info_of(data).n_val(data.val_fraction)
     n_train = max(data.n_train, n_rows - n_rows // n_splits)
     n_members = (len(PENALTIES) + n_splits) * len(values_of(experiment))
     return work_of(experiment, n_members, n_rows=n_rows, n_train=n_train, n_versions=len(PENALTIES) + n_splits)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data import DATASETS
+from core.data import info_of
 from core.live.keeping import KIND
 from core.readings.looks import Arrays, shrink
 from core.readings.remedies.ablation import ablation_arrays, describe_ablation, describe_label_noise
@@ -36,7 +36,7 @@ NAMED = 2  # remedies that do not help and are named; the table has them all
 
 def has_labels(experiment: Experiment) -> bool:
     """Return whether the task has labels that can be wrong."""
-    return DATASETS[experiment.data.name].has_label_noise
+    return info_of(experiment.data).has_label_noise
 
 
 def remedies_of(experiment: Experiment) -> tuple[Remedy, ...]:
@@ -64,7 +64,7 @@ def estimate_study_s(experiment: Experiment) -> float:
 def part_works(experiment: Experiment) -> list[Work]:
     """Return what each part of the study costs. Wrong labels are copies of the training rows, more data more rows."""
     n_train = experiment.data.n_train
-    n_val = DATASETS[experiment.data.name].n_val(experiment.data.val_fraction)
+    n_val = info_of(experiment.data).n_val(experiment.data.val_fraction)
     copies = {"label noise": len(SHARES)}
     return [
         work_of(experiment, n, n_train=n_train, n_rows=n_train * copies.get(name, 1) + n_val, n_shown=n_train + n_val)
@@ -285,7 +285,7 @@ class RemediesRun:
 
     def tables(self) -> dict[str, Any]:
         """Return the tables as texts: every remedy in numbers and, where strengths are tuned, what was tried."""
-        is_classification = DATASETS[self.experiment.data.name].task == "classification"
+        is_classification = info_of(self.experiment.data).task == "classification"
         tables = {"remedies": remedy_table(self.rows, self.test, self.table_run.progress > 0, is_classification)}
         if self.parts[0] == "tuning":
             untuned = single_remedies(self.experiment)

@@ -59,11 +59,13 @@ def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: 
     )
 
 
-def describe_folds(is_val: np.ndarray) -> str:
+def describe_folds(is_val: np.ndarray, is_train: np.ndarray | None = None) -> str:
     """Return the number of folds and the rows each holds out."""
     sizes = is_val.sum(1)
     held = f"{sizes.min()}" if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
-    return f"{len(is_val)} folds of {is_val.shape[1]} rows; each holds out {held} rows and trains on the others."
+    is_forward = is_train is not None and not (is_train | is_val).all()
+    others = "those before them" if is_forward else "the others"
+    return f"{len(is_val)} folds of {is_val.shape[1]} rows; each holds out {held} rows and trains on {others}."
 
 
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from core.data import DATASETS
+from core.data import info_of
 from core.data.limits import layer_sizes
 from core.measures import History
 from core.settings.experiment import Experiment
@@ -175,7 +175,7 @@ def work_of(
     data, training = experiment.data, experiment.training
     n_train = n_train or data.n_train
     return Work(
-        n_members, n_members, layer_sizes(experiment), n_rows or n_train + DATASETS[data.name].n_val(data.val_fraction),
+        n_members, n_members, layer_sizes(experiment), n_rows or n_train + info_of(data).n_val(data.val_fraction),
         n_train, min(training.batch_size or n_train, n_train), training.n_epochs, n_versions, n_shown, n_moments,
     )  # fmt: skip
 

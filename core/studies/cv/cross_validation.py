@@ -29,7 +29,7 @@ from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_mem
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
-from core.studies.cv.folds import fold_notes, repeated_folds, restandardise
+from core.studies.cv.folds import deal, fold_notes, restandardise
 from core.studies.path.sweep import without_diverged
 
 
@@ -37,12 +37,14 @@ from core.studies.path.sweep import without_diverged
 class FoldPlan(Plan):
     """A plan whose member c·n_values + j has value j on column c; column r·n_splits + k is fold k of repeat r.
 
-    is_val: (n_columns, n) the rows each column holds out, of training and validation rows under one another; notes:
+    is_train, is_val: (n_columns, n) the rows each column trains on and holds out, of training and validation rows under one
+    another: all others, but where time decides; notes:
     sentences on what is odd about the folds.
     """
 
     n_splits: int
     n_repeats: int
+    is_train: np.ndarray
     is_val: np.ndarray
     notes: tuple[str, ...]
 
@@ -64,7 +66,8 @@ class CrossValidation(Result):
     """Losses of every value on every fold, raw: (n_values, n_splits·n_repeats), repeat by repeat; nan where diverged.
 
     best has the lowest mean; one_se is the largest value within one standard error of it; both nan before an epoch is done.
-    n_diverged: (n_values,) folds in which the network has diverged. is_val: (n_splits·n_repeats, n), the rows held out.
+    n_diverged: (n_values,) folds in which the network has diverged. is_train, is_val: (n_splits·n_repeats, n), the rows
+    of each fold that it trains on and that are held out.
     """
 
     experiment: Experiment
@@ -78,6 +81,7 @@ class CrossValidation(Result):
     one_se: float
     n_splits: int
     n_repeats: int
+    is_train: np.ndarray
     is_val: np.ndarray
     notes: tuple[str, ...]
 
@@ -150,13 +154,13 @@ def plan_cross_validation(
     checked = check_values(experiment, param_name, values)
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)
-    is_val = repeated_folds(y, data.task, n_splits, [experiment.data.seed + r for r in range(n_repeats)])
+    is_train, is_val = deal(data, y, n_splits, [experiment.data.seed + r for r in range(n_repeats)])
     n_splits, n_repeats = int(n_splits), int(n_repeats)  # torch takes no seed of NumPy's type
     is_rescaled = split is None if rescale is None else rescale
-    versions = np.stack([restandardise(X, ~held_out) for held_out in is_val]) if is_rescaled else X[None]
+    versions = np.stack([restandardise(X, rows, data.is_fixed) for rows in is_train]) if is_rescaled else X[None]
     n_columns, n_values = len(is_val), len(checked)
-    masks = torch.tensor(is_val).repeat_interleave(n_values, 0)
-    pool = build_pool(experiment, data, versions, y, ~masks, masks, dtype)
+    trains, validates = (torch.tensor(rows).repeat_interleave(n_values, 0) for rows in (is_train, is_val))
+    pool = build_pool(experiment, data, versions, y, trains, validates, dtype)
     starts = [experiment.training.seed + column // n_splits for column in range(n_columns)]
     by_value = np.arange(n_columns * n_values).reshape(n_columns, n_values).T.ravel()
     return FoldPlan(
@@ -164,7 +168,7 @@ def plan_cross_validation(
         strengths_of(param_name, checked * n_columns, l1_share),
         tuple(start for start in starts for _ in checked),
         cut_into_stacks(by_value, n_columns, bytes_per_member(experiment, pool), memory_bytes),
-        n_splits=n_splits, n_repeats=n_repeats, is_val=is_val,
+        n_splits=n_splits, n_repeats=n_repeats, is_train=is_train, is_val=is_val,
         notes=tuple(fold_notes(y, is_val, data)),
     )  # fmt: skip
 
@@ -180,7 +184,7 @@ def read_cross_validation(plan: FoldPlan, state: MemberState) -> CrossValidation
     best, one_se = choose(plan.values, np.where(is_trained, val, np.nan), plan.n_repeats)
     return CrossValidation(
         plan.experiment, plan.param_name, plan.values, train, val, n_nonzero, n_diverged, best, one_se, plan.n_splits,
-        plan.n_repeats, plan.is_val, plan.notes,
+        plan.n_repeats, plan.is_train, plan.is_val, plan.notes,
     )  # fmt: skip
 
 

@@ -51,6 +51,71 @@ def stratified_folds(y: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
     return fold_of
 
 
+def group_folds(y: np.ndarray, task: str, units: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
+    """Return which rows each fold holds out, (n_splits, n) booleans; rows of one unit are in one fold, and held out once.
+
+    Units (n,) go one by one, the largest first, to the fold that they leave with the most even classes and rows, as in
+    scikit-learn's `StratifiedGroupKFold`; equal ones in an order drawn with the seed. Raises ValueError for too few units.
+    """
+    _, numbers, sizes = np.unique(units, return_inverse=True, return_counts=True)
+    if not is_count(n_splits, 2, len(sizes)):
+        raise ValueError(
+            f"n_splits: expected a whole number from 2 to {len(sizes)} (the groups that stay whole), received {received(n_splits)}"
+        )
+    classes = np.unique(y, return_inverse=True)[1] if task == "classification" else np.zeros(len(y), dtype=int)
+    counts = np.zeros((len(sizes), int(classes.max()) + 1))
+    np.add.at(counts, (numbers, classes), 1)
+    shares = counts / counts.sum(0)  # of each class, by unit
+    drawn = np.random.RandomState(seed).permutation(len(sizes))
+    held, fold_of = np.zeros((n_splits, counts.shape[1])), np.empty(len(sizes), dtype=int)
+    for unit in drawn[np.argsort(-sizes[drawn], kind="stable")]:
+        fold_of[unit] = int(np.argmin(((held + shares[unit]) ** 2 - held**2).sum(1)))
+        held[fold_of[unit]] += shares[unit]
+    return np.asarray(np.arange(n_splits)[:, None] == fold_of[numbers])
+
+
+def forward_folds(days: np.ndarray, n_splits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which rows each fold trains on and which it holds out, both (n_splits, n) booleans: all training rows come before.
+
+    The rows, in the order of their times (n,), are cut into n_splits + 1 blocks; fold k holds out block k + 1 and trains on those
+    before, as scikit-learn's `TimeSeriesSplit` does. Rows of equal times are in one block.
+    """
+    times, numbers, sizes = np.unique(days, return_inverse=True, return_counts=True)
+    if not is_count(n_splits, 2, len(times) - 1):
+        raise ValueError(
+            f"n_splits: expected a whole number from 2 to {len(times) - 1} (the times but one), received {received(n_splits)}"
+        )
+    before = np.cumsum(sizes) - sizes / 2  # rows before the middle of each time
+    block = np.minimum((before * (n_splits + 1) / len(days)).astype(int), n_splits)
+    block = (
+        np.unique(block, return_inverse=True)[1]
+        if len(np.unique(block)) == n_splits + 1
+        else _spread(sizes, n_splits + 1)
+    )
+    of_row, fold = block[numbers], np.arange(1, n_splits + 1)[:, None]
+    return of_row < fold, of_row == fold
+
+
+def _spread(sizes: np.ndarray, n_blocks: int) -> np.ndarray:
+    """Return blocks of times, each of one time at least, where a few times have most of the rows."""
+    return np.asarray(np.arange(len(sizes)) * n_blocks // len(sizes))
+
+
+def deal(split: Split, y: np.ndarray, n_splits: int, seeds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return which rows train and which are held out in the folds of every seed, (n_repeats·n_splits, n) booleans each.
+
+    Units of a split stay whole; where it has times, folds run forward and are the same for every seed.
+    """
+    if split.days is not None:
+        folds = [forward_folds(split.days, n_splits)] * len(seeds)
+        return np.concatenate([train for train, _ in folds]), np.concatenate([held for _, held in folds])
+    if split.units is None:
+        is_val = repeated_folds(y, split.task, n_splits, seeds)
+    else:
+        is_val = np.concatenate([group_folds(y, split.task, split.units, n_splits, seed) for seed in seeds])
+    return ~is_val, is_val
+
+
 def fold_notes(y: np.ndarray, is_val: np.ndarray, split: Split) -> list[str]:
     """Return a sentence for all that makes these folds (n_folds, n) doubtful: equal targets, classes missing in parts."""
     if (y == y[0]).all():
@@ -77,10 +142,19 @@ def _times(n: int) -> str:
     return "1 fold" if n == 1 else f"{n} folds"
 
 
-def restandardise(X: np.ndarray, is_train: np.ndarray) -> np.ndarray:
-    """Return X (n, d) shifted and scaled to mean 0 and standard deviation 1 over the training rows only."""
-    mean, scale = mean_and_scale(X[is_train])
+def restandardise(X: np.ndarray, is_train: np.ndarray, is_fixed: np.ndarray | None = None) -> np.ndarray:
+    """Return X (n, d) shifted and scaled to mean 0 and standard deviation 1 over the training rows only.
+
+    is_fixed: (d,) inputs that stay as they are.
+    """
+    mean, scale = rescaling(X[is_train], is_fixed)
     return np.asarray((X - mean) / scale).astype(X.dtype)
+
+
+def rescaling(rows: np.ndarray, is_fixed: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each column of the rows (n, d); 0 and 1 of those that stay as they are."""
+    mean, scale = mean_and_scale(rows)
+    return (mean, scale) if is_fixed is None else (np.where(is_fixed, 0.0, mean), np.where(is_fixed, 1.0, scale))
 
 
 def repeated_folds(y: np.ndarray, task: str, n_splits: int, seeds: Sequence[int]) -> np.ndarray:

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 
 from core.data import Split
-from core.data.split import mean_and_scale
 from core.engine import Stack, encode_targets
 from core.engine.arithmetic import plain_torch
 from core.engine.losses import sample_losses
@@ -28,6 +27,7 @@ from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, network_of
 from core.studies.base.values import check_values, strengths_of
 from core.studies.cv.cross_validation import CrossValidation
+from core.studies.cv.folds import rescaling
 from core.studies.path.sweep import without_diverged
 
 CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
@@ -133,7 +133,7 @@ def plan_refit(
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)
     is_rescaled = split is None if rescale is None else rescale
-    mean, scale = mean_and_scale(X) if is_rescaled else (np.zeros(X.shape[1]), np.ones(X.shape[1]))
+    mean, scale = rescaling(X, data.is_fixed) if is_rescaled else (np.zeros(X.shape[1]), np.ones(X.shape[1]))
     is_train = torch.ones(len(checked), len(y), dtype=torch.bool)
     pool = build_pool(experiment, data, ((X - mean) / scale)[None], y, is_train, ~is_train, dtype)
     return RefitPlan(

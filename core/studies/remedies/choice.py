@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from core.data import DATASETS
+from core.data import info_of
 from core.settings.experiment import CHOICE_LABELS, Experiment
 from core.settings.sections import RemediesConfig
 from core.studies.remedies.remedy import DROPOUT, MORE_DATA, NOTHING, SINGLE, Remedy, combine
@@ -62,7 +62,7 @@ def most_data(experiment: Experiment) -> int:
 
 def largest(experiment: Experiment) -> int:
     """Return how many training rows the task has."""
-    return DATASETS[experiment.data.name].max_train(experiment.data.val_fraction)
+    return info_of(experiment.data).max_train(experiment.data.val_fraction)
 
 
 def look_every(experiment: Experiment) -> int:

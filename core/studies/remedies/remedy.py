@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data import DATASETS
+from core.data import info_of
 from core.settings.experiment import Experiment
 
 NETWORK_SEEDS = 10_000  # the j-th network of an ensemble starts from seed + start + j · this
@@ -180,7 +180,7 @@ def plan_label_noise(
     Each start has a draw of the wrong labels of its own, the same for all remedies.
     Raises ValueError for a task without classes, and for shares outside 0..0.5.
     """
-    if not DATASETS[experiment.data.name].has_label_noise:
+    if not info_of(experiment.data).has_label_noise:
         raise ValueError(
             f"data: expected a task with classes, whose labels can be wrong, received '{experiment.data.name}'"
         )
@@ -197,14 +197,14 @@ def plan_remedies(
 
     Raises ValueError for no start, for remedies of equal key, and for more data than the task has.
     """
-    share = experiment.data.label_noise if DATASETS[experiment.data.name].has_label_noise else 0.0
+    share = experiment.data.label_noise if info_of(experiment.data).has_label_noise else 0.0
     return check_plan(RemedyPlan(experiment, tuple(Cell(remedy, share) for remedy in remedies), n_starts, look_every))
 
 
 def check_plan(plan: RemedyPlan) -> RemedyPlan:
     """Return the plan, or raise ValueError with what was expected and what was received."""
     data, keys = plan.experiment.data, [(cell.remedy.key, cell.label_noise) for cell in plan.cells]
-    largest = DATASETS[data.name].max_train(data.val_fraction)
+    largest = info_of(data).max_train(data.val_fraction)
     if not 1 <= plan.n_starts <= 20:
         raise ValueError(f"n_starts: expected a whole number from 1 to 20, received {plan.n_starts}")
     if not keys or len(set(keys)) != len(keys):

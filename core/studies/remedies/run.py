@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.data import Split, flip_labels, load_split
 from core.data.augmentation import make_augment
+from core.data.own import is_own, load_own
 from core.data.streams import LABELS, stream
 from core.engine import encode_targets
 from core.engine.losses import is_correct, sample_losses
@@ -37,6 +38,8 @@ def load_rows(experiment: Experiment, factor: int = 1) -> Split:
     split = load_split(clean)
     if factor == 1:
         return split
+    if is_own(clean):
+        return load_own(clean, factor=factor)
     more = load_split(clean.model_copy(update={"n_train": factor * clean.n_train}))
     raw = more.X_train * more.x_scale + more.x_mean
     X = ((raw - split.x_mean) / split.x_scale).astype(split.X_train.dtype)

@@ -34,7 +34,7 @@ def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
             st.switch_page("playground.py")
     if columns[3].button("Grid on the λ path", key="cv.path", width="stretch"):
         st.switch_page("path.py")
-    n_rows, n_fold_rows = cv.experiment.data.n_train, int((~cv.is_val[0]).sum())
+    n_rows, n_fold_rows = cv.experiment.data.n_train, int(cv.is_train[0].sum())
     if n_rows != n_fold_rows:
         need = "fewer rows may need a stronger" if n_rows < n_fold_rows else "more rows may need a weaker"
         st.caption(f"The Playground trains on {n_rows:,} rows, each fold on {n_fold_rows:,}: {need} penalty.")

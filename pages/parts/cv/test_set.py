@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.data import DATASETS
+from core.data import info_of
 from core.figures.cv.fold_curves import plot_refit
 from core.figures.cv.losses import plot_test
 from core.live.cv.refit import opened, refit_run, refit_work
@@ -118,7 +118,7 @@ def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Opening | N
             f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
         )
     if n_looks:
-        is_synthetic = DATASETS[cv.experiment.data.name].is_synthetic
+        is_synthetic = info_of(cv.experiment.data).is_synthetic
         error = None if look is None else look.test_error
         warn(peeking_in_words(n_looks, error, is_synthetic), icon=":material/visibility:")
     left, right = st.columns([2, 1], vertical_alignment="bottom")

@@ -39,6 +39,7 @@ OTHER = {
     "compare_dropout": 0.5, "geometry_of": "l2", "geometry_weights": (2, 3, 1, 4),
     "vary": "width", "n_sets": 4, "n_set_starts": 3,
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
+    "table": "0123456789012345", "reading": "target-3,4-category,5-out",
 }  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def test_values_beyond_the_bounds_are_refused_by_label(name):
         ("hidden_sizes", "513", "from 1 to 512"),
         ("hidden_sizes", "wide", "received 'wide'"),
         ("batch_size", "0", "Batch size: expected a whole number from 1 to 2,000, or all; received '0'."),
-        ("n_train", "4", "Training points: expected a whole number from 5 to 2,000; received '4'."),
+        ("n_train", "4", "Training points: expected a whole number from 5 to 14,000; received '4'."),
         ("n_train", "9.5", "received '9.5'"),
         ("learning_rate", "0", "Learning rate: expected a number above 0 and at most 1,000; received '0'."),
         ("learning_rate", "nan", "received 'nan'"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -137,6 +138,16 @@ def test_a_host_that_is_not_in_the_list_is_refused_for_pages_and_streams_alike(h
     head = "GET /class/_stcore/stream HTTP/1.1\nHost: rebound.example\nOrigin: http://rebound.example\nUpgrade: websocket\n"
     answer = raw_request(host, head + f"Connection: Upgrade\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: {key}")
     assert answer.startswith(b"HTTP/1.1 403")
+
+
+def test_a_file_is_let_through_where_a_page_takes_files_and_there_is_room() -> None:
+    rules = Rules(has_uploader=True, why_no_upload=lambda path: "Full." if path.endswith("/full") else "")
+    gate = Gate(Starlette(), lambda: rules, Front(Path("none")))
+    for path, why in (("/_stcore/upload_file/a/b", None), ("/_stcore/upload_file/a/full", b"Full.")):
+        answer = gate.refusal(path, "PUT", Headers({"host": "127.0.0.1"}), "127.0.0.1")
+        assert (answer.body if answer else None) == why
+    foreign = gate.refusal("/_stcore/upload_file/a/b", "PUT", Headers({"host": "a", "origin": "http://b"}), "")
+    assert foreign is not None and foreign.status_code == 403
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])

@@ -60,7 +60,7 @@ def assert_is_text(page, n_at_least=1):
         assert not UNESCAPED.search(text), text
 
 
-@pytest.mark.parametrize("script", PAGES)
+@pytest.mark.parametrize("script", [*PAGES, "data.py"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_setting_of_a_link_is_markup_on_any_page(script, text):
     page = open_link(script, {**dict.fromkeys(FLAT_NAMES, text), text: "1"})

@@ -21,7 +21,7 @@ PAGES = {
 def test_a_page_computes_its_rows_once_and_a_rerun_none(script, monkeypatch):
     asked = []
     monkeypatch.setattr(making, "load_split", lambda config: asked.append(config) or load_split(config))
-    splits.split_of.cache_clear()
+    splits.shared_split.cache_clear()
     page = open_link(script, PAGES[script].replace(n_epochs=3, data_seed=77).to_query())
     assert 1 <= len(asked) <= 2  # page and job may ask at the same time
     asked.clear()
@@ -45,4 +45,4 @@ def test_training_writes_to_no_row():
 
 
 def test_what_is_kept_is_bounded():
-    assert splits.split_of.cache_info().maxsize == making.MAX_KEPT
+    assert splits.shared_split.cache_info().maxsize == making.MAX_KEPT

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
 
-from core import Split
-from core.studies.cv.folds import fold_notes, make_folds, restandardise
+from core import Experiment, Split, cross_validate, load_table
+from core.studies.cv.folds import fold_notes, forward_folds, group_folds, make_folds, restandardise
 
 
 def held_out(splitter, y):
@@ -72,3 +72,74 @@ def test_a_fold_is_scaled_by_its_training_rows_and_a_constant_column_stays_finit
     assert scaled[is_train, 0].mean() == pytest.approx(0) and scaled[is_train, 0].std() == pytest.approx(1)
     assert scaled[9, 0] == pytest.approx((9 - 2.5) / np.arange(6.0).std())
     assert (np.abs(scaled[:, 1]) < 1e-9).all()
+
+
+# --- groups and time ---
+
+
+@pytest.mark.parametrize("task", ["regression", "classification"])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_group_is_on_both_sides_as_in_scikit_learn(task, seed):
+    rng = np.random.default_rng(seed)
+    units, y = rng.integers(0, 25, 200), rng.integers(0, 3, 200)
+    is_val = group_folds(y, task, units, 5, seed)
+    assert (is_val.sum(0) == 1).all()
+    for held in is_val:
+        assert not set(units[held]) & set(units[~held])
+    theirs = StratifiedGroupKFold(5) if task == "classification" else GroupKFold(5)
+    sizes = [len(rows) for _, rows in theirs.split(np.zeros((200, 1)), y, units)]
+    assert np.ptp(is_val.sum(1)) <= np.ptp(sizes) + 12
+    if task == "classification":
+        ours = np.array([np.bincount(y[held], minlength=3) / held.sum() for held in is_val])
+        them = np.array(
+            [np.bincount(y[rows], minlength=3) / len(rows) for _, rows in theirs.split(np.zeros((200, 1)), y, units)]
+        )
+        assert ours.std(0).sum() <= them.std(0).sum() + 0.1
+
+
+def test_too_few_groups_are_named():
+    with pytest.raises(ValueError, match=r"from 2 to 3 \(the groups that stay whole\), received 5"):
+        group_folds(np.zeros(9), "regression", np.repeat([0, 1, 2], 3), 5, 0)
+
+
+def test_forward_folds_are_scikit_learns_where_times_differ():
+    rng = np.random.default_rng(0)
+    days = rng.permutation(60).astype(float)
+    is_train, is_val = forward_folds(days, 5)
+    order = np.argsort(days)
+    for k, (train, held) in enumerate(TimeSeriesSplit(5).split(order)):
+        assert np.array_equal(np.flatnonzero(is_train[k]), np.sort(order[train]))
+        assert np.array_equal(np.flatnonzero(is_val[k]), np.sort(order[held]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_forward_folds_never_train_on_what_comes_after(seed):
+    days = np.random.default_rng(seed).integers(0, 9, 100).astype(float)
+    is_train, is_val = forward_folds(days, 5)
+    for train, held in zip(is_train, is_val, strict=True):
+        assert train.any() and held.any() and days[train].max() < days[held].min()
+    with pytest.raises(ValueError, match="n_splits: expected a whole number from 2 to 8"):
+        forward_folds(days, 9)
+
+
+def test_a_cross_validation_of_a_table_respects_groups_and_time():
+    lines = [f"p{i % 12},{i // 4},{i * 7 % 31},{i * i % 97}" for i in range(240)]
+    text = "who,when,x,y\n" + "\n".join(lines)
+    experiment = Experiment(network={"hidden_sizes": [2]}, training={"n_epochs": 2})
+    by_group = Split.from_table(load_table(text, group="who"))
+    cv = cross_validate(experiment, "l2", [0.0], 3, by_group, progress=False)
+    for held in cv.is_val:
+        assert not set(by_group.units[held]) & set(by_group.units[~held])
+    by_time = Split.from_table(load_table(text, time="when"))
+    forward = cross_validate(experiment, "l2", [0.0], 3, by_time, progress=False)
+    for train_rows, held in zip(forward.is_train, forward.is_val, strict=True):
+        assert by_time.days[train_rows].max() < by_time.days[held].min()
+
+
+def test_inputs_of_0_and_1_stay_so_in_every_fold():
+    rng = np.random.default_rng(0)
+    X, is_fixed = np.column_stack([rng.normal(3, 2, 50), rng.integers(0, 2, 50)]), np.array([False, True])
+    is_train = rng.random(50) < 0.7
+    scaled = restandardise(X, is_train, is_fixed)
+    assert np.array_equal(scaled[:, 1], X[:, 1])
+    assert abs(scaled[is_train, 0].mean()) < 1e-12 and abs(scaled[is_train, 0].std() - 1) < 1e-12

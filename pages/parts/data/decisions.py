@@ -1,0 +1,45 @@
+"""Everything that was decided about a table as plain sentences, and how its file is read."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.data.table.choices import SEPARATORS
+from core.data.table.reading import ENCODINGS, separator_in_words
+from core.data.table.record import Table
+from pages.parts.data.ways import choose
+from pages.shared.say import plain
+from pages.shared.tables import Opened
+from pages.shared.widgets import hold, select
+
+
+def show_decisions(table: Table) -> None:
+    """Show the sentences."""
+    st.markdown("**What was decided**")
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in table.decisions))
+
+
+def show_reading(here: Opened) -> None:
+    """Show how the file is read: separator, encoding, first line. Another reading begins the choices of columns anew."""
+    cells, choices = here.cells, here.table.choices
+    st.markdown("**How the file is read**")
+    marks = list(SEPARATORS.values())
+    select(
+        "Cells are separated by", marks, cells.separator, hold("data.separator", cells.separator, take, "separator", choices),
+        format_func=separator_in_words,
+    )  # fmt: skip
+    encodings = list(dict.fromkeys(["utf-8", *ENCODINGS, "utf-16-le", "utf-16-be", cells.encoding]))
+    select(
+        "Its letters are written in", encodings, cells.encoding,
+        hold("data.encoding", cells.encoding, take, "encoding", choices),
+    )  # fmt: skip
+    st.checkbox(
+        "The first line holds the names of the columns", value=cells.has_header,
+        **hold("data.header", cells.has_header, take, "header", choices),
+    )  # fmt: skip
+
+
+def take(value: Any, name: str, choices: Any) -> None:
+    """Read the file in another way."""
+    choose(replace(choices, **{name: value}))

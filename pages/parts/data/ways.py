@@ -1,0 +1,138 @@
+"""The ways in: a file, pasted rows, a sample. What is read stays in this session, the upload itself is dropped at once."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+import core.data
+from core.data.own import is_own
+from core.data.table.choices import Choices
+from core.data.table.reading import MAX_BYTES, check_size, read_cells
+from core.data.table.record import make_table
+from pages.shared import experiment as shared
+from pages.shared.tables import Opened
+
+OPENED, PROBLEM, TURN = "data.opened", "data.problem", "data.turn"
+SAMPLES = Path(core.data.__file__).parent / "samples"
+N_SHOWN = 8
+# File, what it shows.
+OFFERED = {
+    "concrete.csv": "Tidy numbers: the strength of concrete by what is in it.",
+    "leaves_decimal_comma.csv": "Decimal commas and semicolons: three kinds of leaves by their measures.",
+    "shelter.csv": "Missing cells and categories: which animals of a shelter are adopted.",
+    "sleep_groups.csv": "Grouped rows with a date: how people feel by how they slept.",
+}
+
+
+def opened() -> Opened | None:
+    """Return the file that this session has open on the page, None for none."""
+    found: Opened | None = st.session_state.get(OPENED)
+    return found
+
+
+def close() -> None:
+    """Let go of the open file; tables that were trained on stay."""
+    st.session_state.pop(OPENED, None)
+
+
+def show_ways() -> None:
+    """Show the ways in, side by side."""
+    left, right = st.columns(2, gap="large")
+    turn = st.session_state.setdefault(TURN, 0)
+    with left:
+        file = st.file_uploader(
+            "A file of yours", key=f"data.file.{turn}", max_upload_size=MAX_BYTES // 2**20,
+            help="A table as text (CSV): one row a line, cells separated by commas, semicolons, tabs or bars.",
+        )  # fmt: skip
+        if file is not None:
+            take(file.name, file.getvalue())
+            forget_upload(turn)
+            st.rerun()
+    with right:
+        text = st.text_area("Or paste rows", key=f"data.text.{turn}", height=150, placeholder="x,y\n1.5,a\n2.5,b\n…")
+        if st.button("Read them", key="data.paste", disabled=not text):
+            take("pasted rows", text.encode())
+            st.session_state[TURN] = turn + 1
+            st.rerun()
+    st.markdown("Or try a sample", help="Made up for this page; each shows one thing that real files have.")
+    for place, (name, what) in zip(st.columns(len(OFFERED)), OFFERED.items(), strict=True):
+        with place:
+            show_sample(name, what)
+
+
+def show_sample(name: str, what: str) -> None:
+    """Offer a sample, to be opened or downloaded."""
+    data = (SAMPLES / name).read_bytes()
+    with st.container(border=True, gap="small"):
+        st.caption(what)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if st.button("Open", key=f"data.open.{name}"):
+                take(name, data)
+                st.rerun()
+            st.download_button(
+                "Download", data, name, "text/csv", key=f"data.download.{name}", type="tertiary", on_click="ignore"
+            )
+
+
+def take(name: str, data: bytes, choices: Choices | None = None) -> None:
+    """Read a file and open it; what is wrong with it is said on the next run."""
+    try:
+        check_size(len(data))
+        st.session_state[OPENED] = read(name, data, choices or expected_choices(data))
+    except ValueError as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def read(name: str, data: bytes, choices: Choices) -> Opened:
+    """Return a file's cells and its table; raises ValueError where it is no table."""
+    cells = read_cells(data, name, choices)
+    return Opened(name, data, cells, make_table(cells, choices))
+
+
+def expected_choices(data: bytes) -> Choices:
+    """Return what the link that was opened has chosen for this very file, nothing for another."""
+    import hashlib
+
+    asked = shared.current().data
+    if is_own(asked) and hashlib.sha256(data).hexdigest().startswith(asked.table or "-"):
+        try:
+            return Choices.from_text(asked.reading)
+        except ValueError as error:
+            st.session_state[PROBLEM] = f"{error}. The file is read anew instead."
+    return Choices()
+
+
+def forget_upload(turn: int) -> None:
+    """Drop the uploaded file from the server's memory: what was read of it is kept by this session."""
+    st.session_state[TURN] = turn + 1
+    run = get_script_run_ctx()
+    if run is not None:
+        run.uploaded_file_mgr.remove_session_files(run.session_id)
+
+
+def choose(choices: Choices) -> None:
+    """Take other choices for the open file; what cannot be is said, and nothing changes."""
+    here = opened()
+    if here is None:
+        return
+    old = here.table.choices
+    try:
+        if (choices.separator, choices.encoding, choices.header) != (old.separator, old.encoding, old.header):
+            plain_choices = Choices(choices.separator, choices.encoding, choices.header)
+            st.session_state[OPENED] = read(here.name, here.data, plain_choices)
+        else:
+            table = make_table(here.cells, choices)
+            st.session_state[OPENED] = Opened(here.name, here.data, here.cells, table)
+    except ValueError as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def show_preview(here: Opened) -> None:
+    """Show the first rows as they stand in the file."""
+    import pyarrow as pa
+
+    columns = [column.slice(0, N_SHOWN) for column in here.cells.columns]
+    st.dataframe(pa.table(columns, names=list(here.cells.names)), hide_index=True, key="data.preview")
+    n_rows, n_columns = here.table.n_rows, len(here.table.columns)
+    st.caption(f"The first {N_SHOWN} of {n_rows:,} rows with a target, {n_columns} columns.")
