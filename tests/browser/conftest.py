@@ -168,6 +168,14 @@ def unfold(page: Page) -> None:
         more.click()
 
 
+def open_sidebar(page: Page) -> None:
+    """Open the sidebar, which stands closed beside a dock."""
+    button = page.get_by_role("button", name="Data & network", exact=True)
+    if button.count() and not page.get_by_test_id("stSidebarUserContent").is_visible():
+        button.click()
+    page.get_by_test_id("stSidebarUserContent").wait_for()
+
+
 def type_strength(page: Page, key: str, value: str) -> None:
     """Type a number into the field of a slider."""
     field = page.locator(f"[data-control={key}] input[type=number]")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from core import Experiment
 from core.presets import START
 from pages.shared import formulas
-from tests.browser.conftest import LONG, OpenPage, press, type_strength, wait_for
+from tests.browser.conftest import LONG, OpenPage, open_sidebar, press, type_strength, wait_for
 
 # A small network that trains on and on, with both penalties in the formula.
 FIRST = START.replace(n_epochs=1_000_000, hidden_sizes=(8,), l1=0.0001, l2=0.001)
@@ -75,6 +75,7 @@ def choose_rate(page: Page, value: str) -> None:
 
 def open_more(page: Page) -> None:
     """Show the sidebar's further settings, the seed of the start among them."""
+    open_sidebar(page)
     page.locator("[data-testid=stSidebar]").get_by_text("More", exact=True).click()
     page.locator("section input[aria-label=Start]").wait_for()
 

@@ -10,7 +10,7 @@ from core.settings.experiment import Experiment
 from core.studies.compare.variants import TASK as COMPARE
 from core.studies.features.selection import TASK as FEATURES
 from core.studies.remedies.remedy import POINTS
-from tests.browser.conftest import LAPTOP, PHONE, OpenPage, press, type_strength, wait_for
+from tests.browser.conftest import LAPTOP, PHONE, OpenPage, press, type_strength, unfold, wait_for
 from tests.browser.test_hand import PLACES
 
 widths = pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
@@ -57,6 +57,7 @@ def test_a_complaint_about_a_link_stays_while_the_stage_is_used(
 ) -> None:
     page = open_page(address_of(address, name, STUDIES.get(name, START), optimizer="magic"), viewport)
     page.locator("[data-testid=stAlert]").wait_for()
+    unfold(page)
     before = page.evaluate(PLACES)
     type_strength(page, "learning_rate", "0.02")
     page.wait_for_url("**learning_rate=0.02*")

@@ -79,7 +79,7 @@ def test_a_preset_is_shown_after_a_reload_and_back_and_not_beside_another_streng
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address)
-    text = page.locator("[data-testid=stSidebar]").get_by_text(PRESETS["memorise"].watch)
+    text = page.locator(".lab-strip").get_by_text(PRESETS["memorise"].watch)
     text.wait_for()
     field = page.locator("[data-control=l2] input[type=number]")
     field.fill("0.5")
