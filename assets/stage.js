@@ -133,6 +133,7 @@ class Stage {
     for (const chart of charts) {
       if (charts !== this.charts || this.gone) return;
       await chart.build();
+      this.stop.place(charts);
       await new Promise((done) => setTimeout(done, 0));
     }
   }
@@ -163,6 +164,7 @@ class Stage {
     if (!this.live) return;
     const view = this.view();
     this.painter.paint(view, hurried);
+    this.stop.place(this.charts);
     this.facts.show(view.meta);
     this.rewind.show(`epoch ${(view.meta.epoch ?? 0).toLocaleString("en-US")}`);
     Object.assign(counters, { draws: counters.draws + 1, shownEpoch: view.meta.epoch, frames: this.rewind.frames.length });

@@ -1,6 +1,6 @@
 // "Stop at …": when a run pauses by itself. A button shows and hides the choice, above the dock that it stands in.
 import { nextGesture } from "./controls.js";
-import { helpMark, make } from "./dom.js";
+import { helpMark, make, write } from "./dom.js";
 
 const ECHO_WAIT = 2000; // ms in which older snapshots may still tell the condition of before
 
@@ -11,6 +11,7 @@ export class StopChoice {
     this.panel = make("div", { class: "lab-stop-panel", id: `${id}-panel`, hidden: "" });
     this.button = make("button", { type: "button", class: "lab-button", "aria-expanded": "false", "aria-controls": `${id}-panel`, onclick: () => this.flip() });
     this.element = make("div", { class: "lab-stop", hidden: "", onkeydown: (event) => event.key === "Escape" && this.close() }, this.button, this.panel);
+    this.line = new StopLine((epoch) => this.mark({ when: "epoch", value: epoch }), () => this.set(this.told));
     this.onOutside = (event) => !this.element.contains(event.target) && this.flip(false);
   }
 
@@ -34,7 +35,7 @@ export class StopChoice {
 
   /** The condition that the run reports; an own choice that is under way is waited for. */
   show({ stop_at: told }) {
-    if (!told) return;
+    if (!told || this.line.isMoved) return; // the hand is at it
     if (same(told, this.awaited) || performance.now() > this.until) this.awaited = undefined;
     if (!this.awaited && !same(told, this.told)) this.mark(told);
   }
@@ -49,8 +50,14 @@ export class StopChoice {
     Object.assign(this.field, { min, max, step });
     if (document.activeElement !== this.field) this.field.value = this.values[told.when] ?? value;
     this.unit.textContent = unit;
+    this.line.show(told.when === "epoch" ? told.value : undefined);
     this.button.toggleAttribute("data-on", told.when !== "never");
     this.button.setAttribute("aria-label", `${this.button.textContent} ${label}${told.when === "never" ? "" : ` ${told.value} ${unit}`}`);
+  }
+
+  /** Keep the line where its epoch is on the chart of the losses. */
+  place(charts) {
+    this.line.place(charts.find(({ about }) => about?.name === "loss"));
   }
 
   choose() {
@@ -89,6 +96,70 @@ export class StopChoice {
     if (this.panel.hidden) return;
     this.flip(false);
     this.button.focus();
+  }
+}
+
+/** The epoch to stop at as a line on a chart, which can be dragged or moved by keys; `onMove(epoch)` meanwhile, `onRest()` after. */
+class StopLine {
+  constructor(onMove, onRest) {
+    Object.assign(this, { onMove, onRest });
+    this.text = make("span");
+    this.element = make("div", {
+      class: "lab-stop-line", role: "slider", tabindex: 0, hidden: "", "aria-label": "Epoch to stop at", "aria-valuemin": 1,
+      onpointerdown: (event) => this.grab(event), onkeydown: (event) => this.press(event), onkeyup: () => this.rest(),
+    }, this.text);
+  }
+
+  show(epoch) {
+    this.epoch = epoch;
+    if (epoch !== undefined) this.element.setAttribute("aria-valuenow", epoch);
+    this.place(this.chart);
+  }
+
+  place(chart) {
+    this.chart = chart;
+    this.element.hidden = this.epoch === undefined || !chart?.built;
+    if (this.element.hidden) return;
+    const { xaxis, yaxis } = chart.plot._fullLayout;
+    if (chart !== this.heard) (this.heard = chart).plot.on("plotly_relayout", () => this.place(this.chart));
+    if (this.element.parentElement !== chart.plot.parentElement) chart.plot.parentElement.append(this.element);
+    const there = xaxis.d2p(this.epoch);
+    const x = Math.min(Math.max(0, there), xaxis._length); // one that is still far off waits at the rim
+    write(this.text, `stop at ${this.epoch.toLocaleString("en-US")}${there > xaxis._length ? " →" : ""}`);
+    const style = `left:${(xaxis._offset + x).toFixed(1)}px;top:${yaxis._offset}px;height:${yaxis._length}px`;
+    if (this.element.getAttribute("style") !== style) this.element.setAttribute("style", style);
+    this.element.toggleAttribute("data-left", x > xaxis._length / 2);
+  }
+
+  move(epoch) {
+    this.isMoved = true;
+    this.onMove(Math.max(1, Math.round(epoch)));
+  }
+
+  grab(event) {
+    event.preventDefault();
+    this.element.focus();
+    this.element.setPointerCapture(event.pointerId);
+    const end = new AbortController();
+    const { signal } = end;
+    this.element.addEventListener("pointermove", ({ clientX }) => {
+      const { xaxis } = this.chart.plot._fullLayout;
+      this.move(xaxis.p2d(clientX - this.chart.plot.getBoundingClientRect().left - xaxis._offset));
+    }, { signal });
+    for (const kind of ["pointerup", "pointercancel"]) this.element.addEventListener(kind, () => { end.abort(); this.rest(); }, { signal });
+  }
+
+  press(event) {
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.move(this.epoch + step);
+  }
+
+  rest() {
+    if (this.isMoved) this.onRest();
+    this.isMoved = false;
   }
 }
 

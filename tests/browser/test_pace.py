@@ -85,3 +85,33 @@ def test_a_run_stops_where_it_was_told_says_so_and_runs_on(address: str, open_pa
     page.reload()
     wait_for(page, "window.overfitLab && overfitLab.shownEpoch > 40")
     assert page.locator(".lab-stop-panel select").input_value() == "epoch"
+
+
+def test_the_epoch_to_stop_at_is_a_line_on_the_losses_that_is_dragged_and_moved_by_keys(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address + LONG)
+    choose(page, "Full")
+    page.locator(".lab-stop > button").click()
+    page.locator(".lab-stop-panel select").select_option("epoch")
+    page.keyboard.press("Escape")
+    press(page, "Run")
+    page.get_by_text("Stopped at epoch 250, as you asked.").wait_for()
+    line = page.get_by_role("slider", name="Epoch to stop at")
+    box = line.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y, steps=4)
+    page.mouse.up()
+    dragged = int(line.get_attribute("aria-valuenow") or 0)
+    assert 100 < dragged < 250
+    line.focus()
+    page.keyboard.press("ArrowRight")
+    assert line.get_attribute("aria-valuenow") == str(dragged + 1)
+    page.get_by_role("button", name="More", exact=True).click()
+    press(page, "Reset")
+    wait_for(page, "overfitLab.lastEpoch === 0")
+    press(page, "Run")
+    page.get_by_text(f"Stopped at epoch {dragged + 1}, as you asked.").wait_for()
