@@ -18,7 +18,8 @@ def page(address: str, open_page: OpenPage) -> Page:
 
 
 def test_the_page_does_not_jump_while_it_trains(page: Page) -> None:
-    places = "JSON.stringify([...document.querySelectorAll('.lab-stage > *, .lab-hero > *, .lab-dock > *')].map((e) => [e.offsetTop, e.offsetHeight]))"
+    parts = ".lab-stage > *, .lab-hero > *, .lab-dock > *"
+    places = f"JSON.stringify([...document.querySelectorAll('{parts}')].map((e) => [e.offsetTop, e.offsetHeight]))"
     before = page.evaluate(places)
     press(page, "Run")
     wait_for(page, "overfitLab.draws > 25")
