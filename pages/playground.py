@@ -28,7 +28,7 @@ READOUTS = [
     readout(
         "score",
         "Validation score",
-        "Share of right answers, or R² (1 is perfect, 0 is as good as the mean).",
+        "Share of right answers, or R² (1 is perfect, 0 is as good as the mean), for a table ± the typical error in its own unit.",
         is_minor=True,
     ),
     ZEROS,

@@ -31,6 +31,12 @@ def gap_text(gap: float) -> str:
     return f"{'' if gap < 0 else '+'}{loss_text(gap)}"
 
 
-def score_text(score: float, is_classification: bool) -> str:
-    """Return a share of right answers, "91% right", or a coefficient of determination, "R² 0.93", "R² -2.90e7"."""
-    return f"{score:.0%} right" if is_classification else f"R² {number_text(score, 2)}"
+def score_text(score: float, is_classification: bool, typical_error: float | None = None) -> str:
+    """Return a share of right answers, "91% right", or a coefficient of determination, "R² 0.93", "R² -2.90e7".
+
+    typical_error: root mean squared error in the target's own unit, said too: "R² 0.93, ± 5.2".
+    """
+    if is_classification:
+        return f"{score:.0%} right"
+    error = "" if typical_error is None else f", ± {typical_error:.3g}"
+    return f"R² {number_text(score, 2)}{error}"

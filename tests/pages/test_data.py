@@ -229,6 +229,24 @@ def test_names_and_words_of_a_file_are_text_everywhere():
     close(page)
 
 
+def test_a_file_is_opened_while_a_run_trains_and_the_run_goes_on():
+    page = trained_on(pasted(ROWS))
+    found = job(page, "run")
+    found.send(Run())
+    while found.latest is None or found.latest.meta["epoch"] < 1:
+        found.wait(found.latest.version if found.latest else -1, 60)
+    page.switch_page("data.py")
+    run(page)
+    page.button(key="data.close").click()
+    run(page)
+    page.button(key="data.open.concrete.csv").click()
+    run(page)
+    assert table_of(page).name == "concrete.csv" and job(page, "run") is found and not found.error
+    page.switch_page("playground.py")
+    assert job(run(page), "run") is found  # until the new table is trained on
+    close(page)
+
+
 def test_a_changed_file_is_another_table_and_a_new_run():
     page = trained_on(pasted(ROWS))
     first = job(page, "run")

@@ -84,7 +84,7 @@ def _classes(y: Array, names: tuple[str, ...], column: Column, reason: str) -> T
     """Return classes, with the sentence that says why they cannot be learned where they cannot."""
     why = f"'{column.name}' is the target: {len(names)} classes, {reason}."
     counts = np.bincount(y[y >= 0], minlength=len(names))
-    problem = ""
+    problem, as_values = "", "take it as values, " if column.kind == "number" else ""
     if len(names) < 2:
         only = f"only '{names[0]}'" if names else "none"
         problem = (
@@ -93,12 +93,12 @@ def _classes(y: Array, names: tuple[str, ...], column: Column, reason: str) -> T
     elif len(names) > MAX_CLASSES:
         problem = (
             f"target: expected 2 to {MAX_CLASSES} classes, received {len(names):,} different cells in '{column.name}'; "
-            "choose another column, or join classes in the file"
+            f"{as_values}choose another column, or join classes in the file"
         )
     elif counts.min() < MIN_CLASS_ROWS:
         rare = int(np.argmin(counts))
         problem = (
             f"target: expected at least {MIN_CLASS_ROWS} rows of each class, received {counts[rare]} of '{names[rare]}' in "
-            f"'{column.name}'; join it with another class in the file, or leave its rows out"
+            f"'{column.name}'; {as_values}join it with another class in the file, or leave its rows out"
         )
     return Target(y, "classification", names, why, problem)

@@ -167,9 +167,14 @@ class PlaygroundView:
             "train_loss": loss_text(train_loss),
             "val_loss": loss_text(val_loss),
             "gap": gap_text(val_loss - train_loss),
-            "score": score_text(score, self.split.task == "classification"),
+            "score": score_text(score, self.split.task == "classification", self.typical_error(val_loss)),
             "zeros": zeros_text(run, state, 0),
         }
+
+    def typical_error(self, loss: float) -> float | None:
+        """Return the root of a mean squared error in the target's own unit; None for classes and for made-up curves."""
+        has_unit = self.split.grid is None or self.split.grid.truth is None
+        return math.sqrt(loss) * self.split.y_scale if has_unit and self.split.task == "regression" else None
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return what went wrong and the one click that mends it, or None."""

@@ -19,6 +19,7 @@ from core.data.table import Table
 from core.data.table.shelf import Shelf, the_shelf
 from core.figures.playground.page import plot_main_fit
 from core.live.making import OnSplit, WithTable, split_of
+from core.live.playground.run import playground_run
 from core.settings.experiment import DataConfig
 
 TEXT = "x,c,y\n" + "".join(f"{i * 7 % 31},{'uvw'[i % 3]},{'ab'[i * i % 5 % 2]}\n" for i in range(200))
@@ -65,6 +66,20 @@ def test_what_is_known_before_loading_is_what_is_loaded() -> None:
     assert len(split.y_train) == 60 and info.task == split.task and info.n_classes == split.n_classes == 2
     largest = settle(Experiment(data=data.model_copy(update={"n_train": 5000})))[0]
     assert largest.data.n_train == info.max_train(0.2)
+
+
+def test_a_loss_is_read_in_the_targets_own_unit_too() -> None:
+    table = the_shelf().put(
+        load_table("x,z,price\n" + "".join(f"{i * 7 % 31},{i % 9},{i * i % 97 * 1000}\n" for i in range(150)))
+    )
+    experiment = Experiment(data=config(table, n_train=60), network={"hidden_sizes": []}, training={"n_epochs": 5})
+    split = load_split(experiment.data)
+    run = playground_run(experiment, split)
+    state = run.training.state()
+    predicted = train(experiment.replace(n_epochs=1), progress=False)  # at epoch 0 both are the same network
+    assert predicted.history["val_loss"][0] == pytest.approx(float(state.val_loss[0]))
+    error = np.sqrt(float(state.val_loss[0])) * split.y_scale
+    assert run.view.readouts(run, state)["score"].endswith(f", ± {error:.3g}") and error > 1000
 
 
 def test_it_is_the_bundled_set_where_the_rows_are_the_same() -> None:

@@ -172,6 +172,13 @@ def test_the_target_is_classes_or_values_and_says_why() -> None:
     assert target(["b", "a"]).class_names == ("a", "b")
 
 
+def test_numbers_that_are_hardly_classes_may_be_taken_as_values() -> None:
+    text = "x,y\n" + "\n".join(f"{i * i % 97},{1 + (i > 3) + i % 2 * (i > 3)}" for i in range(100))
+    with pytest.raises(ValueError, match="received 4 of '1' in 'y'; take it as values, join it with another class"):
+        load_table(text)
+    assert load_table(text, task="regression").task == "regression"
+
+
 def test_rows_without_a_target_are_dropped_and_counted() -> None:
     table = load_table("x,y\n" + "\n".join(f"{i * 7 % 31},{'' if i % 10 == 0 else i * i}" for i in range(100)))
     assert table.n_rows == 90 and "10 rows without a target were left out." in table.decisions

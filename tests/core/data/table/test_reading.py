@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pyarrow
 import pytest
 
 from core import Split, load_table
@@ -226,3 +229,13 @@ def test_reading_takes_at_most_six_times_the_file(tmp_path: Path) -> None:
     n_rows, n_bytes = map(int, done.stdout.split())
     size = (tmp_path / "own.csv").stat().st_size
     assert n_rows == 20_000 and n_bytes < 6 * size, n_bytes / size
+
+
+def test_five_files_at_once_are_read_alike_and_their_cells_let_go() -> None:
+    data = (HEAD + rows(lambda i: f"{i * 7 % 1013 + 0.5},{i % 5},{i * 1.5}", 20_000)).encode()
+    expected = load_table(data)
+    with ThreadPoolExecutor(5) as pool:
+        tables = list(pool.map(load_table, [data] * 5))
+    assert all(np.array_equal(table.y, expected.y) and table.digest == expected.digest for table in tables)
+    gc.collect()
+    assert pyarrow.default_memory_pool().bytes_allocated() < 100_000
