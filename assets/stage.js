@@ -260,7 +260,13 @@ class Stage {
     this.goLive(); // what the hand does is done to the present, and has to be seen
     if (message.type === "reseed") this.setState("seed", { seed: { value: message.seed, gesture: message.gesture } });
     this.line.send(message);
+    if (message.type === "set" && this.isStandingStill()) this.facts.say(this.data.hero.words.press_run);
     counters.sent += 1;
+  }
+
+  /** Whether a strength that is set now shows nothing before Run is pressed. */
+  isStandingStill() {
+    return this.hero && !this.recorded && this.live?.meta.state === "paused" && this.live.meta.epoch > 0;
   }
 
   // Rewind

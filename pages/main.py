@@ -15,6 +15,7 @@ STYLE = """<style>
 [data-testid=stMain] {scroll-padding-bottom: var(--lab-dock, 0px)}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
+[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
 </style>"""
 st.html(STYLE)

@@ -132,7 +132,7 @@ WORDS = {
     "own": "A set-up of your own. Choose a preset to see one thing happen.",
     "more": "More", "more_help": "Dropout, learning rate and further numbers",
     "exercises": "Exercises", "exercises_help": "Further set-ups, two of them known from TensorFlow Playground",
-    "hint": "Now drag this",
+    "hint": "Now drag this", "press_run": "It stands still: press Run to see what this does.",
     "copy": "Copy link", "copy_help": "Copy the address of what you see: the set-up with its strengths",
     "copied": "Link copied.", "not_copied": "Copy it by hand:",
     "present": "Present", "present_help": "For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F.",

@@ -1,12 +1,15 @@
 """For every reader: keyboard, screen reader, table twin, dark theme, phone, what is above the fold."""
 
+from pathlib import Path
 from urllib.parse import urlencode
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
 from core.presets import CV_START, START
 from core.settings.experiment import Experiment
+from core.studies.compare.variants import TASK as COMPARE
 from core.studies.features.selection import TASK
 from core.studies.remedies.remedy import POINTS
 from tests.browser.conftest import LONG, PHONE, OpenPage, figure, pause, press, wait_for
@@ -18,8 +21,8 @@ def page(address: str, open_page: OpenPage) -> Page:
 
 
 def test_the_page_does_not_jump_while_it_trains(page: Page) -> None:
-    parts = ".lab-stage > *, .lab-hero > *, .lab-dock > *"
-    places = f"JSON.stringify([...document.querySelectorAll('{parts}')].map((e) => [e.offsetTop, e.offsetHeight]))"
+    boxes = "document.querySelectorAll('.lab-stage > *, .lab-hero > *, .lab-dock > *')"
+    places = f"JSON.stringify([...{boxes}].map((e) => [e.offsetTop, e.offsetHeight]))"
     before = page.evaluate(places)
     press(page, "Run")
     wait_for(page, "overfitLab.draws > 25")
@@ -128,3 +131,33 @@ def test_a_phone_stacks_the_charts_and_leaves_room_for_thumbs(address: str, open
     )
     page.get_by_role("button", name="Run", exact=True).tap()
     wait_for(page, "overfitLab.lastEpoch > 3")
+
+
+AXE = next(Path(axe_playwright_python.__file__).parent.glob("**/axe.min.js"))
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "playground": "/?" + urlencode(START.to_query()),
+    "path": "/path?" + urlencode(START.replace(values=(0.0, 0.001, 0.1), n_epochs=100, hidden_sizes=(8,)).to_query()),
+    "cv": "/cv?" + urlencode(CV_START.replace(values=(0.0, 0.1), n_epochs=30, hidden_sizes=(8,)).to_query()),
+    "compare": "/compare?" + urlencode(COMPARE.replace(n_epochs=100).to_query()),
+    "remedies": "/remedies?" + urlencode(POINTS.replace(n_remedy_starts=2, n_epochs=20, hidden_sizes=(8,)).to_query()),
+    "features": "/features?" + urlencode(TASK.replace(n_epochs=150).to_query()),
+    "bias_variance": "/bias_variance",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_before_a_run_and_while_it_goes_on(
+    address: str, open_page: OpenPage, name: str, scheme: str
+) -> None:
+    page = open_page(address + PAGES[name], color_scheme=scheme, bypass_csp=True)
+    for is_running in (False, True):
+        if is_running:
+            press(page, "Run")
+            wait_for(page, "overfitLab.draws > 3")
+            page.wait_for_timeout(600)  # a button that is enabled takes its colour in a moment
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+        assert len(found["passes"]) > 20
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
