@@ -5,7 +5,6 @@ The fit is drawn once per variant: the Playground's chart with its arrays' names
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +98,8 @@ def of_variant(figure: go.Figure, variant: int, key: str, label: str, group: str
 
 
 def row_of(binding: str, variant: int) -> str:
-    """Return the binding of a variant's row: `map` → `map[2]`, `label:rank_name` → `label:rank_name_2`; others as they are."""
+    """Return the binding of a variant's row: `map` → `map[2]`, `ghost:fit_y` → `ghost:fit_y[2]`,
+    `label:rank_name` → `label:rank_name_2`; others as they are."""
     if binding == "label:rank_name":
         return f"{binding}_{variant}"
-    name = re.match(r"\w+", binding)
-    return f"{binding}[{variant}]" if name and name[0] in FITTED and name[0] == binding else binding
+    return f"{binding}[{variant}]" if binding.removeprefix("ghost:") in FITTED else binding
