@@ -23,8 +23,8 @@ from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK
 from pages.parts.bias_variance.controls import show_bias_variance_controls, show_redraw
-from pages.shared import example, tasks
 from pages.shared import experiment as shared
+from pages.shared import tasks
 from pages.shared.controls import show_controls
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
@@ -46,29 +46,16 @@ INTRO = (
     "them get wrong together is *bias*; what changes from one to the next is *variance*. Move λ, and move “Redraw” to see "
     "the fits of one training set after another."
 )
-PICKED = "bias_variance.picked"
 
 
 def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts, the sliders where they stand."""
     now = shared.current()
     values = np.array(values_of(now))
-    chosen, chosen_set = picked(SCRUB, len(values)), picked(SET, now.bias_variance.n_sets)
+    chosen, chosen_set = PAGE.picked(SCRUB, len(values)), PAGE.picked(SET, now.bias_variance.n_sets, 0)
     return plot_bias_variance_page(
         snapshot.arrays, values, name_of(now), texts_of(now), split_of(now.data), chosen, chosen_set
     )
-
-
-def take_picked() -> None:
-    """Keep what is picked for a visit to another page."""
-    st.session_state[PICKED] = PAGE.told("picked") or {}
-
-
-def picked(name: str, n_stops: int) -> int:
-    """Return where a slider stands; a browser may send anything."""
-    index = (st.session_state.get(PICKED) or {}).get(name)
-    default = 0 if name == SET else n_stops // 2
-    return min(max(index, 0), n_stops - 1) if isinstance(index, int) else default
 
 
 PAGE = RunPage(
@@ -90,19 +77,19 @@ def show_run() -> None:
     label = "Width" if now.bias_variance.vary == "width" else "Strength λ"
     axes = [
         scrub(
-            SCRUB, label, values, texts_of(now), picked(SCRUB, len(values)), "The value whose networks are shown.",
+            SCRUB, label, values, texts_of(now), PAGE.picked(SCRUB, len(values)), "The value whose networks are shown.",
             places_of(np.array(values), name_of(now)).tolist(),
         ),
         scrub(
             SET, "Redraw: training set", range(n_sets), [f"{r + 1} of {n_sets}" for r in range(n_sets)],
-            picked(SET, n_sets), "Which training set is shown, with its networks: another draw of the data, from memory.",
+            PAGE.picked(SET, n_sets, 0), "Which training set is shown, with its networks: another draw of the data, from memory.",
         ),
     ]  # fmt: skip
-    PAGE.show(shown, scrubs=axes, on_picked=take_picked)
+    PAGE.show(shown, scrubs=axes, on_picked=PAGE.take_picked)
     PAGE.follow_hand()
 
 
-example.open_page(TASK, lambda mine: [bias_variance_work(mine)], example.refused_by(check_bias_variance))
+PAGE.open(TASK)
 with st.sidebar:
     tasks.show_tasks("bias_variance", TASKS)
     show_bias_variance_controls("bias_variance")

@@ -14,8 +14,8 @@ from core.stream.snapshot import Snapshot
 from core.studies.compare.variants import TASK, chosen_variants, strengths_in
 from pages.parts.compare.pick_weights import pick_weights
 from pages.parts.compare.variants import message, sliders
-from pages.shared import example, jobs
 from pages.shared import experiment as shared
+from pages.shared import jobs
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
 from pages.shared.runs import RunPage
@@ -63,7 +63,7 @@ def show_run() -> None:
     PAGE.follow_hand()
 
 
-example.open_page(TASK, lambda mine: [compare_work(mine)])
+PAGE.open(TASK)
 with st.sidebar:
     setting("compare", "variants")
     if "elastic_net" in shared.current().compare.variants:

@@ -16,7 +16,6 @@ from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
 from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
-from pages.shared import example
 from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
 from pages.shared.grid import show_penalty
@@ -88,7 +87,7 @@ def show_study() -> None:
             show_refit(cv, f"{shown.key} {cv.experiment.training.n_epochs}")
 
 
-example.open_page(CV_START, lambda mine: [cross_validation_work(mine)])
+PAGE.open(CV_START)
 with st.sidebar:
     show_penalty("cv")
     setting("cv", "n_splits")

@@ -1,5 +1,6 @@
 """Double descent: the error against width falls, peaks and falls again, and λ takes the peak away."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import plotly.graph_objects as go
@@ -16,7 +17,6 @@ from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.double_descent.random_features import WIDTHS
 from pages.parts.double_descent.words import INTRO, PITFALL
-from pages.shared import example
 from pages.shared import experiment as shared
 from pages.shared.runs import RunPage
 from pages.shared.stage import readout, scrub
@@ -27,25 +27,22 @@ READOUTS = [
     readout("largest_norm", "Largest norm", "Of the output weights, over all widths and draws, with wrong labels."),
 ]
 START = {NOISE: 1, VALUE: 0, WIDTH: WIDTHS.index(N_TRAIN)}
-PICKED = "double_descent.picked"
+
+
+def stands(axis: str, stops: Sequence[float]) -> int:
+    """Return where the slider over an axis stands."""
+    return PAGE.picked(axis, len(stops), START[axis])
 
 
 def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts, the sliders where they stand."""
     names = [str(c) for c in range(DATASETS["digits"].n_classes)]
-    chosen = (picked(NOISE, len(NOISES)), picked(VALUE, len(VALUES)), picked(WIDTH, len(WIDTHS)))
+    chosen = (
+        stands(NOISE, NOISES),
+        stands(VALUE, VALUES),
+        stands(WIDTH, WIDTHS),
+    )
     return plot_double_descent_page(snapshot.arrays, WIDTHS, N_TRAIN, chosen, names)
-
-
-def take_picked() -> None:
-    """Keep what is picked for a visit to another page."""
-    st.session_state[PICKED] = PAGE.told("picked") or {}
-
-
-def picked(name: str, n_stops: int) -> int:
-    """Return where a slider stands; a browser may send anything."""
-    index = (st.session_state.get(PICKED) or {}).get(name)
-    return min(max(index, 0), n_stops - 1) if isinstance(index, int) else START[name]
 
 
 PAGE = RunPage(
@@ -63,23 +60,23 @@ def show_run() -> None:
     st.markdown(INTRO)
     axes = [
         scrub(
-            VALUE, "Strength λ", VALUES, value_texts(VALUES), picked(VALUE, len(VALUES)), "L2 on the output weights.",
+            VALUE, "Strength λ", VALUES, value_texts(VALUES), stands(VALUE, VALUES), "L2 on the output weights.",
             positions(VALUES).tolist(),
         ),
         scrub(
-            NOISE, "Wrong labels", NOISES, [f"{share:.0%}" for share in NOISES], picked(NOISE, len(NOISES)),
+            NOISE, "Wrong labels", NOISES, [f"{share:.0%}" for share in NOISES], stands(NOISE, NOISES),
             "Of the training rows.",
         ),
         scrub(
-            WIDTH, "Width", WIDTHS, [f"{width:,}" for width in WIDTHS], picked(WIDTH, len(WIDTHS)),
+            WIDTH, "Width", WIDTHS, [f"{width:,}" for width in WIDTHS], stands(WIDTH, WIDTHS),
             "Whose answers are shown.", [positions([width])[0] for width in WIDTHS],
         ),
     ]  # fmt: skip
-    PAGE.show(shown, scrubs=axes, on_picked=take_picked)
+    PAGE.show(shown, scrubs=axes, on_picked=PAGE.take_picked)
     st.markdown(PITFALL)
 
 
-example.open_page(START_OF_APP, lambda mine: [double_descent_work(mine)])
+PAGE.open(START_OF_APP)
 with st.sidebar:
     st.caption("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights.")
     setting("double_descent", "data_seed")

@@ -55,12 +55,7 @@ def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return the charts of this selection, the slider where it stands."""
     experiment = shared.current()
     values = np.array(values_of(experiment))
-    return plot_features_page(snapshot.arrays, values, split_of(experiment.data), PAGE.picked(len(values)))
-
-
-def take_picked() -> None:
-    """Keep the picked λ for a visit to another page."""
-    PAGE.take_picked("lambda")
+    return plot_features_page(snapshot.arrays, values, split_of(experiment.data), PAGE.picked("lambda", len(values)))
 
 
 PAGE = RunPage(
@@ -86,10 +81,10 @@ def show_run() -> None:
     values = values_of(shared.current())
     st.markdown(INTRO)
     axis = scrub(
-        "lambda", "Strength λ", values, value_texts(values), PAGE.picked(len(values)),
+        "lambda", "Strength λ", values, value_texts(values), PAGE.picked("lambda", len(values)),
         "The strength whose networks are shown, for each penalty.", positions(np.array(values)).tolist(),
     )  # fmt: skip
-    PAGE.show(shown, scrubs=[axis], on_picked=take_picked)
+    PAGE.show(shown, scrubs=[axis], on_picked=PAGE.take_picked)
     PAGE.follow_hand()
 
 
@@ -100,7 +95,7 @@ def show_unsuited() -> None:
     tell(f"{label}: a picture of one or two inputs, nothing to select from. Choose a task in the sidebar.")
 
 
-example.open_page(TASK, lambda mine: [features_work(mine)], fault)
+PAGE.open(TASK, fault)
 with st.sidebar:
     tasks.show_tasks("features", TASKS)
     values_setting("features", "0 and 13 values from 1e-4 to 0.5")

@@ -18,8 +18,8 @@ from core.studies.path.sweep import PathMoment
 from pages.parts.path.controls import show_path_controls
 from pages.parts.path.exits import show_exits
 from pages.parts.path.rates import show_rates
-from pages.shared import example, jobs
 from pages.shared import experiment as shared
+from pages.shared import jobs
 from pages.shared.controls import show_controls
 from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS
 from pages.shared.runs import RunPage
@@ -32,7 +32,7 @@ REWOUND = "path.rewound"
 
 def take_picked() -> None:
     """The slider over λ or that over the epochs was released, or a λ was clicked."""
-    PAGE.take_picked(SCRUB)
+    PAGE.take_picked()
     job, epoch = jobs.own("study"), (PAGE.told("picked") or {}).get("moment")
     is_back = job is not None and isinstance(epoch, int)
     # Taken at once: the path thins its moments out as it trains on.
@@ -65,7 +65,7 @@ def show_path() -> None:
     if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
     now, values = shared.current(), grid_of(shared.current())
-    texts, places, index = value_texts(values), positions(values, now.grid.param_name), PAGE.picked(len(values))
+    texts, places, index = value_texts(values), positions(values, now.grid.param_name), PAGE.picked(SCRUB, len(values))
     axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
     show_exits(shown.job, index, rewound(shown.job))
     sliders = [one for one in STRENGTHS if one["name"] in held(now)]
@@ -73,7 +73,7 @@ def show_path() -> None:
     PAGE.follow_hand()
 
 
-example.open_page(START, lambda mine: [path_work(mine)])
+PAGE.open(START)
 with st.sidebar:
     show_path_controls("path")
     show_controls("path", without=(shared.current().grid.param_name,))

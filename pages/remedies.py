@@ -23,8 +23,8 @@ from core.studies.remedies.choice import left_out, single_remedies
 from core.studies.remedies.remedy import DIGITS, POINTS
 from pages.parts.remedies.controls import show_more
 from pages.parts.remedies.looks import show_actions
-from pages.shared import example, tasks
 from pages.shared import experiment as shared
+from pages.shared import tasks
 from pages.shared.controls import show_controls
 from pages.shared.runs import RunPage
 from pages.shared.stage import readout, sheet
@@ -98,7 +98,7 @@ def show_study() -> None:
         st.caption("This task has values, not classes: there are no labels that could be wrong.")
 
 
-example.open_page(POINTS, part_works, example.refused_by(check_study))
+PAGE.open(POINTS)
 with st.sidebar:
     tasks.show_tasks("remedies", TASKS)
     show_more()

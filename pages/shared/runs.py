@@ -19,8 +19,8 @@ from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
+from pages.shared import example, hand, jobs, studies
 from pages.shared import experiment as shared
-from pages.shared import hand, jobs, studies
 from pages.shared.charts import Chart, drawn
 from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import fail
@@ -77,6 +77,17 @@ class RunPage:
         """Return the key of the stage."""
         return f"{self.name}.stage"
 
+    def open(self, start: Experiment, fault: Callable[[Experiment], str] | None = None) -> None:
+        """Take the experiment of the address, or of the session, or the page's own `start`; call it first on a page.
+
+        fault: why the page cannot show anything on an experiment, "" where it can; by default what `check` says.
+        """
+        refused = fault or (example.refused_by(self.check) if self.check is not None else lambda _: "")
+        example.open_page(start, self._costs, refused)
+
+    def _costs(self, now: Experiment) -> Sequence[Work]:
+        return [self.work(now)] if self.parts is None else self.parts(now)
+
     def may_start(self) -> bool:
         """Return whether the run of the experiment of now may start; else say why not, or ask."""
         now = shared.current()
@@ -87,8 +98,7 @@ class RunPage:
                 jobs.drop(self.slot)
                 fail(str(error))
                 return False
-        works = [self.work(now)] if self.parts is None else self.parts(now)
-        return studies.may_start(self.needs(now).key, works, self.slot)
+        return studies.may_start(self.needs(now).key, self._costs(now), self.slot)
 
     def find(self) -> Shown | None:
         """Return the session's run of the experiment of now; None where it has nothing to show yet, which is said."""
@@ -143,14 +153,15 @@ class RunPage:
 
     # --- sliders over an axis, kept for a visit to another page ---
 
-    def take_picked(self, axis: str) -> None:
-        """Note where the slider over an axis was released."""
-        st.session_state[f"{self.name}.picked"] = (self.told("picked") or {}).get(axis)
+    def take_picked(self) -> None:
+        """Note where the sliders over the axes were released."""
+        st.session_state[f"{self.name}.picked"] = self.told("picked") or {}
 
-    def picked(self, n_values: int) -> int:
-        """Return which of the values the slider stands on, the middle at first; a browser may send anything."""
-        index = st.session_state.get(f"{self.name}.picked")
-        return min(max(index, 0), n_values - 1) if isinstance(index, int) else n_values // 2
+    def picked(self, axis: str, n_stops: int, at_first: int | None = None) -> int:
+        """Return where the slider over an axis stands, the middle at first; a browser may send anything."""
+        index = (st.session_state.get(f"{self.name}.picked") or {}).get(axis)
+        at_first = n_stops // 2 if at_first is None else at_first
+        return min(max(index, 0), n_stops - 1) if isinstance(index, int) else at_first
 
 
 def _rerun() -> None:

@@ -51,15 +51,15 @@ def test_the_line_for_a_process_is_said_with_the_place_of_those_who_are_not_at_i
 
 
 def test_a_run_that_fails_at_its_start_is_begun_anew_by_one_press(monkeypatch):
-    make_run = live.playground_run
+    make_run = live.recalling_run
 
     def fail(*args):
         raise ValueError("no **rows** left")
 
-    monkeypatch.setattr(live, "playground_run", fail)
+    monkeypatch.setattr(live, "recalling_run", fail)
     page = open_link("playground.py", {})
     assert "no **rows** left" in said(page.error[0])
-    monkeypatch.setattr(live, "playground_run", make_run)
+    monkeypatch.setattr(live, "recalling_run", make_run)
     next(button for button in page.button if button.label == "Try again").click()
     run(page)
     assert not page.error and job(page, "run").error is None
