@@ -5,6 +5,7 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.data import Split
 from core.figures.cv.fold_curves import plot_fold_curves
 from core.figures.cv.losses import plot_cv, plot_folds
 from core.live.cv.needs import cross_validation_needs
@@ -57,6 +58,13 @@ PAGE = RunPage(
 )  # fmt: skip
 
 
+def kept_in_folds(split: Split) -> str:
+    """Return what the folds of a table of one's own respect, "" where each row stands by itself."""
+    if split.days is not None:
+        return "Rows have a time: folds run forward, each trains on what came before the rows that it is judged on."
+    return "" if split.units is None else "Rows that belong together stay in one fold: no group is on both sides."
+
+
 @st.fragment
 def show_study() -> None:
     """Show stage, choice, refit and test set. The stage reruns this part when training begins, stands still or ends."""
@@ -67,6 +75,8 @@ def show_study() -> None:
     if (shown := PAGE.find()) is None:
         return
     experiment, job = shared.current(), shown.job
+    if kept := kept_in_folds(split_of(experiment.data)):
+        st.caption(kept)
     values = grid_of(experiment)
     places = positions(values, experiment.grid.param_name).tolist()
     axis = scrub(

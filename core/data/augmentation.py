@@ -30,7 +30,9 @@ def make_augment(split: Split, strength: Tensor) -> Augment:
     batch, each scaled by its strength, so members stay paired.
     """
     if split.kind != "images":
-        return Jitter(strength)
+        return Jitter(
+            strength, None if split.is_fixed is None else torch.as_tensor(~split.is_fixed, dtype=strength.dtype)
+        )
     X = torch.as_tensor(split.X_train, dtype=strength.dtype)
     mean, scale = (torch.as_tensor(values, dtype=strength.dtype) for values in (split.x_mean, split.x_scale))
     return Wobble(strength, mean, scale, X.amin(0), X.amax(0))
@@ -38,13 +40,18 @@ def make_augment(split: Split, strength: Tensor) -> Augment:
 
 @dataclass(frozen=True, eq=False)
 class Jitter:
-    """x + strength·noise, noise standard normal, in standardised units. strength: (M,)."""
+    """x + strength·noise, noise standard normal, in standardised units. strength: (M,).
+
+    moves: (d,) 1 for inputs that are jittered, 0 for those of 0 and 1, which stand for words; None: all are.
+    """
 
     strength: Tensor
+    moves: Tensor | None = None
 
     def __call__(self, X: Tensor, generator: Generator) -> Tensor:
         """Return jittered inputs (M, B, d)."""
         noise = torch.randn(X.shape[1:], generator=generator, dtype=X.dtype)
+        noise = noise if self.moves is None else noise * self.moves
         return X + JITTER * self.strength[:, None, None] * noise
 
 

@@ -105,14 +105,14 @@ def _spoiled(table: Table, data: DataConfig, dtype: DTypeLike, factor: int) -> S
     """Return the split with the noise and the wrong labels that the experiment asks for."""
     split = table_split(table, data.seed, data.val_fraction, factor * data.n_train, np.float64, n_fit=data.n_train)
     names = ("val", "test", "train")  # more training rows leave the noise of the others as it was
-    noise = stream(data, NOISE)
+    noise, moves = stream(data, NOISE), 1.0 if split.is_fixed is None else ~split.is_fixed  # words are not blurred
     arrays: dict[str, Array] = {}
     for name in names:
         X, y = getattr(split, f"X_{name}"), getattr(split, f"y_{name}")
         if data.noise_std and split.task == "regression":
             y = y + data.noise_std * noise.standard_normal(len(y))
         elif data.noise_std:
-            X = X + data.noise_std * noise.standard_normal(X.shape)
+            X = X + data.noise_std * noise.standard_normal(X.shape) * moves
         arrays[f"X_{name}"] = X.astype(dtype)
         arrays[f"y_{name}"] = y.astype(dtype) if split.task == "regression" else y
     if split.task == "classification" and data.label_noise:

@@ -165,6 +165,7 @@ def test_a_cross_validation_keeps_groups_and_time(divided):
     page.query_params.clear()
     run(page)
     assert job(page).latest is not None and not page.error
+    assert ("no group is on both sides" if divided == "by whole groups" else "folds run forward") in sentences(page)
     close(page)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from core import Split, load_table
 from core.data import load_split
 from core.data.augmentation import Jitter, make_augment, move_images
 from core.settings.experiment import DataConfig
@@ -86,3 +87,11 @@ def test_images_stay_images_near_the_old_ones() -> None:
     assert ink[1] == pytest.approx(ink[0], rel=0.15)
     nearest = torch.cdist(varied[0], X[0]).argmin(1)
     assert (nearest == torch.arange(60)).float().mean() > 0.9  # each is still most like the image it came from
+
+
+def test_inputs_that_stand_for_words_are_not_jittered():
+    rows = "x,c,y\n" + "".join(f"{i * 7 % 31},{'uvw'[i % 3]},{i * i % 97}\n" for i in range(120))
+    split = Split.from_table(load_table(rows))
+    X = torch.as_tensor(split.X_train)[None]
+    moved = make_augment(split, torch.tensor([0.5]))(X, torch.Generator().manual_seed(0)) - X
+    assert 0.4 < float(moved[0, :, 0].std()) < 0.6 and not moved[0, :, 1:].any()
