@@ -14,6 +14,8 @@ from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from core.live.playground.recording import recording
+from core.presets import START, preset_of
 from core.stream.admission import Rules
 from core.stream.front import Front
 from core.stream.gate import Gate
@@ -27,6 +29,7 @@ MAX_WAITING_EACH, MAX_WAITING = (
 )  # bytes of files that no page has read yet: of a session, of all
 HAS_UPLOADER = True  # whether a page takes files
 SPARE_AFTER_S = 20.0  # the first visitors come first
+FIRST = preset_of(START) or ""  # the preset that plays by itself
 FRONT = Path(st.__file__).parent / "static"
 
 
@@ -82,7 +85,8 @@ def raise_file_limit() -> None:
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Make a process for the first heavy study ready, a while after the server has started."""
+    """Record what the first visitor sees, and make a process for the first heavy study ready a while later."""
+    threading.Thread(target=recording, args=(FIRST,), daemon=True, name="recording").start()
     timer = threading.Timer(SPARE_AFTER_S, the_lane().nursery.prepare)
     timer.daemon = True
     timer.start()
