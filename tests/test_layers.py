@@ -21,7 +21,7 @@ FLOORS = {
     "stream": ("settings",),
     "live": ("settings", "data", "presets", "measures", "engine", "studies", "readings", "stream"),
 }
-ROOMS = {"playground", "path", "cv", "compare", "remedies", "features", "bias_variance", "double_descent"}
+ROOMS = {"playground", "path", "cv", "compare", "remedies", "features", "bias_variance", "double_descent", "peeking"}
 WITH_ROOMS = ("studies", "readings", "figures", "live")
 FILES = sorted((ROOT / "core").rglob("*.py"))
 

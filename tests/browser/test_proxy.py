@@ -84,7 +84,7 @@ def test_the_page_asks_no_foreign_host_even_if_told_to(plain: Server, open_page:
     assert blocked == "img-src"
 
 
-PAGES = ["", "path", "cv", "compare", "remedies", "features", "bias_variance", "double_descent"]
+PAGES = ["", "path", "cv", "compare", "remedies", "features", "bias_variance", "double_descent", "peeking"]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -18,7 +18,7 @@ MARKUP = """[...document.querySelectorAll(':is([data-testid=stAlert], [data-test
 SAID = "[...document.querySelectorAll('[data-testid=stAlert] p')].map((p) => p.textContent)"
 TITLES = {
     "": "Playground", "path": "λ path", "cv": "Cross-validation", "compare": "Compare", "remedies": "Remedies",
-    "features": "Features", "bias_variance": "Bias & variance", "double_descent": "Double descent",
+    "features": "Features", "bias_variance": "Bias & variance", "double_descent": "Double descent", "peeking": "Peeking",
 }  # fmt: skip
 
 

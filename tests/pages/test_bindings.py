@@ -42,6 +42,7 @@ CASES = {
         for data in ("sine", "plane", "moons", "spiral3", "digits")
     },
     "double descent": ("double_descent.py", START),
+    "peeking": ("peeking.py", START),
     "bias variance width": ("bias_variance.py", BIAS.replace(vary="width", n_sets=3, **SHORT)),
 }
 

@@ -21,6 +21,8 @@ from core.live.needs import Needs, needs_of
 from core.live.path.needs import path_needs, rates_needs
 from core.live.path.rates import rates_run
 from core.live.path.run import path_run
+from core.live.peeking.needs import peeking_needs
+from core.live.peeking.run import peeking_run
 from core.live.playground.needs import playground_needs
 from core.live.playground.run import playground_run
 from core.live.remedies.needs import remedies_needs
@@ -51,6 +53,7 @@ STUDIES = {
     "bias_variance": (bias_variance_needs, bias_variance_run, TINY),
     "bias_variance width": (bias_variance_needs, bias_variance_run, TINY.replace(vary="width")),
     "double_descent": (double_descent_needs, lambda experiment, split: double_descent_run(experiment), TINY),
+    "peeking": (peeking_needs, lambda experiment, split: peeking_run(experiment), TINY),
     "features": (features_needs, features_run, TABLE),
     "remedies": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY),
     "remedies tuned": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY.replace(tune_remedies=True)),

@@ -13,7 +13,7 @@ from core.settings.experiment import FLAT_NAMES, STUDIES, format_value, link_def
 from core.settings.links import DEFAULTS, FIRST, NEWEST, VERSION
 
 KEPT = json.loads((Path(__file__).parent / "links.json").read_text())
-PAGES = {"/", "/path", "/cv", "/compare", "/features", "/remedies", "/bias_variance", "/double_descent"}
+PAGES = {"/", "/path", "/cv", "/compare", "/features", "/remedies", "/bias_variance", "/double_descent", "/peeking"}
 
 
 def without_later(experiment, kept):

@@ -39,7 +39,7 @@ def test_a_live_setting_that_is_told_acts_as_if_the_run_had_begun_with_it(study,
 NEEDS = {f"{name}.py": STUDIES[study] for name, study in {
     "playground": "playground", "path": "path l2", "cv": "cv l2", "compare": "compare", "features": "features",
     "remedies": "remedies", "bias_variance": "bias_variance",
-    "double_descent": "double_descent",
+    "double_descent": "double_descent", "peeking": "peeking",
 }.items()}  # fmt: skip
 
 

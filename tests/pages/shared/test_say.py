@@ -19,7 +19,7 @@ from tests.pages.test_playground import setting_of
 
 PAGES = {
     "playground.py": START, "path.py": START, "cv.py": CV_START, "compare.py": COMPARE, "remedies.py": POINTS,
-    "features.py": FEATURES, "bias_variance.py": BIAS, "double_descent.py": START,
+    "features.py": FEATURES, "bias_variance.py": BIAS, "double_descent.py": START, "peeking.py": START,
 }  # fmt: skip
 HOSTILE = [
     "![i](http://evil.test/i.png)",

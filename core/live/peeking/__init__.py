@@ -1,0 +1,1 @@
+"""The run behind the page of peeking."""

@@ -1,0 +1,1 @@
+"""Peeking in words."""

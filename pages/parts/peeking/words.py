@@ -1,0 +1,37 @@
+"""What the page of peeking says beside its charts, and what it knows of the real looks of this browser tab."""
+
+import streamlit as st
+
+from core.data import DATASETS
+from core.studies.cv.peeking import peeking_in_words
+from core.studies.peeking.simulation import N_SETTINGS
+from pages.shared import experiment as shared
+from pages.shared.looks import count_looks
+from pages.shared.say import tell
+
+INTRO = (
+    "**What if the test set chooses?** 50 networks with λ and start at random; the best of k on m test rows wins, and is then "
+    "scored on thousands of fresh rows, 200 times. What separates the two scores is luck, taken for skill."
+)
+
+
+def n_real_looks() -> int:
+    """Return how often the test rows of the experiment of now were looked at, on Cross-validation and Remedies."""
+    return count_looks(shared.current())
+
+
+def nearest_k(n_looks: int) -> int:
+    """Return the place of the number of settings nearest to the real looks, of 20 where there were fewer than two."""
+    if n_looks < 2:
+        return N_SETTINGS.index(20)
+    return min(range(len(N_SETTINGS)), key=lambda i: abs(N_SETTINGS[i] - n_looks))
+
+
+def show_real_looks() -> None:
+    """Say how often the test rows were really looked at, and what that does."""
+    n_looks, data = n_real_looks(), shared.current().data
+    label = DATASETS[data.name].label
+    if n_looks == 0:
+        st.caption(f"Your own looks: none yet at the test rows of {label} (Cross-validation and Remedies count them).")
+        return
+    tell(f"Your own looks, {label}: {peeking_in_words(n_looks, None, DATASETS[data.name].is_synthetic)}")
