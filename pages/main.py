@@ -29,8 +29,8 @@ PAGES = [
     st.Page("features.py", title="Features", url_path="features"),
     st.Page("bias_variance.py", title="Bias & variance", url_path="bias_variance"),
     st.Page("double_descent.py", title="Double descent", url_path="double_descent"),
-    st.Page("data.py", title="Own data", url_path="data"),
     st.Page("peeking.py", title="Peeking", url_path="peeking"),
+    st.Page("data.py", title="Own data", url_path="data"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(
