@@ -21,7 +21,7 @@ from core.data.table.reading import Cells
 from core.data.table.rows import same_rows
 from core.data.table.target import Target, read_target
 
-MIN_GROUPS, MIN_ROWS = 5, 20
+MIN_GROUPS, MIN_TIMES, MIN_ROWS = 5, 5, 20
 GIVES_AWAY = 0.999  # |r| with the target, above which an input is pointed out
 MANY_TWINS = 0.5  # with more rows that have a twin, twins come of coarse inputs and are no copies
 MAX_INPUTS = 1000
@@ -111,7 +111,8 @@ def make_table(cells: Cells, choices: Choices | None = None) -> Table:
     choices = choices or Choices()
     check_numbers_of_columns(choices, len(cells.names))
     columns = read_columns(cells, dict(choices.kinds))
-    place = len(columns) - 1 if choices.target is None else choices.target
+    filled = [column.number for column in columns if column.n_different]
+    place = choices.target if choices.target is not None else (filled or [len(columns) - 1])[-1]
     target = read_target(cells, columns[place], choices.task)
     columns = [with_role(column, place, choices) for column in columns]
     notes = [
@@ -179,8 +180,11 @@ def with_role(column: Column, target: int, choices: Choices) -> Column:
 
 def _days(column: Column, problem: str) -> tuple[Array, str, str]:
     """Return the time of each row, and why there is none."""
-    if column.kind in ("date", "number"):
+    if column.kind in ("date", "number") and column.n_different >= MIN_TIMES:
         return column.values, "", problem
+    if column.kind in ("date", "number"):
+        why = f"time: expected at least {MIN_TIMES} different times, received {column.n_different} in '{column.name}'"
+        return column.values, why, problem or why
     why = f"time: expected a column of dates or numbers, received '{column.name}', {column.reason.split(',')[0]}"
     return np.full(len(column.values), np.nan), why, problem or why
 

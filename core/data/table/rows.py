@@ -13,6 +13,10 @@ from core.data.arrays import Array
 from core.data.info import TEST_FRACTION
 
 Parts = tuple[Array, Array, Array]
+LARGE, MIN_LEFT = (
+    1.5,
+    3,
+)  # a unit of more than LARGE times the rows of a part is not held out, if MIN_LEFT others can be
 
 
 def same_rows(columns: Sequence[Array]) -> Array:
@@ -55,6 +59,12 @@ def divide(order: Array, units: Array | None, classes: Array | None, val_fractio
         rows = order[strata[order] == label]
         ranks[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
         n_test, n_val = (max(1, round(share * len(rows))) for share in (TEST_FRACTION, val_fraction))
+        large = _too_large(rows, units, max(n_test, n_val))
+        parts[0].append(rows[large])
+        rows = rows[~large]
+        if n_test + n_val > len(rows):  # what is left is shared
+            n_test = round(len(rows) * n_test / (n_test + n_val))
+            n_val = len(rows) - n_test
         first, last = _cuts(rows, units, n_test, n_val)
         for part, piece in zip(parts, (rows[first:last], rows[last:], rows[:first]), strict=True):
             part.append(piece)
@@ -62,6 +72,14 @@ def divide(order: Array, units: Array | None, classes: Array | None, val_fractio
     if classes is not None:  # the first n of them are of all classes
         train = train[np.argsort(ranks[train], kind="stable")]
     return train, val, test
+
+
+def _too_large(rows: Array, units: Array | None, n_wanted: int) -> Array:
+    """Return which rows are of units too large to be held out, (n,): they train, if enough units are left for the other parts."""
+    if units is None:
+        return np.zeros(len(rows), dtype=bool)
+    large = np.asarray(np.bincount(units)[units[rows]] > LARGE * n_wanted)
+    return large if len(np.unique(units[rows[~large]])) >= MIN_LEFT else np.zeros(len(rows), dtype=bool)
 
 
 def divide_by_time(days: Array, val_fraction: float) -> Parts:

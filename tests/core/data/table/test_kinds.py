@@ -217,6 +217,22 @@ def test_groups_and_time_decide_who_is_where() -> None:
         load_table(text, group="who", time="when")
 
 
+@pytest.mark.parametrize(("n_days", "is_enough"), [(1, False), (4, False), (5, True)])
+def test_time_needs_a_few_times(n_days: int, is_enough: bool) -> None:
+    text = "d,a,y\n" + "".join(f"2020-01-{i % n_days + 1:02d},{i % 7},{i * i % 11 + 0.5}\n" for i in range(60))
+    if is_enough:
+        split = Split.from_table(load_table(text, time="d"))
+        assert min(len(split.y_train), len(split.y_val), len(split.y_test)) >= 12
+    else:
+        with pytest.raises(ValueError, match=f"time: expected at least 5 different times, received {n_days} in 'd'"):
+            load_table(text, time="d")
+
+
+def test_an_empty_last_column_is_not_the_target() -> None:
+    table = load_table("a,b,y,\n" + "".join(f"{i % 5},{i % 7},{i * i % 11 + 0.5},\n" for i in range(60)))
+    assert table.target_name == "y" and [column.is_input for column in table.columns] == [True, True, False, False]
+
+
 def test_choices_survive_a_link() -> None:
     choices = Choices(
         ";", "cp1252", False, 3, "regression", 4, None, 7, {0: "category", 2: "number"}, {1: False, 5: True}

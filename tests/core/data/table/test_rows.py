@@ -57,3 +57,10 @@ def test_equal_rows_have_equal_numbers_and_gaps_are_equal() -> None:
     a, b = np.array([1.0, 1.0, np.nan, np.nan, 0.0, -0.0]), np.array([1, 2, 3, 3, 4, 4])
     units = same_rows([a, b])
     assert units[2] == units[3] and units[4] == units[5] and len(set(units)) == 4
+
+
+def test_a_group_of_most_rows_trains() -> None:
+    units = np.append(np.zeros(50, dtype=int), np.arange(1, 11))
+    train, val, test = divide(np.random.default_rng(0).permutation(60), units, None, 0.2)
+    assert set(range(50)) <= set(train) and len(val) >= 4 and len(test) >= 4
+    assert sorted(np.concatenate([train, val, test])) == list(range(60))
