@@ -69,6 +69,9 @@ def test_no_setting_of_a_link_is_markup_on_any_page(script, text):
     close(page)
 
 
+FIELDLESS = ("double_descent.py", "peeking.py")  # numbers only
+
+
 @pytest.mark.parametrize("script", PAGES)
 def test_no_typed_text_is_markup_on_any_page(script):
     page = open_link(script, PAGES[script].replace(n_epochs=3).to_query())
@@ -86,7 +89,7 @@ def test_no_typed_text_is_markup_on_any_page(script):
             (problem,) = page.sidebar.error
             assert "evil" in problem.value and not UNESCAPED.search(problem.value)
             run(page)
-    assert n_fields > 12
+    assert n_fields > 12 or script in FIELDLESS
     close(page)
 
 
