@@ -155,6 +155,16 @@ def test_every_page_draws_one_or_two_numbers(script, rows):
     close(page)
 
 
+@pytest.mark.parametrize("script", ["double_descent.py", "peeking.py"])
+def test_pages_of_their_own_data_open_beside_it(script):
+    page = trained_on(opened("shelter.csv"))
+    page.switch_page(script)
+    page.query_params.clear()
+    run(page)
+    assert not page.error
+    close(page)
+
+
 @pytest.mark.parametrize("divided", ["by whole groups", "by time"])
 def test_a_cross_validation_keeps_groups_and_time(divided):
     page = opened("sleep_groups.csv")

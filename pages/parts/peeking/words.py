@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.data import DATASETS
+from core.data import info_of
 from core.studies.cv.peeking import peeking_in_words
 from core.studies.peeking.simulation import N_SETTINGS
 from pages.shared import experiment as shared
@@ -30,8 +30,8 @@ def nearest_k(n_looks: int) -> int:
 def show_real_looks() -> None:
     """Say how often the test rows were really looked at, and what that does."""
     n_looks, data = n_real_looks(), shared.current().data
-    label = DATASETS[data.name].label
+    label = info_of(data).label
     if n_looks == 0:
         st.caption(f"Your own looks: none yet at the test rows of {label} (Cross-validation and Remedies count them).")
         return
-    tell(f"Your own looks, {label}: {peeking_in_words(n_looks, None, DATASETS[data.name].is_synthetic)}")
+    tell(f"Your own looks, {label}: {peeking_in_words(n_looks, None, info_of(data).is_synthetic)}")
