@@ -1,6 +1,7 @@
 // One chart: a figure made in Python, its bindings to named arrays, drawn in place by Plotly.
 import { Axes } from "./axes.js";
 import { arrayOf, isSame, parse, valueOf } from "./bindings.js";
+import { tuned, tuneTrace } from "./colours.js";
 import { make, write } from "./dom.js";
 import { paint } from "./images.js";
 import { legend } from "./legend.js";
@@ -48,6 +49,7 @@ export class Chart {
   /** Draw for the first time; the card must be in the page. */
   async build() {
     const { data, layout } = structuredClone(this.figure);
+    data.forEach(tuneTrace);
     if (isPresenting()) data.forEach(thicken);
     this.bindings.forEach((pairs, i) => pairs.forEach(([name]) => { data[i][name] = solid(name, data[i][name]); }));
     const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
@@ -84,6 +86,17 @@ export class Chart {
       for (const name of ["gridcolor", "zerolinecolor", "linecolor"]) change[`${axis}.${name}`] = parts[axis][name];
     }
     Plotly.relayout(this.plot, change);
+    this.recolour();
+  }
+
+  /** Lines, marks and legend in the colours of the page as it is now. */
+  recolour() {
+    for (const part of ["line", "marker"]) {
+      const found = this.figure.data.flatMap((trace, i) => (trace[part]?.color === undefined ? [] : [i]));
+      const colors = found.map((i) => tuned(this.figure.data[i][part].color));
+      if (found.length) Plotly.restyle(this.plot, { [`${part}.color`]: colors }, found);
+    }
+    this.legend.replaceChildren(...legend(this.entries()).childNodes);
   }
 
   /** Show a view {arrays, meta, scrubs, moment}: at most one call of Plotly, none if nothing has changed. */

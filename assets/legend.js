@@ -1,4 +1,5 @@
 // A chart's legend: a sample of each line or marker beside its name.
+import { tuned } from "./colours.js";
 import { make } from "./dom.js";
 
 const DASHES = { solid: "", dash: "5 3", dot: "1.5 3", dashdot: "5 3 1.5 3", longdash: "8 3", longdashdot: "8 3 1.5 3" };
@@ -18,7 +19,8 @@ const SHAPES = {
 };
 
 /** A sample of a line or marker {color, dash, symbol}. */
-export function swatch({ color, dash, symbol }) {
+export function swatch({ color: meant, dash, symbol }) {
+  const color = tuned(meant);
   const open = symbol?.includes("open");
   const path = SHAPES[symbol?.replace("-open", "")] ?? SHAPES.circle;
   const mark = symbol

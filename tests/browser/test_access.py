@@ -161,3 +161,30 @@ def test_axe_finds_nothing_before_a_run_and_while_it_goes_on(
         found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
         assert len(found["passes"]) > 20
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+# Lines and marks of one colour; points of classes lie on a map, with a rim.
+FAINT_MARKS = """(page) => {
+  const linear = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  const part = (hex, i) => linear(parseInt(hex.slice(i, i + 2), 16) / 255);
+  const light = (hex) => 0.2126 * part(hex, 1) + 0.7152 * part(hex, 3) + 0.0722 * part(hex, 5);
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const isFaint = (color) => /^#[0-9a-f]{6}$/i.test(color) && color !== '#F2F2F2' && contrast(light(color), light(page)) < 3;
+  return [...document.querySelectorAll('.lab-plot')].flatMap((plot) => plot.data.flatMap((trace) =>
+    [trace.line?.color, trace.marker?.color].filter(isFaint).map((color) => `${trace.name} ${color}`)));
+}"""
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "#FFFFFF"), ("dark", "#12161B")])
+@pytest.mark.parametrize("name", ["playground", "compare"])
+def test_every_line_and_mark_stands_out_from_the_page(
+    address: str, open_page: OpenPage, name: str, scheme: str, background: str
+) -> None:
+    page = open_page(address + PAGES[name], color_scheme=scheme)
+    assert page.evaluate(FAINT_MARKS, background) == []
+    other = {"light": ("dark", "#12161B"), "dark": ("light", "#FFFFFF")}[scheme]
+    color = "document.querySelector('.lab-plot').layout.font.color"
+    before = page.evaluate(color)
+    page.emulate_media(color_scheme=other[0])  # a flip of the theme takes them along
+    wait_for(page, f"{color} !== '{before}'")
+    wait_for(page, f"({FAINT_MARKS})('{other[1]}').length === 0")

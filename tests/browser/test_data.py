@@ -37,7 +37,7 @@ def test_a_large_file_is_read_at_once_trained_on_and_never_written(open_page, la
         began = time.perf_counter()
         page.set_input_files("input[type=file]", str(large_file))
         wait_for(page, READ)
-        assert time.perf_counter() - began < 10  # 1.3 s on a quiet machine
+        assert time.perf_counter() - began < 10  # also beside busy neighbours
         page.click(TRAIN)
         wait_for(page, READY)
         press(page, "Run")
