@@ -50,6 +50,50 @@ export class Player {
   }
 }
 
+/** What an untouched page shows: a recording, `shown` now, until the run itself has begun. `draw(snapshot)`, `send(message)`, `onEnd()`. */
+export class Opening {
+  constructor(parts) {
+    Object.assign(this, parts);
+  }
+
+  /** Play a preset's recording, once, where the run {epoch, state} has not begun. */
+  play(preset, { epoch, state }) {
+    if (!preset || this.player || epoch > 0 || state !== "paused") return;
+    this.player = new Player(preset, (snapshot) => {
+      this.shown = snapshot;
+      this.draw(snapshot);
+    }, this.onEnd);
+  }
+
+  /** The first touch goes on live from the moment shown. Returns whether the message is dealt with already. */
+  touch(message) {
+    const { player } = this;
+    if (!this.shown) {
+      player?.stop();
+      return false;
+    }
+    if (message?.type === "pause" && player.isPlaying) {
+      player.pause();
+      return true;
+    }
+    this.send({ type: "recall", epoch: player.epoch });
+    if (player.isPlaying && message?.type === "set") this.send({ type: "run" });
+    player.stop();
+    this.isLeft = true;
+    return false;
+  }
+
+  /** The run speaks: its own picture takes the place of the recording's, once it has begun or the recording was left. */
+  hear({ epoch }) {
+    if (epoch > 0 || this.isLeft) this.end();
+  }
+
+  end() {
+    this.player?.stop();
+    this.shown = undefined;
+  }
+}
+
 /** Point once at what to move now; it ends with the first touch of it. */
 export function hintAt(element, words) {
   element.classList.add(HINT);

@@ -12,7 +12,7 @@ import { loadPlotly, loadStyle } from "./load.js";
 import { Line } from "./line.js";
 import { PaceChoice } from "./pace.js";
 import { Painter } from "./painter.js";
-import { hintAt, Player } from "./player.js";
+import { hintAt, Opening } from "./player.js";
 import { Rewind, Scrub } from "./scrub.js";
 import { Sheet } from "./sheet.js";
 import { StopChoice } from "./stop.js";
@@ -58,6 +58,14 @@ class Stage {
       connected: (is) => { counters.connected = is; },
       adopted: (job) => this.setState("job", job),
       lost: (job) => this.setTrigger("lost", job),
+    });
+    this.opening = new Opening({
+      draw: (snapshot) => {
+        this.buttons.show(snapshot.meta);
+        this.paint();
+      },
+      send: (message) => this.line.send(message),
+      onEnd: () => hintAt(this.controls.l2.element, this.data.hero.words.hint),
     });
     counters.isBehind = () => !this.live || this.painter.isBehind;
     this.charts = [];
@@ -153,7 +161,7 @@ class Stage {
   /** What is shown now: the live snapshot, or the picked moment over it. */
   view() {
     const { frame } = this.rewind;
-    const { arrays, meta } = this.recorded ?? this.live;
+    const { arrays, meta } = this.opening.shown ?? this.live;
     const common = { scrubs: this.scrubs, ghost: this.ghost.at(frame?.meta.epoch) };
     if (!frame) return { ...common, arrays, meta: factsOf(meta, this.scrubs) };
     const then = { ...meta, members: undefined, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
@@ -175,7 +183,7 @@ class Stage {
 
   /** Another job: nothing of the old one is shown any more. */
   forget() {
-    this.endRecording();
+    this.opening.end();
     this.rewind.forget();
     this.rewind.rest();
     this.ghost = undefined;
@@ -194,13 +202,13 @@ class Stage {
 
   show(snapshot) {
     const { meta, version } = snapshot;
-    if (this.recorded && meta.epoch > 0) this.endRecording(); // its own run has begun
+    this.opening.hear(meta);
     if (!this.live) this.line.adopt();
     else if (meta.n_begun !== this.live.meta.n_begun) this.rewind.forget();
     this.live = snapshot;
     (this.ghost ??= new Ghost(this.line.job, this.ghostly)).follow(snapshot);
-    this.playOnce(meta);
-    if (!this.recorded) this.buttons.show(meta);
+    this.opening.play(this.data.hero?.recording, meta);
+    if (!this.opening.shown) this.buttons.show(meta);
     this.pace.show(meta);
     this.stop.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
@@ -216,46 +224,9 @@ class Stage {
     this.setState("state", state);
   }
 
-  // A recording, on a page that was just opened
-
-  /** Play what Python names, once, where the run has not begun. */
-  playOnce({ epoch, state }) {
-    const preset = this.data.hero?.recording;
-    if (!preset || this.player || epoch > 0 || state !== "paused") return;
-    const show = (snapshot) => {
-      this.recorded = snapshot;
-      this.buttons.show(snapshot.meta);
-      this.paint();
-    };
-    this.player = new Player(preset, show, () => hintAt(this.controls.l2.element, this.data.hero.words.hint));
-  }
-
-  endRecording() {
-    this.player?.stop();
-    this.recorded = undefined;
-  }
-
-  /** The first touch goes on live from the moment shown. Returns whether the message is dealt with already. */
-  leaveRecording(message) {
-    const { player } = this;
-    if (!this.recorded) {
-      player?.stop();
-      return false;
-    }
-    if (message?.type === "pause" && player.isPlaying) {
-      player.pause();
-      return true;
-    }
-    const wasPlaying = player.isPlaying;
-    this.line.send({ type: "recall", epoch: player.epoch });
-    if (wasPlaying && message?.type === "set") this.line.send({ type: "run" });
-    player.stop(); // its last picture stays until the run's own comes
-    return false;
-  }
-
   command(message) {
     this.facts.say("");
-    if (this.leaveRecording(message)) return;
+    if (this.opening.touch(message)) return;
     if (this.live?.meta.state === "failed") return this.setTrigger("lost", this.line.job); // Python begins a new run
     this.goLive(); // what the hand does is done to the present, and has to be seen
     if (message.type === "reseed") this.setState("seed", { seed: { value: message.seed, gesture: message.gesture } });
@@ -266,7 +237,7 @@ class Stage {
 
   /** Whether a strength that is set now shows nothing before Run is pressed. */
   isStandingStill() {
-    return this.hero && !this.recorded && this.live?.meta.state === "paused" && this.live.meta.epoch > 0;
+    return this.hero && !this.opening.shown && this.live?.meta.state === "paused" && this.live.meta.epoch > 0;
   }
 
   // Rewind
@@ -274,7 +245,7 @@ class Stage {
   /** While a past moment is shown the server is not asked again: it thins its moments out as it trains on. */
   askFrames() {
     if (this.rewind.frame) return;
-    this.leaveRecording();
+    this.opening.touch();
     const now = performance.now();
     if (now - (this.asked ?? -Infinity) < ASK_EVERY) return;
     this.asked = now;
@@ -381,7 +352,7 @@ class Stage {
 
   destroy() {
     this.gone = true;
-    this.player?.stop();
+    this.opening.end();
     this.hero?.destroy();
     this.painter.destroy();
     this.line.close();

@@ -229,6 +229,15 @@ def test_run_in_the_midst_of_it_goes_on_from_the_moment_shown(address: str, open
     wait_for(page, f"overfitLab.lastEpoch > {epoch}")
 
 
+def test_a_reset_in_the_midst_of_it_is_seen(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    wait_for(page, "overfitLab.shownEpoch > 20")
+    press(page, "Reset")
+    wait_for(page, "overfitLab.shownEpoch === 0")
+    page.wait_for_timeout(500)
+    assert page.evaluate("[overfitLab.shownEpoch, overfitLab.lastEpoch]") == [0, 0]
+
+
 def test_with_reduced_motion_its_end_is_shown_at_once(address: str, open_page: OpenPage) -> None:
     page = open_page(address, reduced_motion="reduce")
     page.locator(".lab-hint").wait_for()
