@@ -15,7 +15,9 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, i
 from core.readings.arrays import Arrays
 from core.readings.network import MAX_TILE, SIGNS, WIDTHS
 from core.settings.colors import PALE
+from core.settings.words import shortened
 
+MAX_NAMED, MAX_NAME, CHAR_PX = 16, 14, 7  # inputs that are named, the characters of a name, and the width of one
 OPACITIES = (0.08, 0.25, 0.45, 0.7, 1.0)
 
 
@@ -24,8 +26,8 @@ def n_links(weights: Sequence[np.ndarray]) -> int:
     return sum(w.size for w in weights)
 
 
-def plot_diagram(arrays: Arrays) -> go.Figure:
-    """Return the drawing: ten traces of links (two signs, five strengths) under the nodes."""
+def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
+    """Return the drawing: ten traces of links (two signs, five strengths) under the nodes, the inputs with their names."""
     links = [
         go.Scatter(
             name=f"{meaning} {k + 1}", x=np.array(arrays[f"link_{sign}_{k}_x"]), y=np.array(arrays[f"link_{sign}_{k}_y"]),
@@ -35,9 +37,11 @@ def plot_diagram(arrays: Arrays) -> go.Figure:
         for k in range(len(WIDTHS))
         for sign, meaning in SIGNS
     ]  # fmt: skip
+    inputs = [shortened(name, MAX_NAME) for name in input_names] if len(input_names) <= MAX_NAMED else []
     nodes = go.Scatter(
-        name="units", x=np.array(arrays["node_x"]), y=np.array(arrays["node_y"]), mode="markers", hoverinfo="skip",
+        name="units", x=np.array(arrays["node_x"]), y=np.array(arrays["node_y"]), mode="markers+text", hoverinfo="skip",
         marker={"size": 11, "color": PALE, "line": {"color": COLORS["truth"], "width": 1.5}},
+        text=[*inputs, *[""] * (len(arrays["node_x"]) - len(inputs))], textposition="middle left", cliponaxis=False,
     )  # fmt: skip
     about = {
         "name": "diagram",
@@ -52,7 +56,13 @@ def plot_diagram(arrays: Arrays) -> go.Figure:
     names = ["input", *(f"hidden {i}" for i in range(1, n_layers - 1)), "output"]
     xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
     yaxis = axis("", (-0.02, 1.02), showgrid=False, visible=False)
-    return base_figure([*links, nodes], about, xaxis, yaxis, margin={"l": 8, "r": 8, "t": 8, "b": 24})
+    return base_figure(
+        [*links, nodes],
+        about,
+        xaxis,
+        yaxis,
+        margin={"l": 12 + 7 * max(map(len, inputs), default=0), "r": 8, "t": 8, "b": 24},
+    )
 
 
 def plot_matrices(arrays: Arrays) -> go.Figure:

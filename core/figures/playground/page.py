@@ -21,7 +21,7 @@ from core.readings.playground.page import Labels
 def plot_playground(arrays: Arrays, labels: Labels, split: Split) -> list[go.Figure]:
     """Return the fit, large; beside it the losses and the network, or the histograms of one too large to draw; then the rest."""
     main, more = plot_fit(arrays, labels, split)
-    drawn = [plot_matrices(arrays)] if "matrices" in arrays else [plot_diagram(arrays)]
+    drawn = [plot_matrices(arrays)] if "matrices" in arrays else [plot_diagram(arrays, split.feature_names)]
     histograms = [plot_histograms(arrays)]
     beside, below = (histograms, drawn) if "matrices" in arrays else (drawn, histograms)
     hero = [placed(main, "hero"), *(placed(one, "side") for one in (plot_losses(arrays), *beside))]

@@ -58,7 +58,7 @@ def make_constants(n_classes: int = 0, n_dims: int = 2) -> dict[str, np.ndarray]
         "target_train": np.array([0, 1, 0]), "target_val": np.array([1, 0]), "grid_x": np.linspace(-1, 1, 6),
         "grid_y": np.linspace(-1, 1, 6), "truth": np.linspace(-1, 1, 6), "noise_std": np.array([0.1]),
         "n_classes": np.array([n_classes]), "class_names": np.array([f"c{i}" for i in range(n_classes)]),
-        "feature_names": np.array(["x", "y"]), "target_name": np.array(["y"]),
+        "feature_names": np.array(["x", "y"]), "point_names": np.array(["x", "y"]), "target_name": np.array(["y"]),
     }  # fmt: skip
 
 
