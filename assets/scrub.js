@@ -12,7 +12,7 @@ function perFrame(callback) {
   };
 }
 
-/** One scrub axis: {name, label, values, texts, index, help, positions}; `onMove()` while it moves, `onRest()` after. */
+/** One scrub axis: {name, label, values, texts, index, help, positions, answers}; `onMove()` while it moves, `onRest()` after. */
 export class Scrub {
   constructor(axis, id, onMove, onRest) {
     this.axis = axis;
@@ -23,9 +23,20 @@ export class Scrub {
       type: "range", id, min: 0, max: axis.values.length - 1, step: 1, oninput: () => this.moved(), onchange: () => this.onRest(),
     });
     this.text = make("output", { for: id });
+    this.answers = (axis.answers ?? []).map((text, i) =>
+      make("button", { type: "button", class: "lab-toggle lab-answer", disabled: "", text, onclick: () => this.jump(this.found[i]) }));
     this.element = make("div", { class: "lab-scrub", "data-scrub": axis.name },
-      make("label", { for: id, text: axis.label }), helpMark(axis.help), this.range, this.text);
+      make("label", { for: id, text: axis.label }), helpMark(axis.help), this.range, this.text, ...this.answers);
     this.show(axis.index);
+  }
+
+  /** The stops that answer the page's question, null while they are not known; when a run ends the first is shown, unless a hand was here. */
+  hear(found, isOver) {
+    this.found = found;
+    this.answers.forEach((button, i) => { button.disabled = !(found?.[i] >= 0); });
+    this.wasGoing ||= !isOver;
+    if (!isOver || !this.wasGoing || this.isTouched || !(found?.[0] >= 0)) return;
+    this.jump(found[0]);
   }
 
   get place() {
@@ -41,12 +52,14 @@ export class Scrub {
   }
 
   moved() {
+    this.isTouched = true;
     this.show(Number(this.range.value));
     this.onMove();
   }
 
-  /** Set by a click in a chart. */
+  /** Set by a click in a chart, or by an answer. */
   jump(index) {
+    this.isTouched = true;
     if (index < 0 || index === this.index) return;
     this.show(index);
     this.onMove();

@@ -212,6 +212,7 @@ class Stage {
     this.pace.show(meta);
     this.stop.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
+    for (const [name, found] of Object.entries(meta.answers ?? {})) this.scrubs[name]?.hear(found, meta.state === "finished");
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed });

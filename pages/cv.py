@@ -87,6 +87,7 @@ def show_study() -> None:
         len(values) // 2,
         "Picks the λ of the lower chart.",
         places,
+        ("λ_min", "λ_1se"),
     )
     PAGE.show(shown, scrubs=[axis])
     cv = found(job)

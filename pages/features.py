@@ -83,6 +83,7 @@ def show_run() -> None:
     axis = scrub(
         "lambda", "Strength λ", values, value_texts(values), PAGE.picked("lambda", len(values)),
         "The strength whose networks are shown, for each penalty.", positions(np.array(values)).tolist(),
+        ("λ_min", "λ_1se"),
     )  # fmt: skip
     PAGE.show(shown, scrubs=[axis], on_picked=PAGE.take_picked)
     PAGE.follow_hand()

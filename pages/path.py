@@ -66,7 +66,16 @@ def show_path() -> None:
         return
     now, values = shared.current(), grid_of(shared.current())
     texts, places, index = value_texts(values), positions(values, now.grid.param_name), PAGE.picked(SCRUB, len(values))
-    axis = scrub(SCRUB, "Chosen λ", values.tolist(), texts, index, "Picks the network that is shown.", places.tolist())
+    axis = scrub(
+        SCRUB,
+        "Chosen λ",
+        values.tolist(),
+        texts,
+        index,
+        "Picks the network that is shown.",
+        places.tolist(),
+        ("best λ",),
+    )
     show_exits(shown.job, index, rewound(shown.job))
     sliders = [one for one in STRENGTHS if one["name"] in held(now)]
     PAGE.show(shown, sliders, [axis], on_picked=take_picked)

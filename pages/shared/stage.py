@@ -103,12 +103,14 @@ def scrub(
     index: int = 0,
     help: str = "",
     positions: Sequence[float] | None = None,
+    answers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Description of a slider over an axis that arrays carry in front: it picks from what the browser holds in memory.
 
     A binding `fit_y[@name]` shows the part of `fit_y` at the slider's index, `at:name` the value there, twice.
     values: one number per stop; texts: how each is shown, by default "%g"; positions: where each stands on an axis,
-    by default its value (a 0 has no place of its own on a logarithmic axis).
+    by default its value (a 0 has no place of its own on a logarithmic axis); answers: names of the stops that a snapshot finds,
+    `meta.answers[name]` their indices, None while they are not known. At the end of a run the first is shown by itself.
     """
     if not values or not 0 <= index < len(values):
         raise ValueError(f"index: expected a whole number from 0 to {len(values) - 1} (the stops), received {index}")
@@ -117,6 +119,7 @@ def scrub(
             raise ValueError(f"{argument}: expected {len(values)}, one per stop, received {len(given)}")
     return {
         "name": name, "label": label, "values": [float(v) for v in values], "index": index, "help": help,
+        "answers": list(answers),
         "texts": list(texts) if texts is not None else [f"{v:g}" for v in values],
         "positions": [float(v) for v in (values if positions is None else positions)],
     }  # fmt: skip

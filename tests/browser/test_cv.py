@@ -118,3 +118,26 @@ def test_it_fits_a_phone(open_study) -> None:
         "[...document.querySelectorAll('[data-figure]')].map((c) => c.getBoundingClientRect().width)"
     )
     assert min(widths) > 300
+
+
+def test_the_slider_goes_to_the_answer_by_itself_and_on_demand_unless_a_hand_was_there(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address + STUDY.replace("/?", "/cv?") + "&n_epochs=40")
+    answers = page.locator("[data-scrub=lambda] .lab-answer")
+    assert [answers.nth(i).is_disabled() for i in range(2)] == [True, True]
+    press(page, "Run")
+    wait_for(page, FINISHED.format(40))
+    verdict = page.locator(".lab-verdict").inner_text()
+    shown = page.locator("[data-scrub=lambda] output")
+    expect(shown).to_have_text(verdict.split("λ_min = ")[1].split(" ")[0])
+    answers.nth(1).click()
+    lambda_1se = verdict.split("λ_1se = ")[1].split(" ")[0] if "λ_1se = " in verdict else shown.inner_text()
+    expect(shown).to_have_text(lambda_1se)
+    page.reload()
+    wait_for(page, f"{FINISHED.format(40)} && !overfitLab.isBehind()")
+    press(page, "Run on")
+    page.locator("[data-scrub=lambda] input").focus()
+    page.keyboard.press("Home")
+    wait_for(page, FINISHED.format(80))
+    expect(shown).to_have_text("0")

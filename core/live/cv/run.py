@@ -112,6 +112,7 @@ class FoldView:
             },
             "members": [member(cv, i, texts[i]) for i in range(len(texts))],
             "members_axis": "lambda",
+            "answers": {"lambda": answers(cv) if run.training.n_epochs_done else None},
         }
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
@@ -121,6 +122,13 @@ class FoldView:
         rate = float(run.experiment.training.learning_rate)
         text = f"Every network diverged: a learning rate of {rate:g} is too large here. Choose a smaller one."
         return {"kind": "diverged", "text": text, "remedy": None}
+
+
+def answers(cv: CrossValidation) -> list[int] | None:
+    """Return the indices of λ_min and λ_1se, None where every fold diverged."""
+    if not math.isfinite(cv.best):
+        return None
+    return [int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se)]
 
 
 def plan_of(run: LiveRun) -> FoldPlan:

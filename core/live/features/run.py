@@ -129,6 +129,7 @@ class FeaturesView:
             "verdict": {"kind": "", "text": said},
             "descriptions": self.descriptions(arrays),
             "members_axis": "lambda",
+            "answers": {"lambda": list(places) if epoch and (places := self.places(state)) else None},
             "members": [self.member(i, arrays, state) for i in range(len(self.texts))],
         }
 

@@ -188,6 +188,7 @@ class PathView:
             "labels": {"changes": [change_text(change) for change in run.marks]},
             "descriptions": describe_path_page(arrays, self.values, self.texts, self.split),
             "members_axis": "lambda",
+            "answers": {"lambda": None if (best := self._best(state)) is None else [best]},
             "members": members,
         }
 
@@ -227,12 +228,16 @@ class PathView:
 
     def _readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
         """Return the progress, the time it still takes, and the best λ."""
-        best = best_index(without_diverged(state.val_loss, state))
+        best = self._best(state)
         return {
             "epoch": f"{epoch_shown(run, state):,} of {n_epochs_of(run.training):,}",
             "left": time_left(run),
-            "best": self.texts[best] if best is not None and state.epoch.max() > 0 else "–",
+            "best": self.texts[best] if best is not None else "–",
         }
+
+    def _best(self, state: MemberState) -> int | None:
+        """Return the index of the best λ, None before training and where all have diverged."""
+        return best_index(without_diverged(state.val_loss, state)) if state.epoch.max() > 0 else None
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return the message that every member has diverged, or that a wrong learning rate holds even the best λ back."""
