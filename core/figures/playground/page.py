@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from core.figures import fit
+from core.figures.digits import plot_digits
 from core.figures.losses import plot_losses
 from core.figures.network import plot_diagram, plot_matrices
 from core.figures.weights import plot_histograms, plot_sparsity
@@ -21,6 +22,8 @@ from core.readings.playground.page import Labels
 def plot_playground(arrays: Arrays, labels: Labels, split: Split) -> list[go.Figure]:
     """Return the fit, large; beside it the losses and the network, or the histograms of one too large to draw; then the rest."""
     main, more = plot_fit(arrays, labels, split)
+    if split.kind == "images":
+        main, more = plot_digits(labels, split), [main, *more]
     drawn = [plot_matrices(arrays)] if "matrices" in arrays else [plot_diagram(arrays, split.feature_names)]
     histograms = [plot_histograms(arrays)]
     beside, below = (histograms, drawn) if "matrices" in arrays else (drawn, histograms)

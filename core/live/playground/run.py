@@ -17,6 +17,7 @@ from core.live.run import LiveRun
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text, score_text
 from core.measures.verdict import Reach, Verdict, judge, nearest
+from core.readings.digits import describe_images, image_labels, look_at_images
 from core.readings.fit import split_constants
 from core.readings.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
 from core.readings.playground.page import describe_playground
@@ -108,7 +109,10 @@ class PlaygroundView:
 
     def look(self, stack: Stack) -> Arrays:
         """Return the arrays of all charts but the losses."""
-        return in_pieces(stack, n_looked_at(self.split), lambda some: look_at(some, self.loss, self.split))
+        return in_pieces(stack, n_looked_at(self.split), self._look)
+
+    def _look(self, some: Stack) -> Arrays:
+        return {**look_at(some, self.loss, self.split), **look_at_images(some, self.loss, self.split)}
 
     def history(self, run: LiveRun) -> Arrays:
         """Return the loss curves and the marks on them."""
@@ -118,6 +122,8 @@ class PlaygroundView:
         """Return epoch, read-outs, verdict, labels and text alternatives."""
         is_table = self.split.kind == "table"
         labels = {"rank_name": rank_names(arrays["reach"], self.split.feature_names)} if is_table else {}
+        if self.split.kind == "images":
+            labels |= image_labels(arrays["answer"], self.split)
         verdict = self.verdict(run, state)
         history = run.training.history
         shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
@@ -137,8 +143,13 @@ class PlaygroundView:
                 "changes": [change_text(change) for change in run.marks],
                 "turn": [turn_text(float(history.records[-1]["val_loss"][0]), float(history.best_val_loss[0]))],
             },
-            "descriptions": describe_playground(shown, labels, self.constants, self.split.kind),
+            "descriptions": self.descriptions(shown, labels),
         }
+
+    def descriptions(self, shown: Arrays, labels: dict[str, list[str]]) -> dict[str, str]:
+        """Return the text alternative of every chart."""
+        images = {"digits": describe_images(shown["answer"], self.split)} if "answer" in shown else {}
+        return {**describe_playground(shown, labels, self.constants, self.split.kind), **images}
 
     def origin_of(self, run: LiveRun) -> Origin | None:
         """Return what the run continues from; nothing after a new random start."""
@@ -208,7 +219,7 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
 
 def turn_text(now: float, lowest: float) -> str:
     """Return what to write at the best epoch: that the validation loss has turned up there, "" while it has not."""
-    return "turns here" if now > TURNED * lowest else ""
+    return "turns here" if now > TURNED * lowest else " "
 
 
 def change_text(change: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ def test_it_says_when_each_moment_is_due_in_a_story(recorded) -> None:
 def test_the_word_at_the_star_comes_when_the_validation_loss_has_turned() -> None:
     one = record(PRESETS["memorise"].experiment)
     words = [facts["labels"]["turn"][0] for facts in one.frames.meta["frames"]]
-    assert words[0] == "" and words[-1] == "turns here"
+    assert words[0] == " " and words[-1] == "turns here"
     turns = one.frames.meta["frames"][words.index("turns here", 30)]["epoch"]
     assert turns > one.last.arrays["best_epoch"][0], "never before its lowest"
 
