@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FILES = sorted((ROOT / "core").rglob("*.py"))
-IMPORT_NAMES = {"scikit-learn": "sklearn"}
+IMPORT_NAMES = {"charset-normalizer": "charset_normalizer", "scikit-learn": "sklearn"}
 
 
 def test_every_part_of_the_core_is_a_package_that_is_found() -> None:
@@ -29,7 +29,9 @@ def test_every_part_of_the_core_is_a_package_that_is_found() -> None:
 def test_files_that_are_no_modules_are_installed_with_it() -> None:
     patterns = PROJECT["tool"]["setuptools"]["package-data"]["core"]
     others = [path for path in (ROOT / "core").rglob("*.*") if path.suffix not in (".py", ".pyc")]
-    assert others and all(any(fnmatch(path.name, pattern) for pattern in patterns) for path in others)
+    assert others and all(
+        any(fnmatch(path.relative_to(ROOT / "core").as_posix(), pattern) for pattern in patterns) for path in others
+    )
 
 
 def requirements() -> dict[str, str]:

@@ -92,10 +92,12 @@ def judge(
         text = "Collapsed: the penalty has pulled all weights to zero; lower λ and reset."
         return Verdict("collapsed", text, level, "Nothing left: the penalty has pulled all weights to zero.")
     if is_underfit(train_loss, val_loss, reach):
-        return Verdict("underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[level > 1])
+        return Verdict(
+            "underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[int(level > 1)]
+        )
     above = f"validation loss {loss_text(val_loss)} against {loss_text(reach.val_loss)}, {reach.words}"
     text = f"Overfits {grade}: {above}; gap {gap_text(val_loss - train_loss)}."
-    return Verdict("overfits", text, level, SHORT_OVER[level > 1])
+    return Verdict("overfits", text, level, SHORT_OVER[int(level > 1)])
 
 
 def is_underfit(train_loss: float, val_loss: float, reach: Reach) -> bool:

@@ -218,7 +218,7 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
 
 
 def turn_text(now: float, lowest: float) -> str:
-    """Return what to write at the best epoch: that the validation loss has turned up there, "" while it has not."""
+    """Return what to write at the best epoch: that the validation loss has turned up there, a blank while it has not."""
     return "turns here" if now > TURNED * lowest else " "
 
 

@@ -191,7 +191,7 @@ def test_two_minutes_of_dragging_make_no_snapshot_and_no_rewind_large():
     assert marks[-1] == run.changes[-1] and marks[0] == run.changes[0]
     assert len(snapshot.arrays["change_epoch"]) == len(snapshot.meta["labels"]["changes"]) == MAX_MARKS
     again = train(run.started_as.replace(n_epochs=run.training.n_epochs_done), progress=False, changes=run.changes)
-    assert torch.equal(run.training.trainer.stack.parameters, again.trainer.stack.parameters)
+    assert torch.equal(run.training.trainer.stack.parameters, again.network.parameters)
 
 
 def test_divergence_is_a_reported_state_with_finite_charts_and_a_remedy():
@@ -251,7 +251,7 @@ def test_a_run_on_after_a_cosine_trains_and_is_repeated_exactly():
     assert run.training.n_epochs_done == 80
     assert not torch.allclose(run.training.trainer.stack.parameters, first, atol=1e-2)
     again = train(run.started_as, n_epochs=80, progress=False)
-    assert torch.equal(run.training.trainer.stack.parameters, again.trainer.stack.parameters)
+    assert torch.equal(run.training.trainer.stack.parameters, again.network.parameters)
     assert again.history["epoch"][-1] == 80
 
 
@@ -351,7 +351,7 @@ def test_a_run_is_repeated_exactly_from_its_start_and_its_changes():
     run_to_the_end(run)
     assert len(run.changes) == 4 and run.started_as.regularization.l2 == 0.003
     again = train(run.started_as, progress=False, changes=run.changes)
-    assert torch.equal(run.training.trainer.stack.parameters, again.trainer.stack.parameters)
+    assert torch.equal(run.training.trainer.stack.parameters, again.network.parameters)
 
 
 def test_starting_twice_stopping_while_starting_and_resetting_while_paused():
