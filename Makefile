@@ -14,11 +14,11 @@ run: $(RUN_STAMP)
 	@$(BIN)/streamlit run app.py
 
 test: $(DEV_STAMP) browser
-	@echo "The tests without a browser, then those in Chromium, both on two workers ..."
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser || { \
-	echo "Those that failed once more, one after another: a browser beside busy neighbours may wait in vain ..."; \
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m browser; }
+	@for part in "not browser" browser; do \
+	echo "The tests with the mark '$$part', on two workers ..."; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "$$part" || { \
+	echo "Those that failed once more, one after another: beside busy neighbours a wait may be in vain ..."; \
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "$$part" || exit 1; }; done
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .
