@@ -33,7 +33,7 @@ export class Facts {
     write(this.icon, look.icon);
     const isShort = this.isShort && said.short;
     write(this.sentence, isShort ? said.short : said.text);
-    this.verdict.title = isShort ? said.text : "";
+    this.verdict.title = this.isShort ? said.text : "";
     if (this.verdict.dataset.tone !== look.tone) this.verdict.dataset.tone = look.tone;
     this.verdict.dataset.kind = said.kind;
     this.verdict.toggleAttribute("data-banner", Boolean(banner));

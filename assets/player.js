@@ -3,6 +3,7 @@ import { loadRecording } from "./recording.js";
 
 const LENGTH_S = 8;
 const HINT = "lab-hint";
+const GOES_ON = new Set(["set", "reseed"]); // what was playing goes on after these
 
 export class Player {
   /** `show(snapshot)` a moment; `onEnd()` when the last one is shown. */
@@ -77,7 +78,7 @@ export class Opening {
       return true;
     }
     this.send({ type: "recall", epoch: player.epoch });
-    if (player.isPlaying && message?.type === "set") this.send({ type: "run" });
+    if (player.isPlaying && GOES_ON.has(message?.type)) this.send({ type: "run" });
     player.stop();
     this.isLeft = true;
     return false;

@@ -67,6 +67,8 @@ export class Scrub {
   }
 }
 
+const UNKNOWN = 200; // stops of a slider over moments that have not come yet: where it is let go, it stays
+
 /** Moments by epoch, each epoch once. */
 function inOrder(moments) {
   const byEpoch = new Map(moments.map((one) => [one.meta.epoch, one]));
@@ -83,7 +85,7 @@ export class Rewind {
     this.version = -1;
     this.onMove = perFrame(() => this.isBack && onMove());
     this.onLive = onLive;
-    this.range = make("input", { type: "range", id, min: 0, max: 1, step: 1, value: 1, oninput: () => this.moved(), onchange: onRest });
+    this.range = make("input", { type: "range", id, min: 0, max: UNKNOWN, step: 1, value: UNKNOWN, oninput: () => this.moved(), onchange: onRest });
     for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
     this.text = make("output", { for: id });
     this.live = make("button", { type: "button", class: "lab-button", title: "Back to the present", text: "Live", disabled: "", onclick: onLive });
@@ -144,7 +146,10 @@ export class Rewind {
   }
 
   forget() {
+    const share = this.share();
     this.frames = [];
     this.version = -1;
+    this.range.max = UNKNOWN;
+    this.range.value = Math.round(share * UNKNOWN);
   }
 }

@@ -164,7 +164,7 @@ class Stage {
     const { arrays, meta } = this.opening.shown ?? this.live;
     const common = { scrubs: this.scrubs, ghost: this.ghost.at(frame?.meta.epoch) };
     if (!frame) return { ...common, arrays, meta: factsOf(meta, this.scrubs) };
-    const then = { ...meta, members: undefined, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
+    const then = { ...meta, members: undefined, banner: null, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
     return { ...common, arrays: { ...arrays, ...frame.arrays }, meta: factsOf(then, this.scrubs), moment: frame.meta.epoch };
   }
 
@@ -213,6 +213,7 @@ class Stage {
     this.stop.show(meta);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     for (const [name, found] of Object.entries(meta.answers ?? {})) this.scrubs[name]?.hear(found, meta.state === "finished");
+    if (this.rewind.isBack && !this.rewind.frames.length) this.askFrames();
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed });
@@ -238,7 +239,8 @@ class Stage {
 
   /** Whether a strength that is set now shows nothing before Run is pressed. */
   isStandingStill() {
-    return this.hero && !this.opening.shown && this.live?.meta.state === "paused" && this.live.meta.epoch > 0;
+    const { state, epoch } = (this.opening.shown ?? this.live)?.meta ?? {};
+    return this.hero && state === "paused" && epoch > 0;
   }
 
   // Rewind
@@ -257,7 +259,7 @@ class Stage {
   /** A piece of the answer; those of a run that was reset meanwhile are of no use. */
   addFrames({ version, meta, arrays }) {
     if (meta.n_begun !== this.live?.meta.n_begun) {
-      this.asked = undefined;
+      this.asked = undefined; // asked again when the run's own picture has come
       return;
     }
     this.pieces.push(...meta.frames.map((facts, i) => ({

@@ -9,12 +9,14 @@ import numpy as np
 from core.live.run import LiveRun
 from core.measures.learning_rate import rate_fault
 from core.measures.numbers import loss_text
+from core.presets import PRESETS, preset_of
 from core.settings.experiment import label_of
 from core.settings.penalties import PENALTIES
 from core.studies.base.training import MemberState
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
 CALMING_L2 = 0.003  # calms most networks that memorise, and leaves them what they need to fit
+PATIENCE = 300  # epochs in which a changed strength may show what it does, before more of it is advised
 USUAL_RATE = 0.01  # with which nearly every network learns
 
 
@@ -32,7 +34,13 @@ def diverged_banner(run: LiveRun) -> dict[str, Any]:
         reason = f"a learning rate of {rate:g} is too large here."
         lower = {"learning_rate": calmer(rate)}
     text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
-    return {"kind": "diverged", "text": f"{text} The charts keep the last finite state.", "remedy": button(lower)}
+    short = "Blown up: the steps are too large."
+    return {
+        "kind": "diverged",
+        "text": f"{text} The charts keep the last finite state.",
+        "short": short,
+        "remedy": button(lower),
+    }
 
 
 def collapsed_banner(run: LiveRun) -> dict[str, Any]:
@@ -41,7 +49,8 @@ def collapsed_banner(run: LiveRun) -> dict[str, Any]:
     lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
     return {
         "kind": "collapsed",
-        "text": "Collapsed: the penalty has pulled all weights to zero, and the network answers the same to every input.",
+        "text": "Collapsed: the penalty has pulled all weights to zero or next to it: the same answer to every input.",
+        "short": "Nothing left: the penalty is stronger than the data.",
         "remedy": button(lower) if lower else None,
     }
 
@@ -88,8 +97,12 @@ def largest_rate(run: LiveRun) -> float:
 
 def overfit_remedy(run: LiveRun) -> dict[str, Any] | None:
     """Return the one click that lets a run which memorises go on under a stronger L2 penalty; None where it is at its strongest."""
-    now = run.experiment.regularization.l2
-    value = float(f"{3 * now:.0e}") if now else CALMING_L2
+    since = run.training.n_epochs_done - max((change["epoch"] for change in run.changes), default=-PATIENCE)
+    if since < PATIENCE:
+        return None
+    now, told = run.experiment.regularization.l2, preset_of(run.experiment)
+    value = dict(PRESETS[told].slides).get("l2", CALMING_L2) if told else CALMING_L2
+    value = float(f"{3 * now:.0e}") if now else value
     if value > 1:
         return None
     sets = {"type": "set", "name": "l2", "value": value}

@@ -89,8 +89,8 @@ def judge(
         return Verdict("fits", text, 0, SHORT_WIDE if is_wide(train_loss, val_loss, constant_loss) else SHORT_FIT)
     grade = GRADES[-level][1]
     if weight_norm < COLLAPSED_NORM:
-        text = "Collapsed: the penalty has pulled all weights to zero; lower λ and reset."
-        return Verdict("collapsed", text, level, "Nothing left: the penalty has pulled all weights to zero.")
+        text = "Collapsed: the penalty has pulled all weights to zero or next to it; lower λ and reset."
+        return Verdict("collapsed", text, level, "Nothing left: the penalty is stronger than the data.")
     if is_underfit(train_loss, val_loss, reach):
         return Verdict(
             "underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[int(level > 1)]

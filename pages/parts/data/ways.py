@@ -51,9 +51,8 @@ def show_ways() -> None:
             st.rerun()
     with right:
         text = st.text_area("Or paste rows", key=f"data.text.{turn}", height=150, placeholder="x,y\n1.5,a\n2.5,b\n…")
-        if st.button("Read them", key="data.paste", disabled=not text):
+        if st.button("Read them", key="data.paste") and text:
             take("pasted rows", text.encode())
-            st.session_state[TURN] = turn + 1
             st.rerun()
     st.markdown("Or try a sample", help="Made up for this page; each shows one thing that real files have.")
     for place, (name, what) in zip(st.columns(len(OFFERED)), OFFERED.items(), strict=True):
