@@ -115,8 +115,8 @@ export class Rewind {
   /** One moment back or on, by a key of the page. */
   step(by) {
     this.range.focus();
-    const most = Number(this.range.max);
-    this.range.value = Math.min(most, Math.max(0, Number(this.range.value) + by * Math.max(1, Math.round(most / 50))));
+    const most = Number(this.range.max), stride = this.frames.length ? Math.max(1, Math.round(most / 50)) : most / 5;
+    this.range.value = Math.min(most, Math.max(0, Number(this.range.value) + by * stride));
     this.moved();
   }
 

@@ -242,10 +242,11 @@ def test_back_and_forward_pressed_quickly_end_where_they_should(page: Page, addr
         type_strength(page, name, "0.003")
         at_address(page, **{name: "0.003"})
         addresses.append(page.url)
-    for name in ("Compare", "λ path"):
+    for name, path in (("Compare", "compare"), ("λ path", "path")):
         page.get_by_role("link", name=name, exact=True).click()
         wait_for(page, f"document.title.startsWith('{name}') && location.search.includes('l2=0.003')")
-        addresses.append(page.url)
+        wait_for(page, f"location.pathname === '/{path}'")
+        addresses.append(page.evaluate("location.href"))
     length = page.evaluate("history.length")
     for step in ["back"] * n_steps + ["forward"] * n_steps:
         page.evaluate(f"history.{step}()")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from core.presets import PRESETS
 from core.settings.experiment import Experiment
-from tests.browser.conftest import LAPTOP, LONG, PHONE, OpenPage, press, wait_for
+from tests.browser.conftest import LAPTOP, LONG, PHONE, OpenPage, press, type_strength, wait_for
 
 ZOOMED = {"width": 640, "height": 400}  # a laptop at 200 %
 SMALL = {"width": 320, "height": 640}
@@ -89,6 +89,12 @@ def test_on_a_phone_what_is_pressed_is_as_large_as_a_finger(address: str, open_p
     found = page.locator(":is(.lab-dock, .lab-corner, .lab-strip) :is(button, input[type=range])").evaluate_all(heights)
     assert len(found) > 8
     assert [one for one in found if one[1] < 44] == []
+
+
+def test_on_a_phone_no_chart_is_taller_than_the_screen(address: str, open_page: OpenPage) -> None:
+    page = open_page(address + LONG, PHONE)
+    heights = page.locator(".lab-plot").evaluate_all("(all) => all.map((one) => one.offsetHeight)")
+    assert len(heights) > 3 and all(150 < height < 400 for height in heights)
 
 
 # --- presets ---
@@ -236,6 +242,24 @@ def test_a_reset_in_the_midst_of_it_is_seen(address: str, open_page: OpenPage) -
     wait_for(page, "overfitLab.shownEpoch === 0")
     page.wait_for_timeout(500)
     assert page.evaluate("[overfitLab.shownEpoch, overfitLab.lastEpoch]") == [0, 0]
+
+
+def test_the_line_of_time_goes_where_it_is_pressed_at_its_first_use(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, reduced_motion="reduce")
+    page.locator(".lab-hint").wait_for()
+    box = page.get_by_label("Rewind").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
+    wait_for(page, "overfitLab.frames > 10 && overfitLab.shownEpoch > 5 && overfitLab.shownEpoch < 600")
+    assert page.get_by_role("button", name="Live", exact=True).is_enabled()
+
+
+def test_a_strength_moved_while_the_opening_stands_still_says_to_press_run(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    wait_for(page, "overfitLab.shownEpoch > 20")
+    press(page, "Pause")
+    type_strength(page, "l2", "0.01")
+    assert page.locator(".lab-status").inner_text() == "It stands still: press Run to see what this does."
 
 
 def test_with_reduced_motion_its_end_is_shown_at_once(address: str, open_page: OpenPage) -> None:

@@ -315,7 +315,7 @@ def test_nothing_is_rewound_where_there_is_nothing(js: Run) -> None:
     rewind.add(5, moments(0));
     rewind.forget();
     return [...empty, epochs(), rewind.version];"""
-    assert js("scrub", REWIND + body) == [None, "1", [], -1]
+    assert js("scrub", REWIND + body) == [None, "200", [], -1]
 
 
 @pytest.mark.parametrize(("index", "stands"), [(0, 0), (2, 2), (-3, 0), (9, 2)])
