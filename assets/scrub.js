@@ -26,7 +26,8 @@ export class Scrub {
     this.answers = (axis.answers ?? []).map((text, i) =>
       make("button", { type: "button", class: "lab-toggle lab-answer", disabled: "", text, onclick: () => this.jump(this.found[i]) }));
     this.element = make("div", { class: "lab-scrub", "data-scrub": axis.name },
-      make("label", { for: id, text: axis.label }), helpMark(axis.help), this.range, this.text, ...this.answers);
+      make("label", { for: id, text: axis.label }), helpMark(axis.help), this.range, this.text,
+      ...(this.answers.length ? [make("span", { class: "lab-toggles" }, ...this.answers)] : []));
     this.show(axis.index);
   }
 

@@ -204,7 +204,10 @@ class Stage {
     const { meta, version } = snapshot;
     this.opening.hear(meta);
     if (!this.live) this.line.adopt();
-    else if (meta.n_begun !== this.live.meta.n_begun) this.rewind.forget();
+    else if (meta.n_begun !== this.live.meta.n_begun) {
+      this.rewind.forget();
+      this.asked = undefined; // what was asked of the run before is no answer
+    }
     this.live = snapshot;
     (this.ghost ??= new Ghost(this.line.job, this.ghostly)).follow(snapshot);
     this.opening.play(this.data.hero?.recording, meta);
