@@ -149,15 +149,18 @@ class Feed:
         first = int(streams[0])
         return slice(first, first + 1) if bool((streams == first).all()) else streams
 
-    def epoch(self) -> Iterator[Batch]:
-        """Yield the batches of the next epoch."""
+    def batches(self, rows: Rows, n_done: int = 0) -> Iterator[Batch]:
+        """Yield the batches of an epoch whose rows have this order (see `BatchOrder.shuffle`), without the first `n_done`."""
         if self.order.n_batches > 1:
-            return self._gathered(self.order.shuffle())
-        self._full = self._full or list(self._gathered(self.order.shuffle()))
+            return self._gathered(rows, n_done)
+        self._full = self._full or list(self._gathered(rows))
         return iter(self._full)
 
-    def _gathered(self, rows: Rows) -> Iterator[Batch]:
-        size, n_streams, weight = self.order.width, len(self.group), rows.weight
+    def _gathered(self, rows: Rows, n_done: int = 0) -> Iterator[Batch]:
+        size, n_streams = self.order.width, len(self.group)
+        left = slice(n_done * size, None)
+        rows = Rows(rows.index[:, left], None if rows.weight is None else rows.weight[:, left])
+        weight = rows.weight
         own = Rows(rows.index[self.group], weight if weight is None or len(weight) == 1 else weight[self.group])
         n_ahead = max(1, GATHER_LIMIT // (n_streams * size * self.X.shape[2]))
         for piece in split(own, n_ahead * size):

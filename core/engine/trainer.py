@@ -80,7 +80,8 @@ class Trainer:
         self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
         self.n_steps_done = 0
-        self._batches: Iterator[Batch] = iter(())
+        self._rows: Rows  # of the present epoch, in their order
+        self._batches: Iterator[Batch] | None = None  # what is left of it, once somebody asks
         self._n_batches_left = 0
         self.epoch_states = self.order.states()  # of the generators of the order, as they were before the present epoch
         self._read_at: list[tuple[int, int]] = []
@@ -95,10 +96,33 @@ class Trainer:
             blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
         return blocks
 
-    @fast_arithmetic()
     def step(self) -> bool:
         """Make one step of all members; return True when it was the last of an epoch."""
-        return self._step()
+        self.advance(1)
+        return self._n_batches_left == 0
+
+    def run_epoch(self) -> None:
+        """Train to the end of the current epoch."""
+        self.advance(self.order.n_batches)
+
+    @fast_arithmetic()
+    def advance(self, n_steps: int) -> int:
+        """Make up to `n_steps` steps of all members, but none past the end of the epoch; return how many.
+
+        In how many calls the steps are made changes no bit of them.
+        """
+        if self._n_batches_left == 0:
+            self.begin_epoch()
+        n_steps = min(n_steps, self._n_batches_left)
+        for _ in range(n_steps):
+            self._train_on(self._next_batch())
+            self._count(1)
+        return n_steps
+
+    def _count(self, n_steps: int) -> None:
+        self._n_batches_left -= n_steps
+        self.n_steps_done += n_steps
+        self.n_epochs_done += self._n_batches_left == 0
 
     @property
     def n_batches_done(self) -> int:
@@ -108,25 +132,13 @@ class Trainer:
     def begin_epoch(self, n_batches_done: int = 0) -> None:
         """Draw the order of the next epoch, and leave out its first batches: those trained on before it was put away."""
         self.epoch_states = self.order.states()
-        self._batches, self._n_batches_left = self._feed.epoch(), self.order.n_batches - n_batches_done
-        for _ in range(n_batches_done):
-            next(self._batches)
+        self._rows, self._batches = self.order.shuffle(), None
+        self._n_batches_left = self.order.n_batches - n_batches_done
 
-    @fast_arithmetic()
-    def run_epoch(self) -> None:
-        """Train to the end of the current epoch."""
-        while not self._step():
-            pass
-
-    def _step(self) -> bool:
-        if self._n_batches_left == 0:
-            self.begin_epoch()
-        self._train_on(next(self._batches))
-        self._n_batches_left -= 1
-        self.n_steps_done += 1
-        if self._n_batches_left == 0:
-            self.n_epochs_done += 1
-        return self._n_batches_left == 0
+    def _next_batch(self) -> Batch:
+        if self._batches is None:
+            self._batches = self._feed.batches(self._rows, self.n_batches_done)
+        return next(self._batches)
 
     def _train_on(self, batch: Batch) -> None:
         if self.augment is not None:  # from here on every member has inputs of its own

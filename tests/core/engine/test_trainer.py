@@ -145,6 +145,19 @@ def test_a_members_bits_do_not_depend_on_its_neighbours_strengths(optimizer):
     torch.testing.assert_close(shared.stack.parameters[0], rates.stack.parameters[0], rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 100])
+def test_in_how_many_calls_steps_are_made_changes_no_bit(n_steps):
+    whole, cut = make_trainer(make_pool(2)), make_trainer(make_pool(2))
+    for _ in range(3):
+        whole.run_epoch()
+    made = []
+    while cut.n_epochs_done < 3:
+        made.append(cut.advance(n_steps))
+    assert torch.equal(whole.stack.parameters, cut.stack.parameters)
+    assert cut.n_steps_done == whole.n_steps_done == sum(made)
+    assert max(made) == min(n_steps, cut.order.n_batches)  # never past the end of an epoch
+
+
 def test_the_l1_method_is_a_members_own():
     trainer = make_trainer(make_pool(2), l1=[0.1, 0.1], l1_is_proximal=[1.0, 0.0])
     for method, member in (("proximal", 0), ("subgradient", 1)):
