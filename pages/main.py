@@ -22,6 +22,7 @@ st.html(STYLE)
 st.html(STEADY)
 PAGES = [
     st.Page("playground.py", title="Playground", default=True),
+    st.Page("lessons.py", title="Lessons", url_path="lessons"),
     st.Page("path.py", title="λ path", url_path="path"),
     st.Page("cv.py", title="Cross-validation", url_path="cv"),
     st.Page("compare.py", title="Compare", url_path="compare"),

@@ -20,6 +20,7 @@ FLOORS = {
     "figures": ("settings", "data", "measures", "studies", "readings"),
     "stream": ("settings",),
     "live": ("settings", "data", "presets", "measures", "engine", "studies", "readings", "stream"),
+    "lessons": ("settings", "data", "presets", "measures", "studies", "readings", "stream", "live"),
 }
 ROOMS = {"playground", "path", "cv", "compare", "remedies", "features", "bias_variance", "double_descent", "peeking"}
 WITH_ROOMS = ("studies", "readings", "figures", "live")

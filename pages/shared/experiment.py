@@ -27,15 +27,22 @@ def open_address(default: Experiment) -> None:
     Later, the address counts only where the browser went Back or Forward, or came to another page by a link with settings in
     it: in any other run it may be older than what this session has written since.
     """
-    session, query, run = st.session_state, st.query_params.to_dict(), get_script_run_ctx()
+    session, query = st.session_state, st.query_params.to_dict()
     asked = query.pop(PRESENT, None)
     if NOW not in session or asked is not None:
         present(asked == "1")
+    is_entry = enter_page()
+    if NOW not in session or (query and (is_entry or went_back())):
+        take_address(query, default)
+
+
+def enter_page() -> bool:
+    """Note which page is shown; return whether this run is the first one on it."""
+    session, run = st.session_state, get_script_run_ctx()
     page = run.page_script_hash if run is not None else ""
     session[IS_ENTRY] = session.get(PAGE) != page
     session[PAGE] = page
-    if NOW not in session or (query and (session[IS_ENTRY] or went_back())):
-        take_address(query, default)
+    return bool(session[IS_ENTRY])
 
 
 def went_back() -> bool:

@@ -1,4 +1,4 @@
-"""A session's jobs: at most one live run, one study and its refit, found again after a reload or a visit to another page."""
+"""A session's jobs: at most one live run, one study, its refit and a lesson's run, found again after a reload."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
 from pages.shared import away, hand, tables
 
-Slot = Literal["run", "study", "refit"]
+Slot = Literal["run", "study", "refit", "lesson"]
 FIRST_SNAPSHOT_S = 1.0  # a page waits no longer for what stands in line: then it says so, and goes on by itself
 BEGINS_S = 10.0  # a run of this process has its turn sooner, also where a whole class opens at once
 KEPT = "lab.kept"

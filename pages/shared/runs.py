@@ -113,16 +113,18 @@ class RunPage:
 
     def show(
         self, shown: Shown, controls: Sequence[Mapping[str, Any]] = (), scrubs: Sequence[Mapping[str, Any]] = (),
-        on_picked: Callable[[], None] | None = None,
+        on_picked: Callable[[], None] | None = None, address: str | None = None,
     ) -> None:  # fmt: skip
-        """Place the stage. controls, scrubs: its sliders; on_picked: called when one over an axis was released."""
+        """Place the stage. controls, scrubs: its sliders; on_picked: called when one over an axis was released; address: that
+        of the page, by default the experiment's.
+        """
         now = shared.current()
         stage(
             self.stage, jobs.stream_path(shown.job), shown.key, shown.charts, controls,
             {name: now.get(name) for name in self.takes(now)}, shown.key, self.readouts,
             on_strengths=partial(self._take, "strengths"), on_seed=partial(self._take, "seed"), on_job=self._adopt,
             on_picked=on_picked, scrubs=scrubs, buttons=self.buttons, can_rewind=self.can_rewind,
-            on_state=_rerun if self.tells_state else None, slot=self.slot,
+            on_state=_rerun if self.tells_state else None, slot=self.slot, address=address,
         )  # fmt: skip
 
     def told(self, name: str) -> Any:

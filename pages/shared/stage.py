@@ -230,6 +230,7 @@ def stage(
     on_preset: Callable[[], None] | None = None,
     on_present: Callable[[], None] | None = None,
     paces: Mapping[str, Any] | None = None,
+    address: str | None = None,
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -246,6 +247,7 @@ def stage(
     first_screen: made by `hero`; on_preset, on_present: called when a preset was chosen on it, when it
         was made large for a projector, or small again.
     paces: words and bounds of the choice of pace, see `pace.PACES`; None where there is none.
+    address: what the address bar shall hold, from the "?" on; by default the experiment.
     slot: which of the session's jobs is shown; one that the server no longer knows is looked for among what was put away.
 
     Returns
@@ -272,7 +274,7 @@ def stage(
             can_rewind,
             on_state is not None,
             hand.heard(),
-            shared.address(),
+            shared.address() if address is None else address,
             first_screen,
             paces,
         ),

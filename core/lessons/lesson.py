@@ -1,0 +1,200 @@
+"""A lesson as data: what is asked, what is run, what each answer shows. Texts are templates; numbers come by name from a rule.
+
+No answer is stored. A question has a rule (`record.py`) that computes it from the run that was just measured; where that lies
+between the bars, the answer is "not clear in this run". Read next: `catalog.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from core.lessons.record import Outcome, Record, Rule
+from core.settings.experiment import Experiment
+
+MAX_STEPS, MAX_MINUTES, MAX_WORDS = 5, 8, 60
+NEAR = 2.0  # a strength counts as set to a value when it is within this factor of it
+StudyName = Literal[
+    "playground", "series", "cv", "compare", "remedies", "bias_variance", "double_descent", "peeking", "path"
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer. reveals: the misconception that it shows, "" for none; reply: what is said to it where it is not what came
+    out; measured: what is said where it is.
+    """
+
+    key: str
+    text: str
+    reveals: str
+    reply: str
+    measured: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question whose answer is measured.
+
+    rule: computes it. unclear: said where the measurement lies between the bars. intended: what usually comes out; often: how
+    often, where that is less than four times in five.
+    """
+
+    text: str
+    options: tuple[Option, ...]
+    rule: Rule
+    unclear: str
+    intended: str
+    often: str = ""
+    kind: Literal["choice", "order", "sketch"] = "choice"
+
+    def option(self, key: str) -> Option:
+        """Return an option by its key; raises ValueError for another."""
+        for option in self.options:
+            if option.key == key:
+                return option
+        raise ValueError(f"key: expected one of {', '.join(o.key for o in self.options)}, received {key}")
+
+
+@dataclass(frozen=True)
+class Worked:
+    """An example, explained on the way, before anything is asked."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Predict:
+    """A question before the run."""
+
+    title: str
+    question: Question
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run. moves: strengths to be set while it goes on, (name, value); sliders: those that are offered."""
+
+    title: str
+    text: str
+    moves: tuple[tuple[str, float], ...] = ()
+    sliders: tuple[str, ...] = ()
+
+    def is_done(self, record: Record) -> bool:
+        """Return whether the run has ended, with all moves made."""
+        return record.is_over and all(has_moved(record, name, value) for name, value in self.moves)
+
+
+@dataclass(frozen=True)
+class Observe:
+    """A question after the run: what was seen?"""
+
+    title: str
+    question: Question
+
+
+@dataclass(frozen=True)
+class Explain:
+    """Why: at most 60 words, and a formula in LaTeX."""
+
+    title: str
+    text: str
+    formula: str
+
+
+@dataclass(frozen=True)
+class Try:
+    """A goal that the app checks: the rule's answer is "met" or "open". met, unmet: said of it, with its numbers."""
+
+    title: str
+    text: str
+    goal: Rule
+    met: str
+    unmet: str
+    sliders: tuple[str, ...] = ()
+    hint: str = ""
+
+
+Step: TypeAlias = Worked | Predict | Run | Observe | Explain | Try
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """aim: what one knows afterwards. study, experiment: what runs; charts, readouts: those that are shown, by name.
+
+    seed: which seed gives another run of the same. ask: one question for the lecturer to ask. again: how long a run takes, in
+    words. Raises ValueError for one that is too long.
+    """
+
+    key: str
+    title: str
+    minutes: int
+    aim: str
+    study: StudyName
+    experiment: Experiment
+    charts: tuple[str, ...]
+    steps: tuple[Step, ...]
+    ask: str
+    readouts: tuple[str, ...] = ()
+    seed: Literal["seed", "data_seed"] = "seed"
+
+    def __post_init__(self) -> None:
+        """Refuse a lesson that is too long, or that explains with too many words."""
+        if len(self.steps) > MAX_STEPS:
+            raise ValueError(f"steps: expected at most {MAX_STEPS}, received {len(self.steps)} in {self.key}")
+        if self.minutes > MAX_MINUTES:
+            raise ValueError(f"minutes: expected at most {MAX_MINUTES}, received {self.minutes} in {self.key}")
+        for step in self.steps:
+            if isinstance(step, Explain) and len(step.text.split()) > MAX_WORDS:
+                n_words = len(step.text.split())
+                raise ValueError(f"text: expected at most {MAX_WORDS} words, received {n_words} in {self.key}")
+
+    @property
+    def first_run(self) -> int:
+        """Return the place of the first run among the steps."""
+        return next(i for i, step in enumerate(self.steps) if isinstance(step, Run))
+
+    def is_measured(self, place: int, record: Record | None) -> bool:
+        """Return whether the run up to a step has been made: all runs before it, or the first one after it where none is."""
+        runs = [step for step in self.steps[: place + 1] if isinstance(step, Run)]
+        return record is not None and bool(runs) and all(run.is_done(record) for run in runs)
+
+    def run_after(self, place: int) -> int:
+        """Return the place of the run that answers a question: the first one after it, or the last one before."""
+        after = [i for i, step in enumerate(self.steps) if isinstance(step, Run) and i > place]
+        before = [i for i, step in enumerate(self.steps) if isinstance(step, Run) and i <= place]
+        return after[0] if after and isinstance(self.steps[place], Predict) else before[-1]
+
+    def start(self, seed: int) -> Experiment:
+        """Return the experiment with another draw, 0 for that of the lesson."""
+        return self.experiment.replace(**{self.seed: self.experiment.get(self.seed) + seed})
+
+
+def has_moved(record: Record, name: str, value: float) -> bool:
+    """Return whether a strength was set to about this value while the run went on."""
+    return any(value / NEAR <= now <= value * NEAR if value > 0 else now == 0 for _, now in record.changes_of(name))
+
+
+def questions(lesson: Lesson) -> Mapping[int, Question]:
+    """Return the questions of a lesson by the place of their step."""
+    return {i: step.question for i, step in enumerate(lesson.steps) if isinstance(step, Predict | Observe)}
+
+
+def is_right(question: Question, said: str, outcome: Outcome) -> bool:
+    """Return whether an answer is what was measured; of an order, whether all clear pairs stand as measured."""
+    if question.kind == "order":
+        order = said.split("-")
+        return all(order.index(better) < order.index(worse) for better, worse in outcome.pairs)
+    return said == outcome.answer
+
+
+def feedback(question: Question, said: str | None, outcome: Outcome) -> list[str]:
+    """Return what was measured, and the answer to what was said, as sentences."""
+    if outcome.answer is None:
+        return [question.unclear.format(**outcome.numbers)]
+    measured = question.option(outcome.answer).measured.format(**outcome.numbers)
+    if said is None or is_right(question, said, outcome):
+        return [measured]
+    return [measured, question.option(said).reply.format(**outcome.numbers)]

@@ -1,0 +1,91 @@
+"""Lessons: predict, run, see why. A list of them, and one at a time: its step at the left, its run at the right."""
+
+import streamlit as st
+
+from core.lessons.catalog import LESSONS
+from core.lessons.lesson import Lesson, Run, Try
+from core.lessons.record import Record
+from core.stream.commands import Pace
+from pages.parts.lessons import place
+from pages.parts.lessons.place import Place
+from pages.parts.lessons.stages import page_of
+from pages.parts.lessons.steps import show_step
+from pages.shared.parts import STRENGTHS
+from pages.shared.say import warn
+
+# What a verdict says would be the answer: in a lesson only what went wrong is said there.
+STYLE = """<style>
+.st-key-lessons-stage .lab-verdict-place {display: none}
+.st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}
+</style>"""
+INTRO = (
+    "Short lessons. Each asks you **first**, then runs, and checks what you said against what was just measured. "
+    "A wrong guess is worth as much as a right one: what surprises is remembered."
+)
+
+
+def show_list() -> None:
+    """Show all lessons."""
+    st.title("Lessons", anchor=False)
+    st.markdown(INTRO)
+    columns = st.columns(2, gap="small")
+    for number, lesson in enumerate(LESSONS.values(), 1):
+        with columns[(number - 1) % 2], st.container(border=True, key=f"lessons-of-{lesson.key}"):
+            show_entry(number, lesson)
+
+
+def show_entry(number: int, lesson: Lesson) -> None:
+    """Show one line of the list."""
+    n_said = len(place.said(lesson.key))
+    st.markdown(f"**{number}. {lesson.title}** · {lesson.minutes} min  \n{lesson.aim}")
+    st.button(
+        "Go on" if n_said else "Begin", key=f"lessons.begin.{lesson.key}", type="secondary" if n_said else "primary",
+        on_click=place.go, args=(place.furthest(lesson),), help=f"{lesson.title}: opens the lesson.",
+    )  # fmt: skip
+
+
+@st.fragment
+def show_lesson() -> None:
+    """Show a lesson at a step. The stage reruns this part when training begins, stands still or ends."""
+    at = place.here()
+    if at is None:
+        st.rerun()
+    lesson = place.lesson_of(at)
+    place.show_address()
+    card, stage = st.columns([5, 8], gap="medium")
+    with stage, st.container(key="lessons-stage"):
+        record = show_run(lesson, at)
+    with card, st.container(key="lessons-card"):
+        st.button(
+            "All lessons",
+            key="lessons.all",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=place.go,
+            args=(None,),
+        )
+        st.header(lesson.title, anchor=False)
+        show_step(lesson, at, record)
+    place.keep_aside()
+
+
+def show_run(lesson: Lesson, at: Place) -> Record | None:
+    """Show the lesson's run, and return what it has measured so far."""
+    page, step = page_of(lesson, lesson.steps[at.step]), lesson.steps[at.step]
+    if not page.may_start() or (shown := page.find()) is None:
+        return None
+    if lesson.study == "playground":
+        shown.job.tell(Pace(pace="story"), 0)
+    offered = step.sliders if isinstance(step, Run | Try) else ()
+    page.show(shown, [one for one in STRENGTHS if one["name"] in offered], address=place.address())
+    return Record.of(shown.job.latest) if shown.job.latest is not None else None
+
+
+for problem in place.open_address():
+    warn(problem)
+st.html(STYLE)
+if place.here() is None:
+    place.show_address()
+    show_list()
+else:
+    show_lesson()

@@ -1,0 +1,161 @@
+"""The card of a step: what is asked or told, what was answered, and the ways on."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.lessons.lesson import (
+    Explain,
+    Lesson,
+    Observe,
+    Predict,
+    Question,
+    Run,
+    Step,
+    Try,
+    Worked,
+    feedback,
+    is_right,
+    questions,
+)
+from core.lessons.record import Outcome, Record
+from pages.parts.lessons import place
+from pages.parts.lessons.place import Place
+
+KINDS: Mapping[type[Step], str] = {
+    Worked: "Worked example", Predict: "Predict", Run: "Run", Observe: "Observe", Explain: "Explain", Try: "Try",
+}  # fmt: skip
+NOT_RUN = "The answer is measured, not stored: it comes when the run has ended."
+KEPT = "Made before the run, and kept."
+NEXT_NEEDS = {
+    "answer": "Choose an answer to go on.", "run": "Go on when the run has ended.", "move": "Move the slider, and let it train on.",
+}  # fmt: skip
+
+
+def show_step(lesson: Lesson, at: Place, record: Record | None) -> None:
+    """Show the card of a step. record: of the run so far, None before there is one."""
+    step, n_steps = lesson.steps[at.step], len(lesson.steps)
+    st.caption(f"Step {at.step + 1} of {n_steps} · {KINDS[type(step)]}")
+    st.progress((at.step + 1) / n_steps)
+    is_measured = lesson.is_measured(lesson.run_after(at.step), record)
+    match step:
+        case Predict() | Observe():
+            show_question(lesson, at, step.question, record if is_measured else None, isinstance(step, Predict))
+        case Run():
+            st.markdown(step.text)
+            show_predictions(lesson, at)
+        case Explain():
+            show_results(lesson, record)
+            st.markdown(step.text)
+            st.latex(step.formula)
+        case Worked():
+            st.markdown(step.text)
+        case Try():
+            show_goal(step, record if is_measured else None)
+    show_ways(lesson, at, missing(lesson, at, record))
+
+
+def show_question(lesson: Lesson, at: Place, question: Question, record: Record | None, is_prediction: bool) -> None:
+    """Show a question with its options; after the run a prediction is kept as it was."""
+    given = place.said(lesson.key).get(at.step)
+    keys = [option.key for option in question.options]
+    key = f"lessons.{lesson.key}.{at.step}"
+    is_over = is_prediction and record is not None
+    st.radio(
+        question.text, keys, index=keys.index(given) if given in keys else None, key=key, on_change=take_answer,
+        args=(lesson.key, at.step, key), format_func=lambda one: question.option(one).text, disabled=is_over,
+    )  # fmt: skip
+    if is_over:
+        st.caption(KEPT)
+    elif not is_prediction and given is not None:
+        show_feedback(question, given, record)
+
+
+def take_answer(lesson: str, step: int, key: str) -> None:
+    """Keep an answer."""
+    place.said(lesson)[step] = st.session_state[key]
+
+
+def show_feedback(question: Question, given: str | None, record: Record | None) -> None:
+    """Say what was measured, and what that says to the answer."""
+    if record is None:
+        st.info(NOT_RUN)
+        return
+    outcome = question.rule(record)
+    sentences = feedback(question, given, outcome)
+    text = " ".join(sentences)
+    if outcome.answer is None:
+        st.warning(text, icon=":material/help:")
+    elif given is not None and is_right(question, given, outcome):
+        st.success(text, icon=":material/check:")
+    else:
+        st.info(text, icon=":material/search:")
+
+
+def show_predictions(lesson: Lesson, at: Place) -> None:
+    """Remind of what was predicted."""
+    for i, question in questions(lesson).items():
+        if isinstance(lesson.steps[i], Predict) and i < at.step and (given := place.said(lesson.key).get(i)):
+            st.markdown(f"You predicted: *{in_words(question, given)}*.")
+
+
+def in_words(question: Question, given: str) -> str:
+    """Return an answer in words."""
+    return " > ".join(question.option(key).text for key in given.split("-"))
+
+
+def show_results(lesson: Lesson, record: Record | None) -> None:
+    """Answer the predictions with what was measured."""
+    for i, question in questions(lesson).items():
+        if isinstance(lesson.steps[i], Predict):
+            given = place.said(lesson.key).get(i)
+            if given is not None:
+                st.markdown(f"You predicted: *{in_words(question, given)}*.")
+            show_feedback(question, given, record if lesson.is_measured(lesson.run_after(i), record) else None)
+
+
+def show_goal(step: Try, record: Record | None) -> None:
+    """Show a goal, and whether it is met."""
+    outcome = step.goal(record) if record is not None else Outcome("open")
+    if record is None:
+        st.info(NOT_RUN)
+        return
+    st.markdown(step.text.format(**outcome.numbers))
+    if outcome.answer == "met":
+        st.success(step.met.format(**outcome.numbers), icon=":material/flag:")
+    else:
+        st.info(step.unmet.format(**outcome.numbers), icon=":material/flag:")
+        if step.hint:
+            st.caption(step.hint)
+
+
+def missing(lesson: Lesson, at: Place, record: Record | None) -> str:
+    """Return why one cannot go on yet, "" where one can."""
+    step = lesson.steps[at.step]
+    if isinstance(step, Predict | Observe):
+        return "" if at.step in place.said(lesson.key) else NEXT_NEEDS["answer"]
+    if isinstance(step, Run) and not lesson.is_measured(at.step, record):
+        is_move = step.moves and record is not None and record.is_over
+        return NEXT_NEEDS["move" if is_move else "run"]
+    return ""
+
+
+def show_ways(lesson: Lesson, at: Place, why_not: str) -> None:
+    """Show the ways back and on."""
+    is_last = at.step == len(lesson.steps) - 1
+    with st.container(horizontal=True, vertical_alignment="center", key="lessons-ways"):
+        if at.step:
+            st.button("Back", key="lessons.back", on_click=place.go, args=(Place(at.lesson, at.step - 1, at.draw),))
+        if not is_last:
+            st.button(
+                "Next", key="lessons.next", type="primary", disabled=bool(why_not), on_click=place.go,
+                args=(Place(at.lesson, at.step + 1, at.draw),),
+            )  # fmt: skip
+    if why_not and not is_last:
+        st.caption(why_not)
+    if at.step > lesson.first_run:
+        st.button(
+            "Another draw", key="lessons.draw", icon=":material/casino:", on_click=place.go,
+            args=(Place(at.lesson, lesson.first_run, (at.draw + 1) % (place.MAX_DRAW + 1)),),
+            help="The same lesson from another random start: does it come out again? What you predicted stays.",
+        )  # fmt: skip

@@ -1,0 +1,118 @@
+"""What a lesson has to be: short, with a reply to every answer, and no answer stored."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.lessons.catalog import LESSONS
+from core.lessons.lesson import (
+    Explain,
+    Lesson,
+    Observe,
+    Option,
+    Predict,
+    Question,
+    Run,
+    feedback,
+    has_moved,
+    is_right,
+    questions,
+)
+from core.lessons.record import Outcome, Record
+
+EMPTY = Record({}, {"state": "finished", "changes": []})
+GAP = LESSONS["gap"]
+
+
+def record(state: str = "finished", changes: tuple[tuple[str, float], ...] = ()) -> Record:
+    return Record({}, {"state": state, "changes": [{"epoch": 5, "name": n, "value": v} for n, v in changes]})
+
+
+def question(kind: str = "choice", answer: str | None = "a", pairs: frozenset = frozenset()) -> Question:
+    options = tuple(Option(key, key.upper(), "", f"not {key}, {{n}}", f"it is {key}, {{n}}") for key in "abc")
+    return Question("?", options, lambda _: Outcome(answer, {"n": "7"}, pairs), "unclear, {n}", "a", kind=kind)
+
+
+def test_a_lesson_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match="steps: expected at most 5, received 6"):
+        replace(GAP, steps=(*GAP.steps, Run("Run", "again")))
+    with pytest.raises(ValueError, match="minutes: expected at most 8, received 9"):
+        replace(GAP, minutes=9)
+    with pytest.raises(ValueError, match="text: expected at most 60 words, received 61"):
+        replace(GAP, steps=(Explain("Explain", "word " * 61, ""),))
+
+
+def test_an_answer_gets_what_was_measured_and_the_reply_to_itself() -> None:
+    asked = question()
+    outcome = asked.rule(EMPTY)
+    assert feedback(asked, "a", outcome) == ["it is a, 7"]
+    assert feedback(asked, "b", outcome) == ["it is a, 7", "not b, 7"]
+    assert feedback(asked, None, outcome) == ["it is a, 7"]
+
+
+def test_between_the_bars_nobody_is_right_or_wrong() -> None:
+    asked = question(answer=None)
+    assert feedback(asked, "b", asked.rule(EMPTY)) == ["unclear, 7"]
+
+
+def test_of_an_order_only_clear_pairs_count() -> None:
+    asked = question("order", "a", frozenset({("a", "c")}))
+    outcome = asked.rule(EMPTY)
+    assert is_right(asked, "a-b-c", outcome) and is_right(asked, "b-a-c", outcome)
+    assert not is_right(asked, "c-b-a", outcome)
+
+
+def test_a_run_is_done_when_it_has_ended_with_its_moves_made() -> None:
+    run = Run("Run", "", moves=(("l2", 0.003),))
+    assert run.is_done(record(changes=(("l2", 0.004),)))
+    assert not run.is_done(record(changes=(("l2", 0.03),))) and not run.is_done(record(changes=(("l1", 0.003),)))
+    assert not run.is_done(record("running", (("l2", 0.003),)))
+    assert has_moved(record(changes=(("l2", 0.0),)), "l2", 0.0)
+
+
+def test_a_prediction_is_answered_by_the_run_after_it_an_observation_by_that_before() -> None:
+    steps = (
+        Predict("", question()),
+        Run("", ""),
+        Observe("", question()),
+        Run("", "", (("l2", 0.1),)),
+        Observe("", question()),
+    )
+    lesson = replace(GAP, steps=steps)
+    assert [lesson.run_after(i) for i in range(5)] == [1, 1, 1, 3, 3]
+    assert lesson.is_measured(1, record()) and not lesson.is_measured(3, record()) and not lesson.is_measured(1, None)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_every_question_has_a_reply_to_each_wrong_answer_and_names_the_misconception(lesson: Lesson) -> None:
+    assert questions(lesson)
+    for asked in questions(lesson).values():
+        assert len({option.key for option in asked.options}) == len(asked.options) >= 2
+        assert all(option.key.isalnum() for option in asked.options)  # they travel in links
+        if asked.kind == "choice":
+            assert asked.option(asked.intended).measured
+            assert all(option.reply and option.measured for option in asked.options)
+            assert all(option.reveals for option in asked.options if option.key != asked.intended)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_every_lesson_says_why_and_what_to_ask(lesson: Lesson) -> None:
+    assert any(isinstance(step, Explain) and step.formula for step in lesson.steps)
+    assert lesson.ask.endswith("?") and lesson.aim.endswith(".")
+    assert (
+        lesson.start(0) == lesson.experiment
+        and lesson.start(3).get(lesson.seed) == lesson.experiment.get(lesson.seed) + 3
+    )
+
+
+def test_an_option_that_is_not_there_is_named() -> None:
+    with pytest.raises(ValueError, match="key: expected one of a, b, c, received d"):
+        question().option("d")
+
+
+def test_a_record_is_that_of_a_snapshot() -> None:
+    from core.stream.snapshot import Snapshot
+
+    kept = Record.of(Snapshot(1, {"state": "running"}, {"x": np.arange(3.0)}))
+    assert kept.arrays["x"].tolist() == [0, 1, 2] and not kept.is_over

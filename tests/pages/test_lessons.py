@@ -1,0 +1,138 @@
+"""The lessons' page: a link opens a step, answers are kept, the record of the run answers them, one's own set-up comes back."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.lessons.catalog import LESSONS
+from core.presets import START
+from core.stream.commands import Run
+from pages.parts.lessons.place import Place, read
+from tests.pages.app import close, job, now, open_link, run, said
+
+GAP = LESSONS["gap"]
+
+
+def texts(page: AppTest) -> str:
+    """Return all that is said on a page, in one text."""
+    return "\n".join(
+        said(one) for kind in (page.markdown, page.info, page.success, page.warning, page.caption) for one in kind
+    )
+
+
+def train(page: AppTest) -> None:
+    """Train the lesson's run to its end, as a browser that watches does."""
+    found = job(page, "lesson")
+    assert found is not None
+    found.send(Run())
+    until = time.monotonic() + 60
+    while time.monotonic() < until and (found.latest is None or found.latest.meta["state"] != "finished"):
+        found.wait(found.latest.version if found.latest else -1, 5.0)
+    assert found.latest is not None and found.latest.meta["state"] == "finished"
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click()
+    return run(page)
+
+
+def test_the_list_offers_every_lesson_in_order() -> None:
+    page = open_link("lessons.py", {})
+    listed = [one.value.split("**")[1] for one in page.markdown if one.value.startswith("**")]
+    assert sorted(listed, key=lambda text: int(text.split(".")[0])) == [
+        f"{i}. {lesson.title}" for i, lesson in enumerate(LESSONS.values(), 1)
+    ]
+    close(page)
+
+
+@pytest.mark.parametrize(("key", "step"), [(key, i) for key, one in LESSONS.items() for i in range(len(one.steps))])
+def test_a_link_opens_every_step_of_every_lesson(key: str, step: int) -> None:
+    page = open_link("lessons.py", {"lesson": key, "step": str(step + 1)})
+    assert f"Step {step + 1} of {len(LESSONS[key].steps)}" in texts(page)
+    assert page.get("bidi_component")
+    assert not page.error
+    close(page)
+
+
+def test_a_lesson_from_prediction_to_explanation() -> None:
+    page = open_link("lessons.py", {"lesson": "gap"})
+    assert page.button(key="lessons.next").disabled
+    page.radio[0].set_value("stays")
+    run(page)
+    press(page, "lessons.next")
+    assert "You predicted: *It falls, then stays where it is*." in texts(page)
+    assert page.button(key="lessons.next").disabled  # nothing has been measured yet
+    train(page)
+    run(page)  # as the stage asks for it
+    press(page, "lessons.next")
+    page.radio[0].set_value("early")
+    run(page)
+    assert "At epoch 240 the validation loss was 0.194" in texts(page)
+    press(page, "lessons.next")
+    assert "It fell to 0.194 at epoch 240, then rose to 1.116" in texts(page)
+    assert "Training on is not harmless" in texts(page)  # the answer to the misconception that was chosen
+    assert page.query_params["said"] == "1.stays_3.early" and page.query_params["step"] == "4"
+    close(page)
+
+
+def test_a_prediction_can_no_longer_be_changed_after_the_run() -> None:
+    page = open_link("lessons.py", {"lesson": "gap", "said": "1.stays"})
+    train(page)
+    run(page)
+    assert page.radio[0].disabled and page.radio[0].value == "stays"
+    close(page)
+
+
+def test_another_draw_is_another_run_and_keeps_what_was_said() -> None:
+    page = open_link("lessons.py", {"lesson": "gap", "step": "4", "said": "1.stays"})
+    press(page, "lessons.draw")
+    assert now(page) == GAP.start(1) and page.query_params["draw"] == "1"
+    assert "Step 2 of 5" in texts(page) and page.query_params["said"] == "1.stays"
+    close(page)
+
+
+def test_an_answer_is_not_stored_but_waits_for_the_run() -> None:
+    page = open_link("lessons.py", {"lesson": "gap", "step": "3", "said": "3.early"})
+    assert "The answer is measured, not stored" in texts(page)
+    close(page)
+
+
+def test_ones_own_set_up_comes_back_on_the_next_page() -> None:
+    page = open_link("playground.py", START.replace(n_train=33).to_query())
+    page.switch_page("lessons.py")
+    page.query_params.clear()
+    run(page)
+    press(page, "lessons.begin.gap")
+    assert now(page) == GAP.experiment
+    page.switch_page("playground.py")
+    page.query_params.clear()
+    assert now(run(page)).data.n_train == 33
+    close(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "problem"),
+    [
+        ({}, None, ""),
+        ({"lesson": "gap"}, Place("gap"), ""),
+        ({"lesson": "gap", "step": "3", "draw": "2"}, Place("gap", 2, 2), ""),
+        (
+            {"lesson": "gap", "step": "9"},
+            Place("gap"),
+            "'step' that cannot be used: expected a whole number from 1 to 5",
+        ),
+        ({"lesson": "gap", "step": "²"}, Place("gap"), "'step'"),
+        ({"lesson": "gap", "draw": "-1"}, Place("gap"), "'draw'"),
+        ({"lesson": "nothing"}, None, "expected one of gap"),
+    ],
+)
+def test_a_link_is_read_or_says_what_it_lacks(query: dict[str, str], place: Place | None, problem: str) -> None:
+    asked = read(query)
+    assert asked.place == place
+    assert problem in " ".join(asked.problems) and bool(problem) == bool(asked.problems)
+
+
+def test_answers_that_are_none_are_left_out() -> None:
+    answers = read({"lesson": "gap", "said": "1.rises_2.rises_3.nothing_x.early_.._3.heart"}).answers
+    assert answers == {0: "rises", 2: "heart"}
