@@ -1,13 +1,13 @@
 # make run    start the app (the first time it also installs it)      make test   all tests, browser included
 # make lint   style and types                                         make bench  the speed measurements
-# make load   how many can share one server
+# make load   how many can share one server                         make bench-gpu   the same of a GPU (needs a torch with CUDA)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test lint bench load browser clean
+.PHONY: run test lint bench bench-gpu load browser clean
 .DELETE_ON_ERROR:
 
 run: $(RUN_STAMP)
@@ -27,6 +27,9 @@ lint: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m tests.benchmarks
+
+bench-gpu: $(DEV_STAMP)
+	@$(BIN)/python -m tests.benchmarks.gpu
 
 load: $(DEV_STAMP)
 	@$(BIN)/python -m tests.load

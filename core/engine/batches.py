@@ -134,7 +134,7 @@ class Feed:
         streams = {key: stream for stream, key in enumerate(dict.fromkeys(keys))}
         self.stream_of_member = torch.tensor([streams[key] for key in keys])
         self.group, version = torch.tensor(list(streams)).T
-        self.version = None if len(X) == 1 else version[:, None]
+        self.version = None if len(X) == 1 else version[:, None].to(X.device)
         self.target_columns = targets.T.contiguous()
         self._full: list[Batch] = []
 
@@ -147,7 +147,7 @@ class Feed:
             return None
         streams = self.stream_of_member[members]
         first = int(streams[0])
-        return slice(first, first + 1) if bool((streams == first).all()) else streams
+        return slice(first, first + 1) if bool((streams == first).all()) else streams.to(self.X.device)
 
     def batches(self, rows: Rows, n_done: int = 0) -> Iterator[Batch]:
         """Yield the batches of an epoch whose rows have this order (see `BatchOrder.shuffle`), without the first `n_done`."""
@@ -156,14 +156,19 @@ class Feed:
         self._full = self._full or list(self._gathered(rows))
         return iter(self._full)
 
+    def rows_of_streams(self, rows: Rows, first: int = 0, n_batches: int | None = None) -> Rows:
+        """Return the rows of some batches of an epoch for all streams, (S, n_batches·width), where the inputs are."""
+        size, device = self.order.width, self.X.device
+        part = slice(first * size, None if n_batches is None else (first + n_batches) * size)
+        index, weight = rows.index[self.group][:, part], rows.weight
+        if weight is not None:
+            weight = (weight if len(weight) == 1 else weight[self.group])[:, part].to(device)
+        return Rows(index.to(device), weight)
+
     def _gathered(self, rows: Rows, n_done: int = 0) -> Iterator[Batch]:
-        size, n_streams = self.order.width, len(self.group)
-        left = slice(n_done * size, None)
-        rows = Rows(rows.index[:, left], None if rows.weight is None else rows.weight[:, left])
-        weight = rows.weight
-        own = Rows(rows.index[self.group], weight if weight is None or len(weight) == 1 else weight[self.group])
-        n_ahead = max(1, GATHER_LIMIT // (n_streams * size * self.X.shape[2]))
-        for piece in split(own, n_ahead * size):
+        size = self.order.width
+        n_ahead = max(1, GATHER_LIMIT // (len(self.group) * size * self.X.shape[2]))
+        for piece in split(self.rows_of_streams(rows, n_done), n_ahead * size):
             yield from self.gather(piece, size)
 
     def gather(self, rows: Rows, size: int) -> Iterator[Batch]:
@@ -172,7 +177,7 @@ class Feed:
         targets = self.target_columns[:, rows.index].transpose(0, 1)
         Xs, columns = torch.split(X, size, 1), torch.split(targets, size, 2)
         if rows.weight is None:
-            weights = [torch.full((1, 1, 1), 1 / part.shape[1], dtype=X.dtype) for part in Xs]
+            weights = [torch.full((1, 1, 1), 1 / part.shape[1], dtype=X.dtype, device=X.device) for part in Xs]
         else:
             weights = list(torch.split(rows.weight[:, None].to(X.dtype), size, 2))
         return map(Batch, Xs, columns, weights)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from core.engine.batches import Batch
+from core.engine.device import CPU
 from core.engine.losses import LossKind, output_slopes
 from core.engine.members import Members
 from core.engine.optimizers import SGD, Adam, Column, rows_of
@@ -25,24 +26,25 @@ from core.settings.penalties import PENALTIES
 
 SHORT_RUN = 8  # members of one stream side by side
 BLOCK_NUMBERS = 400_000  # parameters and hidden values of a block, about (1.6 MB, touched several times over)
+BLOCK_NUMBERS_ON_GPU = 1 << 28  # what is looked at together (1 GB): a GPU wants its work in one piece
 
 
-def cut(n_members: int, numbers_per_member: int) -> list[slice]:
-    """Return the blocks of a stack: as few as the limit allows, of almost equal size."""
-    n_blocks = min(n_members, -(-n_members * numbers_per_member // BLOCK_NUMBERS))
+def cut(n_members: int, numbers_per_member: int, limit: int = 0) -> list[slice]:
+    """Return the blocks of a stack: as few as `limit` numbers each (0: what the cache holds) allow, of almost equal size."""
+    n_blocks = min(n_members, -(-n_members * numbers_per_member // (limit or BLOCK_NUMBERS)))
     edges = [n_members * i // n_blocks for i in range(n_blocks + 1)]
     return [slice(a, b) for a, b in pairwise(edges)]
 
 
-def cut_in_runs(streams: Sequence[int], numbers_per_member: int) -> list[slice]:
+def cut_in_runs(streams: Sequence[int], numbers_per_member: int, limit: int = 0) -> list[slice]:
     """Return the blocks of a stack so that none holds members of two streams, where the streams make long runs (folds).
 
     Members of one stream need its inputs once, not a copy for each. Short runs are not worth blocks of their own.
     """
     edges = [0, *(i for i in range(1, len(streams)) if streams[i] != streams[i - 1]), len(streams)]
     if len(streams) < SHORT_RUN * (len(edges) - 1):
-        return cut(len(streams), numbers_per_member)
-    runs = [(a, cut(b - a, numbers_per_member)) for a, b in pairwise(edges)]
+        return cut(len(streams), numbers_per_member, limit)
+    runs = [(a, cut(b - a, numbers_per_member, limit)) for a, b in pairwise(edges)]
     return [slice(first + part.start, first + part.stop) for first, parts in runs for part in parts]
 
 
@@ -113,6 +115,19 @@ class Strengths:
     activity_l2: Tensor | None
     learning_rate: Column
 
+    def on(self, device: torch.device) -> Strengths:
+        """Return the strengths on a device, where the steps are made."""
+        if device == CPU:
+            return self
+        slopes, decoupled, proximal = (
+            {name: Strength(some, values.to(device)) for name, (some, values) in strengths.items()}
+            for strengths in (self.slopes, self.decoupled, self.proximal)
+        )
+        dropout = self.dropout_rate and Strength(self.dropout_rate.members, self.dropout_rate.values.to(device))
+        l2, activity_l2 = (None if column is None else column.to(device) for column in (self.l2, self.activity_l2))
+        rate = self.learning_rate.to(device) if isinstance(self.learning_rate, Tensor) else self.learning_rate
+        return Strengths(slopes, decoupled, proximal, dropout, l2, activity_l2, rate)
+
     @classmethod
     def of(cls, members: Members, part: slice) -> Strengths:
         """Read the present strengths of some members."""
@@ -147,11 +162,12 @@ class Block:
     def __init__(self, stack: Stack, part: slice, n_penalized: int, loss: LossKind, optimizer: SGD | Adam) -> None:
         self.stack, self.part, self.loss, self.n_penalized = stack, part, loss, n_penalized
         self.optimizer = optimizer
+        self.device = stack.buffer.device
         self.strengths: Strengths
 
     def read_strengths(self, members: Members) -> None:
         """Read the strengths as they are now, and find the numbers they work on."""
-        self.strengths = now = Strengths.of(members, self.part)
+        self.strengths = now = Strengths.of(members, self.part).on(self.device)
         self._slopes, self._decoupled, self._proximal = (
             self._reach(strengths) for strengths in (now.slopes, now.decoupled, now.proximal)
         )
@@ -173,9 +189,15 @@ class Block:
         n_layers = len(self.stack.shapes) - (self.n_penalized < self.stack.n_weights)
         return [2 * l2[..., None] if layer < n_layers else None for layer in range(len(self.stack.shapes))]
 
-    def train_on(self, batch: Batch, rate_factor: float, dropout: Dropout | None, has_skips: bool) -> None:
-        """Take a step. Where there are skips, the members that have no rows in this batch stay as they are."""
+    def train_on(self, batch: Batch, rate_factor: Column, dropout: Dropout | None, has_skips: bool) -> None:
+        """Take a step. Where there are skips, the members that have no rows in this batch stay as they are.
+
+        rate_factor: on the learning rate, a plain number; on a GPU a tensor ().
+        """
         is_skipped = batch.weight.sum((1, 2)) == 0 if has_skips else None
+        if is_skipped is not None and self.device != CPU:  # to ask whether any is would make Python wait for the GPU
+            self._update_but(is_skipped, batch, rate_factor, dropout)
+            return
         if is_skipped is None or not bool(is_skipped.any()):
             self._update(batch, rate_factor, dropout)
             return
@@ -187,7 +209,15 @@ class Block:
         for tensor, old in zip(state, kept, strict=True):
             tensor[is_skipped] = old
 
-    def _update(self, batch: Batch, rate_factor: float, dropout: Dropout | None) -> None:
+    def _update_but(self, is_skipped: Tensor, batch: Batch, rate_factor: Column, dropout: Dropout | None) -> None:
+        """Update all members and take it back for those that are skipped, (1 or m,) booleans."""
+        state = [self.stack.parameters, *self.optimizer.state()]
+        kept = [tensor.clone() for tensor in state]
+        self._update(batch, rate_factor, dropout)
+        for tensor, old in zip(state, kept, strict=True):
+            tensor.copy_(torch.where(is_skipped[:, None], old, tensor))
+
+    def _update(self, batch: Batch, rate_factor: Column, dropout: Dropout | None) -> None:
         """Apply what shrinks by itself, one gradient step, and the proximal steps."""
         stack, rate = self.stack, self.strengths.learning_rate * rate_factor
         self.fill_gradient(batch, dropout)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import torch
 
+from core.engine.device import on_host
 from core.engine.optimizers import Column
 from core.engine.trainer import Trainer
 from core.settings.experiment import LIVE_FIELDS
@@ -21,7 +22,7 @@ Arrays = dict[str, np.ndarray]
 def keep(trainer: Trainer) -> Arrays:
     """Return copies of everything that a trainer changes as it trains; of an epoch that has begun, how its order was drawn."""
     counts = np.array([trainer.n_epochs_done, trainer.n_steps_done, trainer.n_batches_done], dtype=np.float64)
-    kept = {name: tensor.numpy().copy() for name, tensor in _tensors(trainer)}
+    kept = {name: on_host(tensor).copy() for name, tensor in _tensors(trainer)}
     states = trainer.epoch_states if trainer.n_batches_done else trainer.order.states()
     orders = {f"order.{i}": state.numpy().copy() for i, state in enumerate(states)}
     augmentation = trainer.augment_generator.get_state().numpy().copy()
@@ -42,8 +43,10 @@ def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
         generator.set_state(torch.as_tensor(np.array(kept[f"order.{i}"])))
     trainer.augment_generator.set_state(torch.as_tensor(np.array(kept["augmentation"])))
     for b, block in enumerate(trainer.blocks):
-        n_steps = _column(kept[f"optimizer.{b}.n_steps"])
-        block.optimizer.n_steps = n_steps if isinstance(n_steps, torch.Tensor) else int(n_steps)
+        if isinstance(block.optimizer.n_steps, torch.Tensor):
+            block.optimizer.n_steps.copy_(torch.as_tensor(np.array(kept[f"optimizer.{b}.n_steps"])))
+        else:
+            block.optimizer.n_steps = int(kept[f"optimizer.{b}.n_steps"])
         block.optimizer.learning_rate = _column(kept[f"optimizer.{b}.learning_rate"])
     trainer.n_epochs_done, trainer.n_steps_done, n_batches_done = (int(count) for count in kept["counts"])
     if n_batches_done:
@@ -63,7 +66,7 @@ def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
 def _columns(trainer: Trainer) -> Arrays:
     """Return what the optimizers hold as a number, or as a column (m, 1) where members differ: steps and last rate."""
     return {
-        f"optimizer.{b}.{name}": np.asarray(value, np.float64)
+        f"optimizer.{b}.{name}": np.asarray(on_host(value) if isinstance(value, torch.Tensor) else value, np.float64)
         for b, block in enumerate(trainer.blocks)
         for name, value in (("n_steps", block.optimizer.n_steps), ("learning_rate", block.optimizer.learning_rate))
     }

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from core.engine.device import CPU
 from core.engine.losses import LossKind
 from core.settings.experiment import LIVE_FIELDS, RegularizationConfig, TrainingConfig
 
@@ -40,6 +41,11 @@ class Pool:
         versions = self.version_of_member[part]
         is_shared = len(self.X) == 1 or bool((versions == versions[0]).all())
         return self.X[versions[:1]] if is_shared else self.X[versions]
+
+    def on(self, device: torch.device) -> Pool:
+        """Return the pool with its rows and masks on a device; which version a member sees is asked on the processor."""
+        names = () if device == CPU else ("X", "targets", "is_train", "is_val")
+        return replace(self, **{name: getattr(self, name).to(device) for name in names}) if names else self
 
     def padded(self, n: int) -> Pool:
         """Return the pool with rows of zeros at its end, up to `n` rows, that belong to no split."""

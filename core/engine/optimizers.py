@@ -5,7 +5,8 @@ same length by which the step multiplies the gradient. For SGD with momentum μ 
 lr/(√v̂+ε) per weight. (With the plain lr·l1 the result is another, wrong point.)
 
 Learning rates and step counts are plain numbers while all members share them, else columns (M, 1) in float64: a number
-spares a small network many tiny operations, the formulas read the same for both, and so do the bits of the result.
+spares a small network many tiny operations, the formulas read the same for both, and so do the bits of the result. On a
+GPU shared ones are tensors () in float64: a recorded step reads them anew each time it is played (`graphs.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-Column = Tensor | float  # (M, 1), or one number for all members
+Column = Tensor | float  # (M, 1), or one number for all members: plain, or () on a GPU
 
 
 class SGD:
@@ -42,7 +43,7 @@ class SGD:
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
-        return [self.velocity, *([self.n_steps] if isinstance(self.n_steps, Tensor) else [])]
+        return [self.velocity, *columns_of(self.n_steps)]
 
 
 class Adam:
@@ -59,7 +60,7 @@ class Adam:
         self.square = torch.zeros_like(parameters)
         self.n_steps = n_steps
         self.learning_rate: Column = 0.0
-        self._step = torch.zeros(())
+        self._step = torch.zeros((), device=parameters.device)
 
     def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Column) -> None:
         """Move `parameters` (M, k) in place; the learning rate is not 0."""
@@ -72,11 +73,22 @@ class Adam:
                 weight_decay=0.0, amsgrad=False, maximize=False,
             )  # fmt: skip
             return
+        if parameters.is_cuda and not columns_of(learning_rate) and not columns_of(self.n_steps):
+            self._step_on_gpu(parameters, gradient, learning_rate)
+            return
         self.mean.lerp_(gradient, 1 - self.beta1)
         self.square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
         length = learning_rate * self._correction() / (1 - self.beta1**self.n_steps)
         divisor = self._divisor(self.square, self._correction())
         parameters.addcdiv_(self.mean * as_type(length, gradient), divisor, value=-1.0)
+
+    def _step_on_gpu(self, parameters: Tensor, gradient: Tensor, learning_rate: Column) -> None:
+        """Make the step by the fused kernel, with the learning rate () and the count of steps () as tensors."""
+        torch.ops.aten._fused_adam_.tensor_lr(
+            [parameters], [gradient], [self.mean], [self.square], [], [self._step.copy_(torch.as_tensor(self.n_steps))],
+            lr=torch.as_tensor(learning_rate, device=parameters.device).float(),
+            beta1=self.beta1, beta2=self.beta2, eps=self.epsilon, weight_decay=0.0, amsgrad=False, maximize=False,
+        )  # fmt: skip
 
     def _correction(self) -> Column:
         """Return √(1-β₂^t), so that √v̂ + ε = (√v + ε·correction) / correction."""
@@ -99,17 +111,21 @@ class Adam:
 
     def state(self) -> list[Tensor]:
         """Return the tensors that a skipped step must leave alone; each has M rows."""
-        counts = [self.n_steps] if isinstance(self.n_steps, Tensor) else []
-        return [self.mean, self.square, *counts]
+        return [self.mean, self.square, *columns_of(self.n_steps)]
 
 
 def rows_of(value: Column, members: slice) -> Column:
-    """Return a column of some members; a plain number as it is."""
-    return value[members] if isinstance(value, Tensor) else value
+    """Return a column of some members; one number for all as it is."""
+    return value[members] if isinstance(value, Tensor) and value.ndim else value
+
+
+def columns_of(value: Column) -> list[Tensor]:
+    """Return a value where it is a column (M, 1), nothing where all members share it."""
+    return [value] if isinstance(value, Tensor) and value.ndim else []
 
 
 def as_type(value: Column, like: Tensor) -> Column:
-    """Return a column in the number type of `like`; a plain number as it is."""
+    """Return a tensor in the number type of `like`; a plain number as it is."""
     return value.to(like.dtype) if isinstance(value, Tensor) else value
 
 
@@ -118,5 +134,9 @@ def make_optimizer(name: str, parameters: Tensor, momentum: float, counts_by_mem
 
     `counts_by_member`: members may skip steps, so each has its own count of steps.
     """
-    n_steps = torch.zeros(len(parameters), 1, dtype=torch.float64) if counts_by_member else 0
+    n_steps: Column = 0
+    if counts_by_member:
+        n_steps = torch.zeros(len(parameters), 1, dtype=torch.float64, device=parameters.device)
+    elif parameters.is_cuda:
+        n_steps = torch.zeros((), dtype=torch.float64, device=parameters.device)
     return Adam(parameters, n_steps) if name == "adam" else SGD(parameters, momentum, n_steps)

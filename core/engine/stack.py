@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from core.engine.activations import ACTIVATIONS
+from core.engine.device import CPU
 
 PADDED = 16  # a row takes a multiple of this many numbers: the processor's widest vector
 
@@ -59,7 +60,7 @@ class Stack:
 
     def __init__(
         self, n_inputs: int, hidden_sizes: Sequence[int], n_outputs: int, activation: str, seeds: Sequence[int],
-        dtype: torch.dtype = torch.float32,
+        dtype: torch.dtype = torch.float32, device: torch.device = CPU,
     ) -> None:  # fmt: skip
         self.sizes = (n_inputs, *hidden_sizes, n_outputs)
         self.shapes = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
@@ -68,9 +69,14 @@ class Stack:
         self.n_weights = sum(a * b for a, b in self.shapes)
         self.n_hidden_weights = self.n_weights - self.sizes[-2] * n_outputs
         self.n_parameters = self.n_weights + sum(self.sizes[1:])
-        buffer = torch.zeros(self.n_members, -(-self.n_parameters // PADDED) * PADDED, dtype=dtype)
-        self._attach(buffer, torch.zeros_like(buffer))
+        self._attach(*self._buffers(self.n_members, dtype, device))
         self.initialise(seeds)
+
+    def _buffers(self, n_members: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Return two new buffers of zeros, for the parameters and the gradient."""
+        n_numbers = -(-self.n_parameters // PADDED) * PADDED
+        buffer = torch.zeros(n_members, n_numbers, dtype=dtype, device=device)
+        return buffer, torch.zeros_like(buffer)
 
     def _attach(self, buffer: Tensor, gradient_buffer: Tensor) -> None:
         self.n_members, self.buffer, self.gradient_buffer = len(buffer), buffer, gradient_buffer
@@ -103,12 +109,15 @@ class Stack:
 
     def initialise(self, seeds: Sequence[int]) -> None:
         """Draw new weights and biases, uniform in ±1/√fan_in (the default of `torch.nn.Linear`); equal seeds, equal starts."""
-        drawn: dict[int, list[Tensor]] = {}
-        for member, seed in enumerate(seeds):
-            if seed not in drawn:
-                drawn[seed] = self._draw(torch.Generator().manual_seed(seed))
-            for view, values in zip([*self.weights, *self.biases], drawn[seed], strict=True):
-                view[member] = values
+        places = {seed: place for place, seed in enumerate(dict.fromkeys(seeds))}
+        starts = copy(self)  # one row for each seed, on the processor
+        starts._attach(*self._buffers(len(places), self.buffer.dtype, CPU))
+        for seed, place in places.items():
+            drawn = self._draw(torch.Generator().manual_seed(seed))
+            for view, values in zip([*starts.weights, *starts.biases], drawn, strict=True):
+                view[place] = values
+        row_of_member = torch.tensor([places[seed] for seed in seeds], device=self.buffer.device)
+        self.buffer.copy_(starts.buffer.to(self.buffer.device)[row_of_member])
 
     def _draw(self, generator: torch.Generator) -> list[Tensor]:
         """Return the start of one member: all weights (fan_in, fan_out), then all biases (1, fan_out)."""

@@ -14,11 +14,13 @@ from torch import Tensor
 
 from core.engine.arithmetic import fast_arithmetic
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows, align
-from core.engine.block import Block, cut_in_runs, penalized_weights
+from core.engine.block import BLOCK_NUMBERS_ON_GPU, Block, cut_in_runs, penalized_weights
 from core.engine.cost import measurement_cost, step_cost
+from core.engine.device import CPU
+from core.engine.graphs import GraphedSteps
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
-from core.engine.optimizers import make_optimizer
+from core.engine.optimizers import Column, make_optimizer
 from core.engine.penalties import VALUES
 from core.engine.stack import Dropout, Stack
 from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
@@ -54,18 +56,20 @@ class Trainer:
     """A stack in training: owns weights, optimizer state, batch order and the count of steps and epochs.
 
     `augment(X, generator)` changes the inputs (1 or M, B, d) of each training batch, never those that are measured.
+    On a GPU (`device`) weights, rows and steps are there, strengths and orders stay on the processor.
     """
 
     def __init__(
         self, network: NetworkConfig, regularization: RegularizationConfig, training: TrainingConfig,
-        pool: Pool, members: Members, augment: Augment | None = None,
+        pool: Pool, members: Members, augment: Augment | None = None, device: torch.device = CPU,
     ) -> None:  # fmt: skip
-        self.pool, self.members, self.training, self.augment = pool, members, training, augment
+        self.members, self.training, self.augment, self.device = members, training, augment, device
         sizes = (pool.X.shape[2], network.hidden_sizes, pool.targets.shape[1])
-        self.stack = stack = Stack(*sizes, network.activation, members.seeds, pool.X.dtype)
+        self.stack = stack = Stack(*sizes, network.activation, members.seeds, pool.X.dtype, device)
         self.n_penalized = stack.n_weights if regularization.penalize_output else stack.n_hidden_weights
         rows = [torch.arange(len(counts)).repeat_interleave(counts.long()) for counts in pool.is_train]
         self.order = BatchOrder(rows, members.seeds, training.batch_size)
+        self.pool = pool = pool.on(device)
         self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
         self.blocks = self._make_blocks()
         self._streams = [block.part if augment else self._feed.streams_of(block.part) for block in self.blocks]
@@ -76,7 +80,8 @@ class Trainer:
         self._looked_at = pool.padded(align(pool.X.shape[1]))
         self._targets = self._looked_at.targets.T.contiguous()[None]
         self.splits = Splits(self._looked_at)
-        parts = cut_in_runs(pool.version_of_member.tolist(), stack.n_parameters + pool.X.shape[1] * sum(stack.sizes))
+        numbers = stack.n_parameters + pool.X.shape[1] * sum(stack.sizes)
+        parts = cut_in_runs(pool.version_of_member.tolist(), numbers, self._block_numbers)
         self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
         self.n_epochs_done = 0
         self.n_steps_done = 0
@@ -85,12 +90,18 @@ class Trainer:
         self._n_batches_left = 0
         self.epoch_states = self.order.states()  # of the generators of the order, as they were before the present epoch
         self._read_at: list[tuple[int, int]] = []
+        self._graphs = None if device == CPU else GraphedSteps(self._feed, self._take)
+
+    @property
+    def _block_numbers(self) -> int:
+        return 0 if self.device == CPU else BLOCK_NUMBERS_ON_GPU
 
     def _make_blocks(self) -> list[Block]:
         stack, training, order = self.stack, self.training, self.order
         blocks = []
         numbers = stack.n_parameters + order.batch_size * sum(stack.sizes)
-        for part in cut_in_runs(self._feed.stream_of_member.tolist(), numbers):
+        streams = self._feed.stream_of_member.tolist() if self.device == CPU else [0] * stack.n_members
+        for part in cut_in_runs(streams, numbers, self._block_numbers):
             own = stack.part(part)
             optimizer = make_optimizer(training.optimizer, own.buffer, training.momentum, order.has_skips)
             blocks.append(Block(own, part, self.n_penalized, self.pool.loss, optimizer))
@@ -114,8 +125,12 @@ class Trainer:
         if self._n_batches_left == 0:
             self.begin_epoch()
         n_steps = min(n_steps, self._n_batches_left)
+        if self._graphs is not None:
+            self._play(self._graphs, n_steps)
+            return n_steps
         for _ in range(n_steps):
-            self._train_on(self._next_batch())
+            self._read_strengths()
+            self._take(self._augmented(self._next_batch()), self._schedule(self.n_steps_done))
             self._count(1)
         return n_steps
 
@@ -140,12 +155,34 @@ class Trainer:
             self._batches = self._feed.batches(self._rows, self.n_batches_done)
         return next(self._batches)
 
-    def _train_on(self, batch: Batch) -> None:
-        if self.augment is not None:  # from here on every member has inputs of its own
-            batch = batch.of(self._feed.stream_of_member)
-            batch = batch._replace(X=self.augment(batch.X, self.augment_generator))
+    def _play(self, graphs: GraphedSteps, n_steps: int) -> None:
+        """Make steps on a GPU: from graphs, unless each needs numbers drawn on the processor."""
         self._read_strengths()
-        factor, uniforms = self._schedule(), self._draw_dropout(batch.X.shape[1])
+        rows = self._feed.rows_of_streams(self._rows, self.n_batches_done, n_steps)
+        factors = [self._schedule(self.n_steps_done + i) for i in range(n_steps)]
+        if not self._is_drawn_each_step:
+            graphs.run(rows, factors)
+            self._count(n_steps)
+            return
+        for batch, factor in zip(self._feed.gather(rows, self.order.width), factors, strict=True):
+            self._take(self._augmented(batch), torch.tensor(factor, dtype=torch.float64, device=self.device))
+            self._count(1)
+
+    @property
+    def _is_drawn_each_step(self) -> bool:
+        """Return whether something in a step cannot be recorded: it draws, or asks how far it has come."""
+        is_drawn = self.augment is not None or any(block.strengths.dropout_rate is not None for block in self.blocks)
+        return is_drawn or any("group_l1" in block.strengths.proximal for block in self.blocks)
+
+    def _augmented(self, batch: Batch) -> Batch:
+        if self.augment is None:
+            return batch
+        batch = batch.of(self._feed.stream_of_member)  # from here on every member has inputs of its own
+        return batch._replace(X=self.augment(batch.X.cpu(), self.augment_generator).to(self.device))
+
+    def _take(self, batch: Batch, factor: Column) -> None:
+        """Make one step on a batch of all streams, with this factor on the learning rate."""
+        uniforms = self._draw_dropout(batch.X.shape[1])
         for block, streams in zip(self.blocks, self._streams, strict=True):
             block.train_on(batch.of(streams), factor, self._dropout(block, uniforms), self.order.has_skips)
 
@@ -156,6 +193,8 @@ class Trainer:
         read_at = [(id(tensor), tensor._version) for tensor in tensors]
         if read_at != self._read_at:
             self._read_at = read_at
+            if self._graphs is not None:
+                self._graphs.forget()
             for block in self.blocks:
                 block.read_strengths(m)
 
@@ -185,13 +224,13 @@ class Trainer:
             samples = torch.rand(n_rows, sum(units), generator=generator, dtype=self.pool.X.dtype)
             drawn[seed, stride] = samples.T.contiguous()
         whole = torch.stack([drawn[key] for key in keys]) if len(drawn) > 1 else drawn[keys[0]][None]
-        return list(torch.split(whole, list(units), 1))
+        return list(torch.split(whole.to(self.device), list(units), 1))
 
     def _dropout(self, block: Block, uniforms: list[Tensor]) -> Dropout | None:
         return block.draw_dropout([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
 
-    def _schedule(self) -> float:
-        """Return the factor on the learning rate: 1, or a half cosine from 1 to (almost) 0 over the run's T steps.
+    def _schedule(self, step: int) -> float:
+        """Return the factor on the learning rate of a step: 1, or a half cosine from 1 to (almost) 0 over the run's T steps.
 
         Step t has ½·(1 + cos(π·(t mod T)/T)): a run that goes on after its last epoch begins anew with the full rate, and
         falls again over as many epochs (warm restarts: Loshchilov and Hutter 2017; torch's CosineAnnealingWarmRestarts
@@ -200,7 +239,7 @@ class Trainer:
         if self.training.learning_rate_schedule == "constant":
             return 1.0
         n_steps = self.training.n_epochs * self.order.n_batches
-        progress = self.n_steps_done % n_steps / n_steps
+        progress = step % n_steps / n_steps
         return max(0.5 * (1 + math.cos(math.pi * progress)), SMALLEST_FACTOR)
 
     @property
@@ -221,11 +260,13 @@ class Trainer:
 
     def _weight_penalty(self) -> Tensor:
         """Return the terms of the penalties on weights, Σ strength·value, (M,)."""
-        total = torch.zeros(self.stack.n_members, dtype=self.pool.X.dtype)
+        total = torch.zeros(self.stack.n_members, dtype=self.pool.X.dtype, device=self.device)
         for name, value in VALUES.items():
             strength = self.members[name].squeeze(1)
             if bool((strength != 0).any()):
-                total += strength * value(penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized))
+                total += strength.to(self.device) * value(
+                    penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
+                )
         return total
 
     def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
@@ -239,8 +280,9 @@ class Trainer:
         else:
             score = 1 - mean_loss / splits.target_variance(part)  # R²
         activity_l2 = self.members["activity_l2"][part].squeeze(1)
-        activity = torch.zeros_like(activity_l2)
+        activity = torch.zeros_like(activity_l2, device=self.device)
         if bool((activity_l2 > 0).any()):
+            activity_l2 = activity_l2.to(self.device)
             for hidden in done.hidden:  # (m, units, n)
                 activity += activity_l2 * splits.means(hidden.square().sum(1), part)[0]
         return mean_loss, score, activity

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from core.engine.device import on_host
 from core.engine.trainer import Measurement, Trainer
 from core.measures.sparsity import count_layers
 
@@ -109,7 +110,10 @@ class History:
             self.best_val_loss = np.where(is_better, loss, self.best_val_loss)
             self.best_train_loss = np.where(is_better, train_loss, self.best_train_loss)
             torch.where(
-                torch.from_numpy(is_better)[:, None], parameters, self.best_parameters, out=self.best_parameters
+                torch.from_numpy(is_better).to(parameters.device)[:, None],
+                parameters,
+                self.best_parameters,
+                out=self.best_parameters,
             )
 
     def _thin(self) -> None:
@@ -134,7 +138,7 @@ class History:
             "plan": np.array([self.max_records, self.stride, self.start]), "dense_from": np.array(self.dense_from),
             "epochs": np.array(self.epochs), "best_epoch": self.best_epoch, "best_val_loss": self.best_val_loss,
             "best_train_loss": self.best_train_loss, "peak_train_loss": self.peak_train_loss,
-            "best_parameters": self.best_parameters.numpy().copy(), **series,
+            "best_parameters": on_host(self.best_parameters).copy(), **series,
         }  # fmt: skip
 
     @classmethod
@@ -177,4 +181,4 @@ def record_of(trainer: Trainer, measured: Measurement) -> dict[str, np.ndarray]:
         "n_zero_per_layer": counts.n_zero,
         "n_small_per_layer": counts.n_small,
     }
-    return {name: tensor.numpy().copy() for name, tensor in tensors.items()}
+    return {name: on_host(tensor).copy() for name, tensor in tensors.items()}

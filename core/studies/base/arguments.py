@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.data import Split
+from core.engine.device import device_of
 from core.settings.experiment import LIVE_FIELDS, Experiment, expected_of
 from core.settings.words import received, written
-from core.studies.base.plan import DTYPES, MEMORY_BYTES
+from core.studies.base.plan import DTYPES
 from core.studies.base.values import is_count
 
 SPLIT_CALL = "Split.from_arrays(X_train, y_train, X_val, y_val, task=…)"
 
 
 def check_call(
-    experiment: Experiment, split: Split | None, dtype: str, progress: bool = False, memory_bytes: int = MEMORY_BYTES
-) -> None:
+    experiment: Experiment, split: Split | None, dtype: str, progress: bool = False, memory_bytes: int | None = None,
+    device: str = "cpu",
+) -> None:  # fmt: skip
     """Raise ValueError for an argument that every training has and that is of a wrong kind."""
     if not isinstance(experiment, Experiment):
         raise ValueError(
@@ -28,7 +30,8 @@ def check_call(
         raise ValueError(f"progress: expected True or False, received {received(progress)}")
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise ValueError(f"dtype: expected 'float32' or 'float64', received {received(dtype)}")
-    if not is_count(memory_bytes, 1, 1 << 50):
+    device_of(device)
+    if memory_bytes is not None and not is_count(memory_bytes, 1, 1 << 50):
         raise ValueError(
             f"memory_bytes: expected a whole number of bytes, 1 or more, received {received(memory_bytes)}"
         )

@@ -35,12 +35,18 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def train_to_the_end(plan: Plan, progress: bool = False, n_processes: int | None = None) -> MemberState:
+def train_to_the_end(
+    plan: Plan, progress: bool = False, n_processes: int | None = None, device: str = "cpu"
+) -> MemberState:
     """Train a plan and return its members at the end, without histories, on `n_processes` cores.
 
     By default all cores, or this process alone for a short plan. The numbers are the same. Not for warm starts, whose
     stacks wait for one another.
     """
+    if device != "cpu":  # one process, and the whole stack at once: what pays on a GPU is width
+        training = Training(plan, lambda _: Ends(), device)
+        training.run(progress)
+        return training.state()
     n_processes = n_processes or (1 if plan.work.seconds < WORTH_S else count_cores())
     parts = [piece for part in plan.parts for piece in plan.pieces(part, n_processes)]
     parts.sort(key=len, reverse=True)  # the short ones last, to fill what is left of the time
@@ -57,7 +63,7 @@ def train_to_the_end(plan: Plan, progress: bool = False, n_processes: int | None
 
 def train_alone(plan: Plan) -> MemberState:
     """Train a plan of one stack to its end."""
-    training = Training(plan, lambda _: Ends())
+    training = Training(plan, lambda _: Ends(), "cpu")
     training.run()
     return training.state()
 

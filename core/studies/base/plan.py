@@ -16,6 +16,7 @@ import torch
 from core.data import Split, load_split
 from core.data.arrays import check_resolution
 from core.engine import Members, Trainer, encode_targets
+from core.engine.device import CPU, device_of, free_bytes
 from core.engine.losses import loss_kind
 from core.engine.trainer import Augment, Pool
 from core.settings.experiment import Experiment
@@ -23,7 +24,7 @@ from core.settings.words import written
 from core.studies.base.cost import Work
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-MEMORY_BYTES = 1 << 30  # what one stack may need, by default
+MEMORY_BYTES = 1 << 30  # what one stack may need, by default, on the processor
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,12 @@ class Plan:
         """Return the parameters from which some members start, None for random ones."""
         return self.start if self.start is None or self.start.ndim == 1 else self.start[members]
 
-    def make_trainer(self, part: int = 0) -> Trainer:
+    def halved(self, part: int) -> Plan:
+        """Return the plan with a stack cut into two, which are trained one after the other."""
+        halves = tuple(np.array_split(self.parts[part], 2))
+        return replace(self, parts=(*self.parts[:part], *halves, *self.parts[part + 1 :]))
+
+    def make_trainer(self, part: int = 0, device: torch.device = CPU) -> Trainer:
         """Return the trainer of one stack at epoch 0."""
         chosen = self.parts[part]
         return build_trainer(
@@ -109,17 +115,18 @@ class Plan:
             pool_of(self.pool, chosen),
             {name: [values[m] for m in chosen] for name, values in self.strengths.items()},
             [self.seeds[m] for m in chosen],
+            device=device,
         )
 
 
 def build_trainer(
     experiment: Experiment, pool: Pool, strengths: Mapping[str, Sequence[float]], seeds: Sequence[int],
-    augment: Augment | None = None,
+    augment: Augment | None = None, device: torch.device = CPU,
 ) -> Trainer:  # fmt: skip
     """Return a stack at epoch 0, one member per row of the pool's masks, equal but for the strengths and seeds given."""
     e, n_members = experiment, len(seeds)
     members = Members.from_configs(e.regularization, e.training, pool.X.dtype, n_members, **strengths)
-    return Trainer(e.network, e.regularization, e.training, pool, replace(members, seeds=tuple(seeds)), augment)
+    return Trainer(e.network, e.regularization, e.training, pool, replace(members, seeds=tuple(seeds)), augment, device)
 
 
 def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -> Trainer:
@@ -208,6 +215,12 @@ def pool_work(experiment: Experiment, pool: Pool, n_members: int) -> Work:
 def bytes_per_member(experiment: Experiment, pool: Pool) -> int:
     """Return the memory that one more member of a stack needs."""
     return pool_work(experiment, pool, 1).member_bytes * pool.X.element_size() // 4
+
+
+def memory_for(memory_bytes: int | None, device: str) -> int:
+    """Return what a stack may need: as asked for, else what is usual on the processor and what a GPU has free."""
+    place = device_of(device)
+    return memory_bytes or (MEMORY_BYTES if place == CPU else free_bytes(place))
 
 
 def cut_into_stacks(order: np.ndarray, n_together: int, bytes_each: int, memory_bytes: int) -> tuple[np.ndarray, ...]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -16,6 +18,7 @@ import torch
 
 from core.engine import Stack, Trainer
 from core.engine.cost import measurement_cost, step_cost
+from core.engine.device import device_of, on_host
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
 from core.settings.experiment import LIVE_FIELDS, Experiment
@@ -23,6 +26,8 @@ from core.studies.base.cost import N_MOMENTS
 from core.studies.base.plan import Plan
 from core.studies.base.progress import ProgressBar
 from core.studies.base.result import Result
+
+DEVICE_VARIABLE = "OVERFIT_LAB_DEVICE"  # of the server: where its studies are trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +102,7 @@ def read_state(trainer: Trainer, history: History) -> MemberState:
         epoch=np.full(len(now["val_loss"]), history.epochs[-1]),
         start_loss=start["val_loss"],
         loss_limit=hopeless_loss(start["train_loss"], trainer.pool.target_square),
-        parameters=trainer.stack.parameters.numpy().copy(),
+        parameters=on_host(trainer.stack.parameters).copy(),
         shapes=tuple(trainer.stack.shapes),
         **{name: now[name] for name in names},
     )
@@ -109,10 +114,15 @@ class Training:
     n_epochs: how long each stack is trained. is_diverged: (M of the present stack,) booleans; such a member is held at its
     last finite weights from then on, its records are nan, and the others go on as if it were not there. finite: (M,
     n_parameters) those weights; is_lost: whether none can go on. `keeping.py` puts one away.
+    device: where it is trained, by default where OVERFIT_LAB_DEVICE says (the processor where it says nothing). A stack too
+    large for a GPU's memory is cut in two, which start anew one after the other: the same numbers, and a warning.
     """
 
-    def __init__(self, plan: Plan, make_history: Callable[[Trainer], History] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, make_history: Callable[[Trainer], History] | None = None, device: str | None = None
+    ) -> None:
         self.plan = plan
+        self.device = device_of(device or os.environ.get(DEVICE_VARIABLE) or "cpu")
         self.make_history = make_history or sparse_history
         self.n_epochs = plan.experiment.training.n_epochs
         self.part = 0
@@ -120,7 +130,38 @@ class Training:
         self._begin()
 
     def _begin(self) -> None:
-        self.trainer = self.plan.make_trainer(self.part)
+        """Make the present stack and measure it; smaller ones where it does not fit."""
+        while not self._fits(self._make):
+            self._halve()
+
+    def _fits(self, work: Callable[[], None]) -> bool:
+        """Do something and return True; False where the GPU's memory did not suffice, and the stack is to be halved."""
+        try:
+            work()
+            return True
+        except torch.cuda.OutOfMemoryError:
+            if len(self.plan.parts[self.part]) == 1:
+                raise MemoryError(
+                    f"device: expected a GPU with memory for one network at least, received {self.device}; use device='cpu'"
+                ) from None
+            return False
+
+    def _halve(self) -> None:
+        n_members = len(self.plan.parts[self.part])
+        warnings.warn(
+            f"{n_members:,} networks together do not fit into the memory of {self.device}: they are trained in two halves, "
+            "with the same numbers.", RuntimeWarning, stacklevel=2,
+        )  # fmt: skip
+        self.plan = self.plan.halved(self.part)
+        self.__dict__.pop("trainer", None)  # before there is room for the next
+        torch.cuda.empty_cache()
+
+    def _train_and_record(self) -> None:
+        self.trainer.run_epoch()
+        self._end_epoch()
+
+    def _make(self) -> None:
+        self.trainer = self.plan.make_trainer(self.part, self.device)
         if (start := self.plan.start_of(self.plan.parts[self.part])) is not None:
             self.trainer.stack.parameters.copy_(torch.as_tensor(start))
         if self.plan.is_warm and self._ended:
@@ -163,9 +204,11 @@ class Training:
 
     def run_epoch(self) -> None:
         """Train the present stack to the end of its epoch. Nothing once all is done."""
-        if self._has_stack():
-            self.trainer.run_epoch()
-            self._end_epoch()
+        if self._has_stack() and not self._fits(self._train_and_record):
+            strengths = {name: values[: -(-len(values) // 2)] for name, values in self.strengths().items()}
+            self._halve()
+            self._begin()
+            self.give(strengths)
 
     def _has_stack(self) -> bool:
         """Return whether there is a stack to train, the next one where the present one is done."""
@@ -190,7 +233,7 @@ class Training:
         last, stack, epoch = self.history.records[-1], self.trainer.stack, self.trainer.n_epochs_done
         is_last_word = is_judged(epoch) or epoch >= self.n_epochs
         is_lost = is_hopeless(last["train_loss"], self.loss_limit if is_last_word else np.inf)
-        self.is_diverged |= is_lost | ~torch.isfinite(stack.parameters).all(1).numpy()
+        self.is_diverged |= is_lost | ~on_host(torch.isfinite(stack.parameters).all(1))
         self.is_lost = bool(self.is_diverged.all())
         if self.is_diverged.any():
             self.hold_diverged()
@@ -202,7 +245,7 @@ class Training:
     def hold_diverged(self) -> None:
         """Put the diverged members back on their last finite weights."""
         if self.is_diverged.any():
-            self.trainer.stack.restore(self.finite, torch.as_tensor(self.is_diverged))
+            self.trainer.stack.restore(self.finite, torch.as_tensor(self.is_diverged, device=self.trainer.device))
 
     def strengths(self) -> dict[str, np.ndarray]:
         """Return the strengths of the present stack's members by name, (M,)."""
@@ -380,4 +423,4 @@ def hand_on(neighbour: MemberState, trainer: Trainer) -> None:
 
 def copy_parameters(stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return copies of weights (M, fan_in, fan_out) and biases (M, fan_out) per layer."""
-    return [w.numpy().copy() for w in stack.weights], [b.squeeze(1).numpy().copy() for b in stack.biases]
+    return [on_host(w).copy() for w in stack.weights], [on_host(b.squeeze(1)).copy() for b in stack.biases]

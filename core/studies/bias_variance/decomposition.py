@@ -31,7 +31,7 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.outputs import predict
 from core.studies.base.parallel import train_to_the_end
-from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks
+from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks, memory_for
 from core.studies.base.training import MemberState, network_of
 from core.studies.base.values import check_values, is_count, strengths_of
 from core.studies.base.widths import check_widths, padded_starts, widened
@@ -114,16 +114,17 @@ class BiasVariance:
 @plain_torch()
 def bias_variance(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray, n_sets: int = 10, n_starts: int = 2,
-    progress: bool = True, dtype: str = "float32", memory_bytes: int = MEMORY_BYTES,
+    progress: bool = True, dtype: str = "float32", memory_bytes: int | None = None, device: str = "cpu",
 ) -> BiasVariance:  # fmt: skip
     """Train every value on R = `n_sets` training sets from S = `n_starts` starts each, and return the parts of the risk.
 
     param_name: a strength as of `sweep`, or "width": then the values are units of every hidden layer. Made-up data are
     drawn anew for each set; real rows are dealt into disjoint sets, see `core/data/sets.py`.
     """
-    check_call(experiment, None, dtype, progress, memory_bytes)
-    plan = plan_bias_variance(experiment, param_name, values, n_sets, n_starts, dtype, memory_bytes)
-    return read_bias_variance(plan, train_to_the_end(plan, progress))
+    check_call(experiment, None, dtype, progress, memory_bytes, device)
+    budget = memory_for(memory_bytes, device)
+    plan = plan_bias_variance(experiment, param_name, values, n_sets, n_starts, dtype, budget)
+    return read_bias_variance(plan, train_to_the_end(plan, progress, device=device))
 
 
 def plan_bias_variance(

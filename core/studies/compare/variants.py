@@ -176,4 +176,4 @@ def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
 
 def make_training(experiment: Experiment, split: Split) -> Training:
     """Return the training of a comparison at epoch 0."""
-    return Training(plan_compare(experiment, split))
+    return Training(plan_compare(experiment, split), device="cpu")  # its landscapes are computed beside it

@@ -25,7 +25,16 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.parallel import train_to_the_end
-from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks, joined_rows, load
+from core.studies.base.plan import (
+    MEMORY_BYTES,
+    Plan,
+    build_pool,
+    bytes_per_member,
+    cut_into_stacks,
+    joined_rows,
+    load,
+    memory_for,
+)  # fmt: skip
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
@@ -125,19 +134,19 @@ class CrossValidation(Result):
 def cross_validate(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray, n_splits: int = 5,
     split: Split | None = None, progress: bool = True, dtype: str = "float32", n_repeats: int = 1,
-    l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
+    l1_share: float = 0.5, memory_bytes: int | None = None, device: str = "cpu",
 ) -> CrossValidation:  # fmt: skip
     """Train every value on every fold, all in one stack, and return the raw losses and the choice.
 
     The folds divide the training and validation rows together (stratified for classes), drawn with the data's seed;
     the test rows stay locked. Repeat r draws its folds with data seed + r and its start with training seed + r. See
-    `sweep` for `param_name` and `l1_share`, and the module for what is standardised where.
+    `sweep` for the other arguments, and the module for what is standardised where.
     """
-    check_call(experiment, split, dtype, progress, memory_bytes)
+    check_call(experiment, split, dtype, progress, memory_bytes, device)
     plan = plan_cross_validation(
-        experiment, param_name, values, n_splits, split, dtype, n_repeats, l1_share, memory_bytes
+        experiment, param_name, values, n_splits, split, dtype, n_repeats, l1_share, memory_for(memory_bytes, device)
     )
-    return read_cross_validation(plan, train_to_the_end(plan, progress))
+    return read_cross_validation(plan, train_to_the_end(plan, progress, device=device))
 
 
 def plan_cross_validation(

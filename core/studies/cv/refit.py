@@ -22,7 +22,16 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call, check_kind
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import forward
-from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks, joined_rows, load
+from core.studies.base.plan import (
+    MEMORY_BYTES,
+    Plan,
+    build_pool,
+    bytes_per_member,
+    cut_into_stacks,
+    joined_rows,
+    load,
+    memory_for,
+)  # fmt: skip
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, network_of
 from core.studies.base.values import check_values, strengths_of
@@ -105,17 +114,17 @@ def candidates(cv: CrossValidation) -> dict[str, float]:
 @plain_torch()
 def refit(
     experiment: Experiment, param_name: str, values: Mapping[str, float], split: Split | None = None,
-    progress: bool = True, dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int = MEMORY_BYTES,
+    progress: bool = True, dtype: str = "float32", l1_share: float = 0.5, memory_bytes: int | None = None,
+    device: str = "cpu",
 ) -> Refit:  # fmt: skip
     """Train one network per labelled value on training and validation rows together, to the end.
 
     values: by label, such as `candidates(cv)` or {"mine": 0.01}.
     """
-    check_call(experiment, split, dtype, progress, memory_bytes)
-    training = Training(plan_refit(experiment, param_name, values, split, dtype, l1_share, memory_bytes))
+    check_call(experiment, split, dtype, progress, memory_bytes, device)
+    plan = plan_refit(experiment, param_name, values, split, dtype, l1_share, memory_for(memory_bytes, device))
+    training = Training(plan, device=device)
     training.run(progress)
-    plan = training.plan
-    assert isinstance(plan, RefitPlan)
     return read_refit(plan, training.state())
 
 

@@ -21,7 +21,7 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import predict
-from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load, make_pool
+from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load, make_pool, memory_for
 from core.studies.base.reach import verdicts
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training, copy_parameters, stack_of
@@ -100,7 +100,7 @@ class Grid(Result):
 def sweep(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray, split: Split | None = None,
     progress: bool = True, dtype: str = "float32", start: Start = "cold", l1_share: float = 0.5,
-    memory_bytes: int = MEMORY_BYTES,
+    memory_bytes: int | None = None, device: str = "cpu",
 ) -> Path:  # fmt: skip
     """Train one network per value of `param_name` and return them all with their histories.
 
@@ -109,10 +109,12 @@ def sweep(
     smallest, each from the weights in which its neighbour ended, for the same number of epochs (as glmnet does:
     Friedman, Hastie and Tibshirani 2010, section 2.5). On a convex problem both end in the same place; a network with
     hidden layers ends in different minima, and warm costs more time, for its members must wait for one another.
+    memory_bytes: what a stack may need, by default 1 GB, on a GPU most of what is free. device: "cpu" or "cuda".
     """
-    check_call(experiment, split, dtype, progress, memory_bytes)
-    plan = plan_path(experiment, param_name, values, split, dtype, start, l1_share, memory_bytes)
-    training = Training(plan)
+    check_call(experiment, split, dtype, progress, memory_bytes, device)
+    budget = memory_for(memory_bytes, device)
+    plan = plan_path(experiment, param_name, values, split, dtype, start, l1_share, budget)
+    training = Training(plan, device=device)
     training.run(progress)
     weights, biases = copy_parameters(training.network())
     return Path(
@@ -143,12 +145,13 @@ def plan_path(
 def sweep_learning_rates(
     experiment: Experiment, param_name: str, values: Sequence[float] | np.ndarray,
     learning_rates: Sequence[float] | np.ndarray, split: Split | None = None, progress: bool = True,
-    dtype: str = "float32", memory_bytes: int = MEMORY_BYTES,
+    dtype: str = "float32", memory_bytes: int | None = None, device: str = "cpu",
 ) -> Grid:  # fmt: skip
     """Train every value of `param_name` with every learning rate and return the losses: the two are chosen together."""
-    check_call(experiment, split, dtype, progress, memory_bytes)
-    plan = plan_grid(experiment, param_name, values, learning_rates, split, dtype, memory_bytes)
-    training = Training(plan)
+    check_call(experiment, split, dtype, progress, memory_bytes, device)
+    budget = memory_for(memory_bytes, device)
+    plan = plan_grid(experiment, param_name, values, learning_rates, split, dtype, budget)
+    training = Training(plan, device=device)
     training.run(progress)
     return read_grid(plan, training.state())
 

@@ -11,6 +11,7 @@ import numpy as np
 from core.data import Split
 from core.engine import Stack
 from core.engine.arithmetic import plain_torch
+from core.engine.device import on_host
 from core.settings.experiment import Experiment
 from core.settings.words import received
 from core.studies.base.arguments import check_call, check_changes
@@ -58,7 +59,7 @@ class Fit(Result):
 
 
 def make_training(
-    experiment: Experiment, split: Split, dtype: str = "float32", start: np.ndarray | None = None
+    experiment: Experiment, split: Split, dtype: str = "float32", start: np.ndarray | None = None, device: str = "cpu"
 ) -> Training:
     """Return the training of a single run at epoch 0, on a split that is already loaded.
 
@@ -66,13 +67,13 @@ def make_training(
     """
     pool, one = make_pool(experiment, split, dtype), (np.zeros(1, dtype=int),)
     plan = Plan(experiment, split, "", np.zeros(1), pool, {}, (experiment.training.seed,), one, start=start)
-    return Training(plan, dense_history)
+    return Training(plan, dense_history, device)
 
 
 @plain_torch()
 def train(
     experiment: Experiment, split: Split | None = None, progress: bool = True, dtype: str = "float32",
-    changes: Sequence[Mapping[str, Any]] = (), n_epochs: int | None = None,
+    changes: Sequence[Mapping[str, Any]] = (), n_epochs: int | None = None, device: str = "cpu",
 ) -> Fit:  # fmt: skip
     """Train one network to the end and return it with its history.
 
@@ -81,13 +82,14 @@ def train(
     `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}:
     with those of a live run, and the experiment it started as, its weights are repeated exactly. `n_epochs` repeats a run
     that went on after its end: so many epochs instead of `training.n_epochs`, which stays the period of a cosine schedule.
+    `device` is "cpu" or "cuda"; a single small network is faster on the processor.
     """
-    check_call(experiment, split, dtype, progress)
+    check_call(experiment, split, dtype, progress, device=device)
     if n_epochs is not None and not is_count(n_epochs, 1, MAX_EPOCHS):
         raise ValueError(f"n_epochs: expected a whole number from 1 to {MAX_EPOCHS:,}, received {received(n_epochs)}")
     checked = check_changes(experiment, changes)
     data = load(experiment, split, dtype)
-    training = make_training(experiment, data, dtype)
+    training = make_training(experiment, data, dtype, device=device)
     training.n_epochs = int(n_epochs or training.n_epochs)
     training.run(progress, checked)
     history, weights, biases = training.history, *copy_parameters(training.trainer.stack)
@@ -95,6 +97,6 @@ def train(
     return Fit(
         experiment, member, [w[0] for w in weights], [b[0] for b in biases],
         int(history.best_epoch[0]), float(history.best_val_loss[0]),
-        training.trainer.stack.parameters[0].numpy().copy(), training.trainer.pool.loss, training.trainer.pool.is_classification,
+        on_host(training.trainer.stack.parameters[0]).copy(), training.trainer.pool.loss, training.trainer.pool.is_classification,
         data.classes, data.feature_names,
     )  # fmt: skip

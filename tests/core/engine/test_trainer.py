@@ -178,7 +178,7 @@ def test_the_cosine_begins_anew_where_a_run_goes_on_as_torchs_warm_restarts_do()
     rate = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     theirs = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(rate, T_0=n_steps)
     for _ in range(3 * n_steps - 2):  # twice past the end, and not quite to a third
-        assert trainer._schedule() == pytest.approx(rate.param_groups[0]["lr"], abs=1e-12)
+        assert trainer._schedule(trainer.n_steps_done) == pytest.approx(rate.param_groups[0]["lr"], abs=1e-12)
         trainer.step()
         rate.step()
         theirs.step()
@@ -196,7 +196,7 @@ def test_training_past_the_end_of_a_cosine_trains():
 def drawn_in(trainer, n_epochs):
     """Return what dropout draws in every step, as bytes; stepping only counts, nothing is trained."""
     draws = []
-    trainer._train_on = lambda batch: draws.append(trainer._draw_dropout(2)[0].numpy().tobytes())
+    trainer._take = lambda batch, factor: draws.append(trainer._draw_dropout(2)[0].numpy().tobytes())
     for _ in range(n_epochs):
         trainer.run_epoch()
     return draws
