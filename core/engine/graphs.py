@@ -9,6 +9,7 @@ playing to the next stands in tensors that are filled before: which rows, their 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -24,11 +25,11 @@ Step = Callable[[Batch, Tensor], None]  # a batch of all streams, the factor on 
 class GraphedSteps:
     """Makes steps of a stack in runs of up to `n_together`, played from graphs where a run of that length came before.
 
-    take: makes one step. What `take` reads besides its arguments must stay where it is in memory, or `forget` be called.
+    What a step reads besides its arguments must stay where it is in memory, or `forget` be called.
     """
 
-    def __init__(self, feed: Feed, take: Step) -> None:
-        self.feed, self.take = feed, take
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
         n_fitting = GATHER_NUMBERS // (len(feed.group) * feed.order.width * feed.X.shape[2])
         self.n_together = max(1, min(TOGETHER, feed.order.n_batches, n_fitting))
         self._graphs: dict[int, _Graph | None] = {}
@@ -37,27 +38,27 @@ class GraphedSteps:
         """Throw the graphs away: something that they hold, a strength, has changed."""
         self._graphs.clear()
 
-    def run(self, rows: Rows, factors: Sequence[float]) -> None:
-        """Make one step for each factor, on the batches whose rows stand side by side in `rows`."""
+    def run(self, take: Step, rows: Rows, factors: Sequence[float]) -> None:
+        """Make one step by `take` for each factor, on the batches whose rows stand side by side in `rows`."""
         n, width = self.n_together, self.feed.order.width
         for i, piece in enumerate(split(rows, n * width)):
             own = torch.tensor(factors[i * n : (i + 1) * n], dtype=torch.float64)
-            self._run(piece, own.to(self.feed.X.device, non_blocking=True))
+            self._run(take, piece, own.to(self.feed.X.device))
 
-    def _run(self, rows: Rows, factors: Tensor) -> None:
+    def _run(self, take: Step, rows: Rows, factors: Tensor) -> None:
         n_steps = len(factors)
         if n_steps not in self._graphs:  # the first run of a length is made as it is: it warms the libraries up
-            self._make(rows, factors)
+            self._make(take, rows, factors)
             self._graphs[n_steps] = None
             return
         graph = self._graphs[n_steps]
         if graph is None:
-            graph = self._graphs[n_steps] = _Graph(self._make, rows, factors)
+            graph = self._graphs[n_steps] = _Graph(partial(self._make, take), rows, factors)
         graph.play(rows, factors)
 
-    def _make(self, rows: Rows, factors: Tensor) -> None:
+    def _make(self, take: Step, rows: Rows, factors: Tensor) -> None:
         for batch, factor in zip(self.feed.gather(rows, self.feed.order.width), factors.unbind(), strict=True):
-            self.take(batch, factor)
+            take(batch, factor)
 
 
 class _Graph:

@@ -90,7 +90,7 @@ class Trainer:
         self._n_batches_left = 0
         self.epoch_states = self.order.states()  # of the generators of the order, as they were before the present epoch
         self._read_at: list[tuple[int, int]] = []
-        self._graphs = None if device == CPU else GraphedSteps(self._feed, self._take)
+        self._graphs = None if device == CPU else GraphedSteps(self._feed)
 
     @property
     def _block_numbers(self) -> int:
@@ -161,7 +161,7 @@ class Trainer:
         rows = self._feed.rows_of_streams(self._rows, self.n_batches_done, n_steps)
         factors = [self._schedule(self.n_steps_done + i) for i in range(n_steps)]
         if not self._is_drawn_each_step:
-            graphs.run(rows, factors)
+            graphs.run(self._take, rows, factors)
             self._count(n_steps)
             return
         for batch, factor in zip(self._feed.gather(rows, self.order.width), factors, strict=True):

@@ -4,6 +4,7 @@ Model-steps are steps times networks. Each rate is the median of several turns, 
 the core follow one another. The last rows show how time and memory grow with the stack.
 """
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -96,9 +97,10 @@ def synchronize(device: torch.device) -> None:
 def growth_rows(gpu: torch.device) -> Iterator[Row]:
     """Yield seconds of an epoch and the memory at its peak, by size."""
     for n_members in SIZES:
+        gc.collect()
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(gpu)
-        before = torch.cuda.memory_allocated(gpu)
+        before = torch.cuda.memory_reserved(gpu)
         stack = make_stack(n_members, gpu)
         per_s = rate(stack, n_members)
         stack.measure()

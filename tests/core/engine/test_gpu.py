@@ -1,5 +1,6 @@
 """The GPU computes what the processor computes. These tests need one, and are skipped where torch finds none."""
 
+import gc
 import warnings
 
 import numpy as np
@@ -32,7 +33,7 @@ CASES = {
     "activity, decay": BLOBS | {"training": TRAINING, "regularization": {"activity_l2": 0.01, "weight_decay": 0.1}},
     "subgradient": SINE | {"training": TRAINING, "regularization": {"l1": 0.001, "l1_method": "subgradient"}},
     "groups": SINE | {"training": TRAINING | {"n_epochs": 20}, "regularization": {"group_l1": 0.003}},
-    "uneven batches": DIGITS | {"training": TRAINING | {"batch_size": 7, "n_epochs": 14}},
+    "uneven batches": SINE | {"training": TRAINING | {"batch_size": 7, "n_epochs": 14}},
 }
 
 
@@ -131,18 +132,18 @@ def test_a_stack_too_large_for_the_memory_is_trained_in_halves_and_says_so():
     experiment = Experiment(**DIGITS, training=TRAINING | {"n_epochs": 2})
     values = np.geomspace(1e-5, 1e-1, 500)
     whole = sweep(experiment, "l1", values, progress=False, device="cuda")
-    torch.cuda.empty_cache()
-    free, total = torch.cuda.mem_get_info()
-    used = total - free
     plan = plan_path(experiment, "l1", values)
-    torch.cuda.set_per_process_memory_fraction((120 << 20) / total)  # 500 networks with their states take about 50 MB …
+    gc.collect()
+    torch.cuda.empty_cache()
+    total = torch.cuda.mem_get_info()[1]
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + (150 << 20)) / total)
     try:
         with pytest.warns(RuntimeWarning, match="networks together do not fit into the memory of cuda"):
             training = Training(plan, device="cuda")
             training.run()
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
-    assert used >= 0 and training.plan.n_stacks > 1
+    assert training.plan.n_stacks > 1
     near(training.state().parameters, whole.state.parameters)
 
 
