@@ -6,7 +6,7 @@ What is recorded is decided by counts of work and of epochs alone, never by the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -155,6 +155,29 @@ class History:
             kept["peak_train_loss"].copy(),
         )
         history.best_parameters = torch.as_tensor(kept["best_parameters"].copy())
+        return history
+
+    @classmethod
+    def joined(cls, pieces: Sequence[np.ndarray], histories: Sequence[History], max_records: int) -> History:
+        """Return the history of a stack from those of its pieces, which hold these of its members and the same epochs."""
+        first, order = histories[0], np.argsort(np.concatenate(pieces))
+
+        def whole(arrays: Sequence[np.ndarray]) -> np.ndarray:
+            return np.asarray(np.concatenate(arrays)[order])
+
+        history = cls(first.stride, max_records)
+        history.start, history.dense_from, history.epochs = first.start, [*first.dense_from], [*first.epochs]
+        history.records = [
+            {name: whole([h.records[i][name] for h in histories]) for name in first.records[i]}
+            for i in range(len(first.epochs))
+        ]
+        history.best_epoch, history.best_val_loss, history.best_train_loss, history.peak_train_loss = (
+            whole([getattr(h, name) for h in histories])
+            for name in ("best_epoch", "best_val_loss", "best_train_loss", "peak_train_loss")
+        )
+        history.best_parameters = torch.as_tensor(whole([h.best_parameters.numpy() for h in histories]))
+        if len(history.epochs) > max_records:
+            history._thin()
         return history
 
     def arrays(self) -> dict[str, np.ndarray]:

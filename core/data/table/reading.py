@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv as arrow_csv
 
 from core.data.table.choices import MAX_COLUMNS, SEPARATORS, Choices
 from core.data.table.numbers import is_number
@@ -119,6 +116,9 @@ def finish(
     seed: int,
 ) -> Cells:  # fmt: skip
     """Return cells without empty rows, of at most MAX_ROWS rows, their spaces trimmed; the list of columns is used up."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     for i, column in enumerate(columns):  # one after another: a file must not be twice in memory
         columns[i] = pc.utf8_trim_whitespace(column)
         del column
@@ -290,6 +290,10 @@ def check_width(first: str, separator: str) -> None:
 
 def parse(text: bytes, separator: str) -> list[Any]:
     """Return the columns, first line included, each as a pyarrow array of strings; raises ValueError for uneven rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv as arrow_csv
+
     uneven: list[tuple[int, int, int]] = []
 
     def note(row: Any) -> str:
@@ -408,6 +412,9 @@ def cells_of_frame(frame: Any, choices: Choices | None = None) -> Cells:
 
 def _texts(series: Any) -> Any:
     """Return one column of a pandas table as texts; numbers are written so that they read back as themselves."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     try:
         array = pa.array(series, from_pandas=True)
         texts = array.cast(pa.string())

@@ -25,6 +25,7 @@ from core.studies.base.cost import Work
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MEMORY_BYTES = 1 << 30  # what one stack may need, by default, on the processor
+FEWEST = 2  # members of a piece of a larger stack
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Plan:
         )
 
     def pieces(self, part: np.ndarray, n_pieces: int) -> list[np.ndarray]:
-        """Return the members of a stack as at most `n_pieces` smaller ones, to be trained side by side."""
-        return np.array_split(part, min(n_pieces, len(part)))
+        """Return the members of a stack as at most `n_pieces` smaller ones, to be trained side by side, none a single one."""
+        return cut_evenly(part, n_pieces)
 
     def alone(self, members: np.ndarray) -> Plan:
         """Return the plan of some members alone, as one stack: with their masks, their copies of the inputs, their strengths.
@@ -117,6 +118,14 @@ class Plan:
             [self.seeds[m] for m in chosen],
             device=device,
         )
+
+
+def cut_evenly(part: np.ndarray, n_pieces: int) -> list[np.ndarray]:
+    """Return the members of a stack in at most `n_pieces` pieces of almost equal size, none with a single one of several.
+
+    The product with one network is rounded in another order than that with several: numbers would depend on the cut.
+    """
+    return np.array_split(part, max(1, min(n_pieces, len(part) // FEWEST)))
 
 
 def build_trainer(

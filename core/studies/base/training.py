@@ -322,17 +322,8 @@ class Training:
         return spread(self.plan.n_members, self.plan.parts, arrays)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]), in the plan's order.
-
-        A member has nan (counts -1) at epochs at which its stack has no record: it has not come so far, or has ended.
-        """
-        parts = [history.arrays() for history in self.histories]
-        if self.plan.n_stacks == 1:
-            return parts[0]
-        epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
-        names = [name for name in parts[0] if name != "epoch"]
-        series = {name: self._spread([_at(epochs, part, name) for part in parts]) for name in names}
-        return {"epoch": epochs, **series}
+        """Return what `arrays_of` does, of the stacks so far."""
+        return arrays_of(self.plan, self.histories)
 
     def curves(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return one series without the others: `epoch` (n_records,) and values (M, n_records), see `arrays`."""
@@ -342,12 +333,31 @@ class Training:
 
     def best(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (best_epoch, best_val_loss), each (M,), once all stacks are done."""
-        histories = self.histories
-        return self._spread([h.best_epoch for h in histories]), self._spread([h.best_val_loss for h in histories])
+        return best_of(self.plan, self.histories)
 
     def network(self) -> Stack:
         """Return a stack of all M members with their present weights, for predicting."""
         return network_of(self.plan, self.state().parameters)
+
+
+def arrays_of(plan: Plan, histories: Sequence[History]) -> dict[str, np.ndarray]:
+    """Return `epoch` (n_records,) and every series (M, n_records[, n_layers]), in the plan's order, from each stack's history.
+
+    A member has nan (counts -1) at epochs at which its stack has no record: it has not come so far, or has ended.
+    """
+    parts = [history.arrays() for history in histories]
+    if plan.n_stacks == 1:
+        return parts[0]
+    epochs = np.unique(np.concatenate([part["epoch"] for part in parts]))
+    names = [name for name in parts[0] if name != "epoch"]
+    at_all = {name: [_at(epochs, part, name) for part in parts] for name in names}
+    return {"epoch": epochs, **{name: spread(plan.n_members, plan.parts, arrays) for name, arrays in at_all.items()}}
+
+
+def best_of(plan: Plan, histories: Sequence[History]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (best_epoch, best_val_loss), each (M,), in the plan's order."""
+    epochs, losses = [h.best_epoch for h in histories], [h.best_val_loss for h in histories]
+    return spread(plan.n_members, plan.parts, epochs), spread(plan.n_members, plan.parts, losses)
 
 
 def merge(n_members: int, parts: Sequence[np.ndarray], states: Sequence[MemberState]) -> MemberState:

@@ -26,6 +26,7 @@ from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.parallel import train_to_the_end
 from core.studies.base.plan import (
+    FEWEST,
     MEMORY_BYTES,
     Plan,
     build_pool,
@@ -34,7 +35,7 @@ from core.studies.base.plan import (
     joined_rows,
     load,
     memory_for,
-)  # fmt: skip
+)
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
@@ -67,7 +68,16 @@ class FoldPlan(Plan):
         part = np.sort(part)
         folds = np.flatnonzero(np.diff(part // len(self.values))) + 1
         shares = np.arange(1, n_pieces) * len(part) // n_pieces
-        return [piece for piece in np.split(part, np.union1d(folds, shares)) if len(piece)]
+        return np.split(part, apart(np.union1d(folds, shares), len(part)))
+
+
+def apart(edges: np.ndarray, n_members: int) -> list[int]:
+    """Return the edges between pieces without those that would leave a single member in one."""
+    kept = [0]
+    for edge in edges:
+        if edge - kept[-1] >= FEWEST and n_members - edge >= FEWEST:
+            kept.append(int(edge))
+    return kept[1:]
 
 
 @dataclass(frozen=True, eq=False)

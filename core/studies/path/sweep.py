@@ -21,10 +21,18 @@ from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.frames import to_frame
 from core.studies.base.outputs import predict
+from core.studies.base.parallel import train_recorded, train_to_the_end
 from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load, make_pool, memory_for
 from core.studies.base.reach import verdicts
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState, Training, copy_parameters, stack_of
+from core.studies.base.training import (
+    MemberState,
+    arrays_of,
+    best_of,
+    copy_parameters,
+    network_of,
+    stack_of,
+)
 from core.studies.base.values import check_values, strengths_of
 
 Start = Literal["cold", "warm"]
@@ -114,11 +122,10 @@ def sweep(
     check_call(experiment, split, dtype, progress, memory_bytes, device)
     budget = memory_for(memory_bytes, device)
     plan = plan_path(experiment, param_name, values, split, dtype, start, l1_share, budget)
-    training = Training(plan, device=device)
-    training.run(progress)
-    weights, biases = copy_parameters(training.network())
+    plan, state, histories = train_recorded(plan, progress, device=device)
+    weights, biases = copy_parameters(network_of(plan, state.parameters))
     return Path(
-        experiment, param_name, plan.values, training.arrays(), weights, biases, *training.best(), training.state(),
+        experiment, param_name, plan.values, arrays_of(plan, histories), weights, biases, *best_of(plan, histories), state,
         plan.pool.loss, plan.pool.is_classification, plan.split.classes, plan.split.feature_names,
     )  # fmt: skip
 
@@ -151,9 +158,7 @@ def sweep_learning_rates(
     check_call(experiment, split, dtype, progress, memory_bytes, device)
     budget = memory_for(memory_bytes, device)
     plan = plan_grid(experiment, param_name, values, learning_rates, split, dtype, budget)
-    training = Training(plan, device=device)
-    training.run(progress)
-    return read_grid(plan, training.state())
+    return read_grid(plan, train_to_the_end(plan, progress, device=device))
 
 
 def plan_grid(
