@@ -7,6 +7,7 @@ import { paint } from "./images.js";
 import { legend } from "./legend.js";
 import { drawSwiftly, isSwift } from "./swift.js";
 import { tablesOf } from "./table.js";
+import { say } from "./words.js";
 
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
 const AXIS = /^[xy]axis\d*$/;
@@ -29,7 +30,7 @@ export class Chart {
     this.drawn = figure.data.map(() => ({}));
     this.cost = 0;
     this.plot = make("div", { class: "lab-plot", role: "img", "aria-label": this.about.title ?? "" });
-    this.table = make("div", { class: "lab-table", hidden: "", tabindex: 0, role: "region", "aria-label": `${this.about.title ?? ""}, numbers` });
+    this.table = make("div", { class: "lab-table", hidden: "", tabindex: 0, role: "region", "aria-label": say("numbers", { title: this.about.title ?? "" }) });
     this.legend = legend(this.entries());
     this.card = make("section", { class: "lab-chart", "data-figure": this.about.name ?? "", "data-size": this.about.size ?? "third" },
       make("header", { class: "lab-chart-head" }, make("h3", { text: this.about.title ?? "" }), this.buttons()),
@@ -191,7 +192,7 @@ export class Chart {
       this.toggled[`${this.about.name}/${toggle.label}`] = on;
       if (this.built) this.flip(toggle, on);
     }));
-    const table = this.toggleButton("table", "Show the numbers of this chart as a table", false, (on) => this.showTable(on));
+    const table = this.toggleButton(say("table"), say("table_help"), false, (on) => this.showTable(on));
     return make("span", { class: "lab-toggles" }, ...toggles, table);
   }
 
@@ -250,7 +251,7 @@ export class Chart {
   /** At most once a second; a reader's place in it stays. */
   fillTable() {
     clearTimeout(this.refill);
-    if (!this.built) return write(this.table, "Not drawn yet.");
+    if (!this.built) return write(this.table, say("not_drawn"));
     const wait = this.filled + TABLE_EVERY - performance.now();
     if (wait > 0) return (this.refill = setTimeout(() => this.fillTable(), wait));
     this.filled = performance.now();

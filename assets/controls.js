@@ -1,12 +1,11 @@
 // Live controls: native buttons and sliders with an exact field beside each.
 import { helpMark, make, write } from "./dom.js";
+import { say as sentence } from "./words.js";
 
 const STEPS = 1000;
 const LOG0_MIN = 1e-5;
 const ECHO_WAIT = 2000;
 const KEYS_REST = 600; // ms without a key after which a burst of arrow presses has ended
-const RUN_HELP = "Start training";
-const PAUSE_HELP = "Stand still. What is trained stays on screen; Run goes on from there.";
 
 /** Three digits; small numbers as 1.5e-5. */
 function shorten(value) {
@@ -49,7 +48,7 @@ export class Slider {
     });
     this.field = make("input", {
       type: "number", step: "any", min: control.scale === "log0" ? 0 : control.min, max: control.max,
-      "aria-label": `${control.label}, exact value`,
+      "aria-label": sentence("exact", { label: control.label }),
       oninput: () => { this.isTyping = true; }, onchange: () => this.typed(), onblur: () => this.left(),
     });
     this.element = make("div", { class: "lab-slider", "data-control": control.key },
@@ -133,7 +132,7 @@ export class Slider {
     this.show(value);
     this.send();
     this.end();
-    if (asked !== value) this.say(`${this.control.label}: expected ${shorten(low)} to ${shorten(max)} on this slider, received ${shorten(asked)}; it is ${shorten(value)} now.`);
+    if (asked !== value) this.say(sentence("outside_slider", { label: this.control.label, low: shorten(low), high: shorten(max), asked: shorten(asked), value: shorten(value) }));
   }
 
   /** The field is left; what was typed and taken back is none of its business any more. */
@@ -149,13 +148,13 @@ export class Buttons {
   constructor(send) {
     this.send = send;
     this.list = {
-      run: this.button("Run", RUN_HELP, () => send({ type: this.running ? "pause" : "run" })),
-      step: this.button("Step", "Train one epoch", () => send({ type: "step" })),
-      reset: this.button("Reset", "Back to the same starting weights", () => send({ type: "reset" })),
-      reseed: this.button("New start", "Start again from other random weights", () => send({ type: "reseed", seed: (this.seed ?? 0) + 1, gesture: nextGesture() })),
+      run: this.button(sentence("run"), sentence("run_help"), () => send({ type: this.running ? "pause" : "run" })),
+      step: this.button(sentence("step"), sentence("step_help"), () => send({ type: "step" })),
+      reset: this.button(sentence("reset"), sentence("reset_help"), () => send({ type: "reset" })),
+      reseed: this.button(sentence("reseed"), sentence("reseed_help"), () => send({ type: "reseed", seed: (this.seed ?? 0) + 1, gesture: nextGesture() })),
     };
     this.list.run.classList.add("lab-primary");
-    this.element = make("div", { class: "lab-buttons", role: "group", "aria-label": "Training" }, ...Object.values(this.list));
+    this.element = make("div", { class: "lab-buttons", role: "group", "aria-label": sentence("training") }, ...Object.values(this.list));
   }
 
   button(text, title, onclick) {
@@ -170,9 +169,9 @@ export class Buttons {
   show({ state, seed, can_go_on = true }) {
     this.seed = seed;
     this.running = state === "running";
-    const ended = can_go_on ? "Run on" : "Done";
-    write(this.list.run, this.running ? "Pause" : state === "finished" ? ended : "Run");
-    this.list.run.title = this.running ? PAUSE_HELP : RUN_HELP;
+    const ended = sentence(can_go_on ? "run_on" : "done");
+    write(this.list.run, this.running ? sentence("pause") : state === "finished" ? ended : sentence("run"));
+    this.list.run.title = sentence(this.running ? "pause_help" : "run_help");
     this.list.run.disabled = !can_go_on;
     this.list.step.disabled = this.running || !can_go_on;
   }

@@ -1,6 +1,7 @@
 // Which job the stage follows: the one Python names, or the one this browser tab remembers from before a reload.
 import { address } from "./load.js";
 import { Stream } from "./stream.js";
+import { say } from "./words.js";
 
 const PATIENCE = 3000;
 const START_OVER_EVERY = 30_000;
@@ -76,7 +77,7 @@ export class Line {
       return this.on.lost(gone); // perhaps it was put away
     }
     if (wasDropped) sessionStorage.removeItem(this.storage); // else it is asked for again after a reload: it may have been put away
-    this.on.say("This run has ended on the server. Starting a new one …");
+    this.on.say(say("starting_anew"));
     this.on.lost(jobOf(this.path));
     if (!wasDropped) this.plea = setTimeout(() => this.startOver(), PATIENCE);
   }
@@ -88,7 +89,7 @@ export class Line {
     if (this.closed || path !== this.path) return;
     const since = Date.now() - Number(sessionStorage.getItem(STARTED_OVER) ?? 0);
     if (!ok) this.plea = setTimeout(() => this.startOver(), PATIENCE);
-    else if (since < START_OVER_EVERY) this.on.say("This run has ended on the server. Reload the page to start a new one.");
+    else if (since < START_OVER_EVERY) this.on.say(say("reload"));
     else {
       sessionStorage.setItem(STARTED_OVER, Date.now());
       location.reload();

@@ -1,6 +1,7 @@
 // How fast a run is seen to train: some named paces, or a number of epochs per second.
 import { nextGesture } from "./controls.js";
 import { helpMark, make } from "./dom.js";
+import { number, say } from "./words.js";
 
 const ECHO_WAIT = 2000; // ms in which older snapshots may still tell the pace of before
 
@@ -69,6 +70,6 @@ export class PaceChoice {
     this.set(pace);
     this.field.value = pace;
     this.element.toggleAttribute("data-number", true);
-    if (asked !== pace) this.say(`${label}: expected ${min} to ${max.toLocaleString("en-US")}, received ${asked}; it is ${pace} now.`);
+    if (asked !== pace) this.say(say("outside", { label, low: min, high: number(max), asked, value: pace }));
   }
 }

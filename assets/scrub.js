@@ -1,5 +1,6 @@
 // Sliders that pick from what is in memory: a stop of a scrub axis, or a past moment. The server is never asked.
 import { helpMark, make, write } from "./dom.js";
+import { say } from "./words.js";
 
 /** Runs a callback once per animation frame, however often it is called. */
 function perFrame(callback) {
@@ -89,8 +90,8 @@ export class Rewind {
     this.range = make("input", { type: "range", id, min: 0, max: UNKNOWN, step: 1, value: UNKNOWN, oninput: () => this.moved(), onchange: onRest });
     for (const event of ["pointerdown", "focus", "keydown"]) this.range.addEventListener(event, ask);
     this.text = make("output", { for: id });
-    this.live = make("button", { type: "button", class: "lab-button", title: "Back to the present", text: "Live", disabled: "", onclick: onLive });
-    this.element = make("div", { class: "lab-rewind" }, make("label", { for: id, text: "Rewind" }), this.range, this.text, this.live);
+    this.live = make("button", { type: "button", class: "lab-button", title: say("live_help"), text: say("live"), disabled: "", onclick: onLive });
+    this.element = make("div", { class: "lab-rewind" }, make("label", { for: id, text: say("rewind") }), this.range, this.text, this.live);
   }
 
   /** Whether a past moment is shown. */

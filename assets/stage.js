@@ -17,6 +17,7 @@ import { Rewind, Scrub } from "./scrub.js";
 import { Sheet } from "./sheet.js";
 import { StopChoice } from "./stop.js";
 import { row } from "./stream.js";
+import { learn, number, say } from "./words.js";
 
 const stages = new WeakMap();
 const ASK_EVERY = 500;
@@ -174,7 +175,7 @@ class Stage {
     this.painter.paint(view, hurried);
     this.stop.place(this.charts);
     this.facts.show(view.meta);
-    this.rewind.show(`epoch ${(view.meta.epoch ?? 0).toLocaleString("en-US")}`);
+    this.rewind.show(say("epoch", { epoch: number(view.meta.epoch ?? 0) }));
     Object.assign(counters, { draws: counters.draws + 1, shownEpoch: view.meta.epoch, frames: this.rewind.frames.length });
     for (const [name, scrub] of Object.entries(this.scrubs)) counters.picked[name] = scrub.index;
   }
@@ -378,6 +379,7 @@ function heading({ about }, before) {
 
 export default function (component) {
   const { parentElement } = component;
+  learn(component.data.words);
   let stage = stages.get(parentElement);
   if (!stage) stages.set(parentElement, (stage = new Stage(component)));
   stage.update(component);

@@ -1,6 +1,7 @@
 // "Stop at …": when a run pauses by itself. A button shows and hides the choice, above the dock that it stands in.
 import { nextGesture } from "./controls.js";
 import { helpMark, make, write } from "./dom.js";
+import { number, say } from "./words.js";
 
 const ECHO_WAIT = 2000; // ms in which older snapshots may still tell the condition of before
 
@@ -75,7 +76,7 @@ export class StopChoice {
     const value = step === 1 ? Math.round(inside) : inside;
     this.set({ when, value });
     this.field.value = value;
-    if (value !== asked) this.say(`${label}: expected ${min.toLocaleString("en-US")} to ${max.toLocaleString("en-US")}${step === 1 ? ", whole" : ""}, received ${asked}; it is ${value} now.`);
+    if (value !== asked) this.say(say(step === 1 ? "outside_whole" : "outside", { label, low: number(min), high: number(max), asked, value }));
   }
 
   set(condition) {
@@ -105,7 +106,7 @@ class StopLine {
     Object.assign(this, { onMove, onRest });
     this.text = make("span");
     this.element = make("div", {
-      class: "lab-stop-line", role: "slider", tabindex: 0, hidden: "", "aria-label": "Epoch to stop at", "aria-valuemin": 1,
+      class: "lab-stop-line", role: "slider", tabindex: 0, hidden: "", "aria-label": say("stop_line"), "aria-valuemin": 1,
       onpointerdown: (event) => this.grab(event), onkeydown: (event) => this.press(event), onkeyup: () => this.rest(),
     }, this.text);
   }
@@ -125,7 +126,7 @@ class StopLine {
     if (this.element.parentElement !== chart.plot.parentElement) chart.plot.parentElement.append(this.element);
     const there = xaxis.d2p(this.epoch);
     const x = Math.min(Math.max(0, there), xaxis._length); // one that is still far off waits at the rim
-    write(this.text, `stop at ${this.epoch.toLocaleString("en-US")}${there > xaxis._length ? " →" : ""}`);
+    write(this.text, say("stop_at", { epoch: number(this.epoch) }) + (there > xaxis._length ? " →" : ""));
     const style = `left:${(xaxis._offset + x).toFixed(1)}px;top:${yaxis._offset}px;height:${yaxis._length}px`;
     if (this.element.getAttribute("style") !== style) this.element.setAttribute("style", style);
     this.element.toggleAttribute("data-left", x > xaxis._length / 2);

@@ -1,5 +1,6 @@
 // The wire: a WebSocket that pulls snapshots of named arrays and carries the commands back.
 import { address } from "./load.js";
+import { say } from "./words.js";
 
 const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
 const UNKNOWN_JOB = 4404;
@@ -88,7 +89,7 @@ export class Stream {
     if (code === UNKNOWN_JOB || code === DROPPED_JOB) return this.on.gone(code === DROPPED_JOB);
     if (code === OTHER_TAB && this.on.taken()) return;
     if (code === REFUSED) return this.on.status(reason); // it would be refused again
-    this.on.status(code === FULL || code === OTHER_TAB ? reason : "Connection lost. Trying again …");
+    this.on.status(code === FULL || code === OTHER_TAB ? reason : say("lost"));
     this.timer = setTimeout(() => this.connect(), this.wait);
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
   }

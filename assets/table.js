@@ -2,6 +2,7 @@
 import { arrayOf, valueOf } from "./bindings.js";
 import { make } from "./dom.js";
 import { row } from "./stream.js";
+import { say } from "./words.js";
 
 const MAX_ROWS = 200;
 const MAX_COLUMNS = 24;
@@ -40,7 +41,7 @@ function table(caption, head, names, columns) {
   const rows = sample(names.length, MAX_ROWS);
   const shown = sample(columns.length, MAX_COLUMNS).map((i) => columns[i]);
   const cuts = [[rows.length, names.length, "rows"], [shown.length, columns.length, "columns"]].filter(([few, all]) => few < all);
-  const said = [caption, ...cuts.map(([few, all, what]) => `${few} of ${all} ${what}`)].join(", ");
+  const said = [caption, ...cuts.map(([few, all, what]) => say(what, { few, all }))].join(", ");
   const body = rows.map((i) => make("tr", {}, make("th", { scope: "row", text: show(names[i]) }),
     ...shown.map(({ values, form }) => make("td", { text: show(values[i], form) }))));
   const heads = [head, ...shown.map((column) => column.head)].map((text) => make("th", { scope: "col", text: plain(text) }));
@@ -68,13 +69,13 @@ const isFaint = (trace) => isBehind(trace) && trace.meta?.is_data;
 
 /** What a trace has at each place: {name, values}, and beside it what its error bars say. */
 function columnsOf(trace, along) {
-  const mark = (isMarked) => () => listOf(trace[along]).map((value) => (isMarked(value) ? "yes" : ""));
+  const mark = (isMarked) => () => listOf(trace[along]).map((value) => (isMarked(value) ? say("yes") : ""));
   const values = { customdata: () => listOf(trace.customdata), name: mark(isThere), flag: mark((value) => value > 0) };
   const error = trace[`error_${along}`];
   const find = values[tableOf(trace)];
   const columns = [{ name: trace.name, isOwn: Boolean(find), values: (find ?? (() => listOf(trace[along])))() }];
-  if (error?.visible && error.array) columns.push({ name: "standard error", values: listOf(error.array) });
-  if (trace.meta?.bind?.text?.startsWith("label:")) columns.push({ name: "what", values: listOf(trace.text) });
+  if (error?.visible && error.array) columns.push({ name: say("standard_error"), values: listOf(error.array) });
+  if (trace.meta?.bind?.text?.startsWith("label:")) columns.push({ name: say("what"), values: listOf(trace.text) });
   return columns;
 }
 

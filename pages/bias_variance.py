@@ -22,29 +22,33 @@ from core.readings.bias_variance.parts import LABELS, places_of
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK
+from core.words import say
 from pages.parts.bias_variance.controls import show_bias_variance_controls, show_redraw
 from pages.shared import experiment as shared
 from pages.shared import tasks
 from pages.shared.controls import show_controls
+from pages.shared.language import worded
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
 
 TASKS = {"Sine: 20 noisy points": TASK, "Moons: two classes": MOONS, "Digits: disjoint sets": DIGITS}
 HELPS = {
-    "bias2": "Squared distance of the mean network from the truth. An estimate: it may come out below zero.",
-    "variance_data": "How much the networks change when the training points are drawn anew.",
-    "variance_start": "How much they change when only the initial weights are drawn anew.",
-    "risk": "The sum of the three: the error against the truth without noise, ± two standard errors (jackknife over sets).",
+    "bias2": say("Squared distance of the mean network from the truth. An estimate: it may come out below zero."),
+    "variance_data": say("How much the networks change when the training points are drawn anew."),
+    "variance_start": say("How much they change when only the initial weights are drawn anew."),
+    "risk": say(
+        "The sum of the three: the error against the truth without noise, ± two standard errors (jackknife over sets)."
+    ),
 }
 READOUTS = [
-    readout("epoch", "Epoch", "Passes over the training points."),
+    readout("epoch", say("Epoch"), say("Passes over the training points.")),
     *(readout(name, LABELS[name].capitalize(), text) for name, text in HELPS.items()),
 ]
-INTRO = (
-    "**Why does a penalty help?** The same network is trained on many training sets, from several starts each. What all of "
-    "them get wrong together is *bias*; what changes from one to the next is *variance*. Move λ, and move “Redraw” to see "
-    "the fits of one training set after another."
+INTRO = say(
+    "**Why does a penalty help?** The same network is trained on many training sets, from several starts each. What "
+    "all of them get wrong together is *bias*; what changes from one to the next is *variance*. Move λ, and move "
+    "“Redraw” to see the fits of one training set after another."
 )
 
 
@@ -72,19 +76,28 @@ def show_run() -> None:
         return
     now = shared.current()
     values, n_sets = values_of(now), now.bias_variance.n_sets
-    st.markdown(INTRO)
+    st.markdown(worded(INTRO))
     show_redraw("bias_variance")
-    label = "Width" if now.bias_variance.vary == "width" else "Strength λ"
+    label = say("Width") if now.bias_variance.vary == "width" else say("Strength λ")
     axes = [
         scrub(
-            SCRUB, label, values, texts_of(now), PAGE.picked(SCRUB, len(values)), "The value whose networks are shown.",
+            SCRUB,
+            label,
+            values,
+            texts_of(now),
+            PAGE.picked(SCRUB, len(values)),
+            say("The value whose networks are shown."),
             places_of(np.array(values), name_of(now)).tolist(),
         ),
         scrub(
-            SET, "Redraw: training set", range(n_sets), [f"{r + 1} of {n_sets}" for r in range(n_sets)],
-            PAGE.picked(SET, n_sets, 0), "Which training set is shown, with its networks: another draw of the data, from memory.",
+            SET,
+            say("Redraw: training set"),
+            range(n_sets),
+            [say("{r} of {n_sets}", r=r + 1, n_sets=n_sets) for r in range(n_sets)],
+            PAGE.picked(SET, n_sets, 0),
+            say("Which training set is shown, with its networks: another draw of the data, from memory."),
         ),
-    ]  # fmt: skip
+    ]
     PAGE.show(shown, scrubs=axes, on_picked=PAGE.take_picked)
     PAGE.follow_hand()
 

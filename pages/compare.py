@@ -12,21 +12,23 @@ from core.live.compare.run import compare_run, compare_work
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.compare.variants import TASK, chosen_variants, strengths_in
+from core.words import say
 from pages.parts.compare.pick_weights import pick_weights
 from pages.parts.compare.variants import message, sliders
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
+from pages.shared.language import tr
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout
 from pages.shared.widgets import setting
 
 READOUTS = [
-    readout("epoch", "Epoch", "Passes over the training points, the same for all."),
-    readout("speed", "Epochs per second", "Of all networks at once."),
-    readout("networks", "Networks", "Penalties × starts, trained at once."),
+    readout("epoch", say("Epoch"), say("Passes over the training points, the same for all.")),
+    readout("speed", say("Epochs per second"), say("Of all networks at once.")),
+    readout("networks", say("Networks"), say("Penalties × starts, trained at once.")),
 ]
 
 
@@ -51,7 +53,10 @@ def show_run() -> None:
     """Show the stage. A slider that is released on it reruns this part only."""
     shared.show_address()
     st.markdown(
-        "All penalties start from the same weights and see the same rows in the same order: a difference is theirs alone."
+        tr(
+            "All penalties start from the same weights and see the same rows in the same order: a difference is "
+            "theirs alone."
+        )
     )
     if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
@@ -73,7 +78,7 @@ with st.sidebar:
 PAGE.note_sidebar()
 shared.show_problems()
 show_run()
-with st.sidebar, st.expander("Two weights"):  # last, for the run must have begun
+with st.sidebar, st.expander(tr("Two weights")):  # last, for the run must have begun
     job = jobs.own("study")
     meta = job.latest.meta if job is not None and job.latest is not None else {}
     pick_weights("compare", split_of(shared.current().data), meta.get("geometry", {}).get("largest", ()))

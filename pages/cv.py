@@ -15,27 +15,33 @@ from core.readings.strengths import positions
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
+from core.words import say
 from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
 from pages.shared.grid import show_penalty
+from pages.shared.language import worded
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
 from pages.shared.widgets import setting
 
 READOUTS = [
-    readout("epoch", "Epoch", "Passes over the training rows of each fold."),
-    readout("left", "Time left", "At the present speed."),
-    readout("networks", "Networks", "Values of λ × folds × repeats, all trained at once."),
-    readout("mean", "Mean loss", "At the chosen λ: mean of the validation losses of the folds ± standard error."),
-    readout("gap", "Gap", "At the chosen λ: mean validation loss minus mean training loss."),
-    readout("nonzero", "Not zero", "At the chosen λ: weights that are not exactly zero, mean over the folds."),
+    readout("epoch", say("Epoch"), say("Passes over the training rows of each fold.")),
+    readout("left", say("Time left"), say("At the present speed.")),
+    readout("networks", say("Networks"), say("Values of λ × folds × repeats, all trained at once.")),
+    readout(
+        "mean", say("Mean loss"), say("At the chosen λ: mean of the validation losses of the folds ± standard error.")
+    ),
+    readout("gap", say("Gap"), say("At the chosen λ: mean validation loss minus mean training loss.")),
+    readout(
+        "nonzero", say("Not zero"), say("At the chosen λ: weights that are not exactly zero, mean over the folds.")
+    ),
 ]
-INTRO = (
-    "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other folds, and is "
-    "judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
+INTRO = say(
+    "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other "
+    "folds, and is judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
 )
 
 
@@ -61,8 +67,10 @@ PAGE = RunPage(
 def kept_in_folds(split: Split) -> str:
     """Return what the folds of a table of one's own respect, "" where each row stands by itself."""
     if split.days is not None:
-        return "Rows have a time: folds run forward, each trains on what came before the rows that it is judged on."
-    return "" if split.units is None else "Rows that belong together stay in one fold: no group is on both sides."
+        return say(
+            "Rows have a time: folds run forward, each trains on what came before the rows that it is judged on."
+        )
+    return "" if split.units is None else say("Rows that belong together stay in one fold: no group is on both sides.")
 
 
 @st.fragment
@@ -71,21 +79,21 @@ def show_study() -> None:
     shared.show_address()
     if not PAGE.may_start():
         return
-    st.markdown(INTRO)
+    st.markdown(worded(INTRO))
     if (shown := PAGE.find()) is None:
         return
     experiment, job = shared.current(), shown.job
     if kept := kept_in_folds(split_of(experiment.data)):
-        st.caption(kept)
+        st.caption(worded(kept))
     values = grid_of(experiment)
     places = positions(values, experiment.grid.param_name).tolist()
     axis = scrub(
         "lambda",
-        "Chosen λ",
+        say("Chosen λ"),
         values.tolist(),
         value_texts(values),
         len(values) // 2,
-        "Picks the λ of the lower chart.",
+        say("Picks the λ of the lower chart."),
         places,
         ("λ_min", "λ_1se"),
     )

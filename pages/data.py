@@ -4,17 +4,19 @@ import streamlit as st
 
 from core.data.own import is_own
 from core.presets import START
+from core.words import say
 from pages.parts.data.columns import show_columns
 from pages.parts.data.decisions import show_decisions, show_reading
 from pages.parts.data.roles import show_division, show_roles
 from pages.parts.data.ways import PROBLEM, close, opened, show_preview, show_ways
 from pages.shared import experiment as shared
 from pages.shared import tables
+from pages.shared.language import tr, worded
 from pages.shared.say import fail, plain, tell, warn
 
-PRIVACY = (
-    "Your rows are read on this server and kept in its memory for this session only: they are never written to a disk, sent "
-    "on, or part of a link."
+PRIVACY = say(
+    "Your rows are read on this server and kept in its memory for this session only: they are never written to a "
+    "disk, sent on, or part of a link."
 )
 
 
@@ -24,11 +26,22 @@ def show_expected() -> None:
     if not is_own(data) or shared.table_of_session() is not None:
         return
     if here is None:
-        tell(f"The link that you opened is about a file of hash {data.table or 'unknown'}: open the same file here.")
+        tell(
+            say(
+                "The link that you opened is about a file of hash {hash}: open the same file here.",
+                hash=data.table or say("unknown"),
+            )
+        )
     elif here.table is not None and here.table.digest != data.table:
-        warn(f"This is another file than that of the link: its hash is {here.table.digest}, not {data.table}.")
+        warn(
+            say(
+                "This is another file than that of the link: its hash is {digest}, not {table}.",
+                digest=here.table.digest,
+                table=data.table,
+            )
+        )
     else:
-        tell("This is the file of the link, read with its settings: “Train on this” goes on.")
+        tell(say("This is the file of the link, read with its settings: “Train on this” goes on."))
 
 
 def show_table(here: tables.Opened) -> None:
@@ -55,7 +68,7 @@ def show_train(table: tables.Table) -> None:
     """Offer to train on the table, or say why that cannot be."""
     if table.problem:
         fail(table.problem)
-    if st.button("Train on this", type="primary", key="data.train", disabled=bool(table.problem), width="stretch"):
+    if st.button(tr("Train on this"), type="primary", key="data.train", disabled=bool(table.problem), width="stretch"):
         try:
             tables.train_on(table)
         except ValueError as error:
@@ -71,12 +84,12 @@ if problem := st.session_state.pop(PROBLEM, None):
     fail(problem)
 show_expected()
 if (here := opened()) is None:
-    st.markdown("### Own data\nOpen a table: you see what was understood of it, and train on it on every page.")
-    st.caption(f":material/lock: {PRIVACY}")
+    st.markdown(tr("### Own data\nOpen a table: you see what was understood of it, and train on it on every page."))
+    st.caption(f":material/lock: {worded(PRIVACY)}")
     show_ways()
 else:
     title, button = st.columns([5, 1], vertical_alignment="center")
     title.markdown(f"### {plain(here.name)}")
-    button.button("Another file", key="data.close", on_click=close, width="stretch")
+    button.button(tr("Another file"), key="data.close", on_click=close, width="stretch")
     show_table(here)
-    st.caption(f":material/lock: {PRIVACY}")
+    st.caption(f":material/lock: {worded(PRIVACY)}")

@@ -16,15 +16,19 @@ from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.double_descent.random_features import WIDTHS
+from core.words import say
 from pages.parts.double_descent.words import INTRO, PITFALL
 from pages.shared import experiment as shared
+from pages.shared.language import tr, worded
 from pages.shared.runs import RunPage
 from pages.shared.stage import readout, scrub
 from pages.shared.widgets import setting
 
 READOUTS = [
-    readout("progress", "Done", "Of all draws and widths."),
-    readout("largest_norm", "Largest norm", "Of the output weights, over all widths and draws, with wrong labels."),
+    readout("progress", say("Done"), say("Of all draws and widths.")),
+    readout(
+        "largest_norm", say("Largest norm"), say("Of the output weights, over all widths and draws, with wrong labels.")
+    ),
 ]
 START = {NOISE: 1, VALUE: 0, WIDTH: WIDTHS.index(N_TRAIN)}
 
@@ -57,28 +61,42 @@ def show_run() -> None:
     shared.show_address()
     if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
-    st.markdown(INTRO)
+    st.markdown(worded(INTRO))
     axes = [
         scrub(
-            VALUE, "Strength λ", VALUES, value_texts(VALUES), stands(VALUE, VALUES), "L2 on the output weights.",
+            VALUE,
+            say("Strength λ"),
+            VALUES,
+            value_texts(VALUES),
+            stands(VALUE, VALUES),
+            say("L2 on the output weights."),
             positions(VALUES).tolist(),
         ),
         scrub(
-            NOISE, "Wrong labels", NOISES, [f"{share:.0%}" for share in NOISES], stands(NOISE, NOISES),
-            "Of the training rows.",
+            NOISE,
+            say("Wrong labels"),
+            NOISES,
+            [f"{share:.0%}" for share in NOISES],
+            stands(NOISE, NOISES),
+            say("Of the training rows."),
         ),
         scrub(
-            WIDTH, "Width", WIDTHS, [f"{width:,}" for width in WIDTHS], stands(WIDTH, WIDTHS),
-            "Whose answers are shown.", [positions([width])[0] for width in WIDTHS],
+            WIDTH,
+            say("Width"),
+            WIDTHS,
+            [f"{width:,}" for width in WIDTHS],
+            stands(WIDTH, WIDTHS),
+            say("Whose answers are shown."),
+            [positions([width])[0] for width in WIDTHS],
         ),
-    ]  # fmt: skip
+    ]
     PAGE.show(shown, scrubs=axes, on_picked=PAGE.take_picked)
-    st.markdown(PITFALL)
+    st.markdown(worded(PITFALL))
 
 
 PAGE.open(START_OF_APP)
 with st.sidebar:
-    st.caption("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights.")
+    st.caption(tr("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights."))
     setting("double_descent", "data_seed")
 shared.show_problems()
 show_run()

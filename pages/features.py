@@ -16,10 +16,12 @@ from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import value_texts
 from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, PENALTIES, REVIEWS, TASK, VOWELS
+from core.words import say
 from pages.shared import example, jobs, tasks
 from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
 from pages.shared.grid import values_setting
+from pages.shared.language import worded
 from pages.shared.runs import RunPage
 from pages.shared.say import tell
 from pages.shared.splits import on_split, split_of
@@ -35,19 +37,23 @@ TASKS = {
     "Digits: 64 pixels": DIGITS,
 }
 READOUTS = [
-    readout("epoch", "Epoch", "Passes over the training rows."),
-    readout("in_use_l1", "In use with L1", "Inputs with a link that is not exactly zero, with L1 at the chosen λ."),
+    readout("epoch", say("Epoch"), say("Passes over the training rows.")),
+    readout(
+        "in_use_l1", say("In use with L1"), say("Inputs with a link that is not exactly zero, with L1 at the chosen λ.")
+    ),
     readout(
         "in_use_group_l1",
-        "In use with group L1",
-        "Inputs with a link that is not exactly zero, with group L1 at that λ.",
+        say("In use with group L1"),
+        say("Inputs with a link that is not exactly zero, with group L1 at that λ."),
     ),
-    readout("in_use_l2", "In use with L2", "Inputs with a link that is not exactly zero, with L2 at the chosen λ."),
+    readout(
+        "in_use_l2", say("In use with L2"), say("Inputs with a link that is not exactly zero, with L2 at the chosen λ.")
+    ),
 ]
-INTRO = (
-    "**Which inputs does a penalty keep?** L1, group L1 and L2 train at every λ, on the same rows. A stronger L1 takes more "
-    "inputs out as a rule, link by link; group L1 takes out all links of an input at once; L2 only makes weights smaller. "
-    "Where the truth is known, what is kept counts as found or as falsely kept."
+INTRO = say(
+    "**Which inputs does a penalty keep?** L1, group L1 and L2 train at every λ, on the same rows. A stronger L1 "
+    "takes more inputs out as a rule, link by link; group L1 takes out all links of an input at once; L2 only makes "
+    "weights smaller. Where the truth is known, what is kept counts as found or as falsely kept."
 )
 
 
@@ -68,7 +74,7 @@ def fault(mine: Experiment) -> str:
     """Return why there is nothing to select from, "" where there is."""
     info = info_of(mine.data)
     if info.kind not in ("images", "table"):
-        return f"{info.label} has one or two inputs, nothing to select from"
+        return say("{label} has one or two inputs, nothing to select from", label=info.label)
     return example.refused_by(check_features)(mine)
 
 
@@ -79,10 +85,10 @@ def show_run() -> None:
     if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
     values = values_of(shared.current())
-    st.markdown(INTRO)
+    st.markdown(worded(INTRO))
     axis = scrub(
-        "lambda", "Strength λ", values, value_texts(values), PAGE.picked("lambda", len(values)),
-        "The strength whose networks are shown, for each penalty.", positions(np.array(values)).tolist(),
+        "lambda", say("Strength λ"), values, value_texts(values), PAGE.picked("lambda", len(values)),
+        say("The strength whose networks are shown, for each penalty."), positions(np.array(values)).tolist(),
         ("λ_min", "λ_1se"),
     )  # fmt: skip
     PAGE.show(shown, scrubs=[axis], on_picked=PAGE.take_picked)
@@ -93,13 +99,18 @@ def show_unsuited() -> None:
     """Say that the present data have no inputs to select from."""
     jobs.drop("study")
     label = info_of(shared.current().data).label
-    tell(f"{label}: a picture of one or two inputs, nothing to select from. Choose a task in the sidebar.")
+    tell(
+        say(
+            "{label}: a picture of one or two inputs, nothing to select from. Choose a task in the sidebar.",
+            label=label,
+        )
+    )
 
 
 PAGE.open(TASK, fault)
 with st.sidebar:
     tasks.show_tasks("features", TASKS)
-    values_setting("features", "0 and 13 values from 1e-4 to 0.5")
+    values_setting("features", say("0 and 13 values from 1e-4 to 0.5"))
     setting("features", "n_splits")
     show_controls("features", without=PENALTIES, dials_first=True)
 PAGE.note_sidebar()

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.language import take_language, tr
 from pages.shared.steady import STYLE as STEADY
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
+take_language()
 st.logo(str(ASSETS / "logo.svg"))
 # Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
 STYLE = """<style>
@@ -21,21 +23,21 @@ STYLE = """<style>
 st.html(STYLE)
 st.html(STEADY)
 PAGES = [
-    st.Page("playground.py", title="Playground", default=True),
-    st.Page("lessons.py", title="Lessons", url_path="lessons"),
-    st.Page("path.py", title="λ path", url_path="path"),
-    st.Page("cv.py", title="Cross-validation", url_path="cv"),
-    st.Page("compare.py", title="Compare", url_path="compare"),
-    st.Page("remedies.py", title="Remedies", url_path="remedies"),
-    st.Page("features.py", title="Features", url_path="features"),
-    st.Page("bias_variance.py", title="Bias & variance", url_path="bias_variance"),
-    st.Page("double_descent.py", title="Double descent", url_path="double_descent"),
-    st.Page("peeking.py", title="Peeking", url_path="peeking"),
-    st.Page("data.py", title="Own data", url_path="data"),
+    st.Page("playground.py", title=tr("Playground"), default=True),
+    st.Page("lessons.py", title=tr("Lessons"), url_path="lessons"),
+    st.Page("path.py", title=tr("λ path"), url_path="path"),
+    st.Page("cv.py", title=tr("Cross-validation"), url_path="cv"),
+    st.Page("compare.py", title=tr("Compare"), url_path="compare"),
+    st.Page("remedies.py", title=tr("Remedies"), url_path="remedies"),
+    st.Page("features.py", title=tr("Features"), url_path="features"),
+    st.Page("bias_variance.py", title=tr("Bias & variance"), url_path="bias_variance"),
+    st.Page("double_descent.py", title=tr("Double descent"), url_path="double_descent"),
+    st.Page("peeking.py", title=tr("Peeking"), url_path="peeking"),
+    st.Page("data.py", title=tr("Own data"), url_path="data"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(
-    page_title=f"{page.title} · Overfit Lab", page_icon=str(ASSETS / "favicon.svg"), layout="wide",
-    initial_sidebar_state="collapsed" if page.title == "Playground" else "auto",
+    page_title=tr("{title} · Overfit Lab", title=page.title), page_icon=str(ASSETS / "favicon.svg"), layout="wide",
+    initial_sidebar_state="collapsed" if page.url_path == "" else "auto",
 )  # fmt: skip
 page.run()

@@ -15,6 +15,7 @@ from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
 from core.studies.path.sweep import PathMoment
+from core.words import say
 from pages.parts.path.controls import show_path_controls
 from pages.parts.path.exits import show_exits
 from pages.parts.path.rates import show_rates
@@ -26,7 +27,7 @@ from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
 
-READOUTS = [*PROGRESS, readout("best", "Best λ", "The one with the lowest validation loss."), *LOSSES, ZEROS]
+READOUTS = [*PROGRESS, readout("best", say("Best λ"), say("The one with the lowest validation loss.")), *LOSSES, ZEROS]
 REWOUND = "path.rewound"
 
 
@@ -68,13 +69,13 @@ def show_path() -> None:
     texts, places, index = value_texts(values), positions(values, now.grid.param_name), PAGE.picked(SCRUB, len(values))
     axis = scrub(
         SCRUB,
-        "Chosen λ",
+        say("Chosen λ"),
         values.tolist(),
         texts,
         index,
-        "Picks the network that is shown.",
+        say("Picks the network that is shown."),
         places.tolist(),
-        ("best λ",),
+        (say("best λ"),),
     )
     show_exits(shown.job, index, rewound(shown.job))
     sliders = [one for one in STRENGTHS if one["name"] in held(now)]

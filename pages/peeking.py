@@ -13,17 +13,23 @@ from core.readings.strengths import positions
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.peeking.simulation import N_REPEATS, N_ROWS, N_SETTINGS
+from core.words import say
 from pages.parts.peeking.words import INTRO, n_real_looks, nearest_k, show_real_looks
 from pages.shared import example
 from pages.shared import experiment as shared
+from pages.shared.language import tr, worded
 from pages.shared.runs import RunPage
 from pages.shared.stage import readout, scrub
 from pages.shared.widgets import setting
 
 READOUTS = [
-    readout("epoch", "Epoch", "Passes over the 60 training points."),
+    readout("epoch", say("Epoch"), say("Passes over the 60 training points.")),
     *(
-        readout(f"gap_{m}", f"Optimism, {m} rows", "Percentage points by which the winner looks better than it is.")
+        readout(
+            f"gap_{m}",
+            say("Optimism, {m} rows", m=m),
+            say("Percentage points by which the winner looks better than it is."),
+        )
         for m in N_ROWS
     ),
 ]
@@ -63,21 +69,28 @@ def show_run() -> None:
     shared.show_address()
     if not PAGE.may_start() or (shown := PAGE.find()) is None:
         return
-    st.markdown(INTRO)
+    st.markdown(worded(INTRO))
     axes = [
         scrub(
-            K, "Settings tried, k", N_SETTINGS, None, picked(K, len(N_SETTINGS)), "Among how many the test rows choose.",
+            K,
+            say("Settings tried, k"),
+            N_SETTINGS,
+            None,
+            picked(K, len(N_SETTINGS)),
+            say("Among how many the test rows choose."),
             positions(N_SETTINGS).tolist(),
         ),
-        scrub(M, "Test rows, m", N_ROWS, None, picked(M, len(N_ROWS)), "On how many rows each choice is made."),
-    ]  # fmt: skip
+        scrub(
+            M, say("Test rows, m"), N_ROWS, None, picked(M, len(N_ROWS)), say("On how many rows each choice is made.")
+        ),
+    ]
     PAGE.show(shown, scrubs=axes, on_picked=take_picked)
     show_real_looks()
 
 
 example.open_page(START, lambda mine: [peeking_work(mine)])
 with st.sidebar:
-    st.caption("Two classes that differ in 5 of 45 inputs, 60 training points, 8 units; 4,800 fresh rows.")
+    st.caption(tr("Two classes that differ in 5 of 45 inputs, 60 training points, 8 units; 4,800 fresh rows."))
     setting("peeking", "data_seed")
     setting("peeking", "seed")
 shared.show_problems()

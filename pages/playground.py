@@ -9,12 +9,14 @@ from core.presets import START
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
+from core.words import say
 from pages.parts.playground.presets import STAGE, first_screen, origin_of, shown_preset, take_present, take_preset
 from pages.shared import example, formulas, hand, jobs, live, pace
 from pages.shared import experiment as shared
 from pages.shared.charts import drawn
 from pages.shared.controls import show_controls
 from pages.shared.conventions import show_conventions
+from pages.shared.language import tr
 from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_ready, is_within_budget, say_failure
 from pages.shared.say import plain
 from pages.shared.splits import split_of
@@ -22,13 +24,16 @@ from pages.shared.stage import readout, stage
 from pages.shared.steady import steady
 
 READOUTS = [
-    readout("epoch", "Epoch", "Passes over the training points."),
-    readout("speed", "Epochs per second", is_minor=True),
+    readout("epoch", say("Epoch"), say("Passes over the training points.")),
+    readout("speed", say("Epochs per second"), is_minor=True),
     *LOSSES,
     readout(
         "score",
-        "Validation score",
-        "Share of right answers, or R² (1 is perfect, 0 is as good as the mean), for a table ± the typical error in its own unit.",
+        say("Validation score"),
+        say(
+            "Share of right answers, or R² (1 is perfect, 0 is as good as the mean), for a table ± the typical error "
+            "in its own unit."
+        ),
         is_minor=True,
     ),
     ZEROS,
@@ -50,7 +55,11 @@ def show_formulas() -> None:
 def formulas_text(experiment: Experiment) -> str:
     """Return objective and step of an experiment as Markdown."""
     steps = " &ensp; ".join(f"${step}$" for step in formulas.steps(experiment))
-    return f"**Objective** ${formulas.objective(experiment)}$ &emsp; **Step** {steps}"
+    return tr(
+        "**Objective** {objective} &emsp; **Step** {steps}",
+        objective=f"${formulas.objective(experiment)}$",
+        steps=steps,
+    )
 
 
 def show_ways(job: Job) -> None:
@@ -59,10 +68,15 @@ def show_ways(job: Job) -> None:
     The run may not have begun yet, nor have taken the seed that it was just told.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link("path.py", label="λ path of this", icon=":material/ssid_chart:", help="Trains every λ at once.")
+        st.page_link(
+            "path.py", label=tr("λ path of this"), icon=":material/ssid_chart:", help=tr("Trains every λ at once.")
+        )
         if first_origin := origin_at_first(job):
-            text = f"{plain(first_origin)}. Reset returns to those weights, New start takes random ones."
-            steady("playground-origin", text if origin_of(job) else "From random weights.", text, show=st.caption)
+            text = say(
+                "{first_origin}. Reset returns to those weights, New start takes random ones.",
+                first_origin=plain(first_origin),
+            )
+            steady("playground-origin", text if origin_of(job) else say("From random weights."), text, show=st.caption)
 
 
 def origin_at_first(job: Job) -> str:

@@ -23,6 +23,7 @@ from core.stream.job import Job
 from core.stream.mailbox import NotAnswered, NotTaken
 from core.stream.scheduler import get_scheduler
 from core.stream.snapshot import Snapshot
+from core.words import ENGLISH, in_language, is_language, say
 
 ASSETS = Path(__file__).parents[2] / "assets"
 MAX_MESSAGE_BYTES = 4096
@@ -43,33 +44,39 @@ class Wishes:
 async def stream(websocket: WebSocket) -> None:
     """Carry one job's snapshots to a browser and the browser's commands to the job, until either ends."""
     await websocket.accept()
-    job_id = websocket.path_params["job_id"]
+    job_id, language = websocket.path_params["job_id"], language_of(websocket)
     job = get_scheduler().find(job_id)
     if job is None:
         was_dropped = get_scheduler().was_dropped(job_id)  # before its first viewer came
         code = DROPPED_JOB if was_dropped else UNKNOWN_JOB
-        await websocket.close(code, "There is no such run (any more).")
+        await websocket.close(code, say("There is no such run (any more).").text(language))
         return
     tab = websocket.query_params.get("tab", "")
     if tab and any(other not in ("", tab) for other in job.tabs):  # a duplicated tab: the run is the first one's
-        await websocket.close(OTHER_TAB, "This run is open in another tab.")
+        await websocket.close(OTHER_TAB, say("This run is open in another tab.").text(language))
         return
     job.watch()
     job.tabs.append(tab)
     try:
-        await carry(websocket, job)
+        await carry(websocket, job, language)
     finally:
         job.tabs.remove(tab)
         job.unwatch()
 
 
-async def carry(websocket: WebSocket, job: Job) -> None:
+def language_of(websocket: WebSocket) -> str:
+    """Return the language that the browser at the other end reads."""
+    asked = websocket.query_params.get("lang", ENGLISH)
+    return asked if is_language(asked) else ENGLISH
+
+
+async def carry(websocket: WebSocket, job: Job, language: str = ENGLISH) -> None:
     """Receive and send at once; when one side ends, end the other."""
     wishes = Wishes()
     tasks = [
-        asyncio.create_task(receive_all(websocket, job, wishes)),
-        asyncio.create_task(send_all(websocket, job, wishes.snapshot)),
-        asyncio.create_task(send_all_frames(websocket, job, wishes.frames)),
+        asyncio.create_task(receive_all(websocket, job, wishes, language)),
+        asyncio.create_task(send_all(websocket, job, wishes.snapshot, language)),
+        asyncio.create_task(send_all_frames(websocket, job, wishes.frames, language)),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -84,17 +91,17 @@ async def carry(websocket: WebSocket, job: Job) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def send_all(websocket: WebSocket, job: Job, slot: Slot) -> int:
+async def send_all(websocket: WebSocket, job: Job, slot: Slot, language: str) -> int:
     """Answer every `ready` with the next snapshot; returns a close code when the job was dropped."""
     while True:
         version = await slot.get()
         snapshot = await job.newer_than(version)
         if snapshot is None:
             return DROPPED_JOB
-        await websocket.send_bytes(snapshot.encoded)
+        await websocket.send_bytes(snapshot.encoded_in(language))
 
 
-async def send_all_frames(websocket: WebSocket, job: Job, slot: Slot) -> int:
+async def send_all_frames(websocket: WebSocket, job: Job, slot: Slot, language: str) -> int:
     """Answer every `frames` piece by piece. The next piece is made once the line has room for it: whoever asks and does not
     read costs one piece."""
     while True:
@@ -105,11 +112,11 @@ async def send_all_frames(websocket: WebSocket, job: Job, slot: Slot) -> int:
             except NotAnswered:
                 break
             assert isinstance(frames, Snapshot)
-            await websocket.send_bytes(frames.encoded)
+            await websocket.send_bytes(frames.encoded_in(language))
             after, has_more = frames.version, frames.meta.get("has_more", False)
 
 
-async def receive_all(websocket: WebSocket, job: Job, wishes: Wishes) -> int | None:
+async def receive_all(websocket: WebSocket, job: Job, wishes: Wishes, language: str) -> int | None:
     """Take messages; returns a close code when the browser misbehaves, None when it leaves."""
     n_malformed = 0
     while True:
@@ -123,7 +130,7 @@ async def receive_all(websocket: WebSocket, job: Job, wishes: Wishes) -> int | N
             handle(job, wishes, text)
         except ValueError as error:
             n_malformed += not isinstance(error, NotTaken)
-            await websocket.send_text(json.dumps({"kind": "error", "text": str(error)}))
+            await websocket.send_text(json.dumps({"kind": "error", "text": in_language(str(error), language)}))
             if n_malformed >= MAX_MALFORMED:
                 return MALFORMED
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from core.words import ENGLISH, in_language
+
 ALIGNMENT = 8  # bytes; lets the browser view every buffer as a typed array without a copy
 # Array types the browser has a typed array for; others travel as the nearest of these.
 WIRE_TYPES = ("float16", "float32", "float64", "int32", "uint8")
@@ -48,6 +50,19 @@ class Snapshot:
     def encoded(self) -> bytes:
         """The binary form, made once however many browsers watch."""
         return encode(self.kind, self.version, self.meta, self.arrays)
+
+    @cached_property
+    def _in_others(self) -> dict[str, bytes]:
+        return {}
+
+    def encoded_in(self, language: str) -> bytes:
+        """Return the binary form with the messages of `meta` in a language, made once for each."""
+        if language == ENGLISH:
+            return self.encoded
+        if language not in self._in_others:
+            meta = in_language(self.meta, language)
+            self._in_others[language] = encode(self.kind, self.version, meta, self.arrays)
+        return self._in_others[language]
 
 
 def encode(kind: str, version: int, meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:

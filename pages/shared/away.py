@@ -7,6 +7,7 @@ from core.live.keeping import KIND
 from core.stream.checkpoints import get_checkpoints
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
+from core.words import say
 
 GONE = Snapshot(0, {}, {}, KIND)  # stands for a run of which nothing was kept
 LOOKS = "looks"  # how often each test set was looked at, by what names its rows; kept with the jobs
@@ -42,8 +43,12 @@ def forget(job_id: str) -> None:
 def in_words(found: Snapshot) -> str:
     """Return what goes on after a break, and what is lost."""
     if found is GONE:
-        return "The run that this tab had is no longer on the server, after a long break or a restart: it begins anew."
+        return say(
+            "The run that this tab had is no longer on the server, after a long break or a restart: it begins anew."
+        )
     reached = found.meta["reached"]
     if found.arrays:
-        return f"Goes on after a break, from {reached}. What was before cannot be rewound any more."
-    return f"The break was too long for so large a study: it began anew. It had reached {reached}."
+        return say(
+            "Goes on after a break, from {reached}. What was before cannot be rewound any more.", reached=reached
+        )
+    return say("The break was too long for so large a study: it began anew. It had reached {reached}.", reached=reached)

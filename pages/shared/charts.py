@@ -6,17 +6,19 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from plotly.io.json import to_json_plotly
 
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from pages.shared import jobs
+from pages.shared.language import language, worded
 
 Chart = dict[str, Any]
 
 
 def chart_of(figure: go.Figure) -> Chart:
-    """Return a figure as Plotly's JSON, without its template: the stage gives it the page's colours."""
-    chart: Chart = json.loads(figure.to_json())
+    """Return a figure as Plotly's JSON, in the session's language; without its template: the stage gives it the page's colours."""
+    chart: Chart = json.loads(to_json_plotly(worded(figure.to_plotly_json())))
     chart["layout"].pop("template", None)
     return chart
 
@@ -27,6 +29,7 @@ def drawn(place: str, key: str, job: Job, draw: Callable[[Snapshot], Sequence[go
     place: which of the session's charts they are, such as "path"; they are drawn anew when the key changes. draw: makes the
     figures, or None where the snapshot does not suffice.
     """
+    key = f"{key} {language()}"
     of, charts = st.session_state.get(f"{place}.charts", ("", []))
     if of == key:
         return list(charts)

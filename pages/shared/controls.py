@@ -8,8 +8,10 @@ from core.data import DATASETS, DatasetInfo, info_of
 from core.data.own import LABEL, OWN
 from core.settings.experiment import DataConfig, field_of, label_of
 from core.settings.penalties import PENALTIES
+from core.words import say
 from pages.shared import experiment as shared
 from pages.shared import tables
+from pages.shared.language import tr, worded
 from pages.shared.say import plain
 from pages.shared.widgets import hold, select, setting, take
 
@@ -19,12 +21,12 @@ RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCHES = (None, 1, 10, 32, 128)
 STRENGTHS = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
 EPOCHS = (100, 300, 1000, 3000, 20_000, 100_000)
-LINEAR = "no hidden layers"
+LINEAR = say("no hidden layers")
 ON_STAGE = ("l1", "l2")  # penalties with a slider beside the charts
 # What one unit of noise means for data where it is not the usual.
 NOISE_WORDS = {
-    "informative_classes": "Added to each signal, in its standard deviations within a class.",
-    "vowels": "Added to each formant, in its standard deviations.",
+    "informative_classes": say("Added to each signal, in its standard deviations within a class."),
+    "vowels": say("Added to each formant, in its standard deviations."),
 }
 
 
@@ -40,13 +42,13 @@ def show_controls(page: str, without: Collection[str] = (), dials_first: bool = 
     if dials_first:
         show_dials(page, info)
         without = {*without, *info.dials}
-    setting(page, "hidden_sizes", SHAPES, note="Choose a shape, or type your own such as 32-16.")
+    setting(page, "hidden_sizes", SHAPES, note=say("Choose a shape, or type your own such as 32-16."))
     left, right = st.columns(2, gap="small")
     with left:
         setting(page, "learning_rate", RATES)
     with right:
         setting(page, "batch_size", BATCHES)
-    with st.expander("More"):
+    with st.expander(tr("More")):
         more_settings(page, info, without)
 
 
@@ -57,7 +59,7 @@ def nothing_to_act_on(penalty: str) -> str:
         return ""
     if acts_on == "hidden outputs":
         return LINEAR
-    return "" if now.regularization.penalize_output else "the only layer is not penalised"
+    return "" if now.regularization.penalize_output else say("the only layer is not penalised")
 
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
@@ -67,13 +69,18 @@ def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
         label_of("data"), [*DATASETS, *own], data.name, hold(f"{page}.data", data.name, take_data, page),
         format_func=lambda name: LABEL if name == OWN else DATASETS[name].label, help=field_of("data").description,
     )  # fmt: skip
-    about = f"{info.description} Source: {info.source}"
-    st.caption(plain(about) if data.name == OWN else about)
+    about = say("{description} Source: {source}", description=info.description, source=info.source)
+    st.caption(plain(about) if data.name == OWN else worded(about))
     largest = info.max_train(data.val_fraction)
     offered = [n for n in POINTS if n < largest]
-    setting(page, "n_train", [*offered, largest], note=f"At most {largest} here: the other rows are kept to judge it.")
+    setting(
+        page,
+        "n_train",
+        [*offered, largest],
+        note=say("At most {largest} here: the other rows are kept to judge it.", largest=largest),
+    )
     setting(page, "noise_std")
-    st.caption(noise_in_words(data.name, info))
+    st.caption(worded(noise_in_words(data.name, info)))
 
 
 def take_data(name: str, page: str) -> None:
@@ -89,11 +96,11 @@ def noise_in_words(name: str, info: DatasetInfo) -> str:
     if name in NOISE_WORDS:
         return NOISE_WORDS[name]
     if info.kind in ("images", "table"):
-        what = "the target" if info.task == "regression" else "each input"
-        return f"Added to {what}, in its standard deviations."
+        what = say("the target") if info.task == "regression" else say("each input")
+        return say("Added to {what}, in its standard deviations.", what=what)
     if info.task == "regression":
-        return "σ, added to the targets, which run from about -1 to 1."
-    return "σ, added to x and y, which run from about -6 to 6."
+        return say("σ, added to the targets, which run from about -1 to 1.")
+    return say("σ, added to x and y, which run from about -6 to 6.")
 
 
 def show_dials(page: str, info: DatasetInfo) -> None:
@@ -105,7 +112,7 @@ def show_dials(page: str, info: DatasetInfo) -> None:
 def needs_duplicates(name: str) -> str:
     """Return why the correlation of duplicates does nothing now, "" where it acts or another setting is asked for."""
     has_none = name == "duplicate_correlation" and shared.current().data.n_duplicates == 0
-    return "no duplicates" if has_none else ""
+    return say("no duplicates") if has_none else ""
 
 
 def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> None:
@@ -123,8 +130,8 @@ def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> Non
     setting(page, "seed")
     setting(page, "activation", off=is_linear)
     setting(page, "optimizer")
-    setting(page, "momentum", off="" if now.training.optimizer == "sgd" else "SGD only")
-    setting(page, "loss", off="" if info.task == "classification" else "values have squared error only")
+    setting(page, "momentum", off="" if now.training.optimizer == "sgd" else say("SGD only"))
+    setting(page, "loss", off="" if info.task == "classification" else say("values have squared error only"))
     if "l1_method" not in without:
         setting(page, "l1_method")
     for name in PENALTIES:

@@ -7,13 +7,15 @@ import streamlit as st
 from core.measures.conventions import translate, translate_dropout, translate_network, translate_penalty
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES, Case, Translation
+from core.words import say
 from pages.shared.formulas import uses_mse
+from pages.shared.language import tr, worded
 
 Strengths = Mapping[str, float]
 IN_SCIKIT_LEARN = ("tanh", "relu", "sigmoid", "linear")  # activations that its networks have, too
 
-UNPENALISED = "The output layer is not penalised here: give penalties to the hidden layers only."
-NOTHING_PENALISED = "The only layer is the output layer, which is not penalised here: penalties have no effect."
+UNPENALISED = say("The output layer is not penalised here: give penalties to the hidden layers only.")
+NOTHING_PENALISED = say("The only layer is the output layer, which is not penalised here: penalties have no effect.")
 
 
 def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths]) -> None:
@@ -21,14 +23,17 @@ def show_conventions(experiment: Experiment, penalties: Mapping[str, Strengths])
 
     `l1_is_proximal` says how L1 acts; without it, the experiment's own method counts.
     """
-    with st.expander("λ in other libraries"):
+    with st.expander(tr("λ in other libraries")):
         st.caption(
-            "Other libraries halve and divide differently. ✓: the same, where the note is minded; ⚠: no exact equivalent."
+            tr(
+                "Other libraries halve and divide differently. ✓: the same, where the note is minded; ⚠: no exact "
+                "equivalent."
+            )
         )
-        for tab, strengths in zip(st.tabs(list(penalties)), penalties.values(), strict=True):
+        for tab, strengths in zip(st.tabs(worded(list(penalties))), penalties.values(), strict=True):
             tab.markdown(list_of(lines_of(experiment, strengths)))
             if not experiment.regularization.penalize_output:
-                tab.caption(UNPENALISED if experiment.network.hidden_sizes else NOTHING_PENALISED)
+                tab.caption(worded(UNPENALISED if experiment.network.hidden_sizes else NOTHING_PENALISED))
 
 
 def lines_of(experiment: Experiment, strengths: Strengths) -> list[Translation]:
@@ -60,4 +65,6 @@ def has_twin(experiment: Experiment) -> bool:
 
 def list_of(lines: list[Translation]) -> str:
     """Return the lines as a Markdown list, which a phone can wrap where it could not a table."""
-    return "\n".join(f"- {'✓' if t.is_exact else '⚠'} **{t.library}**: `{t.code}`  \n  {t.note}" for t in lines)
+    return "\n".join(
+        f"- {'✓' if t.is_exact else '⚠'} **{worded(t.library)}**: `{t.code}`  \n  {worded(t.note)}" for t in lines
+    )

@@ -8,7 +8,9 @@ import streamlit as st
 
 from core.settings.experiment import Experiment
 from core.studies.base.cost import ASK_S, Work, duration
+from core.words import say
 from pages.shared import experiment as shared
+from pages.shared.language import LANG, tr
 
 ASIDE, NEW = "lab.aside", "lab.new"  # NEW: whether the session began on the Playground, without a link
 
@@ -42,7 +44,7 @@ def open_page(
 
 def open_playground(start: Experiment) -> None:
     """As `open_page`, for the page on which every set-up can be shown."""
-    st.session_state.setdefault(NEW, shared.is_new() and not st.query_params)
+    st.session_state.setdefault(NEW, shared.is_new() and not set(st.query_params) - {LANG})
     shared.open_address(start)
     if shared.came_by_itself():
         give_back()
@@ -55,7 +57,7 @@ def refused_by(check: Callable[[Experiment], object]) -> Callable[[Experiment], 
         try:
             check(mine)
         except ValueError:
-            return "the study cannot be run on yours"
+            return say("the study cannot be run on yours")
         return ""
 
     return fault
@@ -78,7 +80,7 @@ def put_aside(
         seconds = sum(work.seconds for work in works(mine))
         if seconds <= ASK_S:
             return
-        why = f"yours would take about {duration(seconds)} here"
+        why = say("yours would take about {seconds} here", seconds=duration(seconds))
     shared.put(example)
     st.session_state[ASIDE] = Aside(mine, shared.current(), why, can_be_used=not fault(mine))
 
@@ -89,9 +91,9 @@ def show() -> None:
     if aside is None or shared.current() != aside.example:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"An example of this page's own: {aside.why}.", width="content")
+        st.caption(tr("An example of this page's own: {why}.", why=aside.why), width="content")
         if aside.can_be_used:
-            st.button("Use my Playground set-up instead", key="lab.mine", on_click=use_mine)
+            st.button(tr("Use my Playground set-up instead"), key="lab.mine", on_click=use_mine)
 
 
 def use_mine() -> None:

@@ -13,6 +13,8 @@ from core.data.limits import settle
 from core.data.own import is_own, key_of
 from core.data.table.record import Table
 from core.settings.experiment import Experiment
+from core.words import say
+from pages.shared.language import LANG, language_in_address, tr
 from pages.shared.say import warn
 
 PRESENT = "present"  # parameter of a link, and key of the session: whether the page is shown by a projector
@@ -28,7 +30,7 @@ def open_address(default: Experiment) -> None:
     it: in any other run it may be older than what this session has written since.
     """
     session, query = st.session_state, st.query_params.to_dict()
-    asked = query.pop(PRESENT, None)
+    asked, _ = query.pop(PRESENT, None), query.pop(LANG, None)
     if NOW not in session or asked is not None:
         present(asked == "1")
     is_entry = enter_page()
@@ -65,8 +67,12 @@ def is_new() -> bool:
 
 def came_by_itself() -> bool:
     """Return whether this run opens the page for someone who chose it in the navigation, not by a link with settings."""
-    query = {name for name in st.query_params if name != PRESENT}
-    return bool(st.session_state[IS_ENTRY]) and not query
+    return bool(st.session_state[IS_ENTRY]) and not settings_asked()
+
+
+def settings_asked() -> set[str]:
+    """Return the names in the address that are of an experiment, not of how the page is shown."""
+    return {name for name in st.query_params if name not in (PRESENT, LANG)}
 
 
 def current() -> Experiment:
@@ -115,10 +121,13 @@ def table_of_session() -> Table | None:
 def say_absent() -> None:
     """Say that the file of the experiment is not open here, lead to where it can be opened, and end the page's run."""
     warn(
-        f"These settings are for a file of one's own, of hash {current().data.table or 'unknown'}, that is not open in this "
-        "browser tab: its rows never travel in a link. Open the same file on the page Own data, or choose other data."
+        say(
+            "These settings are for a file of one's own, of hash {hash}, that is not open in this browser tab: its "
+            "rows never travel in a link. Open the same file on the page Own data, or choose other data.",
+            hash=current().data.table or say("unknown"),
+        )
     )
-    st.page_link("data.py", label="Own data", icon=":material/table:")
+    st.page_link("data.py", label=tr("Own data"), icon=":material/table:")
     st.stop()
 
 
@@ -142,8 +151,8 @@ def address() -> str:
 
 
 def settings_in_address() -> dict[str, str]:
-    """Return the experiment as the address holds it, and whether it is shown by a projector."""
-    return {**current().to_query(), **({PRESENT: "1"} if is_presenting() else {})}
+    """Return the experiment as the address holds it, whether it is shown by a projector, and in which language."""
+    return {**current().to_query(), **({PRESENT: "1"} if is_presenting() else {}), **language_in_address()}
 
 
 def is_presenting() -> bool:

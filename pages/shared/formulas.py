@@ -7,12 +7,13 @@ written of each penalty stands in its record, `core/settings/penalties.py`.
 from core.data import info_of
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES, Penalty
+from core.words import joined, say
 
-LEGEND = (
+LEGEND = say(
     "n: training points; B: batch size; g: slope on a batch; m̂, v̂: Adam's running means of g and g²; "
     "h: outputs of the hidden units, m: 0 or 1. Biases are not penalised."
 )
-GROUPS = " w_j: the links of input j, shrunk as one."
+GROUPS = say("w_j: the links of input j, shrunk as one.")
 MSE = r"\tfrac1n\sum(\hat y-y)^2"
 CROSS_ENTROPY = r"\tfrac1n\sum-\ln\hat p_y"
 
@@ -20,7 +21,7 @@ CROSS_ENTROPY = r"\tfrac1n\sum-\ln\hat p_y"
 def legend(experiment: Experiment) -> str:
     """Return what the letters stand for."""
     has_groups = any(penalty.acts_on == "inputs" for penalty, _ in penalties_on(experiment))
-    return LEGEND + (GROUPS if has_groups else "")
+    return joined([LEGEND, GROUPS if has_groups else ""])
 
 
 def objective(experiment: Experiment) -> str:

@@ -4,7 +4,9 @@ import streamlit as st
 
 from core.settings.experiment import field_of, label_of
 from core.studies.base.values import edge_of, extended_values, grid_of, parse_values
+from core.words import say
 from pages.shared import experiment as shared
+from pages.shared.language import tr, worded
 from pages.shared.say import fail
 from pages.shared.widgets import hold, setting
 
@@ -17,12 +19,12 @@ def show_penalty(page: str) -> None:
     values_setting(page)
 
 
-def values_setting(page: str, usual: str = "0 and 33 values from 1e-5 to 1") -> None:
+def values_setting(page: str, usual: str = say("0 and 33 values from 1e-5 to 1")) -> None:
     """Show the list of λ values as a text; an empty one stands for the page's `usual` grid."""
     text = values_text(shared.current().grid.values)
     st.text_input(
-        label_of("values"), value=text, placeholder=usual, **hold(f"{page}.values", text, take_values, page),
-        help=f"{field_of('values').description} Numbers from 0 up, separated by commas or spaces.",
+        worded(label_of("values")), value=text, placeholder=worded(usual), **hold(f"{page}.values", text, take_values, page),
+        help=tr("{description} Numbers from 0 up, separated by commas or spaces.", description=field_of('values').description),
     )  # fmt: skip
     if problem := st.session_state.pop(f"{page}.values.problem", None):
         fail(problem)
@@ -38,7 +40,7 @@ def take_values(text: str, page: str) -> None:
     try:
         shared.change(values=tuple(parse_values(text).tolist()) if text.strip() else ())
     except ValueError as error:
-        st.session_state[f"{page}.values.problem"] = f"λ {error}."
+        st.session_state[f"{page}.values.problem"] = say("λ {error}.", error=error)
 
 
 def offer_longer_grid(page: str, best: float) -> None:
@@ -50,7 +52,9 @@ def offer_longer_grid(page: str, best: float) -> None:
     if len(longer) == len(values):
         return
     which, end = ("smaller", longer[longer > 0][0]) if edge == "low" else ("larger", longer[-1])
-    if st.button(f"Extend the grid to {which} λ, {end:.3g}", key=f"{page}.extend", type="primary"):
+    if st.button(
+        tr("Extend the grid to {which} λ, {end:.3g}", which=which, end=end), key=f"{page}.extend", type="primary"
+    ):
         typed = experiment.grid.values  # stay as they are
         shared.change(values=tuple(v if v in typed else float(f"{v:.6g}") for v in longer.tolist()))
         st.rerun()

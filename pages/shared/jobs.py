@@ -15,6 +15,7 @@ from core.stream.scheduler import get_scheduler
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
 from pages.shared import away, hand, tables
+from pages.shared.language import worded
 
 Slot = Literal["run", "study", "refit", "lesson"]
 FIRST_SNAPSHOT_S = 1.0  # a page waits no longer for what stands in line: then it says so, and goes on by itself
@@ -96,7 +97,7 @@ def resumed(slot: Slot) -> Experiment | None:
 def say_what_is_lost(slot: Slot) -> None:
     """Say that this session's run goes on after a break, or what of it is lost; nothing where there was no break."""
     if (found := st.session_state.get(f"lab.{slot}.away")) is not None:
-        st.caption(f":material/history: {away.in_words(found)}")
+        st.caption(f":material/history: {worded(away.in_words(found))}")
 
 
 def user() -> str:

@@ -5,39 +5,71 @@ from typing import Any
 
 from core.stream.commands import MAX_PACE, MIN_PACE, Pace, StopAt
 from core.stream.job import Job
+from core.words import say
 from pages.shared import hand, jobs
 
 PACE, STOP, USUAL = "pace", "stop_at", "story"
 MAX_EPOCH, MAX_LOSS = 1e9, 1e6
 STOPS = {
-    "label": "Stop at …", "title": "Pause by itself", "value": "The number to stop at",
-    "help": "Lowest validation loss is early stopping: it pauses once that loss has not fallen for so many epochs, and says where "
-    "it was lowest, at the star. Each holds once; Run goes on.",
+    "label": say("Stop at …"),
+    "title": say("Pause by itself"),
+    "value": say("The number to stop at"),
+    "help": say(
+        "Lowest validation loss is early stopping: it pauses once that loss has not fallen for so many epochs, and "
+        "says where it was lowest, at the star. Each holds once; Run goes on."
+    ),
     "choices": [
         {"when": "never", "label": "never", "value": 0, "unit": "", "min": 0, "max": 0, "step": 1},
-        {"when": "best", "label": "lowest validation loss", "value": 100, "unit": "epochs of patience", "min": 1, "max": MAX_EPOCH,
-         "step": 1},
-        {"when": "epoch", "label": "an epoch", "value": 250, "unit": "", "min": 1, "max": MAX_EPOCH, "step": 1},
-        {"when": "val_loss", "label": "a validation loss of", "value": 0.2, "unit": "or less", "min": 0, "max": MAX_LOSS,
-         "step": "any"},
-        {"when": "train_loss", "label": "a training loss of", "value": 0.05, "unit": "or less", "min": 0, "max": MAX_LOSS,
-         "step": "any"},
+        {
+            "when": "best",
+            "label": say("lowest validation loss"),
+            "value": 100,
+            "unit": say("epochs of patience"),
+            "min": 1,
+            "max": MAX_EPOCH,
+            "step": 1,
+        },
+        {"when": "epoch", "label": say("an epoch"), "value": 250, "unit": "", "min": 1, "max": MAX_EPOCH, "step": 1},
+        {
+            "when": "val_loss",
+            "label": say("a validation loss of"),
+            "value": 0.2,
+            "unit": say("or less"),
+            "min": 0,
+            "max": MAX_LOSS,
+            "step": "any",
+        },
+        {
+            "when": "train_loss",
+            "label": say("a training loss of"),
+            "value": 0.05,
+            "unit": say("or less"),
+            "min": 0,
+            "max": MAX_LOSS,
+            "step": "any",
+        },
     ],
-}  # fmt: skip
+}
 PACES = {
-    "label": "Pace",
-    "help": "How fast you see it train: a pace changes no number. Story: one second to epoch 10, two for each factor of ten "
-    "after it, then full speed; a strength that you change begins the story again.",
+    "label": say("Pace"),
+    "help": say(
+        "How fast you see it train: a pace changes no number. Story: one second to epoch 10, two for each factor of "
+        "ten after it, then full speed; a strength that you change begins the story again."
+    ),
     "choices": [
-        {"value": "slow", "label": "Slow", "help": "The story, four times as slow"},
-        {"value": "story", "label": "Story", "help": "Early epochs slowly, later ones ever faster"},
-        {"value": "full", "label": "Full", "help": "As fast as the server trains"},
+        {"value": "slow", "label": say("Slow"), "help": say("The story, four times as slow")},
+        {"value": "story", "label": say("Story"), "help": say("Early epochs slowly, later ones ever faster")},
+        {"value": "full", "label": say("Full"), "help": say("As fast as the server trains")},
     ],
     "number": {
-        "label": "Epochs per second", "help": "So many epochs per second", "unit": "/s", "min": MIN_PACE, "max": MAX_PACE,
+        "label": say("Epochs per second"),
+        "help": say("So many epochs per second"),
+        "unit": "/s",
+        "min": MIN_PACE,
+        "max": MAX_PACE,
     },
     "stops": STOPS,
-}  # fmt: skip
+}
 
 
 def begin(job: Job) -> None:

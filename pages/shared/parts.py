@@ -7,26 +7,34 @@ from core.stream.budget import place_in_words
 from core.stream.job import Job
 from core.stream.scheduler import get_scheduler
 from core.studies.base.cost import Work, refusal
+from core.words import say
 from pages.shared import jobs
+from pages.shared.language import tr
 from pages.shared.say import call, fail, tell
 from pages.shared.stage import readout, slider
 
 LOSSES = [
-    readout("train_loss", "Training loss", "Mean loss on the points it learns from, penalty not included."),
-    readout("val_loss", "Validation loss", "Mean loss on points it never learns from, penalty not included."),
-    readout("gap", "Gap", "Validation loss minus training loss: how much it overfits."),
+    readout("train_loss", say("Training loss"), say("Mean loss on the points it learns from, penalty not included.")),
+    readout("val_loss", say("Validation loss"), say("Mean loss on points it never learns from, penalty not included.")),
+    readout("gap", say("Gap"), say("Validation loss minus training loss: how much it overfits.")),
 ]
-ZEROS = readout("zeros", "Weights exactly zero", is_minor=True)
+ZEROS = readout("zeros", say("Weights exactly zero"), is_minor=True)
 PROGRESS = [
-    readout("epoch", "Epochs", "Passes over the training points, of all there will be."),
-    readout("left", "Time left", "At the present speed."),
+    readout("epoch", say("Epochs"), say("Passes over the training points, of all there will be.")),
+    readout("left", say("Time left"), say("At the present speed.")),
 ]
 STRENGTHS = [
     *(slider(name, PENALTIES[name].label, 1e-5, 1, "log0", PENALTIES[name].description) for name in ("l1", "l2")),
     slider(
-        "dropout_rate", "Dropout", 0, 0.9, "linear", "Share of hidden units switched off in each step.", is_minor=True
+        "dropout_rate",
+        say("Dropout"),
+        0,
+        0.9,
+        "linear",
+        say("Share of hidden units switched off in each step."),
+        is_minor=True,
     ),
-    slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step.", is_minor=True),
+    slider("learning_rate", say("Learning rate"), 1e-4, 1, "log", say("Size of a step."), is_minor=True),
 ]
 
 
@@ -66,8 +74,8 @@ def say_not_begun(job: Job, what: str) -> None:
 
 def say_error(job: Job, what: str) -> None:
     """Say why a job has ended before it had anything to show. It is not begun anew without being asked: it might fail for ever."""
-    fail(f"{job.error} Change a setting, or try again.")
-    if st.button("Try again", key=f"lab.{what}.again"):
+    fail(say("{error} Change a setting, or try again.", error=job.error))
+    if st.button(tr("Try again"), key=f"lab.{what}.again"):
         st.rerun()
 
 
@@ -79,19 +87,32 @@ def wait_in_line(job: Job, what: str) -> None:
     elif jobs.has_news(job):
         st.rerun()
     else:
-        tell(f"{waits_for(job, what)} It begins by itself: nothing to press, and your settings are safe.")
+        tell(
+            say(
+                "{waits_for} It begins by itself: nothing to press, and your settings are safe.",
+                waits_for=waits_for(job, what),
+            )
+        )
 
 
 def waits_for(job: Job, what: str) -> str:
     """Return what a job waits for, in a sentence."""
     if place := get_scheduler().place(job):
-        return f"This {what} waits for memory: {place_in_words(place)} in line. Others hold what the server has."
+        return say(
+            "This {what} waits for memory: {place_in_words} in line. Others hold what the server has.",
+            what=what,
+            place_in_words=place_in_words(place),
+        )
     if job.place > 1:
-        return f"This {what} is a large one, made in a process of its own, one after another: {place_in_words(job.place)} in line."
-    return f"This {what} is being made ready."
+        return say(
+            "This {what} is a large one, made in a process of its own, one after another: {place_in_words} in line.",
+            what=what,
+            place_in_words=place_in_words(job.place),
+        )
+    return say("This {what} is being made ready.", what=what)
 
 
 def say_failure(slot: jobs.Slot) -> None:
     """Say on which error the run before this one stopped; a press on the stage has begun another."""
     if error := jobs.failure(slot):
-        call(f"{error} A new one stands ready at epoch 0.", once=jobs.own_id(slot))
+        call(say("{error} A new one stands ready at epoch 0.", error=error), once=jobs.own_id(slot))

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from core.live.playground.recording import Recording, recording
 from core.presets import PRESETS
+from core.words import say
 
 PARTS = ("frames", "last")
 FRESH_S = 600  # an hour of class loads each once or a few times; a new version of the app is seen soon
@@ -22,7 +23,7 @@ async def serve(request: Request) -> Response:
     """Answer with one part of a preset's recording; the first who asks waits until it is made."""
     preset, part = request.path_params["preset"], request.path_params["part"]
     if preset not in PRESETS or part not in PARTS:
-        return PlainTextResponse("There is no such recording.", 404)
+        return PlainTextResponse(say("There is no such recording."), 404)
     one = await run_in_threadpool(recording, preset)
     headers = {"Cache-Control": f"public, max-age={FRESH_S}", "Vary": "Accept-Encoding"}
     use_gzip = "gzip" in request.headers.get("accept-encoding", "")

@@ -7,6 +7,8 @@ import re
 
 import streamlit as st
 
+from pages.shared.language import worded
+
 JOINER = "\u2060"  # is not seen, and parts what it stands in
 # Marks of Markdown, and of what Streamlit adds: formulas ($), colours, icons and emoji (:).
 MARK = re.compile(r"([\\`*\[\]<~$:&]|(?<![^\W_])_|_(?![^\W_]))")  # an _ within a word, as in n_train, is none
@@ -16,8 +18,11 @@ BLOCK = re.compile(r"[-+#>|=]|\d+[.)]")  # what a list, a heading, a quotation o
 
 
 def plain(text: str) -> str:
-    """Return Markdown that shows a text as it is written, in one line; no image, link, formula, colour or list comes of it."""
-    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    """Return Markdown that shows a text as it is written, in one line; no image, link, formula, colour or list comes of it.
+
+    A message is shown in the session's language.
+    """
+    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(worded(text).split()))
     marked = PARTED.sub(rf"\1{JOINER}", MARK.sub(r"\\\1", line))
     return JOINER + marked if BLOCK.match(line) else marked
 

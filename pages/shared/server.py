@@ -20,6 +20,7 @@ from core.stream.admission import Rules
 from core.stream.front import Front
 from core.stream.gate import Gate
 from core.stream.lane import the_lane
+from core.words import say
 from pages.shared.stage import asset_links
 
 UPLOADS = "/_stcore/upload_file"
@@ -56,9 +57,9 @@ def why_no_upload(path: str) -> str:
     stored = list(manager.file_storage.items())
     waiting = {name: sum(len(file.data) for file in list(files.values())) for name, files in stored}
     if waiting.get(session, 0) > MAX_WAITING_EACH:
-        return "This page has sent files that are not read yet: wait a moment, or reload it."
+        return say("This page has sent files that are not read yet: wait a moment, or reload it.")
     if sum(waiting.values()) > MAX_WAITING:
-        return "The server holds as many unread files as it can: try again in a minute."
+        return say("The server holds as many unread files as it can: try again in a minute.")
     return ""
 
 

@@ -9,9 +9,12 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.words import say
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
 from pages.shared.charts import Chart, chart_of
+from pages.shared.language import language_in_address, locale, worded
+from pages.shared.stage_words import STAGE_WORDS
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PLOTLY = "vendor/plotly-cartesian.min.js"
@@ -113,10 +116,23 @@ def scrub(
     `meta.answers[name]` their indices, None while they are not known. At the end of a run the first is shown by itself.
     """
     if not values or not 0 <= index < len(values):
-        raise ValueError(f"index: expected a whole number from 0 to {len(values) - 1} (the stops), received {index}")
+        raise ValueError(
+            say(
+                "index: expected a whole number from 0 to {n_values} (the stops), received {index}",
+                n_values=len(values) - 1,
+                index=index,
+            )
+        )
     for argument, given in (("texts", texts), ("positions", positions)):
         if given is not None and len(given) != len(values):
-            raise ValueError(f"{argument}: expected {len(values)}, one per stop, received {len(given)}")
+            raise ValueError(
+                say(
+                    "{argument}: expected {n_values}, one per stop, received {n_given}",
+                    argument=argument,
+                    n_values=len(values),
+                    n_given=len(given),
+                )
+            )
     return {
         "name": name, "label": label, "values": [float(v) for v in values], "index": index, "help": help,
         "answers": list(answers),
@@ -131,16 +147,25 @@ def readout(name: str, label: str, help: str = "", is_minor: bool = False) -> di
 
 
 WORDS = {
-    "presets": "Presets", "controls": "Controls", "more_charts": "More charts",
-    "own": "A set-up of your own. Choose a preset to see one thing happen.",
-    "more": "More", "more_help": "Dropout, learning rate and further numbers",
-    "exercises": "Exercises", "exercises_help": "Further set-ups, two of them known from TensorFlow Playground",
-    "hint": "Now drag this", "press_run": "It stands still: press Run to see what this does.",
-    "copy": "Copy link", "copy_help": "Copy the address of what you see: the set-up with its strengths",
-    "copied": "Link copied.", "not_copied": "Copy it by hand:",
-    "present": "Present", "present_help": "For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F.",
-    "drawer": "Data & network", "drawer_help": "Choose data, points, noise and network, at the side",
-}  # fmt: skip
+    "presets": say("Presets"),
+    "controls": say("Controls"),
+    "more_charts": say("More charts"),
+    "own": say("A set-up of your own. Choose a preset to see one thing happen."),
+    "more": say("More"),
+    "more_help": say("Dropout, learning rate and further numbers"),
+    "exercises": say("Exercises"),
+    "exercises_help": say("Further set-ups, two of them known from TensorFlow Playground"),
+    "hint": say("Now drag this"),
+    "press_run": say("It stands still: press Run to see what this does."),
+    "copy": say("Copy link"),
+    "copy_help": say("Copy the address of what you see: the set-up with its strengths"),
+    "copied": say("Link copied."),
+    "not_copied": say("Copy it by hand:"),
+    "present": say("Present"),
+    "present_help": say("For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F."),
+    "drawer": say("Data & network"),
+    "drawer_help": say("Choose data, points, noise and network, at the side"),
+}
 
 
 def hero(
@@ -187,9 +212,9 @@ def stage_data(
     first_screen: Mapping[str, Any] | None = None,
     paces: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What the component receives, see `stage`."""
-    return {
-        "socket": job_path,
+    """What the component receives, see `stage`, in the session's language."""
+    told = {
+        "socket": job_path + "".join(f"?{name}={value}" for name, value in language_in_address().items()),
         "job_key": job_key,
         "assets": f"/lab/assets/{assets_hash()}/",
         "figures": [one if isinstance(one, dict) else chart_of(one) for one in figures],
@@ -205,7 +230,9 @@ def stage_data(
         "paces": paces,
         "revision": str(revision),
         "hero": first_screen,
+        "words": {**STAGE_WORDS, "locale": locale()},
     }
+    return dict(worded(told))
 
 
 def stage(

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shared.language import worded
+
 # One cell for all texts of a place; only the first is seen.
 STYLE = """<style>
 [class*="st-key-steady"] {display: grid; grid-template-columns: minmax(0, 1fr)}
@@ -25,5 +27,5 @@ def steady(
     key: of the place, in the page. show: how, as Streamlit shows Markdown; hold: how the longest would be shown.
     """
     with st.container(key=f"steady-{key}"):
-        show(text, help=help)
-        (hold or show)(longest, help=help)
+        show(worded(text), help=worded(help))
+        (hold or show)(worded(longest), help=worded(help))

@@ -8,8 +8,10 @@ from core.live.needs import Needs
 from core.live.study import Obedient
 from core.stream.job import Job
 from core.studies.base.cost import ASK_S, Work, duration, epochs_within
+from core.words import say, say_n
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
+from pages.shared.language import tr, worded
 from pages.shared.parts import is_within_budget
 from pages.shared.say import warn
 
@@ -45,17 +47,26 @@ def may_start(key: str, works: Sequence[Work], slot: jobs.Slot = "study") -> boo
 def ask(key: str, works: Sequence[Work], slot: jobs.Slot) -> None:
     """Say how long a study would take, and offer to train it all the same or for fewer epochs; a refit has those of its study."""
     n_parts, n_members = sum(work.n_stacks for work in works), sum(work.n_members for work in works)
-    parts = f", in {n_parts} parts one after another" if n_parts > 1 else ""
+    parts = say(", in {n_parts} parts one after another", n_parts=n_parts) if n_parts > 1 else ""
     warn(
-        f"This {slot} would take about {duration(sum(work.seconds for work in works))} on one core of a small machine: "
-        f"{n_members:,} networks for {works[0].n_epochs:,} epochs{parts}. It can be paused at any time, and what is "
-        "trained by then stays. Fewer networks (λ values, penalties, starts), epochs, units or training points take less."
+        say(
+            "This {slot} would take about {seconds} on one core of a small machine: {n_members:,} networks for "
+            "{n_epochs:,} epochs{parts}. It can be paused at any time, and what is trained by then stays. Fewer "
+            "networks (λ values, penalties, starts), epochs, units or training points take less.",
+            slot=slot,
+            seconds=duration(sum(work.seconds for work in works)),
+            n_members=n_members,
+            n_epochs=works[0].n_epochs,
+            parts=parts,
+        )
     )
     with st.container(horizontal=True):
-        st.button("Train it anyway", key=f"lab.{slot}.go", on_click=agree, args=(key, slot))
+        st.button(tr("Train it anyway"), key=f"lab.{slot}.go", on_click=agree, args=(key, slot))
         if slot == "study" and (fewer := epochs_within(works, ASK_S)):
-            text = f"Use {fewer:,} epoch{'s' if fewer > 1 else ''}, at most {duration(ASK_S)}"
-            if st.button(text, key="lab.study.fewer", type="primary"):
+            text = say_n(
+                "Use {n:,} epoch, at most {time}", "Use {n:,} epochs, at most {time}", fewer, time=duration(ASK_S)
+            )
+            if st.button(worded(text), key="lab.study.fewer", type="primary"):
                 shared.change(n_epochs=fewer)
                 st.rerun()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.settings.experiment import STUDIES, Experiment
+from core.words import say
 from pages.shared import experiment as shared
 from pages.shared.widgets import hold, select
 
@@ -11,9 +12,9 @@ def show_tasks(page: str, tasks: Mapping[str, Experiment]) -> None:
     """Offer tasks by their labels; none is chosen while the experiment is another."""
     chosen = next((label for label, task in tasks.items() if is_task(task)), None)
     select(
-        "Task", list(tasks), chosen, hold(f"{page}.task", chosen, choose_task, tasks),
-        placeholder="Your own settings",
-        help="A task made for this page. Without one, the page takes the settings you had on the other pages.",
+        say("Task"), list(tasks), chosen, hold(f"{page}.task", chosen, choose_task, tasks),
+        placeholder=say("Your own settings"),
+        help=say("A task made for this page. Without one, the page takes the settings you had on the other pages."),
     )  # fmt: skip
 
 

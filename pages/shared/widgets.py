@@ -24,13 +24,17 @@ from core.settings.experiment import (
     read_setting,
 )
 from core.telling import with_data
+from core.words import joined, say
 from pages.shared import experiment as shared
+from pages.shared.language import worded
 from pages.shared.say import fail
 
 WIDE = 10_000  # a range wider than this gets a number field instead of a slider
 # Stands unseen before each value of a list that takes typed ones. Streamlit holds a text that contains the present value
 # for an addition to it and drops that part: typing 205 over 20 would give 5.
 UNSEEN = "\u2060"
+# What an empty value of a list that takes typed ones is called.
+EMPTY = {"hidden_sizes": say("none (linear model)"), "batch_size": say("all")}
 
 
 def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", off: str = "") -> None:
@@ -41,8 +45,8 @@ def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", o
     """
     value, choices = shared.current().get(name), choices_of(name)
     words = {
-        "label": label_of(name) + (f" ({off})" if off else ""),
-        "help": f"{field_of(name).description} {note}".strip(),
+        "label": worded(say("{label} ({why})", label=label_of(name), why=off) if off else label_of(name)),
+        "help": worded(joined([str(field_of(name).description), note])),
         "disabled": bool(off),
         **bind(page, name, as_shown(value, bool(offered))),
     }
@@ -63,7 +67,7 @@ def setting(page: str, name: str, offered: Sequence[Any] = (), note: str = "", o
 def offered_setting(name: str, value: Any, offered: Sequence[Any], words: dict[str, Any]) -> None:
     """Show a list of values that also takes a typed one."""
     texts = list(dict.fromkeys([*map(format_value, offered), format_value(value)]))
-    empty = {"hidden_sizes": "none (linear model)", "batch_size": "all"}.get(name, "none")
+    empty = worded(EMPTY.get(name, say("none")))
     st.selectbox(
         options=texts, index=texts.index(format_value(value)), accept_new_options=True,
         format_func=lambda text: UNSEEN + (empty if text == "none" else text), **{**words, "args": (*words["args"], texts)},
@@ -92,7 +96,11 @@ def as_shown(value: Any, is_text: bool) -> Any:
 
 def select(label: str, options: Sequence[Any], chosen: Any, held: dict[str, Any], **words: Any) -> None:
     """Show a list in which `chosen` is chosen, None for nothing. held: see `hold`; words: what else `st.selectbox` takes."""
-    st.selectbox(label, options, index=None if chosen is None else list(options).index(chosen), **held, **words)
+    name_of = words.pop("format_func", str)
+    index = None if chosen is None else list(options).index(chosen)
+    st.selectbox(
+        worded(label), options, index, format_func=lambda option: worded(name_of(option)), **held, **worded(words)
+    )
 
 
 def bind(page: str, name: str, shown: Any) -> dict[str, Any]:
@@ -130,7 +138,7 @@ def numbered(key: str, turn: int) -> str:
 
 def choice_label(choice: str) -> str:
     """Return a choice as the page names it."""
-    return CHOICE_LABELS.get(choice, choice)
+    return str(worded(CHOICE_LABELS.get(choice, choice)))
 
 
 def take(value: Any, page: str, name: str, offered: Sequence[str] | None = None) -> None:

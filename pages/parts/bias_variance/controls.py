@@ -5,28 +5,41 @@ import streamlit as st
 from core.settings.experiment import bounds_of
 from core.studies.base.values import value_texts
 from core.studies.bias_variance.decomposition import VALUES, WIDTHS
+from core.words import say
 from pages.shared import experiment as shared
 from pages.shared.grid import values_setting
+from pages.shared.language import tr, worded
 from pages.shared.widgets import setting
 
-WIDTH_HELP = (
-    f"Every hidden layer has {WIDTHS[0]:.0f} to {WIDTHS[-1]:.0f} units, in {len(WIDTHS)} stops; the penalties stay as they are. "
-    "A narrow network starts from the weights that it would draw alone."
+WIDTH_HELP = say(
+    "Every hidden layer has {widths:.0f} to {widths2:.0f} units, in {n_widths} stops; the penalties stay as they are. "
+    "A narrow network starts from the weights that it would draw alone.",
+    widths=WIDTHS[0],
+    widths2=WIDTHS[-1],
+    n_widths=len(WIDTHS),
 )
-REDRAW_HELP = "New training sets from the same law (other parts of real rows): press Run again and compare."
+REDRAW_HELP = say("New training sets from the same law (other parts of real rows): press Run again and compare.")
 
 
 def show_bias_variance_controls(page: str) -> None:
     """Show what varies, and how many training sets and starts there are."""
     setting(page, "vary")
     if shared.current().bias_variance.vary == "width":
-        st.caption(WIDTH_HELP)
+        st.caption(worded(WIDTH_HELP))
     else:
         setting(page, "param_name")
         if shared.current().grid.param_name == "elastic":
             setting(page, "l1_share")
         texts = value_texts(VALUES)
-        values_setting(page, f"0 and {len(VALUES) - 1} values from {texts[1]} to {texts[-1]}")
+        values_setting(
+            page,
+            say(
+                "0 and {n_values} values from {texts} to {texts2}",
+                n_values=len(VALUES) - 1,
+                texts=texts[1],
+                texts2=texts[-1],
+            ),
+        )
     left, right = st.columns(2, gap="small")
     with left:
         setting(page, "n_sets")
@@ -44,6 +57,6 @@ def redraw() -> None:
 
 def show_redraw(page: str) -> None:
     """Show the button."""
-    if st.button("Redraw the data", key=f"{page}.redraw", help=REDRAW_HELP):
+    if st.button(tr("Redraw the data"), key=f"{page}.redraw", help=worded(REDRAW_HELP)):
         redraw()
         st.rerun()

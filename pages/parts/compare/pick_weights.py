@@ -7,11 +7,13 @@ import streamlit as st
 from core.data import Split
 from core.data.limits import layer_sizes
 from core.settings.experiment import CHOICE_LABELS, Experiment, field_of, label_of
+from core.words import say
 from pages.shared import experiment as shared
+from pages.shared.language import tr
 from pages.shared.widgets import bind, hold, select
 
-AUTOMATIC = "two large ones"
-PARTS = ("Layer", "Unit they lead to", "First comes from", "Second comes from")
+AUTOMATIC = say("two large ones")
+PARTS = (say("Layer"), say("Unit they lead to"), say("First comes from"), say("Second comes from"))
 
 
 def pick_weights(page: str, split: Split, largest: Sequence[int]) -> None:
@@ -27,11 +29,13 @@ def pick_weights(page: str, split: Split, largest: Sequence[int]) -> None:
     )  # fmt: skip
     left, right = st.columns(2, gap="small")
     if left.button(
-        "Largest now", disabled=not largest, help="The two largest weights of the first layer that lead to one unit."
+        tr("Largest now"),
+        disabled=not largest,
+        help=tr("The two largest weights of the first layer that lead to one unit."),
     ):
         choose(tuple(largest))
     if right.button(
-        "By itself", disabled=not now.compare.geometry_weights, help="The two that were largest at the start."
+        tr("By itself"), disabled=not now.compare.geometry_weights, help=tr("The two that were largest at the start.")
     ):
         choose(())
     weights = now.compare.geometry_weights or tuple(largest)
@@ -54,7 +58,9 @@ def choose(weights: tuple[int, ...]) -> None:
 def show_parts(page: str, sizes: Sequence[int], names: Sequence[str], weights: Sequence[int]) -> None:
     """Show one list for each part of the choice: layer, unit, and the two sources."""
     layer = min(weights[0], len(sizes) - 1)
-    sources = [str(name) for name in names] if layer == 1 else [f"unit {i + 1}" for i in range(sizes[layer - 1])]
+    sources = (
+        [str(name) for name in names] if layer == 1 else [say("unit {i}", i=i + 1) for i in range(sizes[layer - 1])]
+    )
     lists = (range(1, len(sizes)), range(1, sizes[layer] + 1), *[range(1, sizes[layer - 1] + 1)] * 2)
     for i, (label, options) in enumerate(zip(PARTS, lists, strict=True)):
         value = min(weights[i], len(options))

@@ -6,11 +6,12 @@ from core.live.compare.needs import LOOKED_AT
 from core.settings.experiment import Experiment, bounds_of, field_of, label_of
 from core.stream.commands import Command, Focus, Set
 from core.studies.compare.variants import chosen_variants, shares_of
+from core.words import say
 from pages.parts.compare.pick_weights import shown_variant
 from pages.shared import hand
 from pages.shared.stage import slider
 
-RATE = slider("learning_rate", "Learning rate", 1e-4, 1, "log", "Size of a step, the same for all.")
+RATE = slider("learning_rate", say("Learning rate"), 1e-4, 1, "log", say("Size of a step, the same for all."))
 
 
 def looked_at(experiment: Experiment) -> tuple[int, ...]:

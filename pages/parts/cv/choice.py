@@ -8,8 +8,10 @@ from core.live.cv.run import csv_of
 from core.stream.job import Job
 from core.studies.base.values import strengths_of
 from core.studies.cv.cross_validation import CrossValidation
+from core.words import say
 from pages.shared import experiment as shared
 from pages.shared.grid import offer_longer_grid
+from pages.shared.language import tr, worded
 from pages.shared.parts import has_begun
 from pages.shared.say import warn
 
@@ -22,19 +24,26 @@ def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
         offer_longer_grid("cv", cv.best)
     columns = st.columns(4)
     columns[0].download_button(
-        "Download as CSV", partial(csv_of, job), "cross_validation.csv", "text/csv", key="cv.download",
+        tr("Download as CSV"), partial(csv_of, job), "cross_validation.csv", "text/csv", key="cv.download",
         disabled=not has_begun(job), on_click="ignore", width="stretch",
-        help="One row per λ, repeat and fold: the losses at the moment of the click. Press Run first.",
+        help=tr("One row per λ, repeat and fold: the losses at the moment of the click. Press Run first."),
     )  # fmt: skip
     for column, name, value in zip(columns[1:], ("λ_min", "λ_1se"), (cv.best, cv.one_se), strict=False):
-        label = f"{name} in the Playground"
-        if column.button(label, key=f"cv.open.{name}", disabled=value != value, width="stretch"):
+        label = say("{name} in the Playground", name=name)
+        if column.button(worded(label), key=f"cv.open.{name}", disabled=value != value, width="stretch"):
             strengths = strengths_of(cv.param_name, [value], cv.experiment.grid.l1_share)
             shared.change(**{strength: values[0] for strength, values in strengths.items()})
             st.switch_page("playground.py")
-    if columns[3].button("Grid on the λ path", key="cv.path", width="stretch"):
+    if columns[3].button(tr("Grid on the λ path"), key="cv.path", width="stretch"):
         st.switch_page("path.py")
     n_rows, n_fold_rows = cv.experiment.data.n_train, int(cv.is_train[0].sum())
     if n_rows != n_fold_rows:
-        need = "fewer rows may need a stronger" if n_rows < n_fold_rows else "more rows may need a weaker"
-        st.caption(f"The Playground trains on {n_rows:,} rows, each fold on {n_fold_rows:,}: {need} penalty.")
+        need = say("fewer rows may need a stronger") if n_rows < n_fold_rows else say("more rows may need a weaker")
+        st.caption(
+            tr(
+                "The Playground trains on {n_rows:,} rows, each fold on {n_fold_rows:,}: {need} penalty.",
+                n_rows=n_rows,
+                n_fold_rows=n_fold_rows,
+                need=need,
+            )
+        )

@@ -17,7 +17,9 @@ from core.studies.base.values import value_texts
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.cv.peeking import Opening, look_in_words, peeking_in_words
 from core.studies.cv.refit import CHOSEN_1SE, CHOSEN_MIN, candidates
+from core.words import joined, say
 from pages.shared import hand, jobs, studies
+from pages.shared.language import tr, worded
 from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import tell, warn
@@ -33,25 +35,36 @@ ORDER, SHOWN = "cv.refit.order", "cv.refit.shown"  # kept with the jobs
 
 def show_refit(cv: CrossValidation, key: str) -> None:
     """Show the choice between λ_min and λ_1se, the refit, and the look at the test set. key: names the cross-validation."""
-    st.subheader("Refit, then one look at the test set", anchor=False)
+    st.subheader(tr("Refit, then one look at the test set"), anchor=False)
     st.caption(
-        "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at the λ with the "
-        "lowest training loss in the folds, and without a penalty. The test rows stay locked until you have said what you expect."
+        tr(
+            "The folds have chosen λ. Now networks train on all training and validation rows: at the chosen λ, at "
+            "the λ with the lowest training loss in the folds, and without a penalty. The test rows stay locked "
+            "until you have said what you expect."
+        )
     )
     order: Order | None = jobs.notes().get(ORDER)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     texts = dict(zip(cv.values.tolist(), value_texts(cv.values), strict=True))
-    named = {CHOSEN_1SE: f"λ_1se = {texts[cv.one_se]}, simpler", CHOSEN_MIN: f"λ_min = {texts[cv.best]}, lowest mean"}
+    named = {
+        CHOSEN_1SE: say("λ_1se = {value}, simpler", value=texts[cv.one_se]),
+        CHOSEN_MIN: say("λ_min = {value}, lowest mean", value=texts[cv.best]),
+    }
     with left:
         rule = st.session_state.get(CHOSEN, order[1] if order else CHOSEN_1SE)
         held, at = hold(RULE, rule, choose_rule), list(RULES).index(rule)
-        st.radio("Chosen λ", list(RULES), at, format_func=named.__getitem__, horizontal=True, **held)
+        st.radio(tr("Chosen λ"), list(RULES), at, format_func=lambda rule: worded(named[rule]), horizontal=True, **held)
     with right:
         is_ordered = order is not None and order[:2] == (key, rule)
         st.button(
-            "Refit at this λ", key="cv.start_refit", width="stretch", disabled=is_ordered, help="Once for each choice of λ.",
-            on_click=order_refit, args=((key, rule, chosen_values(cv, rule)),),
-        )  # fmt: skip
+            tr("Refit at this λ"),
+            key="cv.start_refit",
+            width="stretch",
+            disabled=is_ordered,
+            help=tr("Once for each choice of λ."),
+            on_click=order_refit,
+            args=((key, rule, chosen_values(cv, rule)),),
+        )
     if order is not None and is_ordered:
         follow_refit(cv, order)
 
@@ -97,10 +110,20 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
     if look is not None:
         figures.append(plot_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)))
     stage(
-        STAGE, jobs.stream_path(job), repr(order), figures, [], {}, f"{order}{look and look.number}",
-        [readout("epoch", "Epoch", "Passes over all training and validation rows.")], buttons=(), can_rewind=False,
-        on_state=_nothing, on_job=partial(take_job, order), slot="refit",
-    )  # fmt: skip
+        STAGE,
+        jobs.stream_path(job),
+        repr(order),
+        figures,
+        [],
+        {},
+        f"{order}{look and look.number}",
+        [readout("epoch", say("Epoch"), say("Passes over all training and validation rows."))],
+        buttons=(),
+        can_rewind=False,
+        on_state=_nothing,
+        on_job=partial(take_job, order),
+        slot="refit",
+    )
     if job.latest is not None and job.latest.meta["state"] in ("finished", "diverged"):
         show_test_set(cv, order, job, look)
 
@@ -115,7 +138,12 @@ def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Opening | N
     n_looks = count_looks(cv.experiment)
     if look is not None:
         tell(
-            f"{look_in_words(look)} {describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses))}"
+            joined(
+                [
+                    look_in_words(look),
+                    describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)),
+                ]
+            )
         )
     if n_looks:
         is_synthetic = info_of(cv.experiment.data).is_synthetic
@@ -124,13 +152,18 @@ def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Opening | N
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         expected = st.number_input(
-            f"Your estimate of the test loss at {RULES[order[1]]}", key=estimate_key(n_looks), min_value=0.0, value=None,
-            format="%.4g", placeholder="First say what you expect", help="Cross-validation's mean is what you have to go by.",
-        )  # fmt: skip
+            tr("Your estimate of the test loss at {rule}", rule=RULES[order[1]]),
+            key=estimate_key(n_looks),
+            min_value=0.0,
+            value=None,
+            format="%.4g",
+            placeholder=tr("First say what you expect"),
+            help=tr("Cross-validation's mean is what you have to go by."),
+        )
     with right:
-        label = f"Look again (look {n_looks + 1})" if n_looks else "Open the test set"
+        label = say("Look again (look {n_looks})", n_looks=n_looks + 1) if n_looks else say("Open the test set")
         st.button(
-            label,
+            worded(label),
             disabled=expected is None,
             key="cv.look",
             width="stretch",

@@ -10,7 +10,9 @@ import streamlit as st
 from core.data.table.choices import KINDS
 from core.data.table.kinds import Column
 from core.data.table.record import Table
+from core.words import joined, raised, say
 from pages.parts.data.ways import choose
+from pages.shared.language import tr
 from pages.shared.say import plain
 from pages.shared.widgets import hold, select
 
@@ -24,14 +26,25 @@ def show_columns(table: Table) -> None:
     n_pages = -(-len(columns) // N_CARDS)
     first = min(st.session_state.get(SHOWN, 0), n_pages - 1) * N_CARDS
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(columns)} columns**, {len(table.inputs)} of them inputs", width="stretch")
+        st.markdown(
+            tr(
+                "**{n_columns} columns**, {n_inputs} of them inputs", n_columns=len(columns), n_inputs=len(table.inputs)
+            ),
+            width="stretch",
+        )
         if n_pages > 1:
             numbers = list(range(n_pages))
             select(
-                "Shown", numbers, first // N_CARDS, hold(SHOWN + ".page", first // N_CARDS, turn_to),
-                format_func=lambda page: f"{page * N_CARDS + 1} to {min((page + 1) * N_CARDS, len(columns))}",
-                label_visibility="collapsed", width=160,
-            )  # fmt: skip
+                say("Shown"),
+                numbers,
+                first // N_CARDS,
+                hold(SHOWN + ".page", first // N_CARDS, turn_to),
+                format_func=lambda page: say(
+                    "{page} to {n_columns}", page=page * N_CARDS + 1, n_columns=min((page + 1) * N_CARDS, len(columns))
+                ),
+                label_visibility="collapsed",
+                width=160,
+            )
     shown = columns[first : first + N_CARDS]
     for start in range(0, len(shown), PER_ROW):
         for place, column in zip(st.columns(PER_ROW, gap="small"), shown[start : start + PER_ROW], strict=False):
@@ -48,23 +61,25 @@ def show_card(table: Table, column: Column) -> None:
     """Show one column."""
     st.markdown(f"**{plain(column.name)}**")
     if column.number == table.target:
-        st.caption("This is to be predicted.")
+        st.caption(tr("This is to be predicted."))
     left, right = st.columns([3, 2], vertical_alignment="center", gap="small")
     with left:
         select(
-            f"Kind of column {column.number + 1}", list(KINDS), column.kind,
-            hold(f"data.kind.{column.number}", column.kind, choose_kind, table, column.number), label_visibility="collapsed",
-        )  # fmt: skip
+            say("Kind of column {number}", number=column.number + 1),
+            list(KINDS),
+            column.kind,
+            hold(f"data.kind.{column.number}", column.kind, choose_kind, table, column.number),
+            label_visibility="collapsed",
+        )
     with right:
         if column.number != table.target:
             st.checkbox(
-                "input", value=column.is_input, disabled=column.kind == "text",
+                tr("input"), value=column.is_input, disabled=column.kind == "text",
                 **hold(f"data.input.{column.number}", column.is_input, choose_input, table, column.number),
             )  # fmt: skip
     st.html(histogram(column) if column.kind in ("number", "date") else top_values(table, column))
-    missing = f"{column.n_missing:,} missing. " if column.n_missing else ""
-    reason = column.reason[0].upper() + column.reason[1:]
-    st.caption(plain(f"{missing}{reason}."))
+    missing = say("{n_missing:,} missing.", n_missing=column.n_missing) if column.n_missing else ""
+    st.caption(plain(joined([missing, raised(column.reason) + "."])))
 
 
 def choose_kind(kind: Any, table: Table, number: int) -> None:

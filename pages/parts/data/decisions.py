@@ -8,7 +8,9 @@ import streamlit as st
 from core.data.table.choices import SEPARATORS
 from core.data.table.reading import ENCODINGS, separator_in_words
 from core.data.table.record import Table
+from core.words import say
 from pages.parts.data.ways import choose
+from pages.shared.language import tr
 from pages.shared.say import plain
 from pages.shared.tables import Opened
 from pages.shared.widgets import hold, select
@@ -16,26 +18,29 @@ from pages.shared.widgets import hold, select
 
 def show_decisions(table: Table) -> None:
     """Show the sentences."""
-    st.markdown("**What was decided**")
+    st.markdown(tr("**What was decided**"))
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in table.decisions))
 
 
 def show_reading(here: Opened) -> None:
     """Show how the file is read: separator, encoding, first line. Another reading begins the choices of columns anew."""
     cells, choices = here.cells, here.table.choices
-    st.markdown("**How the file is read**")
+    st.markdown(tr("**How the file is read**"))
     marks = list(SEPARATORS.values())
     select(
-        "Cells are separated by", marks, cells.separator, hold("data.separator", cells.separator, take, "separator", choices),
+        say("Cells are separated by"),
+        marks,
+        cells.separator,
+        hold("data.separator", cells.separator, take, "separator", choices),
         format_func=separator_in_words,
-    )  # fmt: skip
+    )
     encodings = list(dict.fromkeys(["utf-8", *ENCODINGS, "utf-16-le", "utf-16-be", cells.encoding]))
     select(
-        "Its letters are written in", encodings, cells.encoding,
+        say("Its letters are written in"), encodings, cells.encoding,
         hold("data.encoding", cells.encoding, take, "encoding", choices),
     )  # fmt: skip
     st.checkbox(
-        "The first line holds the names of the columns", value=cells.has_header,
+        tr("The first line holds the names of the columns"), value=cells.has_header,
         **hold("data.header", cells.has_header, take, "header", choices),
     )  # fmt: skip
 

@@ -9,14 +9,16 @@ import streamlit as st
 from core.data.table.record import Table
 from core.data.table.splitting import table_rows
 from core.figures.theme import COLORS
+from core.words import say
 from pages.parts.data.ways import choose
 from pages.shared import experiment as shared
+from pages.shared.language import tr, worded
 from pages.shared.tables import FIRST_ROWS, VAL_FRACTION
 from pages.shared.widgets import hold, select
 
-AT_RANDOM, BY_GROUP, BY_TIME = "at random", "by whole groups", "by time"
-TASKS = {"classification": "classes", "regression": "values"}
-PARTS = (("train", "training"), ("val", "validation"), ("test", "test"))
+AT_RANDOM, BY_GROUP, BY_TIME = say("at random"), say("by whole groups"), say("by time")
+TASKS = {"classification": say("classes"), "regression": say("values")}
+PARTS = (("train", say("training")), ("val", say("validation")), ("test", say("test")))
 
 
 def show_roles(table: Table) -> None:
@@ -25,12 +27,15 @@ def show_roles(table: Table) -> None:
     left, right = st.columns([3, 2])
     with left:
         select(
-            "To be predicted", range(len(names)), table.target, hold("data.target", table.target, choose_target, table),
+            say("To be predicted"),
+            range(len(names)),
+            table.target,
+            hold("data.target", table.target, choose_target, table),
             format_func=lambda number: names[number],
-        )  # fmt: skip
+        )
     with right:
         select(
-            "It is", list(TASKS), table.task, hold("data.task", table.task, choose_task, table),
+            say("It is"), list(TASKS), table.task, hold("data.task", table.task, choose_task, table),
             format_func=lambda task: TASKS[task],
         )  # fmt: skip
 
@@ -54,22 +59,32 @@ def show_division(table: Table) -> None:
     left, right = st.columns([2, 3])
     with left:
         select(
-            "Rows are divided", [AT_RANDOM, BY_GROUP, BY_TIME], now, hold("data.division", now, choose_division, table)
+            say("Rows are divided"),
+            [AT_RANDOM, BY_GROUP, BY_TIME],
+            now,
+            hold("data.division", now, choose_division, table),
         )
     with right:
         if now != AT_RANDOM:
             role = "group" if now == BY_GROUP else "time"
             numbers = columns_for(table, role)
             select(
-                "Groups are told by" if role == "group" else "Time is told by", numbers, getattr(choices, role),
+                say("Groups are told by") if role == "group" else say("Time is told by"),
+                numbers,
+                getattr(choices, role),
                 hold("data.by", getattr(choices, role), choose_by, table, role),
                 format_func=lambda number: table.columns[number].name,
-            )  # fmt: skip
+            )
     if not table.problem:
         parts = table_rows(table, shared.current().data.seed, VAL_FRACTION)
         st.html(strip([len(part) for part in parts]))
         if len(parts[0]) > FIRST_ROWS:
-            st.caption(f"Training begins with {FIRST_ROWS:,} of the training rows; the sidebar takes more.")
+            st.caption(
+                tr(
+                    "Training begins with {first_rows:,} of the training rows; the sidebar takes more.",
+                    first_rows=FIRST_ROWS,
+                )
+            )
 
 
 def columns_for(table: Table, role: str) -> list[int]:
@@ -98,7 +113,7 @@ def strip(sizes: Sequence[int]) -> str:
     """Return the three parts of the rows as a strip of their sizes, in HTML of numbers alone."""
     pieces = "".join(
         f'<div style="flex:{size} 1 0;min-width:4.5rem;border-top:8px solid {COLORS[name]};padding-top:.25rem">'
-        f"<b>{size:,}</b> {word}</div>"
+        f"<b>{size:,}</b> {worded(word)}</div>"
         for size, (name, word) in zip(sizes, PARTS, strict=True)
     )
     return f'<div style="display:flex;gap:3px;font-size:.85rem;line-height:1.2">{pieces}</div>'

@@ -10,7 +10,9 @@ from core.data.own import is_own
 from core.data.table.choices import Choices
 from core.data.table.reading import MAX_BYTES, check_size, read_cells
 from core.data.table.record import make_table
+from core.words import say
 from pages.shared import experiment as shared
+from pages.shared.language import tr, worded
 from pages.shared.tables import Opened
 
 OPENED, PROBLEM, TURN = "data.opened", "data.problem", "data.turn"
@@ -18,10 +20,10 @@ SAMPLES = Path(core.data.__file__).parent / "samples"
 N_SHOWN = 8
 # File, what it shows.
 OFFERED = {
-    "concrete.csv": "Tidy numbers: the strength of concrete by what is in it.",
-    "leaves_decimal_comma.csv": "Decimal commas and semicolons: three kinds of leaves by their measures.",
-    "shelter.csv": "Missing cells and categories: which animals of a shelter are adopted.",
-    "sleep_groups.csv": "Grouped rows with a date: how people feel by how they slept.",
+    "concrete.csv": say("Tidy numbers: the strength of concrete by what is in it."),
+    "leaves_decimal_comma.csv": say("Decimal commas and semicolons: three kinds of leaves by their measures."),
+    "shelter.csv": say("Missing cells and categories: which animals of a shelter are adopted."),
+    "sleep_groups.csv": say("Grouped rows with a date: how people feel by how they slept."),
 }
 
 
@@ -42,19 +44,21 @@ def show_ways() -> None:
     turn = st.session_state.setdefault(TURN, 0)
     with left:
         file = st.file_uploader(
-            "A file of yours", key=f"data.file.{turn}", max_upload_size=MAX_BYTES // 2**20,
-            help="A table as text (CSV): one row a line, cells separated by commas, semicolons, tabs or bars.",
+            tr("A file of yours"), key=f"data.file.{turn}", max_upload_size=MAX_BYTES // 2**20,
+            help=tr("A table as text (CSV): one row a line, cells separated by commas, semicolons, tabs or bars."),
         )  # fmt: skip
         if file is not None:
             take(file.name, file.getvalue())
             forget_upload(turn)
             st.rerun()
     with right:
-        text = st.text_area("Or paste rows", key=f"data.text.{turn}", height=150, placeholder="x,y\n1.5,a\n2.5,b\n…")
-        if st.button("Read them", key="data.paste") and text:
-            take("pasted rows", text.encode())
+        text = st.text_area(
+            tr("Or paste rows"), key=f"data.text.{turn}", height=150, placeholder=tr("x,y\n1.5,a\n2.5,b\n…")
+        )
+        if st.button(tr("Read them"), key="data.paste") and text:
+            take(say("pasted rows"), text.encode())
             st.rerun()
-    st.markdown("Or try a sample", help="Made up for this page; each shows one thing that real files have.")
+    st.markdown(tr("Or try a sample"), help=tr("Made up for this page; each shows one thing that real files have."))
     for place, (name, what) in zip(st.columns(len(OFFERED)), OFFERED.items(), strict=True):
         with place:
             show_sample(name, what)
@@ -64,13 +68,13 @@ def show_sample(name: str, what: str) -> None:
     """Offer a sample, to be opened or downloaded."""
     data = (SAMPLES / name).read_bytes()
     with st.container(border=True, gap="small"):
-        st.caption(what)
+        st.caption(worded(what))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if st.button("Open", key=f"data.open.{name}"):
+            if st.button(tr("Open"), key=f"data.open.{name}"):
                 take(name, data)
                 st.rerun()
             st.download_button(
-                "Download", data, name, "text/csv", key=f"data.download.{name}", type="tertiary", on_click="ignore"
+                tr("Download"), data, name, "text/csv", key=f"data.download.{name}", type="tertiary", on_click="ignore"
             )
 
 
@@ -98,7 +102,7 @@ def expected_choices(data: bytes) -> Choices:
         try:
             return Choices.from_text(asked.reading)
         except ValueError as error:
-            st.session_state[PROBLEM] = f"{error}. The file is read anew instead."
+            st.session_state[PROBLEM] = say("{error}. The file is read anew instead.", error=error)
     return Choices()
 
 
@@ -134,4 +138,11 @@ def show_preview(here: Opened) -> None:
     columns = [column.slice(0, N_SHOWN) for column in here.cells.columns]
     st.dataframe(pa.table(columns, names=list(here.cells.names)), hide_index=True, key="data.preview")
     n_rows, n_columns = here.table.n_rows, len(here.table.columns)
-    st.caption(f"The first {N_SHOWN} of {n_rows:,} rows with a target, {n_columns} columns.")
+    st.caption(
+        tr(
+            "The first {n_shown} of {n_rows:,} rows with a target, {n_columns} columns.",
+            n_shown=N_SHOWN,
+            n_rows=n_rows,
+            n_columns=n_columns,
+        )
+    )

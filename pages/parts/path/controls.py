@@ -2,14 +2,16 @@
 
 import streamlit as st
 
+from core.words import say
 from pages.shared import experiment as shared
 from pages.shared.grid import show_penalty
+from pages.shared.language import tr, worded
 from pages.shared.widgets import setting
 
-START_HELP = (
-    "**Cold**: every λ from the same random weights, all at once. **Warm**: from the largest λ to the smallest, each from "
-    "where its neighbour ended: on a linear model both end in the same place, a network with hidden layers ends in "
-    "different minima, and the λ must wait for one another."
+START_HELP = say(
+    "**Cold**: every λ from the same random weights, all at once. **Warm**: from the largest λ to the smallest, each "
+    "from where its neighbour ended: on a linear model both end in the same place, a network with hidden layers ends "
+    "in different minima, and the λ must wait for one another."
 )
 
 
@@ -19,5 +21,5 @@ def show_path_controls(page: str) -> None:
     show_penalty(page)
     if shared.current().path.path_view == "path":
         setting(page, "path_start")
-        with st.expander("Cold or warm?"):
-            st.markdown(START_HELP)
+        with st.expander(tr("Cold or warm?")):
+            st.markdown(worded(START_HELP))

@@ -15,8 +15,10 @@ from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of
 from core.studies.path.sweep import PathMoment
+from core.words import say
 from pages.parts.path.exits import open_member
 from pages.shared import experiment as shared
+from pages.shared.language import tr, worded
 from pages.shared.parts import PROGRESS, has_begun
 from pages.shared.runs import RunPage
 from pages.shared.say import call
@@ -25,11 +27,11 @@ from pages.shared.stage import readout
 
 READOUTS = [
     *PROGRESS,
-    readout("rate", "Best rate", "Learning rate of the pair with the lowest validation loss."),
-    readout("best", "Best λ", "λ of the pair with the lowest validation loss."),
-    readout("diverged", "Diverged", "Pairs whose weights grew without bound: empty cells."),
+    readout("rate", say("Best rate"), say("Learning rate of the pair with the lowest validation loss.")),
+    readout("best", say("Best λ"), say("λ of the pair with the lowest validation loss.")),
+    readout("diverged", say("Diverged"), say("Pairs whose weights grew without bound: empty cells.")),
 ]
-BEST_HELP = (
+BEST_HELP = say(
     "Continues from the weights of the pair with the lowest validation loss by now, at its learning rate and its λ. "
     "Press Run first."
 )
@@ -40,15 +42,24 @@ def open_best(job: Job) -> None:
     found = found_by(job, PathMoment)
     best = best_member(found) if found is not None else None
     if best is None:
-        call("No pair has a validation loss yet: press Run first.")
+        call(say("No pair has a validation loss yet: press Run first."))
     else:
         open_member(found, best)
 
 
 def networks_text(n_shown: int, n_listed: int) -> str:
     """Return how many networks the map has, and whether it takes all λ of the list."""
-    of_them = f"{n_shown} λ" if n_shown == n_listed else f"{n_shown} of the {n_listed} λ of the list"
-    return f"{len(RATES)} learning rates × {of_them}: {len(RATES) * n_shown} networks, alike but for these, trained at once."
+    of_them = (
+        f"{n_shown} λ"
+        if n_shown == n_listed
+        else say("{n_shown} of the {n_listed} λ of the list", n_shown=n_shown, n_listed=n_listed)
+    )
+    return say(
+        "{n_rates} learning rates × {of_them}: {n_rates2} networks, alike but for these, trained at once.",
+        n_rates=len(RATES),
+        of_them=of_them,
+        n_rates2=len(RATES) * n_shown,
+    )
 
 
 def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
@@ -73,8 +84,8 @@ def show_rates() -> None:
     now = shared.current()
     values = map_values(now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(networks_text(len(values), len(grid_of(now))))
+        st.caption(worded(networks_text(len(values), len(grid_of(now)))))
         is_early = not has_begun(shown.job)
-        if st.button("Best pair in the Playground", key="rates.open", help=BEST_HELP, disabled=is_early):
+        if st.button(tr("Best pair in the Playground"), key="rates.open", help=worded(BEST_HELP), disabled=is_early):
             open_best(shown.job)
     PAGE.show(shown)

@@ -5,13 +5,16 @@ import streamlit as st
 from core.data import info_of
 from core.studies.cv.peeking import peeking_in_words
 from core.studies.peeking.simulation import N_SETTINGS
+from core.words import say
 from pages.shared import experiment as shared
+from pages.shared.language import tr
 from pages.shared.looks import count_looks
 from pages.shared.say import tell
 
-INTRO = (
-    "**What if the test set chooses?** 50 networks with λ and start at random; the best of k on m test rows wins, and is then "
-    "scored on thousands of fresh rows, 200 times. What separates the two scores is luck, taken for skill."
+INTRO = say(
+    "**What if the test set chooses?** 50 networks with λ and start at random; the best of k on m test rows wins, "
+    "and is then scored on thousands of fresh rows, 200 times. What separates the two scores is luck, taken for "
+    "skill."
 )
 
 
@@ -32,6 +35,17 @@ def show_real_looks() -> None:
     n_looks, data = n_real_looks(), shared.current().data
     label = info_of(data).label
     if n_looks == 0:
-        st.caption(f"Your own looks: none yet at the test rows of {label} (Cross-validation and Remedies count them).")
+        st.caption(
+            tr(
+                "Your own looks: none yet at the test rows of {label} (Cross-validation and Remedies count them).",
+                label=label,
+            )
+        )
         return
-    tell(f"Your own looks, {label}: {peeking_in_words(n_looks, None, info_of(data).is_synthetic)}")
+    tell(
+        say(
+            "Your own looks, {label}: {peeking_in_words}",
+            label=label,
+            peeking_in_words=peeking_in_words(n_looks, None, info_of(data).is_synthetic),
+        )
+    )

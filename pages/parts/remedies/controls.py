@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.studies.remedies.choice import TUNED, look_every
 from pages.shared import experiment as shared
+from pages.shared.language import tr
 from pages.shared.widgets import setting
 
 STRENGTHS = {
@@ -18,7 +19,9 @@ def show_more() -> None:
     is_tuned = shared.current().remedies.tune_remedies
     for name in CHOICES:
         setting("remedies", name)
-    with st.expander("Strengths of the remedies"):
+    with st.expander(tr("Strengths of the remedies")):
         for name, offered in STRENGTHS.items():
             setting("remedies", name, offered, off="tuned" if is_tuned and name in TUNED else "")
-        st.caption(f"The validation rows are looked at every {look_every(shared.current())} epochs.")
+        st.caption(
+            tr("The validation rows are looked at every {look_every} epochs.", look_every=look_every(shared.current()))
+        )

@@ -8,8 +8,10 @@ from core.live.asking import text_of
 from core.live.remedies.needs import remedies_needs
 from core.stream.commands import Look
 from core.stream.job import Job
+from core.words import joined, say
 from pages.shared import experiment as shared
 from pages.shared import jobs
+from pages.shared.language import tr, worded
 from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import has_begun
 from pages.shared.say import call, warn
@@ -17,8 +19,8 @@ from pages.shared.steady import steady
 
 PROBLEM = "remedies.problem"
 ASKED = "remedies.asked"  # the study that was asked for a look and has not answered yet; kept with the jobs
-TOO_EARLY = "It opens once all remedies are trained to the end."
-LOOKED = "The test set was looked at once. Another look, after a change, would be choosing by it."
+TOO_EARLY = say("It opens once all remedies are trained to the end.")
+LOOKED = say("The test set was looked at once. Another look, after a change, would be choosing by it.")
 LOOK_S = 5.0  # the study answers a look within a slice or two
 
 
@@ -57,14 +59,29 @@ def show_actions(job: Job) -> None:
     is_trained = job.latest is not None and bool(job.latest.meta.get("is_table_done"))
     left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
     left.button(
-        f"Look again (look {number})" if number > 1 and not is_open else "Reveal the test loss",
-        on_click=look_at_test, args=(job,), width="stretch", key="remedies.look", disabled=bool(is_open) or not is_trained,
-        help="Once, after training: whoever looks, changes something and looks again is choosing by the test set.",
-    )  # fmt: skip
+        worded(
+            say("Look again (look {number})", number=number)
+            if number > 1 and not is_open
+            else say("Reveal the test loss")
+        ),
+        on_click=look_at_test,
+        args=(job,),
+        width="stretch",
+        key="remedies.look",
+        disabled=bool(is_open) or not is_trained,
+        help=tr("Once, after training: whoever looks, changes something and looks again is choosing by the test set."),
+    )
     right.download_button(
-        "Download CSV", partial(text_of, job), "remedies.csv", "text/csv", on_click="ignore", width="stretch", key="remedies.csv",
-        disabled=not has_begun(job), help="A line for each start of each remedy, as far as the study is. Press Run first.",
-    )  # fmt: skip
+        tr("Download CSV"),
+        partial(text_of, job),
+        "remedies.csv",
+        "text/csv",
+        on_click="ignore",
+        width="stretch",
+        key="remedies.csv",
+        disabled=not has_begun(job),
+        help=tr("A line for each start of each remedy, as far as the study is. Press Run first."),
+    )
     with words:
         say_looks(n_looks, is_trained)
 
@@ -74,11 +91,11 @@ def say_looks(n_looks: int, is_trained: bool) -> None:
     if problem := st.session_state.pop(PROBLEM, None):
         call(problem)
     if n_looks > 1:
-        text = f"The test set was looked at {n_looks} times: it is no longer untouched."
+        text = say("The test set was looked at {n_looks} times: it is no longer untouched.", n_looks=n_looks)
     elif n_looks:
         text = LOOKED
     else:
-        text = "The test set is untouched." + ("" if is_trained else f" {TOO_EARLY}")
+        text = joined([say("The test set is untouched."), "" if is_trained else TOO_EARLY])
     steady("remedies-looks", text, LOOKED, show=st.caption if n_looks < 2 else shown_as_warning, hold=shown_as_warning)
 
 
