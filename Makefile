@@ -1,13 +1,14 @@
 # make run    start the app (the first time it also installs it)      make test   all tests, browser included
 # make lint   style and types                                         make bench  the speed measurements
 # make load   how many can share one server                         make bench-gpu   the same of a GPU (needs a torch with CUDA)
+# make words  collect all sentences, compile the catalogues
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test lint bench bench-gpu load browser clean
+.PHONY: run test lint bench bench-gpu load words browser clean
 .DELETE_ON_ERROR:
 
 run: $(RUN_STAMP)
@@ -33,6 +34,17 @@ bench-gpu: $(DEV_STAMP)
 
 load: $(DEV_STAMP)
 	@$(BIN)/python -m tests.load
+
+# A new language: pybabel init -i build/lab.pot -d core/words -D lab -l <language>
+words: $(DEV_STAMP)
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract --no-default-keywords -k say -k say_n:1,2 -k tr -k tr_n:1,2 --no-location --sort-output \
+	--no-wrap --omit-header -o build/lab.pot core pages
+	@for catalogue in core/words/*/LC_MESSAGES/lab.po; do test -e $$catalogue || continue; \
+	$(BIN)/pybabel -q update -i build/lab.pot -o $$catalogue -D lab -l $$(basename $$(dirname $$(dirname $$catalogue))); done
+	@for catalogue in core/words/*/LC_MESSAGES/lab.po; do test -e $$catalogue || continue; \
+	$(BIN)/pybabel -q compile -i $$catalogue -o $${catalogue%.po}.mo; done
+	@echo "$$(grep -c '^msgid' build/lab.pot) sentences in build/lab.pot"
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "No '$(PYTHON)' found. Install Python 3.11 or newer, or name it: make run PYTHON=/path/to/python3"; exit 1; }

@@ -36,11 +36,12 @@ def is_language(name: str) -> bool:
     return name == PSEUDO or name in languages()
 
 
-def template_in(language: str, template: str, plural: str | None, n: int, folder: Path = FOLDER) -> str:
+def template_in(language: str, template: str, plural: str | None, n: int) -> str:
     """Return a template, in the plural where n asks for it, as the language has it; the English one where it has none."""
-    if language == PSEUDO:
-        return stretched(template if plural is None or n == 1 else plural)
-    catalogue = catalogue_of(language, folder)
+    if language in (ENGLISH, PSEUDO):
+        english = template if plural is None or n == 1 else plural
+        return stretched(english) if language == PSEUDO else english
+    catalogue = catalogue_of(language)
     return catalogue.gettext(template) if plural is None else catalogue.ngettext(template, plural, n)
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.stream.snapshot import encode
+from pages.shared.stage_words import STAGE_WORDS
 from tests.browser.conftest import TIMEOUT_MS
 
 Run = Callable[..., Any]
@@ -30,10 +31,12 @@ def page(address: str, browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def js(page: Page) -> Run:
-    """A function that runs the body of a JavaScript function of (module, argument) with one module of the stage."""
+    """A function that runs the body of a JavaScript function of (module, argument) with one module of the stage, which has
+    learned its words."""
+    words = f"(await import('/lab/assets/0/words.js')).learn({json.dumps(STAGE_WORDS)});"
 
     def run(module: str, body: str, argument: Any = None) -> Any:
-        code = f"async (argument) => {{ const module = await import('/lab/assets/0/{module}.js'); {body} }}"
+        code = f"async (argument) => {{ {words} const module = await import('/lab/assets/0/{module}.js'); {body} }}"
         return page.evaluate(code, argument)
 
     return run
@@ -437,3 +440,13 @@ def test_what_is_drawn_swiftly_is_what_plotly_draws(js: Run, traces: Any, change
         "swift", body, {"traces": traces, "layout": FIXED, "change": {"0": change}, "more": more}
     )
     assert is_new and is_same, (json.loads(swift), json.loads(plain))
+
+
+# --- words.js ---
+
+
+def test_a_sentence_has_its_numbers_put_in_and_numbers_are_those_of_the_language(js: Run) -> None:
+    words = {"locale": "de", "outside": "{label}: {low} bis {high}"}
+    body = "module.learn(argument); const said = module.say('outside', { label: 'L2', low: 0 });"
+    body += "return [said, module.say('none'), module.number(1234.5)];"
+    assert js("words", body, words) == ["L2: 0 bis {high}", "none", "1.234,5"]
