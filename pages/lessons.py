@@ -13,8 +13,11 @@ from pages.parts.lessons.steps import show_step
 from pages.shared.parts import STRENGTHS
 from pages.shared.say import warn
 
-# What a verdict says would be the answer: in a lesson only what went wrong is said there.
+# What a verdict says, or what a chart says to look for, would be the answer: in a lesson only what went wrong is said there.
 STYLE = """<style>
+.st-key-lessons-stage .lab-look {display: none}
+.st-key-lessons-card {gap: 0.6rem}
+.st-key-lessons-card h2 {padding: 0 0 0.2rem; font-size: 1.6rem}
 .st-key-lessons-stage .lab-verdict-place {display: none}
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}
 </style>"""

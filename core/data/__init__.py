@@ -73,6 +73,14 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
     )  # fmt: skip
 
 
+def wrong_labels(data: DataConfig) -> Array | None:
+    """Return which training rows have a wrong label, (n_train,) booleans; None where none has, or nobody knows."""
+    if data.label_noise == 0 or is_own(data) or DATASETS[data.name].task == "regression":
+        return None
+    info, y = DATASETS[data.name], draw_pool(data).y[split_rows(data)[0]]
+    return np.asarray(flip_labels(y, data.label_noise, info.n_classes, stream(data, LABELS)) != y)
+
+
 def split_rows(data: DataConfig) -> tuple[Array, Array, Array]:
     """Return the row numbers of the train, validation and test set."""
     info = DATASETS[data.name]

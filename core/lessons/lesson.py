@@ -165,7 +165,7 @@ class Lesson:
         """Return the place of the run that answers a question: the first one after it, or the last one before."""
         after = [i for i, step in enumerate(self.steps) if isinstance(step, Run) and i > place]
         before = [i for i, step in enumerate(self.steps) if isinstance(step, Run) and i <= place]
-        return after[0] if after and isinstance(self.steps[place], Predict) else before[-1]
+        return after[0] if after and (isinstance(self.steps[place], Predict) or not before) else before[-1]
 
     def start(self, seed: int) -> Experiment:
         """Return the experiment with another draw, 0 for that of the lesson."""

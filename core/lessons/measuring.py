@@ -19,6 +19,7 @@ from core.live.path.run import path_run
 from core.live.peeking.run import peeking_run
 from core.live.playground.run import playground_run
 from core.live.remedies.run import RemediesRun
+from core.live.series import SeriesRun
 from core.live.study import Obedient
 from core.settings.experiment import Experiment
 from core.stream import commands
@@ -34,6 +35,7 @@ MAKERS: Mapping[str, Callable[[Experiment], Obedient]] = MappingProxyType(
         "bias_variance": lambda now: bias_variance_run(now, split_of(now.data)),
         "double_descent": double_descent_run,
         "peeking": peeking_run,
+        "series": SeriesRun,
     }
 )
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures import fit
 from core.figures.digits import plot_digits
+from core.figures.labels import plot_labels
 from core.figures.losses import plot_losses
 from core.figures.network import plot_diagram, plot_matrices
 from core.figures.weights import plot_histograms, plot_sparsity
@@ -28,7 +29,8 @@ def plot_playground(arrays: Arrays, labels: Labels, split: Split) -> list[go.Fig
     histograms = [plot_histograms(arrays)]
     beside, below = (histograms, drawn) if "matrices" in arrays else (drawn, histograms)
     hero = [placed(main, "hero"), *(placed(one, "side") for one in (plot_losses(arrays), *beside))]
-    return [*hero, *below, plot_sparsity(arrays), *more]
+    learned = [plot_labels(arrays)] if "label_wrong" in arrays else []
+    return [*hero, *learned, *below, plot_sparsity(arrays), *more]
 
 
 def placed(figure: go.Figure, place: str) -> go.Figure:

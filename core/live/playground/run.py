@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import torch
 
-from core.data import Split
+from core.data import Split, wrong_labels
 from core.engine import Stack
 from core.live.banners import collapsed_banner, diverged_banner, overfit_remedy, rate_banner
 from core.live.moments import MAX_MOMENTS
@@ -19,6 +20,7 @@ from core.measures.numbers import gap_text, loss_text, score_text
 from core.measures.verdict import Reach, Verdict, judge, nearest
 from core.readings.digits import describe_images, image_labels, look_at_images
 from core.readings.fit import split_constants
+from core.readings.labels import describe_labels, label_arrays, label_scores
 from core.readings.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
 from core.readings.playground.page import describe_playground
 from core.settings.experiment import Experiment, label_of
@@ -106,6 +108,8 @@ class PlaygroundView:
         self.floor, self.constant_loss = noise_floor(split, pool), constant_loss(split, pool)
         self.constant_train_loss = constant_losses(split, pool)[0]
         self.known = [neighbours_reach(split, pool), modest_reach(self.floor, self.constant_loss)]
+        self.is_wrong = wrong_labels(experiment.data)
+        self._scores: dict[int, tuple[MemberState, np.ndarray]] = {}
 
     def look(self, stack: Stack) -> Arrays:
         """Return the arrays of all charts but the losses."""
@@ -115,8 +119,24 @@ class PlaygroundView:
         return {**look_at(some, self.loss, self.split), **look_at_images(some, self.loss, self.split)}
 
     def history(self, run: LiveRun) -> Arrays:
-        """Return the loss curves and the marks on them."""
-        return history_arrays(run.training.history, self.floor, run.marks)
+        """Return the loss curves and the marks on them; where labels are wrong, who has learned them by when."""
+        curves = history_arrays(run.training.history, self.floor, run.marks)
+        return curves if self.is_wrong is None else {**curves, **self._label_curves(run)}
+
+    def _label_curves(self, run: LiveRun) -> Arrays:
+        """Return the scores on right and on wrong labels at the moments that are kept, and now."""
+        assert self.is_wrong is not None
+        kept = self._scores
+        self._scores = {}
+        for moment in [*run.moments, run.shown]:
+            epoch = int(moment.epoch[0])
+            of, score = kept.get(epoch, (None, None))
+            if of is not moment or score is None:
+                stack = run.training.trainer.stack.holding(torch.as_tensor(moment.parameters))
+                score = label_scores(stack, self.loss, self.split, self.is_wrong)[0]
+            self._scores[epoch] = (moment, score)
+        epochs = sorted(self._scores)
+        return shrink(label_arrays(epochs, np.stack([self._scores[epoch][1] for epoch in epochs])))
 
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs, verdict, labels and text alternatives."""
@@ -149,7 +169,8 @@ class PlaygroundView:
     def descriptions(self, shown: Arrays, labels: dict[str, list[str]]) -> dict[str, str]:
         """Return the text alternative of every chart."""
         images = {"digits": describe_images(shown["answer"], self.split)} if "answer" in shown else {}
-        return {**describe_playground(shown, labels, self.constants, self.split.kind), **images}
+        wrong = {"labels": describe_labels(shown)} if "label_wrong" in shown else {}
+        return {**describe_playground(shown, labels, self.constants, self.split.kind), **images, **wrong}
 
     def origin_of(self, run: LiveRun) -> Origin | None:
         """Return what the run continues from; nothing after a new random start."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.lessons.catalog import LESSONS
 from core.lessons.lesson import (
     Explain,
     Lesson,
@@ -151,6 +152,11 @@ def show_ways(lesson: Lesson, at: Place, why_not: str) -> None:
                 "Next", key="lessons.next", type="primary", disabled=bool(why_not), on_click=place.go,
                 args=(Place(at.lesson, at.step + 1, at.draw),),
             )  # fmt: skip
+        elif (following := after(lesson)) is not None:
+            st.button(
+                f"Next lesson: {following.title}", key="lessons.next", type="primary", on_click=place.go,
+                args=(Place(following.key),),
+            )  # fmt: skip
     if why_not and not is_last:
         st.caption(why_not)
     if at.step > lesson.first_run:
@@ -159,3 +165,10 @@ def show_ways(lesson: Lesson, at: Place, why_not: str) -> None:
             args=(Place(at.lesson, lesson.first_run, (at.draw + 1) % (place.MAX_DRAW + 1)),),
             help="The same lesson from another random start: does it come out again? What you predicted stays.",
         )  # fmt: skip
+
+
+def after(lesson: Lesson) -> Lesson | None:
+    """Return the lesson that follows, None after the last."""
+    keys = list(LESSONS)
+    place_of = keys.index(lesson.key) + 1
+    return LESSONS[keys[place_of]] if place_of < len(keys) else None

@@ -1,0 +1,149 @@
+"""Lesson 3, wrong labels: the digits with right labels are learned first, the wrong labels by heart later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.record import Numbers, Outcome, Record
+from core.presets import DIGITS
+
+LEARNED = 0.9  # share of labels that are answered as they say: they are learned
+LATER = 2.0  # times the epochs: clearly later
+
+
+def reached(record: Record, name: str) -> float:
+    """Return the first epoch at which a share reaches `LEARNED`, inf where none does."""
+    there = np.flatnonzero(record.arrays[name] >= LEARNED)
+    return float(record.arrays["label_epoch"][there[0]]) if len(there) else float("inf")
+
+
+def label_numbers(record: Record) -> Numbers:
+    """Return the numbers that sentences on labels hold."""
+    arrays = record.arrays
+    right, wrong = reached(record, "label_right"), reached(record, "label_wrong")
+    then = int(np.argmax(arrays["label_epoch"] >= min(right, float(arrays["label_epoch"][-1]))))
+    best = int(arrays["label_val"].argmax())
+    return {
+        "right_epoch": epoch_text(right), "wrong_epoch": epoch_text(wrong),
+        "wrong_then": f"{arrays['label_wrong'][then]:.0%}", "wrong_last": f"{arrays['label_wrong'][-1]:.0%}",
+        "right_last": f"{arrays['label_right'][-1]:.0%}", "val_last": f"{arrays['label_val'][-1]:.0%}",
+        "val_best": f"{arrays['label_val'][best]:.0%}", "val_best_epoch": f"{arrays['label_epoch'][best]:,.0f}",
+    }  # fmt: skip
+
+
+def epoch_text(epoch: float) -> str:
+    """Return an epoch as text; the end of the run has gone by without it where it is infinite."""
+    return f"{epoch:,.0f}" if np.isfinite(epoch) else "none of this run"
+
+
+def order(record: Record) -> Outcome:
+    """Say which labels are learned first."""
+    numbers, right, wrong = label_numbers(record), reached(record, "label_right"), reached(record, "label_wrong")
+    if not np.isfinite(right) and not np.isfinite(wrong):
+        return Outcome(None, numbers)
+    if not np.isfinite(wrong):
+        return Outcome("never", numbers)
+    if wrong >= LATER * right:
+        return Outcome("first", numbers)
+    return Outcome("wrongs" if right >= LATER * wrong else "together", numbers)
+
+
+def loss_or_score(record: Record) -> Outcome:
+    """Say what the validation loss does from its lowest to the end: it rises, though the share of right answers hardly moves."""
+    val, score = record.arrays["val_loss"], record.arrays["label_val"]
+    risen, fallen = float(val[-1] / val.min()), float(score.max() - score[-1])
+    numbers = {**label_numbers(record), "times": f"{risen:.1f}", "points": f"{100 * fallen:.0f}"}
+    if risen < 1.15:
+        return Outcome("neither", numbers)
+    return Outcome("loss" if fallen <= 0.1 else "both", numbers)
+
+
+LESSON = Lesson(
+    key="labels",
+    title="Wrong labels",
+    minutes=5,
+    aim="See what is learned first and what is learned by heart, and why loss shows it sooner than accuracy.",
+    study="playground",
+    experiment=DIGITS,
+    charts=("labels", "loss"),
+    readouts=("epoch", "train_loss", "val_loss", "score"),
+    steps=(
+        Predict(
+            "Predict",
+            Question(
+                "100 images of digits; ten of them carry a wrong label. When does the network answer as the labels say: on the 90 "
+                "right ones, and on the ten wrong ones?",
+                (
+                    Option(
+                        "first", "The right ones first, the wrong ones much later", "",
+                        "Here it was otherwise: right ones by epoch {right_epoch}, wrong ones by epoch {wrong_epoch}.",
+                        "Nine in ten right labels were learned by epoch {right_epoch}; then {wrong_then} of the wrong ones. "
+                        "Those took until epoch {wrong_epoch}.",
+                    ),
+                    Option(
+                        "together", "All at the same time: it cannot tell them apart",
+                        "Every training row is learned at the same pace.",
+                        "Right labels agree with one another, and one change of the weights serves many of them. A wrong one "
+                        "has to be learned against its neighbours: epoch {wrong_epoch} instead of {right_epoch}.",
+                        "Both were learned at about the same time: epochs {right_epoch} and {wrong_epoch}.",
+                    ),
+                    Option(
+                        "never", "The wrong ones never: they contradict the others",
+                        "A network cannot learn what makes no sense.",
+                        "It can: with more weights than images it learned {wrong_last} of the wrong labels by heart, by epoch "
+                        "{wrong_epoch}.",
+                        "The wrong ones were not learned: {wrong_last} at the end.",
+                    ),
+                    Option(
+                        "wrongs", "The wrong ones first: their loss is largest",
+                        "The largest losses are always mended first.",
+                        "Each of them pulls hardest, but they pull in ten directions. The many that agree won: epoch "
+                        "{right_epoch} against {wrong_epoch}.",
+                        "The wrong ones came first: epoch {wrong_epoch} against {right_epoch}.",
+                    ),
+                ),
+                order,
+                "Not clear in this run: neither was learned to nine in ten. Another start may show it.",
+                "first",
+            ),
+        ),
+        Run("Run", "Press **Run**. Watch the two kinds of training labels, right and wrong, apart."),
+        Observe(
+            "Observe",
+            Question(
+                "While the wrong labels were learned by heart: what happened to the validation rows?",
+                (
+                    Option(
+                        "loss", "Their loss rose, but their score hardly fell", "",
+                        "Look at both charts: the loss rose {times} times, the score fell by {points} points.",
+                        "The loss rose to {times} times its lowest; the score fell by no more than {points} points, from "
+                        "{val_best} to {val_last}.",
+                    ),
+                    Option(
+                        "both", "Both became much worse", "Overfitting always shows in the accuracy.",
+                        "The score fell by {points} points only, the loss rose to {times} times its lowest: it becomes sure "
+                        "of wrong answers long before it gives many more of them.",
+                        "The loss rose to {times} times its lowest, and the score fell by {points} points.",
+                    ),
+                    Option(
+                        "neither", "Neither changed", "What is learned by heart does no harm elsewhere.",
+                        "The loss rose to {times} times its lowest: wrong labels bend the answers for images like theirs.",
+                        "Loss and score stayed where they were.",
+                    ),
+                ),
+                loss_or_score,
+                "Not clear in this run.",
+                "loss",
+            ),
+        ),
+        Explain(
+            "Explain",
+            "Right labels agree: their gradients add up, and a few steps serve them all. A wrong label stands alone against "
+            "its neighbours; it is learned last, by weights that fit this one image. So stopping early, or a penalty, leaves the "
+            "wrong labels out. Cross-entropy shows growing certainty in wrong answers before accuracy does.",
+            r"L = -\frac{1}{n}\sum_i \log p_{y_i}(x_i)",
+        ),
+    ),
+    ask="Ten per cent of your labels are wrong and you do not know which. How could training itself help to find them?",
+)  # fmt: skip

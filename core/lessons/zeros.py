@@ -1,0 +1,135 @@
+"""Lesson 5, L1: exact zeros come from the proximal step, not from the subgradient of |w|."""
+
+from __future__ import annotations
+
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.record import Numbers, Outcome, Record
+from core.measures.numbers import loss_text
+from core.presets import SINE
+from core.studies.base.cost import work_of
+
+STRENGTH = 0.003
+EXPERIMENT = SINE.replace(
+    learning_rate=0.005,
+    variants=("none", "l1_proximal", "l1_subgradient"),
+    compare_l1=STRENGTH,
+    compare_subgradient=STRENGTH,
+)
+NONE, PROXIMAL, SUBGRADIENT = range(3)  # the variants' places
+N_PARAMETERS = work_of(EXPERIMENT).n_parameters
+N_WEIGHTS = N_PARAMETERS - sum(EXPERIMENT.network.hidden_sizes) - 1  # biases are free
+MOST, FEW = 0.9, 0.01  # shares of the weights
+ALIKE = 1.15  # times as much loss
+
+
+def zero_numbers(record: Record) -> Numbers:
+    """Return the numbers that sentences on zeros hold."""
+    zero, val = record.arrays["n_zero"][:, -1], record.arrays["val_loss"][:, -1]
+    return {
+        "proximal": f"{zero[PROXIMAL]:,.0f}", "subgradient": f"{zero[SUBGRADIENT]:,.0f}", "n_all": f"{N_WEIGHTS:,}",
+        "share": f"{zero[PROXIMAL] / N_WEIGHTS:.0%}", "val_none": loss_text(val[NONE]),
+        "val_proximal": loss_text(val[PROXIMAL]), "val_subgradient": loss_text(val[SUBGRADIENT]),
+    }  # fmt: skip
+
+
+def who_gives_zeros(record: Record) -> Outcome:
+    """Say which of the two steps has set most weights to exactly zero."""
+    zero = record.arrays["n_zero"][:, -1] / N_WEIGHTS
+    has = (zero[PROXIMAL] > MOST, zero[SUBGRADIENT] > MOST)
+    lacks = (zero[PROXIMAL] < FEW, zero[SUBGRADIENT] < FEW)
+    for answer, is_so in {
+        "proximal": has[0] and lacks[1], "both": all(has), "neither": all(lacks), "subgradient": lacks[0] and has[1],
+    }.items():  # fmt: skip
+        if is_so:
+            return Outcome(answer, zero_numbers(record))
+    return Outcome(None, zero_numbers(record))
+
+
+def who_generalises(record: Record) -> Outcome:
+    """Say whose validation loss is lower: that of the zeros, that of the small weights, or neither's."""
+    val = record.arrays["val_loss"][:, -1]
+    proximal, subgradient = float(val[PROXIMAL]), float(val[SUBGRADIENT])
+    if max(proximal, subgradient) <= ALIKE * min(proximal, subgradient):
+        return Outcome("alike", zero_numbers(record))
+    return Outcome("zeros" if proximal < subgradient else "small", zero_numbers(record))
+
+
+LESSON = Lesson(
+    key="zeros",
+    title="L1 and exact zeros",
+    minutes=6,
+    aim="Know when L1 gives exact zeros, and why a program may show none.",
+    study="compare",
+    experiment=EXPERIMENT,
+    charts=("compare_n_zero", "compare_val_loss"),
+    readouts=("epoch",),
+    steps=(
+        Predict(
+            "Predict",
+            Question(
+                "The same network, the same λ₁ = 0.003, twice. One follows the slope of λ₁·|w| (the subgradient, as Keras and "
+                "torch do); the other pulls each weight by a fixed amount and stops at zero (the proximal step). Which has "
+                "exact zeros at the end?",
+                (
+                    Option(
+                        "proximal", "The proximal step only", "",
+                        "Here it was otherwise: {proximal} and {subgradient} of {n_all}.",
+                        "Proximal: {proximal} of {n_all} weights, {share}. Subgradient: {subgradient}.",
+                    ),
+                    Option(
+                        "both", "Both: L1 makes weights zero",
+                        "It is the penalty that gives the zeros, however it is minimised.",
+                        "The minimum has zeros, but the subgradient step jumps over zero and back: {subgradient} of {n_all} "
+                        "weights ended on it. A step that may stop there is needed.",
+                        "Both: {proximal} and {subgradient} of {n_all}.",
+                    ),
+                    Option(
+                        "subgradient", "The subgradient only",
+                        "Following the slope leads exactly to the minimum.",
+                        "At zero |w| has no slope to follow: the step goes past it. {subgradient} zeros, against {proximal}.",
+                        "The subgradient only: {subgradient} of {n_all}.",
+                    ),
+                    Option(
+                        "neither", "Neither: they only become small",
+                        "Exact zeros exist only on paper.",
+                        "With the proximal step they are real: {proximal} of {n_all} weights are 0.0, to be left out of the "
+                        "network.",
+                        "Neither: {proximal} and {subgradient} of {n_all}.",
+                    ),
+                ),
+                who_gives_zeros,
+                "Not clear in this run: {proximal} and {subgradient} of {n_all} weights.",
+                "proximal",
+            ),
+        ),
+        Run("Run", "Press **Run**. Watch the number of exact zeros, and the validation losses."),
+        Observe(
+            "Observe",
+            Question(
+                "And the validation losses of the two?",
+                (
+                    Option("alike", "About alike", "", "{val_proximal} with zeros, {val_subgradient} without: look again.",
+                           "{val_proximal} with zeros, {val_subgradient} without them, and {val_none} without a penalty: "
+                           "nearly all of the weights were not needed."),
+                    Option("zeros", "That with zeros is clearly lower", "Fewer weights always generalise better.",
+                           "{val_proximal} with zeros, {val_subgradient} without: the pull is the same, so is the fit.",
+                           "{val_proximal} with zeros, {val_subgradient} without."),
+                    Option("small", "That with zeros is clearly higher", "Without its weights a network cannot fit.",
+                           "{val_proximal} with zeros, {val_subgradient} without: what was taken away was not needed.",
+                           "{val_proximal} with zeros, {val_subgradient} without."),
+                ),
+                who_generalises,
+                "Not clear in this run.",
+                "alike",
+            ),
+        ),
+        Explain(
+            "Explain",
+            "The slope of |w| has the same size however small w is, so a plain step overshoots zero and comes back, for ever. "
+            "The proximal step takes the data's step first, then moves w towards zero by ηλ₁, and stops there if that is "
+            "further than w. Only a data pull above λ₁ brings it back.",
+            r"w \leftarrow \operatorname{sign}(v)\,\max\bigl(|v| - \eta\lambda_1,\; 0\bigr), \qquad v = w - \eta\,\nabla L",
+        ),
+    ),
+    ask="Your framework's L1 shows weights of 0.0004, none of 0. Would you cut them off at 0.001? What would you check?",
+)  # fmt: skip
