@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from core.settings.experiment import STUDIES, Experiment
+from core.words import say
 
 
 @dataclass(frozen=True)
@@ -86,66 +87,79 @@ SQUARES = Experiment(
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "memorise": Preset(
-            "Memorise the noise",
-            "Memorise",
-            "The curve bends to touch every point; the losses part.",
-            "By epoch 1,000 training loss below 0.01, validation loss over 3 × the noise floor. Then slide λ₂ to 0.003: "
-            "1,000 epochs on it is below 2 × the floor.",
+            say("Memorise the noise"),
+            say("Memorise"),
+            say("The curve bends to touch every point; the losses part."),
+            say(
+                "By epoch 1,000 training loss below 0.01, validation loss over 3 × the noise floor. Then slide λ₂ to "
+                "0.003: 1,000 epochs on it is below 2 × the floor."
+            ),
             SINE,
             (("l2", 0.003),),
         ),
         "l2": Preset(
-            "L2 calms it",
+            say("L2 calms it"),
             "L2 calms",
-            "The same points with λ₂ = 0.003: the curve stays smooth.",
-            "By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero.",
+            say("The same points with λ₂ = 0.003: the curve stays smooth."),
+            say("By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero."),
             SINE.replace(l2=0.003, learning_rate=0.005),
         ),
         "l1": Preset(
-            "L1 prunes it",
+            say("L1 prunes it"),
             "L1 prunes",
-            "λ₁ = 0.001: weight after weight lands on exactly zero.",
-            "By epoch 1,000 over 95 % of the weights exactly zero, validation loss below 1.7 × the noise floor.",
+            say("λ₁ = 0.001: weight after weight lands on exactly zero."),
+            say("By epoch 1,000 over 95 % of the weights exactly zero, validation loss below 1.7 × the noise floor."),
             SINE.replace(l1=0.001, learning_rate=0.005),  # at 0.01 Adam now and then jumps off the sparse solution
         ),
         "too_much": Preset(
-            "Too much λ",
-            "Too much",
-            "λ₂ = 0.3: the penalty outweighs the data, the curve falls flat.",
-            "By epoch 1,000 both losses within 0.02 of 1, as for a flat line at the mean: no gap, nothing learned.",
+            say("Too much λ"),
+            say("Too much"),
+            say("λ₂ = 0.3: the penalty outweighs the data, the curve falls flat."),
+            say(
+                "By epoch 1,000 both losses within 0.02 of 1, as for a flat line at the mean: no gap, nothing learned."
+            ),
             SINE.replace(l2=0.3),
         ),
         "digits": Preset(
             "Digits, 100 images",
-            "Digits",
-            "Ten labels are wrong: first it learns the digits, then the wrong labels by heart.",
-            "Lowest validation loss before epoch 60; by 300 over 1.4 × that, training loss below 0.01. With λ₂ = 0.01 "
-            "from the start it is below 0.85 at 300.",
+            say("Digits"),
+            say("Ten labels are wrong: first it learns the digits, then the wrong labels by heart."),
+            say(
+                "Lowest validation loss before epoch 60; by 300 over 1.4 × that, training loss below 0.01. With λ₂ = "
+                "0.01 from the start it is below 0.85 at 300."
+            ),
             DIGITS,
             (("l2", 0.01),),
         ),
         "example": Preset(
-            "64-64-10 with kernel and activity L2",
+            say("64-64-10 with kernel and activity L2"),
             "",
-            "64 pixels → 64 units with λ₂ = 0.01 on their weights and 0.01 × Σ output² / batch size → softmax of 10.",
-            "At epoch 300 training loss over 10 × that of the preset before, validation loss at least 0.15 lower.",
+            say(
+                "64 pixels → 64 units with λ₂ = 0.01 on their weights and 0.01 × Σ output² / batch size → softmax of "
+                "10."
+            ),
+            say("At epoch 300 training loss over 10 × that of the preset before, validation loss at least 0.15 lower."),
             DIGITS.replace(l2=0.01, activity_l2=0.01, penalize_output=False),
         ),
         "clouds": Preset(
-            "Exercise a: L2 on two clouds",
+            say("Exercise a: L2 on two clouds"),
             "",
-            "A linear model on seven features. Run 500 epochs, slide λ₂ to 0.3, run 500 more.",
-            "Training loss rises; validation loss, gap and weights fall.",
+            say("A linear model on seven features. Run 500 epochs, slide λ₂ to 0.3, run 500 more."),
+            say("Training loss rises; validation loss, gap and weights fall."),
             CLOUDS,
             (("l2", 0.3),),
         ),
         "squares": Preset(
-            "Exercise b: L1 finds x·y",
+            say("Exercise b: L1 finds x·y"),
             "",
-            "A linear model on five features. Try λ₂ = 0.1 and 0.3, then λ₂ = 0 and λ₁ = 0.2 and 0.6 (0.1 and 0.3 where "
-            "the loss has a factor ½).",
-            "L1 shrinks the gap most: four of five weights fall to zero, but for flickers below 0.03 as each batch of 7 "
-            "pulls anew. x·y, the true feature, survives.",
+            say(
+                "A linear model on five features. Try λ₂ = 0.1 and 0.3, then λ₂ = 0 and λ₁ = 0.2 and 0.6 (0.1 and "
+                "0.3 where the loss has a factor ½)."
+            ),
+            say(
+                "L1 shrinks the gap most: four of five weights fall to zero, but for flickers below 0.03 as each "
+                "batch of 7 pulls anew. x·y, the true feature, survives."
+            ),
             SQUARES,
             (("l2", 0.1), ("l2", 0.3), ("l1", playground_l1(0.1)), ("l1", playground_l1(0.3))),
         ),

@@ -21,6 +21,7 @@ from core.data.own import OWN, info_of_table, is_own, load_own
 from core.data.split import Array, Grid, RawRows, Relevance, Split, mean_and_scale
 from core.data.streams import BAYES, LABELS, NOISE, PERMUTATION, ROWS, stream
 from core.settings.experiment import DataConfig, DatasetName, FeatureName
+from core.words import say
 
 __all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "info_of", "load_split"]
 
@@ -87,8 +88,16 @@ def split_rows(data: DataConfig) -> tuple[Array, Array, Array]:
     n_max = info.max_train(data.val_fraction)
     if data.n_train > n_max:
         raise ValueError(
-            f"n_train: expected at most {n_max} for '{data.name}' with val_fraction {data.val_fraction:g} "
-            f"({info.n_pool} rows, {info.n_test()} of them for test), received {data.n_train}"
+            say(
+                "n_train: expected at most {n_max} for '{name}' with val_fraction {val_fraction:g} "
+                "({n_pool} rows, {n_test} of them for test), received {n_train}",
+                n_max=n_max,
+                name=data.name,
+                val_fraction=data.val_fraction,
+                n_pool=info.n_pool,
+                n_test=info.n_test(),
+                n_train=data.n_train,
+            )
         )
     rows = stream(data, PERMUTATION).permutation(info.n_pool)
     first_val, n_test = info.n_pool - info.n_val(data.val_fraction), info.n_test()
@@ -137,7 +146,7 @@ def _draw_classes(data: DataConfig) -> RawRows:
     labels = np.arange(N_POOL, dtype=np.int64) % n_classes
     clean = synthetic.CLASSES[data.name](labels, stream(data, ROWS))
     points = clean + data.noise_std * stream(data, NOISE).standard_normal(clean.shape)
-    class_names = tuple(f"class {c}" for c in range(n_classes))
+    class_names = tuple(say("class {c}", c=c) for c in range(n_classes))
     inputs = synthetic.make_features(points, data.features)
     return RawRows(inputs, labels, _names_of(data.features), class_names, "class", points=points)
 

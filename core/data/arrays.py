@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.settings.words import received, written
+from core.words import say
 
 Array = NDArray[Any]
 
@@ -34,12 +35,19 @@ def check_numbers(name: str, values: ArrayLike) -> Array:
             array = array.astype(np.float64)
     if not np.isfinite(array).all():
         n_bad = int(np.sum(~np.isfinite(array)))
-        raise ValueError(f"{name}: expected finite numbers, received {n_bad} that are nan or infinite")
+        raise ValueError(
+            say("{name}: expected finite numbers, received {n_bad} that are nan or infinite", name=name, n_bad=n_bad)
+        )
     largest = _largest(array)
     if largest > LARGEST:
         raise ValueError(
-            f"{name}: expected numbers from -{LARGEST:g} to {LARGEST:g}, received one of size {largest:g}, too large to "
-            "be squared; divide by a constant"
+            say(
+                "{name}: expected numbers from -{largest:g} to {largest:g}, received one of size {largest2:g}, too "
+                "large to be squared; divide by a constant",
+                name=name,
+                largest=LARGEST,
+                largest2=largest,
+            )
         )
     return array
 
@@ -48,7 +56,13 @@ def check_inputs(name: str, values: ArrayLike, may_be_empty: bool = False) -> Ar
     """Return inputs as a float array (n, d) with n, d ≥ 1 (n ≥ 0); float32 stays float32, all else becomes float64."""
     array = check_numbers(name, values)
     if array.ndim != 2 or array.shape[1] == 0 or (len(array) == 0 and not may_be_empty):
-        raise ValueError(f"{name}: expected shape (rows, features), each at least 1, received {array.shape}")
+        raise ValueError(
+            say(
+                "{name}: expected shape (rows, features), each at least 1, received {shape}",
+                name=name,
+                shape=array.shape,
+            )
+        )
     return as_floats(array)
 
 
@@ -61,7 +75,14 @@ def check_targets(name: str, values: ArrayLike, n_rows: int) -> Array:
     """Return targets (n_rows,), one number for each row, of the type they were given in."""
     array = check_numbers(name, values)
     if array.shape != (n_rows,):
-        raise ValueError(f"{name}: expected shape ({n_rows},), one target for each row, received {array.shape}")
+        raise ValueError(
+            say(
+                "{name}: expected shape ({n_rows},), one target for each row, received {shape}",
+                name=name,
+                n_rows=n_rows,
+                shape=array.shape,
+            )
+        )
     return array
 
 
@@ -70,8 +91,13 @@ def check_reach(inputs: list[Array], targets: list[Array]) -> None:
     x, y = (max(_largest(array) for array in arrays) for arrays in (inputs, targets))
     if max(x, 1.0) * max(x, y, 1.0) > LARGEST:
         raise ValueError(
-            f"X_train: expected inputs and targets whose products stay below {LARGEST:g}, received inputs up to {x:g} and "
-            f"targets up to {y:g}; divide them by a constant, or standardise them"
+            say(
+                "X_train: expected inputs and targets whose products stay below {largest:g}, received inputs up to "
+                "{x:g} and targets up to {y:g}; divide them by a constant, or standardise them",
+                largest=LARGEST,
+                x=x,
+                y=y,
+            )
         )
 
 
@@ -85,11 +111,18 @@ def check_resolution(name: str, values: Array) -> None:
     is_lost = (spread > 0) & (step > COARSE * spread)
     if is_lost.any():
         column = int(np.argmax(is_lost))
-        where = f" in column {column + 1}" if values.ndim > 1 else ""
+        where = say(" in column {column}", column=column + 1) if values.ndim > 1 else ""
         raise ValueError(
-            f"{name}: expected differences that float32 can tell, received values up to {np.abs(table[:, column]).max():.6g}"
-            f"{where} with a standard deviation of {spread[column]:.3g}, where float32 counts in steps of "
-            f"{step[column]:.3g}; subtract their mean, or train with dtype='float64'"
+            say(
+                "{name}: expected differences that float32 can tell, received values up to {abs:.6g}"
+                "{where} with a standard deviation of {spread:.3g}, where float32 counts in steps of "
+                "{step:.3g}; subtract their mean, or train with dtype='float64'",
+                name=name,
+                abs=np.abs(table[:, column]).max(),
+                where=where,
+                spread=spread[column],
+                step=step[column],
+            )
         )
 
 
@@ -102,15 +135,25 @@ def encode_labels(named: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
     for name, labels in named.items():
         if (labels != np.round(labels)).any():
             raise ValueError(
-                f"{name}: expected classes as whole numbers for task 'classification', received values from "
-                f"{labels.min():g} to {labels.max():g}; use task='regression' for continuous targets"
+                say(
+                    "{name}: expected classes as whole numbers for task 'classification', received values from "
+                    "{labels:g} to {labels2:g}; use task='regression' for continuous targets",
+                    name=name,
+                    labels=labels.min(),
+                    labels2=labels.max(),
+                )
             )
     together = np.concatenate(list(named.values()))
     classes = np.unique(together if together.dtype.kind == "b" else together.astype(np.int64))
     if len(classes) > MAX_CLASSES:
         raise ValueError(
-            f"{next(iter(named))}: expected at most {MAX_CLASSES:,} classes for task 'classification', received "
-            f"{len(classes):,} different values; use task='regression' for continuous targets"
+            say(
+                "{next}: expected at most {max_classes:,} classes for task 'classification', received "
+                "{n_classes:,} different values; use task='regression' for continuous targets",
+                next=next(iter(named)),
+                max_classes=MAX_CLASSES,
+                n_classes=len(classes),
+            )
         )
     numbers = {name: np.searchsorted(classes, labels.astype(classes.dtype)) for name, labels in named.items()}
     if len(classes) == 1:
@@ -127,21 +170,36 @@ def _read(name: str, values: Any) -> Array:
     """Return the values as an array of numbers, copied."""
     n_masked = _n_masked(values)
     if n_masked:
-        raise ValueError(f"{name}: expected a value everywhere, received {n_masked} masked ones; fill or drop them")
+        raise ValueError(
+            say(
+                "{name}: expected a value everywhere, received {n_masked} masked ones; fill or drop them",
+                name=name,
+                n_masked=n_masked,
+            )
+        )
     for kind, call in (("scipy.sparse", ".toarray()"), ("torch", ".to_dense()")):
         if type(values).__module__.startswith(kind) and is_sparse(values):
-            raise ValueError(f"{name}: expected {_TABLE}, received a sparse matrix; call {call} on it first")
+            raise ValueError(
+                say(
+                    "{name}: expected {table}, received a sparse matrix; call {call} on it first",
+                    name=name,
+                    table=_TABLE,
+                    call=call,
+                )
+            )
     try:
         array = np.array(_from_torch(values) if hasattr(values, "detach") else values)
     except (ValueError, TypeError, RuntimeError, OverflowError):
-        raise ValueError(f"{name}: expected {_TABLE}, received {_rows(values)}") from None
+        raise ValueError(
+            say("{name}: expected {table}, received {rows}", name=name, table=_TABLE, rows=_rows(values))
+        ) from None
     if array.dtype.kind in "fiub":
         return array
     if array.dtype.kind == "O" and array.ndim:
         return _from_objects(name, array, values)
     if array.dtype.kind in "UST":
         return _from_objects(name, np.array(values, dtype=object), values)  # NumPy made text of the numbers beside it
-    raise ValueError(f"{name}: expected numbers, received {_kind(array, values)}")
+    raise ValueError(say("{name}: expected numbers, received {kind}", name=name, kind=_kind(array, values)))
 
 
 def _n_masked(values: Any) -> int:
@@ -162,21 +220,21 @@ def _from_torch(values: Any) -> Array:
     return np.asarray((tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy())
 
 
-_TABLE = "numbers, with as many in every row"
+_TABLE = say("numbers, with as many in every row")
 
 
 def _rows(values: Any) -> str:
     """Return what is wrong with values that make no array, in words."""
     lengths = {len(row) if hasattr(row, "__len__") and not isinstance(row, str) else 1 for row in values}
     if len(lengths) > 1:
-        return f"rows of {min(lengths)} to {max(lengths)}"
+        return say("rows of {lengths} to {lengths2}", lengths=min(lengths), lengths2=max(lengths))
     return received(values)
 
 
 def _kind(array: Array, values: Any) -> str:
     if array.dtype.kind == "O":
         return received(values)
-    kinds = {"c": "complex numbers", "M": "dates", "m": "durations"}
+    kinds = {"c": say("complex numbers"), "M": "dates", "m": "durations"}
     return kinds.get(array.dtype.kind, f"values of type {array.dtype}")
 
 
@@ -185,26 +243,32 @@ def _from_objects(name: str, array: Array, values: Any) -> Array:
     items = array.ravel()
     n_missing = sum(type(item).__name__ in MISSING for item in items)
     if n_missing:
-        raise ValueError(f"{name}: expected a value everywhere, received {n_missing} missing ones; fill or drop them")
+        raise ValueError(
+            say(
+                "{name}: expected a value everywhere, received {n_missing} missing ones; fill or drop them",
+                name=name,
+                n_missing=n_missing,
+            )
+        )
     odd = next((item for item in items if not isinstance(item, (Real, np.bool_, Decimal))), None)
     if odd is not None:
         return _refuse_item(name, array, values, odd)
     try:
         return np.array([float(item) for item in items]).reshape(array.shape)
     except OverflowError:
-        raise ValueError(f"{name}: expected finite numbers, received one that is too large") from None
+        raise ValueError(say("{name}: expected finite numbers, received one that is too large", name=name)) from None
     except ValueError:  # a Decimal that signals
-        raise ValueError(f"{name}: expected finite numbers, received one that is nan") from None
+        raise ValueError(say("{name}: expected finite numbers, received one that is nan", name=name)) from None
 
 
 def _refuse_item(name: str, array: Array, values: Any, item: Any) -> Array:
     """Raise ValueError for a text, a list or another thing that is no number, with its column in a table."""
     if isinstance(item, (list, tuple, np.ndarray)):
-        raise ValueError(f"{name}: expected {_TABLE}, received {_rows(values)}")
-    what = f"text such as {written(str(item))}" if isinstance(item, str) else received(item)
+        raise ValueError(say("{name}: expected {table}, received {rows}", name=name, table=_TABLE, rows=_rows(values)))
+    what = say("text such as {item}", item=written(str(item))) if isinstance(item, str) else received(item)
     where = ""
     if array.ndim == 2:
         column = int(np.argwhere(array == item)[0][1])
         columns = getattr(values, "columns", None)
-        where = f" in column {column + 1 if columns is None else repr(str(columns[column]))}"
-    raise ValueError(f"{name}: expected numbers, received {what}{where}")
+        where = say(" in column {column}", column=column + 1 if columns is None else repr(str(columns[column])))
+    raise ValueError(say("{name}: expected numbers, received {what}{where}", name=name, what=what, where=where))

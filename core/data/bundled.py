@@ -15,11 +15,20 @@ from sklearn import datasets
 
 from core.data.info import DatasetInfo
 from core.data.split import Array
+from core.words import say
 
 DIABETES_NAMES = (
-    "age", "sex", "body mass index", "blood pressure", "total cholesterol", "LDL cholesterol", "HDL cholesterol",
-    "cholesterol ratio", "log triglycerides", "blood sugar",
-)  # fmt: skip
+    "age",
+    "sex",
+    say("body mass index"),
+    say("blood pressure"),
+    say("total cholesterol"),
+    say("LDL cholesterol"),
+    say("HDL cholesterol"),
+    say("cholesterol ratio"),
+    say("log triglycerides"),
+    say("blood sugar"),
+)
 LOADERS: Mapping[str, Callable[[], Any]] = MappingProxyType(
     {
         "digits": datasets.load_digits,
@@ -32,29 +41,49 @@ TARGET_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "digits": "digit",
         "breast_cancer": "diagnosis",
-        "diabetes": "disease progression after one year",
+        "diabetes": say("disease progression after one year"),
         "wine": "grower",
     }
 )
 
-_UCI = "UCI Machine Learning Repository, bundled with scikit-learn."
+_UCI = say("UCI Machine Learning Repository, bundled with scikit-learn.")
 INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
     {
         "digits": DatasetInfo(
-            "Digits", "images", "classification", 10, 1797, "Handwritten digits of 8 × 8 pixels.", _UCI, 64
+            say("Digits"), "images", "classification", 10, 1797, say("Handwritten digits of 8 × 8 pixels."), _UCI, 64
         ),
         "breast_cancer": DatasetInfo(
-            "Breast cancer", "table", "classification", 2, 569, "Tumours, benign or malignant, by 30 measures.", _UCI, 30
+            say("Breast cancer"),
+            "table",
+            "classification",
+            2,
+            569,
+            say("Tumours, benign or malignant, by 30 measures."),
+            _UCI,
+            30,
         ),
         "diabetes": DatasetInfo(
-            "Diabetes", "table", "regression", 0, 442, "Disease progression after a year from 10 measures.",
-            "Efron et al. 2004, \"Least angle regression\", bundled with scikit-learn.", 10,
+            say("Diabetes"),
+            "table",
+            "regression",
+            0,
+            442,
+            say("Disease progression after a year from 10 measures."),
+            say('Efron et al. 2004, "Least angle regression", bundled with scikit-learn.'),
+            10,
         ),
         "wine": DatasetInfo(
-            "Wine", "table", "classification", 3, 178, "Wines of three growers by 13 chemical measures.", _UCI, 13
+            say("Wine"),
+            "table",
+            "classification",
+            3,
+            178,
+            say("Wines of three growers by 13 chemical measures."),
+            _UCI,
+            13,
         ),
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +113,7 @@ def load_bundled(name: str) -> RealTable:
 def feature_names(name: str, bunch: Any) -> tuple[str, ...]:
     """Return readable names of the columns."""
     if name == "digits":
-        return tuple(f"pixel row {i // 8 + 1}, column {i % 8 + 1}" for i in range(64))
+        return tuple(say("pixel row {i}, column {i2}", i=i // 8 + 1, i2=i % 8 + 1) for i in range(64))
     if name == "diabetes":
         return DIABETES_NAMES
     return tuple(str(c).replace("_", " ") for c in bunch.feature_names)

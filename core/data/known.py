@@ -17,6 +17,7 @@ from core.data.info import N_POOL, DatasetInfo
 from core.data.split import Array, RawRows, Relevance, Task
 from core.data.streams import DISTRACTION, DUPLICATES, NOISE, ROWS, stream
 from core.settings.experiment import DataConfig
+from core.words import say
 
 SEPARATION = 1.25  # half the distance of the two class centres: without noise the best model errs on Φ(-1.25) = 11 %
 
@@ -49,7 +50,7 @@ VOWELS: Mapping[str, tuple[tuple[int, int, int], ...]] = MappingProxyType(
 SPEAKERS = (33 / 76, 28 / 76, 15 / 76)  # men, women, children among Peterson and Barney's speakers
 # Standard deviation between speakers of one group, as a share of the mean; typical of the tables of Hillenbrand et al. 1995.
 FORMANT_SPREAD = (0.09, 0.08, 0.065)
-FORMANTS = ("formant F1", "formant F2", "formant F3")
+FORMANTS = (say("formant F1"), say("formant F2"), say("formant F3"))
 
 
 def informative_regression(data: DataConfig) -> RawRows:
@@ -96,10 +97,10 @@ def surround(data: DataConfig, signals: Array) -> tuple[Array, tuple[str, ...], 
     own = stream(data, DUPLICATES).standard_normal((n_copies, len(signals))).T
     duplicates = rho * standardised[:, source] + np.sqrt(1 - rho**2) * own
     noise = distraction(data, len(signals))
-    names = [f"signal {j + 1}" for j in range(k)]
-    kind = "duplicate of signal" if rho > 0 else "noise beside signal"
+    names = [say("signal {j}", j=j + 1) for j in range(k)]
+    kind = say("duplicate of signal") if rho > 0 else say("noise beside signal")
     names += [f"{kind} {j + 1}" + (f" ({i // k + 1})" if n_copies > k else "") for i, j in enumerate(source)]
-    names += [f"noise {j + 1}" for j in range(noise.shape[1])]
+    names += [say("noise {j}", j=j + 1) for j in range(noise.shape[1])]
     copied = source if rho > 0 else np.full(n_copies, -1)
     duplicate_of = np.concatenate([np.full(k, -1), copied, np.full(noise.shape[1], -1)])
     relevance = Relevance(np.arange(len(names)) < k, duplicate_of)
@@ -146,7 +147,7 @@ def vowels(data: DataConfig) -> RawRows:
     blur = data.noise_std * clean.std(0)
     formants = clean + blur * stream(data, NOISE).standard_normal(clean.shape)
     noise = distraction(data, N_POOL)
-    names = (*FORMANTS, *(f"noise channel {j + 1}" for j in range(noise.shape[1])))
+    names = (*FORMANTS, *(say("noise channel {j}", j=j + 1) for j in range(noise.shape[1])))
     relevance = Relevance(np.arange(len(names)) < 3, np.full(len(names), -1))
     return RawRows(
         np.hstack([formants, noise]), labels, names, tuple(VOWELS), "vowel",
@@ -192,20 +193,39 @@ _DIALS = ("n_informative", "n_noise_features", "n_duplicates", "duplicate_correl
 INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
     {
         "informative_regression": _known(
-            "Signals in noise (values)", "regression", 0, 0, "A weighted sum of a few inputs among many of pure noise.",
-            "Made here.", _DIALS,
+            say("Signals in noise (values)"),
+            "regression",
+            0,
+            0,
+            say("A weighted sum of a few inputs among many of pure noise."),
+            say("Made here."),
+            _DIALS,
         ),
         "informative_classes": _known(
-            "Signals in noise (classes)", "classification", 2, 0, "Two clouds that differ in a few of many inputs.",
-            "Made here.", _DIALS,
+            say("Signals in noise (classes)"),
+            "classification",
+            2,
+            0,
+            say("Two clouds that differ in a few of many inputs."),
+            say("Made here."),
+            _DIALS,
         ),
         "reviews": _known(
-            "Film reviews (words)", "classification", 2, 50, "Made-up reviews by 50 word counts, of which 12 tell.",
-            "Bag of words as in McCallum & Nigam 1998; words and rates made here.",
+            say("Film reviews (words)"),
+            "classification",
+            2,
+            50,
+            say("Made-up reviews by 50 word counts, of which 12 tell."),
+            say("Bag of words as in McCallum & Nigam 1998; words and rates made here."),
         ),
         "vowels": _known(
-            "Vowels (speech)", "classification", 10, 3, "Ten made-up vowels by three formants and channels of noise.",
-            "Means of Peterson & Barney 1952, spread of Hillenbrand et al. 1995.", ("n_noise_features",),
+            say("Vowels (speech)"),
+            "classification",
+            10,
+            3,
+            say("Ten made-up vowels by three formants and channels of noise."),
+            say("Means of Peterson & Barney 1952, spread of Hillenbrand et al. 1995."),
+            ("n_noise_features",),
         ),
     }
-)  # fmt: skip
+)

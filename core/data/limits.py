@@ -10,6 +10,7 @@ from itertools import pairwise
 from core.data import info_of
 from core.data.own import is_here, is_own
 from core.settings.experiment import Experiment
+from core.words import say
 
 
 def settle(experiment: Experiment) -> tuple[Experiment, list[str]]:
@@ -28,11 +29,18 @@ def settle(experiment: Experiment) -> tuple[Experiment, list[str]]:
     if data.n_train > largest:
         changes["n_train"] = largest
         sentences.append(
-            f"{info.label} has at most {largest} training points here, not {data.n_train}: {largest} are used."
+            say(
+                "{label} has at most {largest} training points here, not {n_train}: {largest} are used.",
+                label=info.label,
+                largest=largest,
+                n_train=data.n_train,
+            )
         )
     if info.task == "regression" and experiment.training.loss == "cross_entropy":
         changes["loss"] = "auto"
-        sentences.append(f"Cross-entropy needs classes, and {info.label} has values: squared error is used.")
+        sentences.append(
+            say("Cross-entropy needs classes, and {label} has values: squared error is used.", label=info.label)
+        )
     default = Experiment()
     unused = [
         name for name, acts in (("features", info.has_features), ("label_noise", info.has_label_noise)) if not acts

@@ -19,10 +19,11 @@ from core.data.table.record import Table
 from core.data.table.shelf import the_shelf
 from core.data.table.splitting import table_rows, table_split
 from core.settings.experiment import DataConfig
+from core.words import say
 
 OWN = "table"  # its name among the data sets
-LABEL = "My table"
-ABSENT = DatasetInfo(LABEL, "table", "regression", 0, 20_000, "Its file is not open here.", "your file.", 1)
+LABEL = say("My table")
+ABSENT = DatasetInfo(LABEL, "table", "regression", 0, 20_000, say("Its file is not open here."), say("your file."), 1)
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,11 @@ def table_of(data: DataConfig) -> Table:
     table = the_shelf().find(key_of(data))
     if table is None:
         raise ValueError(
-            f"table: expected a table that is open, received the hash '{data.table}' of one that is not; open its file, or in "
-            "Python give its split: train(experiment, split=Split.from_table(load_table(path)))"
+            say(
+                "table: expected a table that is open, received the hash '{table}' of one that is not; open its "
+                "file, or in Python give its split: train(experiment, split=Split.from_table(load_table(path)))",
+                table=data.table,
+            )
         )
     return table
 
@@ -82,12 +86,25 @@ def info_of_table(data: DataConfig) -> DatasetInfo:
     table = table_of(data)
     n_parts = [len(part) for part in table_rows(table, data.seed, data.val_fraction)]
     settled = data.model_copy(update={"n_train": min(data.n_train, n_parts[0])})
-    what = f"{len(table.class_names)} classes" if table.class_names else "values"
+    what = say("{n_class_names} classes", n_class_names=len(table.class_names)) if table.class_names else "values"
     return TableInfo(
-        LABEL, "table", table.task, len(table.class_names), table.n_rows,
-        f"{table.name}: {table.n_rows:,} rows; '{table.target_name}' is to be predicted, {what}.", "your file.",
-        len(table.inputs), parts=(n_parts[0], n_parts[1], n_parts[2]), n_encoded=load_own(settled).n_features,
-    )  # fmt: skip
+        LABEL,
+        "table",
+        table.task,
+        len(table.class_names),
+        table.n_rows,
+        say(
+            "{name}: {n_rows:,} rows; '{target_name}' is to be predicted, {what}.",
+            name=table.name,
+            n_rows=table.n_rows,
+            target_name=table.target_name,
+            what=what,
+        ),
+        say("your file."),
+        len(table.inputs),
+        parts=(n_parts[0], n_parts[1], n_parts[2]),
+        n_encoded=load_own(settled).n_features,
+    )
 
 
 def load_own(data: DataConfig, dtype: DTypeLike = np.float32, factor: int = 1) -> Split:

@@ -17,6 +17,7 @@ from core.data.split import Array, Split
 from core.data.streams import BAYES, LABELS, PERMUTATION, stream
 from core.data.synthetic import bayes_probabilities
 from core.settings.experiment import DataConfig
+from core.words import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +77,15 @@ def check_sets(data: DataConfig, n_sets: int) -> None:
     n_free = info.max_train(data.val_fraction)
     if not info.is_synthetic and n_sets * data.n_train > n_free:
         raise ValueError(
-            f"n_sets: expected at most {n_free // data.n_train} disjoint sets of {data.n_train} rows of '{data.name}' "
-            f"({n_free} are free), received {n_sets}; take fewer training points"
+            say(
+                "n_sets: expected at most {n_free} disjoint sets of {n_train} rows of '{name}' "
+                "({n_free2} are free), received {n_sets}; take fewer training points",
+                n_free=n_free // data.n_train,
+                n_train=data.n_train,
+                name=data.name,
+                n_free2=n_free,
+                n_sets=n_sets,
+            )
         )
 
 

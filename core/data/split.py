@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from core.data.arrays import Array as Array
 from core.data.arrays import as_floats, check_inputs, check_reach, check_targets, encode_labels
 from core.settings.words import received, shortened
+from core.words import say
 
 if TYPE_CHECKING:
     from core.data.table.record import Table
@@ -144,15 +145,27 @@ class Split:
         Raises ValueError with the argument, what was expected and what was received.
         """
         if not isinstance(task, str) or task not in ("regression", "classification"):
-            raise ValueError(f"task: expected 'regression' or 'classification', received {received(task)}")
+            raise ValueError(
+                say("task: expected 'regression' or 'classification', received {task}", task=received(task))
+            )
         names, val_names = (getattr(X, "columns", None) for X in (X_train, X_val))
         if names is not None and val_names is not None and list(names) != list(val_names):
             raise ValueError(
-                f"X_val: expected the columns of X_train in the same order, {_listed(names)}, received {_listed(val_names)}"
+                say(
+                    "X_val: expected the columns of X_train in the same order, {listed}, received {listed2}",
+                    listed=_listed(names),
+                    listed2=_listed(val_names),
+                )
             )
         X_train, X_val = check_inputs("X_train", X_train), check_inputs("X_val", X_val)
         if X_train.shape[1] != X_val.shape[1]:
-            raise ValueError(f"X_val: expected {X_train.shape[1]} columns as in X_train, received {X_val.shape[1]}")
+            raise ValueError(
+                say(
+                    "X_val: expected {shape} columns as in X_train, received {shape2}",
+                    shape=X_train.shape[1],
+                    shape2=X_val.shape[1],
+                )
+            )
         targets = {
             "y_train": check_targets("y_train", y_train, len(X_train)),
             "y_val": check_targets("y_val", y_val, len(X_val)),
@@ -169,7 +182,7 @@ class Split:
             X_train, y_train, X_val, y_val, X_test=X_train[:0].copy(), y_test=y_train[:0].copy(),
             task=task, n_classes=n_classes,
             feature_names=tuple(f"x{i + 1}" for i in range(d)) if names is None else tuple(map(str, names)),
-            class_names=tuple(f"class {label}" for label in classes), classes=classes,
+            class_names=tuple(say("class {label}", label=label) for label in classes), classes=classes,
             target_name="y" if task == "regression" else "class",
             x_mean=np.zeros(d), x_scale=np.ones(d),
         )  # fmt: skip

@@ -15,6 +15,7 @@ from numpy.random import Generator
 from core.data.info import N_POOL, DatasetInfo
 from core.data.split import Array, Task
 from core.settings.experiment import FeatureName
+from core.words import say
 
 PLANE_LIMIT = 6.0
 N_BAYES = 4000  # clean points per class that stand for the class's density
@@ -119,29 +120,33 @@ CLASSES: Mapping[str, Callable[[Array, Generator], Array]] = MappingProxyType(
 )
 
 
-def _curve(label: str, description: str, source: str = "made here.") -> DatasetInfo:
+def _curve(label: str, description: str, source: str = say("made here.")) -> DatasetInfo:
     return DatasetInfo(label, "curve", "regression", 0, N_POOL, description, source, 1)
 
 
-def _toy(label: str, description: str, n_classes: int = 2, source: str = "TensorFlow Playground.") -> DatasetInfo:
+def _toy(label: str, description: str, n_classes: int = 2, source: str = say("TensorFlow Playground.")) -> DatasetInfo:
     task: Task = "classification" if n_classes else "regression"
     return DatasetInfo(label, "plane", task, n_classes, N_POOL, description, source, 2)
 
 
 INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
     {
-        "sine": _curve("Sine", "Two periods of a sine wave."),
-        "cubic": _curve("Cubic", "A third-degree polynomial with two bends."),
-        "step": _curve("Step", "A jump from -1 to 1: smooth networks find it hard."),
-        "doppler": _curve("Doppler", "A wave that gets ever faster to the left.", "Donoho & Johnstone 1994."),
-        "circle": _toy("Circle", "A disc inside a ring."),
-        "xor": _toy("Exclusive or", "Four squares; opposite ones belong together."),
-        "gaussians": _toy("Two clouds", "Two round clouds; a straight line separates them."),
-        "spiral": _toy("Spiral", "Two interleaved spiral arms: the hardest of the toys."),
-        "moons": _toy("Moons", "Two half circles that reach into each other.", source="scikit-learn, make_moons."),
-        "spiral3": _toy("Three spirals", "Three interleaved spiral arms.", n_classes=3, source="Stanford CS231n."),
-        "plane": _toy("Plane", "A tilted plane: a linear model fits it.", n_classes=0),
-        "multi_gaussian": _toy("Hills", "Three hills and three hollows.", n_classes=0),
+        "sine": _curve(say("Sine"), say("Two periods of a sine wave.")),
+        "cubic": _curve(say("Cubic"), say("A third-degree polynomial with two bends.")),
+        "step": _curve("Step", say("A jump from -1 to 1: smooth networks find it hard.")),
+        "doppler": _curve(say("Doppler"), say("A wave that gets ever faster to the left."), "Donoho & Johnstone 1994."),
+        "circle": _toy(say("Circle"), say("A disc inside a ring.")),
+        "xor": _toy(say("Exclusive or"), say("Four squares; opposite ones belong together.")),
+        "gaussians": _toy(say("Two clouds"), say("Two round clouds; a straight line separates them.")),
+        "spiral": _toy(say("Spiral"), say("Two interleaved spiral arms: the hardest of the toys.")),
+        "moons": _toy(
+            say("Moons"), say("Two half circles that reach into each other."), source=say("scikit-learn, make_moons.")
+        ),
+        "spiral3": _toy(
+            say("Three spirals"), say("Three interleaved spiral arms."), n_classes=3, source=say("Stanford CS231n.")
+        ),
+        "plane": _toy("Plane", say("A tilted plane: a linear model fits it."), n_classes=0),
+        "multi_gaussian": _toy(say("Hills"), say("Three hills and three hollows."), n_classes=0),
     }
 )
 
@@ -152,8 +157,8 @@ FEATURES: Mapping[FeatureName, tuple[str, Callable[[Array, Array], Array]]] = Ma
         "x2": ("x²", lambda x, y: x**2),
         "y2": ("y²", lambda x, y: y**2),
         "xy": ("x·y", lambda x, y: x * y),
-        "sin_x": ("sin x", lambda x, y: np.sin(x)),
-        "sin_y": ("sin y", lambda x, y: np.sin(y)),
+        "sin_x": (say("sin x"), lambda x, y: np.sin(x)),
+        "sin_y": (say("sin y"), lambda x, y: np.sin(y)),
     }
 )
 

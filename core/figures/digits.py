@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from core.data.split import Split
 from core.figures.theme import COLORS, axis, base_figure, bind, colorscale, entry
 from core.readings.digits import SIDE, n_trained_on, shown_images
+from core.words import say
 
 ACROSS, GAP, UNDER = 8, 2, 4  # images side by side, cells between two, cells for the answer under each
 STEP_X, STEP_Y = SIDE + GAP, SIDE + UNDER
@@ -34,11 +35,13 @@ def plot_digits(labels: Mapping[str, Sequence[str]], split: Split) -> go.Figure:
     )  # fmt: skip
     about = {
         "name": "digits",
-        "title": "Digits and its answers",
-        "look_for": "It answers every training image as its label says, also the wrong labels; on the others it makes mistakes.",
+        "title": say("Digits and its answers"),
+        "look_for": say(
+            "It answers every training image as its label says, also the wrong labels; on the others it makes mistakes."
+        ),
         "legend": [
-            entry("answer as the label says", COLORS["truth"], symbol="circle"),
-            entry("another answer", COLORS["l1"], symbol="x"),
+            entry(say("answer as the label says"), COLORS["truth"], symbol="circle"),
+            entry(say("another answer"), COLORS["l1"], symbol="x"),
         ],
     }
     said = [

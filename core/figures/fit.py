@@ -34,9 +34,10 @@ from core.settings.colors import BLUE, ORANGE, PALE
 if TYPE_CHECKING:
     pass
 from core.readings.fit import THIRD, map_bounds
+from core.words import say
 
 VALUE_STOPS = (ORANGE, PALE, BLUE)
-BEFORE = "before the last change"
+BEFORE = say("before the last change")
 FAINT = 0.4  # of the many validation points: the fit is what is looked at
 SOFT = 0.35  # share of pale in the map's colours: points stay visible on their own colour
 MAX_ACROSS, CHAR_PX = 5, 7  # longer names of more classes stand on end, each letter so high
@@ -56,12 +57,14 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
     )  # fmt: skip
     about = {
         "name": "fit",
-        "title": "The fit",
-        "look_for": "An overfitted curve runs through every training point and misses the validation points between.",
+        "title": say("The fit"),
+        "look_for": say(
+            "An overfitted curve runs through every training point and misses the validation points between."
+        ),
         "legend": [
             entry("training", COLORS["train"], symbol="circle"),
             entry("validation", COLORS["val"], symbol="circle-open"),
-            *([entry("true function", COLORS["truth"], "dash")] if truth.size else []),
+            *([entry(say("true function"), COLORS["truth"], "dash")] if truth.size else []),
             entry("network", COLORS["l1"], "solid"),
             entry(BEFORE, COLORS["l1"], "dot"),
         ],
@@ -83,7 +86,7 @@ def validation_toggle() -> dict[str, Any]:
         return {"restyle": [{"traces": ["validation"], "set": {"visible": on}}]}
 
     return {
-        "label": "validation points", "help": "Show the points that it never learns from", "value": True,
+        "label": say("validation points"), "help": say("Show the points that it never learns from"), "value": True,
         "on": turned(True), "off": turned(False),
     }  # fmt: skip
 
@@ -100,14 +103,16 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
     flat = image_layer("map", hard, bounds, box)["palette"]
     about = {
         "name": "fit",
-        "title": "The decision map" if n_classes else "The fitted surface",
-        "look_for": "An overfitted map bends around single training points; hollow validation points end up on the wrong side.",
+        "title": say("The decision map") if n_classes else say("The fitted surface"),
+        "look_for": say(
+            "An overfitted map bends around single training points; hollow validation points end up on the wrong side."
+        ),
         "legend": _plane_legend(constants),
         "images": [layer],
         "twin": [_points_table(constants, split) for split in ("train", "val")],
         "toggles": [
             {
-                "label": "hard edges",
+                "label": say("hard edges"),
                 "on": {"images": {"palette": flat}},
                 "off": {"images": {"palette": layer["palette"]}},
                 "value": False,
@@ -132,13 +137,15 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
     """Return `pixels` (8, 8): the sum of |w| over the links that leave each input pixel, first row on top."""
     about = {
         "name": "pixels",
-        "title": "Which pixels the network reads",
-        "look_for": "The pixels of the rim are nearly always blank: look whether the network still gives them weight.",
-        "unit": "sum of |w| over a pixel's links",
+        "title": say("Which pixels the network reads"),
+        "look_for": say(
+            "The pixels of the rim are nearly always blank: look whether the network still gives them weight."
+        ),
+        "unit": say("sum of |w| over a pixel's links"),
         "corner": "row \\ column",
     }
     hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
-    heat = _heatmap(arrays, "pixels", "sum of |w| = %{z:.3g}<extra></extra>")
+    heat = _heatmap(arrays, "pixels", say("sum of |w| = %{z:.3g}<extra></extra>"))
     yaxis = axis("row", (7.5, -0.5), scaleanchor="x", **hidden)
     return base_figure([heat], about, axis("column", (-0.5, 7.5), **hidden), yaxis)
 
@@ -149,21 +156,21 @@ def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
     classes = {"places": list(range(n_classes)), "texts": [str(name) for name in class_names]}
     about = {
         "name": "confusion",
-        "title": "Confusion matrix (validation)",
-        "look_for": "Every count off the diagonal is a mistake on data the network never trained on.",
+        "title": say("Confusion matrix (validation)"),
+        "look_for": say("Every count off the diagonal is a mistake on data the network never trained on."),
         "names": {"x": classes, "y": classes},
         "corner": "true \\ predicted",
-        "unit": "number of rows",
+        "unit": say("number of rows"),
     }
-    heat = _heatmap(arrays, "confusion", "true %{y}, predicted %{x}: %{z} rows<extra></extra>")
+    heat = _heatmap(arrays, "confusion", say("true %{y}, predicted %{x}: %{z} rows<extra></extra>"))
     heat.texttemplate = "%{z}"
     ticks = {"tickvals": list(range(n_classes)), "ticktext": [str(name) for name in class_names], "showgrid": False}
     bounds = (-0.5, n_classes - 0.5)
     longest = max(len(str(name)) for name in class_names)
     is_upright = n_classes > MAX_ACROSS and longest > 2  # the names below stand on end, and the title under them
-    xaxis = axis("predicted class", bounds, tickangle=-90 if is_upright else 0, **ticks)
+    xaxis = axis(say("predicted class"), bounds, tickangle=-90 if is_upright else 0, **ticks)
     return base_figure(
-        [heat], about, xaxis, axis("true class", bounds[::-1], **ticks),
+        [heat], about, xaxis, axis(say("true class"), bounds[::-1], **ticks),
         margin={"l": 90, "r": 8, "t": 8, "b": 30 + CHAR_PX * longest if is_upright else 44},
     )  # fmt: skip
 
@@ -177,12 +184,14 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
     )  # fmt: skip
     about = {
         "name": "ranking",
-        "title": "Which inputs the network uses",
-        "look_for": "How much the network leans on an input: one whose bar has no length is not read any more.",
+        "title": say("Which inputs the network uses"),
+        "look_for": say("How much the network leans on an input: one whose bar has no length is not read any more."),
         "auto": {"xaxis": {"arrays": ["rank_value"], "include": [0]}},
-        "twin": [twin("Inputs by use", "input", "label:rank_name", [column("Σ|w| over its links", "rank_value")])],
+        "twin": [
+            twin(say("Inputs by use"), "input", "label:rank_name", [column(say("Σ|w| over its links"), "rank_value")])
+        ],
     }
-    xaxis = axis("Σ|w| over its links", span([values], include=[0]))
+    xaxis = axis(say("Σ|w| over its links"), span([values], include=[0]))
     yaxis = axis("", (values.size - 0.5, -0.5), type="category", showgrid=False)
     return base_figure([bars], about, xaxis, yaxis, margin={"l": 150, "r": 8, "t": 8, "b": 44})
 
@@ -202,8 +211,8 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     diagonal = go.Scatter(name="perfect", x=list(bounds), y=list(bounds), mode="lines", line=line, hoverinfo="skip")
     about = {
         "name": "predicted",
-        "title": "Predicted against true",
-        "look_for": "Training points on the diagonal and validation points far from it: learned by heart.",
+        "title": say("Predicted against true"),
+        "look_for": say("Training points on the diagonal and validation points far from it: learned by heart."),
         "legend": [
             *(entry(label, COLORS[split], symbol=symbol) for label, split, symbol in styles),
             entry("perfect", COLORS["truth"], "dash"),
@@ -215,14 +224,20 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     target = str(constants["target_name"][0])
     predicted = span([arrays["pred_train"], arrays["pred_val"], np.array(bounds)], pad=0.0)
     return base_figure(
-        [diagonal, *points], about, axis(f"true {target}", bounds), axis(f"predicted {target}", predicted)
+        [diagonal, *points],
+        about,
+        axis(say("true {target}", target=target), bounds),
+        axis(say("predicted {target}", target=target), predicted),
     )
 
 
 def map_in_words(constants: Arrays) -> dict[str, Any]:
     """Return what a table says of the map: y down, x across, and what a value is."""
     names = [str(name) for name in constants["class_names"]]
-    words = {0: f"fitted {constants['target_name'][0]}", 2: f"probability of {names[-1] if names else ''}"}
+    words = {
+        0: say("fitted {target_name}", target_name=constants["target_name"][0]),
+        2: say("probability of {names}", names=names[-1] if names else ""),
+    }
     across, up = (str(name) for name in constants["point_names"])
     about = {"corner": f"{up} \\ {across}", "caption": words.get(len(names), "class and its probability")}
     return {**about, "classes": names} if len(names) > 2 else about
@@ -235,7 +250,7 @@ def _points_table(constants: Arrays, split: str) -> dict[str, Any]:
     head = "class" if len(names) else str(constants["target_name"][0])
     across, up = (str(name) for name in constants["point_names"])
     columns = [column(across, points[:, 0].tolist()), column(up, points[:, 1].tolist()), column(head, values)]
-    caption = "Training points" if split == "train" else "Validation points"
+    caption = say("Training points") if split == "train" else say("Validation points")
     return twin(caption, "point", list(range(1, len(points) + 1)), columns)
 
 
@@ -244,7 +259,7 @@ def _truth(x: np.ndarray, truth: np.ndarray, noise: float) -> list[Any]:
     if truth.size == 0:
         return []
     line = {"color": COLORS["truth"], "dash": "dash", "width": 2}
-    curve = go.Scatter(name="true function", x=x, y=truth, mode="lines", line=line)
+    curve = go.Scatter(name=say("true function"), x=x, y=truth, mode="lines", line=line)
     if noise == 0:
         return [curve]
     band_x, band_y = np.concatenate([x, x[::-1]]), np.concatenate([truth + noise, (truth - noise)[::-1]])

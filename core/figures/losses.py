@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from core.figures.theme import COLORS, axis, base_figure, bind, entry, epoch_axis
 from core.readings.arrays import Arrays, span
 from core.readings.losses import LOSSES
+from core.words import say
 
 MARK = {"symbol": "star", "size": 12, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
 
@@ -22,8 +23,10 @@ def plot_losses(arrays: Arrays) -> go.Figure:
     """
     about = {
         "name": "loss",
-        "title": "Loss",
-        "look_for": "Where the validation loss turns up while the training loss keeps falling, the run overfits more and more.",
+        "title": say("Loss"),
+        "look_for": say(
+            "Where the validation loss turns up while the training loss keeps falling, the run overfits more and more."
+        ),
         "legend": _legend(),
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
@@ -34,7 +37,7 @@ def plot_losses(arrays: Arrays) -> go.Figure:
     x_range = span([arrays["epoch"]], include=[0])
     y_range = span([arrays[name] for name in LOSSES], include=[0])
     return base_figure(
-        [*_curves(arrays), *_marks(arrays)], about, epoch_axis(x_range), axis("loss (mean per row)", y_range)
+        [*_curves(arrays), *_marks(arrays)], about, epoch_axis(x_range), axis(say("loss (mean per row)"), y_range)
     )
 
 
@@ -63,9 +66,9 @@ def _marks(arrays: Arrays) -> list[Any]:
     }
     live = [_points(arrays, "now", ("tip_epoch", "tip_loss"), tips)] if "tip_epoch" in arrays else []
     return [
-        _line(arrays, "noise floor", ("floor_x", "floor_y"), COLORS["floor"], "dash"),
-        _line(arrays, "you are here", ("at:moment", "span:y"), COLORS["truth"], "solid"),
-        _points(arrays, "changed strength", ("change_epoch", "change_loss"), changes, text="label:changes"),
+        _line(arrays, say("noise floor"), ("floor_x", "floor_y"), COLORS["floor"], "dash"),
+        _line(arrays, say("you are here"), ("at:moment", "span:y"), COLORS["truth"], "solid"),
+        _points(arrays, say("changed strength"), ("change_epoch", "change_loss"), changes, text="label:changes"),
         *live,
         _best(arrays, is_live=bool(live)),
     ]
@@ -73,7 +76,7 @@ def _marks(arrays: Arrays) -> list[Any]:
 
 def _best(arrays: Arrays, is_live: bool) -> go.Scatter:
     """Return the star at the best epoch; in a live run with the words that say when the validation loss has turned there."""
-    star = _points(arrays, "best epoch", ("best_epoch", "best_val_loss"), MARK)
+    star = _points(arrays, say("best epoch"), ("best_epoch", "best_val_loss"), MARK)
     if is_live:
         star.mode, star.text, star.textposition, star.cliponaxis = "markers+text", [" "], "top right", False
         star.meta = bind(x="best_epoch", y="best_val_loss", text="label:turn")
@@ -109,9 +112,9 @@ def _legend() -> list[dict[str, str]]:
     return [
         entry("training", COLORS["train"], "solid"),
         entry("validation", COLORS["val"], "solid"),
-        entry("noise floor", COLORS["floor"], "dash"),
-        entry("best epoch", COLORS["val"], symbol="star"),
-        entry("changed strength", COLORS["penalty"], symbol="triangle-down"),
+        entry(say("noise floor"), COLORS["floor"], "dash"),
+        entry(say("best epoch"), COLORS["val"], symbol="star"),
+        entry(say("changed strength"), COLORS["penalty"], symbol="triangle-down"),
     ]
 
 
@@ -119,7 +122,7 @@ def log_toggle(of: str = "yaxis") -> dict[str, Any]:
     """Return the switch that shows a loss axis on a logarithmic scale."""
     return {
         "label": "log",
-        "help": "Show the losses on a logarithmic scale",
+        "help": say("Show the losses on a logarithmic scale"),
         "on": {"relayout": {f"{of}.type": "log"}},
         "off": {"relayout": {f"{of}.type": "linear"}},
         "value": False,
@@ -131,7 +134,7 @@ def _penalty_toggle() -> dict[str, Any]:
     shown = ["penalty", "objective"]
     return {
         "label": "penalty",
-        "help": "Show the penalty, and the objective = training loss + penalty",
+        "help": say("Show the penalty, and the objective = training loss + penalty"),
         "on": {
             "restyle": [{"traces": shown, "set": {"visible": True}}],
             "legend": [entry("penalty", COLORS["penalty"], "dot"), entry("objective", COLORS["objective"], "dash")],

@@ -16,6 +16,7 @@ from core.readings.arrays import Arrays
 from core.readings.network import MAX_TILE, SIGNS, WIDTHS
 from core.settings.colors import PALE
 from core.settings.words import shortened
+from core.words import say
 
 MAX_NAMED, MAX_NAME, CHAR_PX = 16, 14, 7  # inputs that are named, the characters of a name, and the width of one
 OPACITIES = (0.08, 0.25, 0.45, 0.7, 1.0)
@@ -45,15 +46,15 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
     )  # fmt: skip
     about = {
         "name": "diagram",
-        "title": "The network",
-        "look_for": "Thick links carry large weights; a penalty thins them, and L1 removes links altogether.",
-        "legend": [entry(f"{meaning} weight", COLORS[meaning], "solid") for _, meaning in SIGNS],
+        "title": say("The network"),
+        "look_for": say("Thick links carry large weights; a penalty thins them, and L1 removes links altogether."),
+        "legend": [entry(say("{meaning} weight", meaning=meaning), COLORS[meaning], "solid") for _, meaning in SIGNS],
     }
     n_layers = int(arrays["node_x"].max()) + 1
     about["twin"] = [
-        twin("Weights of the links", "link", _link_names(arrays["node_x"]), [column("weight", "link_weight")])
+        twin(say("Weights of the links"), "link", _link_names(arrays["node_x"]), [column("weight", "link_weight")])
     ]
-    names = ["input", *(f"hidden {i}" for i in range(1, n_layers - 1)), "output"]
+    names = ["input", *(say("hidden {i}", i=i) for i in range(1, n_layers - 1)), "output"]
     xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
     yaxis = axis("", (-0.02, 1.02), showgrid=False, visible=False)
     return base_figure(
@@ -71,19 +72,21 @@ def plot_matrices(arrays: Arrays) -> go.Figure:
     Colours stand for sign(w)·√|w|, at most 1: an absolute scale on which 0.01 is still seen.
     """
     rows, cols = arrays["matrices"].shape
-    told = {"caption": "weights, to units across, from units down", **_cell_names(np.asarray(arrays["matrices"]))}
+    told = {"caption": say("weights, to units across, from units down"), **_cell_names(np.asarray(arrays["matrices"]))}
     colors = ramp([COLORS["negative"], PALE, COLORS["positive"]])
     about = {
         "name": "matrices",
-        "title": "The weight matrices",
-        "look_for": "Pale cells are weights near zero; L1 empties whole rows, inputs the network no longer uses.",
-        "legend": [entry(f"{meaning} weight", COLORS[meaning], symbol="square") for _, meaning in SIGNS],
+        "title": say("The weight matrices"),
+        "look_for": say("Pale cells are weights near zero; L1 empties whole rows, inputs the network no longer uses."),
+        "legend": [
+            entry(say("{meaning} weight", meaning=meaning), COLORS[meaning], symbol="square") for _, meaning in SIGNS
+        ],
         "images": [image_layer("matrices", colors, (-1, 1), (0, cols, 0, rows), is_rooted=True, told=told)],
     }
     hidden = {"showgrid": False, "showticklabels": False}
     anchor = go.Scatter(name="corner", x=[0, cols], y=[0, rows], mode="markers", opacity=0, hoverinfo="skip")
-    xaxis = axis("units fed, layer by layer", (0, cols), **hidden)
-    return base_figure([anchor], about, xaxis, axis("units feeding", (0, rows), **hidden))
+    xaxis = axis(say("units fed, layer by layer"), (0, cols), **hidden)
+    return base_figure([anchor], about, xaxis, axis(say("units feeding"), (0, rows), **hidden))
 
 
 def _cell_names(picture: np.ndarray) -> dict[str, list[str]]:
@@ -93,7 +96,7 @@ def _cell_names(picture: np.ndarray) -> dict[str, list[str]]:
     columns, layer, unit = [], 1, 0
     for gap in is_gap:
         layer, unit = (layer + 1, 0) if gap else (layer, unit + 1)
-        columns.append("" if gap else f"layer {layer}, {what} {unit}")
+        columns.append("" if gap else say("layer {layer}, {what} {unit}", layer=layer, what=what, unit=unit))
     return {"rows": [f"{what} {i + 1}" for i in range(len(picture))], "columns": columns}
 
 
@@ -101,7 +104,13 @@ def _link_names(node_x: np.ndarray) -> list[str]:
     """Return the name of every possible link, in the order of `link_weight`."""
     sizes = np.bincount(node_x.astype(int))
     return [
-        f"{'input' if layer == 0 else f'layer {layer}, unit'} {i + 1} → layer {layer + 1}, unit {j + 1}"
+        say(
+            "{input} {i} → layer {layer}, unit {j}",
+            input="input" if layer == 0 else f"layer {layer}, unit",
+            i=i + 1,
+            layer=layer + 1,
+            j=j + 1,
+        )
         for layer in range(len(sizes) - 1)
         for i in range(sizes[layer])
         for j in range(sizes[layer + 1])

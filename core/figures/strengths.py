@@ -18,11 +18,12 @@ from core.readings.strengths import BREAK, LINEAR, positions, top_places
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 from core.settings.experiment import label_of
 from core.studies.base.values import value_texts
+from core.words import say
 
 LAYER_COLORS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, GREY)
 FAINT = "rgba(140,140,140,0.35)"  # single folds
 MAX_POWERS = 6  # powers of ten with a tick: they stand side by side on a phone
-ROUNDING = "below 1e-38 a number counts as 0"  # why a weight that L2 shrinks for ever ends at zero
+ROUNDING = say("below 1e-38 a number counts as 0")  # why a weight that L2 shrinks for ever ends at zero
 ROW_PX = 18  # height of a row of text above the chart
 
 
@@ -30,7 +31,7 @@ def strength_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
     """Return the x axis over all values, ticks at 0 and at powers of ten."""
     x = positions(values, param_name)
     left, right = borders(x)
-    title = "λ of L1 and L2 together" if param_name == "elastic" else label_of(param_name)
+    title = say("λ of L1 and L2 together") if param_name == "elastic" else label_of(param_name)
     if param_name in LINEAR or not (values > 0).any():
         return axis(title, (left[0], right[-1]))
     low, high = np.log10(values[values > 0].min()), x.max()
@@ -78,19 +79,36 @@ def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go
     """
     places = top_places(len(x))
     return go.Scatter(
-        name="non-zero weights", x=x[places], y=np.array(arrays[f"{name}_y"]), yaxis="y2", mode="text",
-        customdata=np.array(arrays[name]), texttemplate="%{customdata:,.0f}" + "<br>&nbsp;" * n_below, textposition="top center",
-        textfont={"size": 11}, cliponaxis=False, hoverinfo="skip", meta=bind("customdata", customdata=name, y=f"{name}_y"),
-    )  # fmt: skip
+        name=say("non-zero weights"),
+        x=x[places],
+        y=np.array(arrays[f"{name}_y"]),
+        yaxis="y2",
+        mode="text",
+        customdata=np.array(arrays[name]),
+        texttemplate="%{customdata:,.0f}" + "<br>&nbsp;" * n_below,
+        textposition="top center",
+        textfont={"size": 11},
+        cliponaxis=False,
+        hoverinfo="skip",
+        meta=bind("customdata", customdata=name, y=f"{name}_y"),
+    )
 
 
 def top_layout(values: np.ndarray, param_name: str, n_rows: int = 1, **more: Any) -> dict[str, Any]:
     """Return the layout that `n_rows` rows of text above need: room, a caption, and a second y axis 0..1 that lies below."""
     by_rounding = f" ({ROUNDING})" if param_name == "l2" else ""
     caption = {
-        "text": f"non-zero weights{by_rounding}", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 4 + ROW_PX * n_rows,
-        "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 11},
-    }  # fmt: skip
+        "text": say("non-zero weights{by_rounding}", by_rounding=by_rounding),
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 1,
+        "yshift": 4 + ROW_PX * n_rows,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 11},
+    }
     return {
         "yaxis2": {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
         "annotations": [caption],
@@ -118,7 +136,7 @@ def marker_line(
 def log_toggle() -> dict[str, Any]:
     """Return the switch between a linear and a logarithmic loss axis."""
     return {
-        "label": "log scale",
+        "label": say("log scale"),
         "on": {"relayout": {"yaxis.type": "log"}},
         "off": {"relayout": {"yaxis.type": "linear"}},
         "value": False,
@@ -130,7 +148,7 @@ def best_star(arrays: Arrays, x: str, y: str, table: str = "") -> go.Scatter:
     mark = {"symbol": "star", "size": 13, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
     return go.Scatter(
         name="best", x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=mark,
-        hovertemplate="lowest validation loss<extra></extra>", meta=bind(table, x=x, y=y),
+        hovertemplate=say("lowest validation loss<extra></extra>"), meta=bind(table, x=x, y=y),
     )  # fmt: skip
 
 

@@ -15,8 +15,13 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, t
 from core.measures.histograms import baselines
 from core.readings.arrays import Arrays, span
 from core.readings.weights import layer_names
+from core.words import say
 
-PARTS = (("exactly zero", "n_zero", "zero"), ("|w| < 0.001", "n_small", "small"), ("the rest", "n_rest", "positive"))
+PARTS = (
+    (say("exactly zero"), "n_zero", "zero"),
+    ("|w| < 0.001", "n_small", "small"),
+    (say("the rest"), "n_rest", "positive"),
+)
 
 
 def plot_histograms(arrays: Arrays) -> go.Figure:
@@ -24,13 +29,15 @@ def plot_histograms(arrays: Arrays) -> go.Figure:
     n_layers = len(arrays["zero_share"])
     about = {
         "name": "histograms",
-        "title": "Weights of each layer",
-        "look_for": "L2 pulls the ridges together around zero; L1 sends weights to exactly zero, into the bar. The outermost "
-        "steps hold all beyond, too.",
+        "title": say("Weights of each layer"),
+        "look_for": say(
+            "L2 pulls the ridges together around zero; L1 sends weights to exactly zero, into the bar. The outermost "
+            "steps hold all beyond, too."
+        ),
         "legend": [
-            entry("non-zero weights", COLORS["positive"], "solid"),
-            entry("exactly zero", COLORS["zero"], symbol="line-ns"),
-            entry("before the last change", COLORS["truth"], "dot"),
+            entry(say("non-zero weights"), COLORS["positive"], "solid"),
+            entry(say("exactly zero"), COLORS["zero"], symbol="line-ns"),
+            entry(say("before the last change"), COLORS["truth"], "dot"),
         ],
         "auto": {"xaxis": {"arrays": ["hist_x", "ghost:hist_x"], "is_tight": True, "grows": True}},
         "twin": histogram_tables(layer_names(n_layers)),
@@ -52,18 +59,23 @@ def plot_sparsity(arrays: Arrays) -> go.Figure:
     n_layers = len(arrays["n_zero"])
     about = {
         "name": "sparsity",
-        "title": "How many weights are gone",
-        "look_for": "L1 makes weights exactly zero; L2 makes many small ones but hardly ever a zero.",
+        "title": say("How many weights are gone"),
+        "look_for": say("L1 makes weights exactly zero; L2 makes many small ones but hardly ever a zero."),
         "legend": [entry(label, COLORS[meaning], symbol="square") for label, _, meaning in PARTS],
         "twin": [
-            twin("Number of weights", "layer", layer_names(n_layers), [column(label, name) for label, name, _ in PARTS])
+            twin(
+                say("Number of weights"),
+                "layer",
+                layer_names(n_layers),
+                [column(label, name) for label, name, _ in PARTS],
+            )
         ],
     }
     ticks = {"tickvals": baselines(n_layers), "ticktext": layer_names(n_layers), "showgrid": False}
     return base_figure(
         [_sparsity_bar(arrays, *part) for part in PARTS],
         about,
-        axis("share of the layer's weights (%)", (0, 100)),
+        axis(say("share of the layer's weights (%)"), (0, 100)),
         axis("", (-0.5, n_layers - 0.5), **ticks),
         barmode="stack",
         barnorm="percent",
@@ -79,13 +91,18 @@ def _ridge(arrays: Arrays, layer: int) -> list[Any]:
     line = {"color": COLORS["positive"], "width": 1.5, "shape": "hv"}
     name = layer_names(len(arrays["zero_share"]))[layer]
     floor = go.Scatter(
-        name=f"{name} baseline", x=x, y=np.full(x.size, base), mode="lines", line={"color": COLORS["truth"], "width": 1},
-        hoverinfo="skip", meta=bind(x="hist_x"),
-    )  # fmt: skip
+        name=say("{name} baseline", name=name),
+        x=x,
+        y=np.full(x.size, base),
+        mode="lines",
+        line={"color": COLORS["truth"], "width": 1},
+        hoverinfo="skip",
+        meta=bind(x="hist_x"),
+    )
     ridge = go.Scatter(
         name=name, x=x, y=np.array(arrays["hist_y"][layer]), mode="lines", line=line, fill="tonexty",
         fillcolor="rgba(0,114,178,0.35)", customdata=np.array(arrays["hist_count"][layer]),
-        hovertemplate="%{customdata} weights from %{x:.3g} up<extra>" + name + "</extra>",
+        hovertemplate=say("%{customdata} weights from %{x:.3g} up<extra>") + name + "</extra>",
         meta=bind(x="hist_x", y=f"hist_y[{layer}]", customdata=f"hist_count[{layer}]"),
     )  # fmt: skip
     return [floor, ridge]
@@ -96,16 +113,16 @@ def histogram_tables(names: Sequence[str]) -> list[dict[str, Any]]:
     counts = [column(name, f"hist_count[{layer}]") for layer, name in enumerate(names)]
     return [
         twin(
-            "Number of weights from each edge to the next; the outermost hold all beyond",
-            "weight from",
+            say("Number of weights from each edge to the next; the outermost hold all beyond"),
+            say("weight from"),
             "hist_x",
             counts,
         ),
         twin(
-            "Weights that are exactly zero",
+            say("Weights that are exactly zero"),
             "layer",
             list(names),
-            [column("share of the layer", "zero_share", "percent")],
+            [column(say("share of the layer"), "zero_share", "percent")],
         ),
     ]
 
@@ -126,7 +143,7 @@ def _beyond(arrays: Arrays, n_layers: int) -> go.Scatter:
     """Return how many weights lie beyond the outermost bins, which hold them, in words at the foot of these bins."""
     return go.Scatter(
         name="beyond", x=np.array(arrays["over_x"]), y=np.array(arrays["over_y"]), customdata=np.array(arrays["over_n"]),
-        mode="text", texttemplate="%{customdata} beyond", textposition=["middle right", "middle left"] * n_layers,
+        mode="text", texttemplate=say("%{customdata} beyond"), textposition=["middle right", "middle left"] * n_layers,
         textfont={"size": 10}, hoverinfo="skip", meta=bind(x="over_x", y="over_y", customdata="over_n"),
     )  # fmt: skip
 
@@ -135,12 +152,12 @@ def _zero_bars(arrays: Arrays) -> list[Any]:
     """Return the bars of exact zeros and their texts at the right edge (second x axis, 0..1)."""
     shares = np.array(arrays["zero_share"])
     bars = go.Scatter(
-        name="exactly zero", x=np.array(arrays["spike_x"]), y=np.array(arrays["spike_y"]), mode="lines",
+        name=say("exactly zero"), x=np.array(arrays["spike_x"]), y=np.array(arrays["spike_y"]), mode="lines",
         line={"color": COLORS["zero"], "width": 6}, hoverinfo="skip", meta=bind(x="spike_x", y="spike_y"),
     )  # fmt: skip
     texts = go.Scatter(
-        name="share of zeros", x=np.ones(shares.size), y=baselines(shares.size) + 0.5, xaxis="x2", mode="text",
-        customdata=shares, texttemplate="%{customdata:.0%} zero", textposition="middle left", hoverinfo="skip",
+        name=say("share of zeros"), x=np.ones(shares.size), y=baselines(shares.size) + 0.5, xaxis="x2", mode="text",
+        customdata=shares, texttemplate=say("%{customdata:.0%} zero"), textposition="middle left", hoverinfo="skip",
         meta=bind(customdata="zero_share"),
     )  # fmt: skip
     return [bars, texts]
@@ -155,6 +172,6 @@ def _sparsity_bar(arrays: Arrays, label: str, array: str, meaning: str) -> go.Ba
         orientation="h",
         marker={"color": COLORS[meaning]},
         customdata=counts,
-        hovertemplate="%{customdata} weights, %{x:.0f} %<extra>" + label.replace("<", "&lt;") + "</extra>",
+        hovertemplate=say("%{customdata} weights, %{x:.0f} %<extra>") + label.replace("<", "&lt;") + "</extra>",
         meta=bind(x=array, customdata=array),
     )

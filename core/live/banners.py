@@ -13,6 +13,7 @@ from core.presets import PRESETS, preset_of
 from core.settings.experiment import label_of
 from core.settings.penalties import PENALTIES
 from core.studies.base.training import MemberState
+from core.words import say
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
 CALMING_L2 = 0.003  # calms most networks that memorise, and leaves them what they need to fit
@@ -28,16 +29,24 @@ def diverged_banner(run: LiveRun) -> dict[str, Any]:
     training, l2 = run.experiment.training, run.experiment.regularization.l2
     rate = training.learning_rate
     if training.optimizer == "sgd" and rate * l2 >= 1:
-        reason = f"an L2 strength of {l2:g} at a learning rate of {rate:g} overshoots zero further at every step."
+        reason = say(
+            "an L2 strength of {l2:g} at a learning rate of {rate:g} overshoots zero further at every step.",
+            l2=l2,
+            rate=rate,
+        )
         lower = {"l2": MILD}
     else:
-        reason = f"a learning rate of {rate:g} is too large here."
+        reason = say("a learning rate of {rate:g} is too large here.", rate=rate)
         lower = {"learning_rate": calmer(rate)}
-    text = f"Diverged: the loss grew without bound by epoch {run.training.n_epochs_done:,}, for {reason}"
-    short = "Blown up: the steps are too large."
+    text = say(
+        "Diverged: the loss grew without bound by epoch {n_epochs_done:,}, for {reason}",
+        n_epochs_done=run.training.n_epochs_done,
+        reason=reason,
+    )
+    short = say("Blown up: the steps are too large.")
     return {
         "kind": "diverged",
-        "text": f"{text} The charts keep the last finite state.",
+        "text": say("{text} The charts keep the last finite state.", text=text),
         "short": short,
         "remedy": button(lower),
     }
@@ -49,15 +58,17 @@ def collapsed_banner(run: LiveRun) -> dict[str, Any]:
     lower = {name: min(MILD, float(f"{run.experiment.get(name) / 10:.0e}")) for name in on}
     return {
         "kind": "collapsed",
-        "text": "Collapsed: the penalty has pulled all weights to zero or next to it: the same answer to every input.",
-        "short": "Nothing left: the penalty is stronger than the data.",
+        "text": say(
+            "Collapsed: the penalty has pulled all weights to zero or next to it: the same answer to every input."
+        ),
+        "short": say("Nothing left: the penalty is stronger than the data."),
         "remedy": button(lower) if lower else None,
     }
 
 
 def rate_banner(
     run: LiveRun, state: MemberState, member: int, constant_loss: float, has_random_start: bool = True,
-    head: str = "Underfits",
+    head: str = say("Underfits"),
 ) -> dict[str, Any] | None:  # fmt: skip
     """Return the message that the learning rate is at fault where a member underfits, or None.
 
@@ -69,15 +80,22 @@ def rate_banner(
     fault = rate_fault(peak, start, constant_loss, moved, run.state == "finished")
     n_epochs = run.training.n_epochs_done
     if fault == "too large":
-        text = (
-            f"{head}: the learning rate is too large. The training loss jumped to {loss_text(peak)} on the way, from "
-            f"{loss_text(start)} at the start, and by epoch {n_epochs:,} it has not found back."
+        text = say(
+            "{head}: the learning rate is too large. The training loss jumped to {peak} on the way, from "
+            "{start} at the start, and by epoch {n_epochs:,} it has not found back.",
+            head=head,
+            peak=loss_text(peak),
+            start=loss_text(start),
+            n_epochs=n_epochs,
         )
         return {"kind": "underfits", "text": text, "remedy": button({"learning_rate": calmer(largest_rate(run))})}
     if fault == "too small" and moved is not None and rate < USUAL_RATE:
-        text = (
-            f"{head}: the learning rate is too small for {n_epochs:,} epochs. The weights have moved by no more than "
-            f"{moved:.1%} of their length."
+        text = say(
+            "{head}: the learning rate is too small for {n_epochs:,} epochs. The weights have moved by no more than "
+            "{moved:.1%} of their length.",
+            head=head,
+            n_epochs=n_epochs,
+            moved=moved,
         )
         return {"kind": "underfits", "text": text, "remedy": button({"learning_rate": USUAL_RATE})}
     return None
@@ -106,7 +124,10 @@ def overfit_remedy(run: LiveRun) -> dict[str, Any] | None:
     if value > 1:
         return None
     sets = {"type": "set", "name": "l2", "value": value}
-    return {"label": f"Try {PENALTIES['l2'].symbol} = {value:g}", "commands": [sets, {"type": "run"}]}
+    return {
+        "label": say("Try {symbol} = {value:g}", symbol=PENALTIES["l2"].symbol, value=value),
+        "commands": [sets, {"type": "run"}],
+    }
 
 
 def calmer(rate: float) -> float:
@@ -116,6 +137,11 @@ def calmer(rate: float) -> float:
 
 def button(settings: dict[str, float]) -> dict[str, Any]:
     """Return the one click that gives some settings new values and starts again."""
-    words = " and ".join(f"{label_of(name)} to {value:g}" for name, value in settings.items())
+    words = " and ".join(
+        say("{name} to {value:g}", name=label_of(name), value=value) for name, value in settings.items()
+    )
     sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]
-    return {"label": f"Set {words} and start again", "commands": [*sets, {"type": "reset"}, {"type": "run"}]}
+    return {
+        "label": say("Set {words} and start again", words=words),
+        "commands": [*sets, {"type": "reset"}, {"type": "run"}],
+    }

@@ -41,6 +41,7 @@ from core.stream.snapshot import Snapshot
 from core.studies.base.keeping import keep, restore
 from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training
+from core.words import say
 
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
@@ -215,7 +216,7 @@ class LiveRun:
         training = self.training
         meta = {
             "epoch": training.n_epochs_done,
-            "reached": f"epoch {training.n_epochs_done:,}",
+            "reached": say("epoch {n_epochs_done:,}", n_epochs_done=training.n_epochs_done),
             "state": self.state,
             "experiment": self.experiment.model_dump_json(),
             "started_as": self.started_as.model_dump_json(),
@@ -419,7 +420,7 @@ class LiveRun:
 
 def stopped_banner(why: str) -> dict[str, Any]:
     """Return the message of a run that has paused by itself, and the click that lets it go on."""
-    return {"kind": "stopped", "text": why, "remedy": {"label": "Run on", "commands": [{"type": "run"}]}}
+    return {"kind": "stopped", "text": why, "remedy": {"label": say("Run on"), "commands": [{"type": "run"}]}}
 
 
 def without_changes(facts: dict[str, Any]) -> dict[str, Any]:

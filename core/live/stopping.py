@@ -10,9 +10,10 @@ import math
 from core.measures import History
 from core.measures.numbers import loss_text
 from core.stream.commands import StopAt
+from core.words import say
 
 NEVER = StopAt(when="never")
-NAMES = {"train_loss": "training loss", "val_loss": "validation loss"}
+NAMES = {"train_loss": say("training loss"), "val_loss": say("validation loss")}
 
 
 class Stopping:
@@ -46,7 +47,7 @@ class Stopping:
 
     def _at_epoch(self, epoch: int) -> str:
         is_there = self.condition.when == "epoch" and epoch == round(self.condition.value)
-        return f"Stopped at epoch {epoch:,}, as you asked." if is_there else ""
+        return say("Stopped at epoch {epoch:,}, as you asked.", epoch=epoch) if is_there else ""
 
     def _at_loss(self, epoch: int, history: History) -> str:
         """Losses are those of the one network of the run."""
@@ -55,7 +56,12 @@ class Stopping:
             loss = float(history.records[-1][when][0])
             if loss > value or math.isnan(loss):
                 return ""
-            return f"Stopped at epoch {epoch:,}: the {NAMES[when]} has come down to {loss_text(loss)}, as you asked."
+            return say(
+                "Stopped at epoch {epoch:,}: the {names} has come down to {loss}, as you asked.",
+                epoch=epoch,
+                names=NAMES[when],
+                loss=loss_text(loss),
+            )
         return self._past_best(epoch, float(history.records[-1]["val_loss"][0])) if when == "best" else ""
 
     def _past_best(self, epoch: int, loss: float) -> str:
@@ -63,5 +69,9 @@ class Stopping:
             self.best_epoch, self.best_loss = epoch, loss
         if epoch - self.best_epoch < self.condition.value:
             return ""
-        lowest = f"at epoch {self.best_epoch:,}, {loss_text(self.best_loss)}"
-        return f"Stopped early at epoch {epoch:,}: the validation loss was lowest {lowest}."
+        lowest = say(
+            "at epoch {best_epoch:,}, {best_loss}", best_epoch=self.best_epoch, best_loss=loss_text(self.best_loss)
+        )
+        return say(
+            "Stopped early at epoch {epoch:,}: the validation loss was lowest {lowest}.", epoch=epoch, lowest=lowest
+        )

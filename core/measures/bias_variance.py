@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.words import say
+
 MIN_SETS, MIN_STARTS = 3, 2  # the jackknife leaves one set out, and a variance needs two of what is left
 SMALLEST = 1e-12  # a probability below it counts as this: the logarithm of 0 is no number
 MIN_RUNS = 5  # of a geometric mean of probabilities
@@ -81,7 +83,11 @@ def decompose_log_loss(probabilities: np.ndarray, truth: np.ndarray) -> Decompos
     n_sets, n_starts = _check(probabilities, truth, 1, is_classes=True)
     if n_sets * n_starts < MIN_RUNS:
         raise ValueError(
-            f"probabilities: expected at least {MIN_RUNS} networks for the geometric mean, received {n_sets * n_starts}"
+            say(
+                "probabilities: expected at least {min_runs} networks for the geometric mean, received {n_sets}",
+                min_runs=MIN_RUNS,
+                n_sets=n_sets * n_starts,
+            )
         )
     log_q = np.log(np.maximum(probabilities, SMALLEST))
     own, own_left = _log_centre(log_q, -3)
@@ -157,13 +163,23 @@ def _check(predictions: np.ndarray, truth: np.ndarray, min_sets: int, is_classes
     shape, points = np.shape(predictions), np.shape(truth)
     if len(points) not in ((2,) if is_classes else (1, 2)):
         raise ValueError(
-            f"truth: expected (n_points{', C)' if is_classes else ',) or (n_points, C)'}, received {points}"
+            say(
+                "truth: expected (n_points{value}, received {points}",
+                value=", C)" if is_classes else ",) or (n_points, C)",
+                points=points,
+            )
         )
     n_axes = 2 + len(points)
     least = 2 if min_sets > 1 else 1
     if len(shape) < n_axes or shape[-len(points) :] != points or shape[-n_axes] < min_sets or shape[1 - n_axes] < least:
         raise ValueError(
-            f"predictions: expected (…, R ≥ {min_sets} sets, S ≥ {least} starts, then {points} as truth), received "
-            f"{shape}"
+            say(
+                "predictions: expected (…, R ≥ {min_sets} sets, S ≥ {least} starts, then {points} as truth), received "
+                "{shape}",
+                min_sets=min_sets,
+                least=least,
+                points=points,
+                shape=shape,
+            )
         )
     return shape[-n_axes], shape[1 - n_axes]

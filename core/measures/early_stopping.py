@@ -7,6 +7,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from core.words import say
+
 NEVER = np.inf  # a patience that never runs out
 
 
@@ -26,9 +28,15 @@ class EarlyStopping:
         self.patience = np.broadcast_to(np.asarray(patience, dtype=float), (n_members,))
         self.min_delta = np.broadcast_to(np.asarray(min_delta, dtype=float), (n_members,))
         if not (self.patience > 0).all():
-            raise ValueError(f"patience: expected at least 1 epoch, received {self.patience.min():g}")
+            raise ValueError(
+                say("patience: expected at least 1 epoch, received {patience:g}", patience=self.patience.min())
+            )
         if not (self.min_delta >= 0).all():
-            raise ValueError(f"min_delta: expected a number of at least 0, received {self.min_delta.min():g}")
+            raise ValueError(
+                say(
+                    "min_delta: expected a number of at least 0, received {min_delta:g}", min_delta=self.min_delta.min()
+                )
+            )
         self.best_parameters = parameters.clone()
         self.best_loss = np.full(n_members, np.inf)
         self.best_epoch = np.zeros(n_members, dtype=int)

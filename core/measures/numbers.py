@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from core.words import say
+
 LEAST = 0.001  # below it three decimals would leave one digit or none
 WHOLE, LARGE = 1000.0, 1e6  # from here on without decimals, and from here on with an exponent
 
@@ -37,6 +39,6 @@ def score_text(score: float, is_classification: bool, typical_error: float | Non
     typical_error: root mean squared error in the target's own unit, said too: "R² 0.93, ± 5.2".
     """
     if is_classification:
-        return f"{score:.0%} right"
+        return say("{score:.0%} right", score=score)
     error = "" if typical_error is None else f", ± {typical_error:.3g}"
     return f"R² {number_text(score, 2)}{error}"

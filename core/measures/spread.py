@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from core.measures.numbers import loss_text
+from core.words import say
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,16 @@ def compare_sentence(
     """
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
-        return f"{label if a.n == 0 else other_label}: no run stayed finite."
+        return say("{label}: no run stayed finite.", label=label if a.n == 0 else other_label)
     own, other = (a.mean, b.mean) if by == "mean" else (a.median, b.median)
-    numbers = f"{by} {what} {loss_text(own)} against {loss_text(other)} with {other_label}"
+    numbers = say(
+        "{by} {what} {own} against {other} with {other_label}",
+        by=by,
+        what=what,
+        own=loss_text(own),
+        other=loss_text(other),
+        other_label=other_label,
+    )
     return f"{label}: {numbers}; {difference_words(values, others)}."
 
 
@@ -69,11 +77,11 @@ def difference_words(values: np.ndarray, others: np.ndarray) -> str:
     a, b = spread_of(values), spread_of(others)
     n = min(a.n, b.n)
     if n == 0:
-        return "no run stayed finite" if a.n == 0 else "nothing to compare with: no other run stayed finite"
+        return say("no run stayed finite") if a.n == 0 else say("nothing to compare with: no other run stayed finite")
     if n == 1:
-        return "one start only, so the spread is unknown"
+        return say("one start only, so the spread is unknown")
     if is_within_spread(values, others):
-        return f"the difference is smaller than the spread over {n} starts"
+        return say("the difference is smaller than the spread over {n} starts", n=n)
     if (a.mean < b.mean) != (a.median < b.median):
-        return f"mean and median point opposite ways, so there is no clear difference over {n} starts"
-    return f"{'lower' if a.mean < b.mean else 'higher'} by more than the spread over {n} starts"
+        return say("mean and median point opposite ways, so there is no clear difference over {n} starts", n=n)
+    return say("{lower} by more than the spread over {n} starts", lower="lower" if a.mean < b.mean else "higher", n=n)

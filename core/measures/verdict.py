@@ -23,6 +23,7 @@ from typing import Literal
 
 from core.measures.divergence import HOPELESS_FACTOR, is_hopeless
 from core.measures.numbers import gap_text, loss_text
+from core.words import say
 
 GRADES = ((1.0, "strongly"), (0.4, "clearly"), (0.15, "slightly"))  # excess above which a grade begins
 SMALLEST_SCALE = 0.2  # of the constant answer's loss
@@ -30,10 +31,13 @@ WIDE_GAP = 0.25  # of the constant answer's loss
 COLLAPSED_NORM = 1e-3
 
 # In everyday words: a fit, one with a wide gap, and (slightly, more) off on either side.
-SHORT_FIT = "Good fit: it does almost as well on new points."
-SHORT_WIDE = "As good on new points as it gets, though far better on its own."
-SHORT_UNDER = ("Not quite there: it misses a little of the pattern.", "Underfits: it misses the pattern.")
-SHORT_OVER = ("Starts to memorise: a little worse on new points.", "Memorising its points: far worse on new ones.")
+SHORT_FIT = say("Good fit: it does almost as well on new points.")
+SHORT_WIDE = say("As good on new points as it gets, though far better on its own.")
+SHORT_UNDER = (say("Not quite there: it misses a little of the pattern."), say("Underfits: it misses the pattern."))
+SHORT_OVER = (
+    say("Starts to memorise: a little worse on new points."),
+    say("Memorising its points: far worse on new ones."),
+)
 
 Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "diverged"]
 
@@ -78,10 +82,10 @@ def judge(
     loss_limit: the training loss from which on the network is lost, see `hopeless_loss`.
     """
     if epoch == 0:
-        return Verdict("not started", "Not trained yet: press Run.", 4, "Not trained yet: press Run.")
+        return Verdict("not started", say("Not trained yet: press Run."), 4, say("Not trained yet: press Run."))
     if is_hopeless(train_loss, loss_limit) or not math.isfinite(weight_norm):
-        text = "Diverged: the weights grew without bound; lower the learning rate."
-        return Verdict("diverged", text, 4, "Blown up: the steps are too large.")
+        text = say("Diverged: the weights grew without bound; lower the learning rate.")
+        return Verdict("diverged", text, 4, say("Blown up: the steps are too large."))
     excess = (val_loss - reach.val_loss) / max(reach.val_loss, SMALLEST_SCALE * constant_loss, 1e-12)
     level = sum(excess > start for start, _ in GRADES)
     if level == 0:
@@ -89,14 +93,21 @@ def judge(
         return Verdict("fits", text, 0, SHORT_WIDE if is_wide(train_loss, val_loss, constant_loss) else SHORT_FIT)
     grade = GRADES[-level][1]
     if weight_norm < COLLAPSED_NORM:
-        text = "Collapsed: the penalty has pulled all weights to zero or next to it; lower λ and reset."
-        return Verdict("collapsed", text, level, "Nothing left: the penalty is stronger than the data.")
+        text = say("Collapsed: the penalty has pulled all weights to zero or next to it; lower λ and reset.")
+        return Verdict("collapsed", text, level, say("Nothing left: the penalty is stronger than the data."))
     if is_underfit(train_loss, val_loss, reach):
         return Verdict(
             "underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[int(level > 1)]
         )
-    above = f"validation loss {loss_text(val_loss)} against {loss_text(reach.val_loss)}, {reach.words}"
-    text = f"Overfits {grade}: {above}; gap {gap_text(val_loss - train_loss)}."
+    above = say(
+        "validation loss {val_loss} against {val_loss2}, {words}",
+        val_loss=loss_text(val_loss),
+        val_loss2=loss_text(reach.val_loss),
+        words=reach.words,
+    )
+    text = say(
+        "Overfits {grade}: {above}; gap {val_loss}.", grade=grade, above=above, val_loss=gap_text(val_loss - train_loss)
+    )
     return Verdict("overfits", text, level, SHORT_OVER[int(level > 1)])
 
 
@@ -112,10 +123,21 @@ def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach) 
     """Return why a run underfits: both losses are high."""
     there = f"{loss_text(reach.val_loss)}, {reach.words}"
     if train_loss > reach.val_loss:
-        return f"Underfits {grade}: even the training loss, {loss_text(train_loss)}, is above {there}."
-    losses = f"validation loss {loss_text(val_loss)} against {there}"
-    was = f", there {loss_text(reach.train_loss)}" if reach.train_loss is not None else ""
-    return f"Underfits {grade}: {losses}; training loss {loss_text(train_loss)}{was}."
+        return say(
+            "Underfits {grade}: even the training loss, {train_loss}, is above {there}.",
+            grade=grade,
+            train_loss=loss_text(train_loss),
+            there=there,
+        )
+    losses = say("validation loss {val_loss} against {there}", val_loss=loss_text(val_loss), there=there)
+    was = say(", there {train_loss}", train_loss=loss_text(reach.train_loss)) if reach.train_loss is not None else ""
+    return say(
+        "Underfits {grade}: {losses}; training loss {train_loss}{was}.",
+        grade=grade,
+        losses=losses,
+        train_loss=loss_text(train_loss),
+        was=was,
+    )
 
 
 def is_wide(train_loss: float, val_loss: float, constant_loss: float) -> bool:
@@ -127,9 +149,13 @@ def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: fl
     """Return how good a fit is known to be, and what gap is left."""
     gap = val_loss - train_loss
     is_there = loss_text(val_loss) == loss_text(reach.val_loss)
-    near = f"is {reach.words}" if is_there else f"is close to {loss_text(reach.val_loss)}, {reach.words}"
-    kind = "A fit with a wide gap" if is_wide(train_loss, val_loss, constant_loss) else "A good fit"
-    head = f"{kind}: validation loss {loss_text(val_loss)} {near}"
+    near = (
+        say("is {words}", words=reach.words)
+        if is_there
+        else say("is close to {val_loss}, {words}", val_loss=loss_text(reach.val_loss), words=reach.words)
+    )
+    kind = say("A fit with a wide gap") if is_wide(train_loss, val_loss, constant_loss) else say("A good fit")
+    head = say("{kind}: validation loss {val_loss} {near}", kind=kind, val_loss=loss_text(val_loss), near=near)
     if gap <= 0:
-        return f"{head}; no gap."
-    return f"{head}; gap {gap_text(gap)}."
+        return say("{head}; no gap.", head=head)
+    return say("{head}; gap {gap}.", head=head, gap=gap_text(gap))

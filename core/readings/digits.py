@@ -9,6 +9,7 @@ from core.engine import Stack
 from core.readings.arrays import Arrays
 from core.readings.looks import outputs_of
 from core.studies.base.outputs import class_probabilities
+from core.words import say
 
 NOTHING = " "  # a mark without any text is thrown away by Plotly, and cannot be written later
 N_TRAIN, N_VAL = 16, 24  # images that are shown
@@ -43,14 +44,20 @@ def image_labels(answer: np.ndarray, split: Split) -> dict[str, list[str]]:
     pairs = [(names[int(a)], names[int(t)]) for a, t in zip(answer, y, strict=True)]
     return {
         "images_right": [said if said == true else NOTHING for said, true in pairs],
-        "images_wrong": [NOTHING if said == true else f"{said}, not {true}" for said, true in pairs],
+        "images_wrong": [
+            NOTHING if said == true else say("{said}, not {true}", said=said, true=true) for said, true in pairs
+        ],
     }
 
 
 def describe_images(answer: np.ndarray, split: Split) -> str:
     """Return how many of the shown images are answered as their labels say, as a sentence."""
     is_right, n = answer == shown_images(split)[2], n_trained_on(split)
-    return (
-        f"Of {n} training images {int(is_right[:n].sum())} are answered as their labels say, "
-        f"of {len(is_right) - n} validation images {int(is_right[n:].sum())}."
+    return say(
+        "Of {n} training images {is_right} are answered as their labels say, "
+        "of {n_is_right} validation images {is_right2}.",
+        n=n,
+        is_right=int(is_right[:n].sum()),
+        n_is_right=len(is_right) - n,
+        is_right2=int(is_right[n:].sum()),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.readings.arrays import Arrays, span
+from core.words import say
 
 if TYPE_CHECKING:
     from core.data.split import Split
@@ -59,38 +60,54 @@ def map_bounds(constants: Arrays) -> tuple[float, float]:
 def describe_curve(arrays: Arrays, constants: Arrays) -> str:
     """Return the range of the fitted curve and its distance from the true function as a sentence."""
     fit, truth = arrays["fit_y"], constants["truth"]
-    text = f"Fitted curve between {np.min(fit):.3g} and {np.max(fit):.3g}"
+    text = say("Fitted curve between {fit:.3g} and {fit2:.3g}", fit=np.min(fit), fit2=np.max(fit))
     if truth.size:
-        text += f"; mean distance from the true function {np.mean(np.abs(fit - truth)):.3g}"
-    return f"{text}; {constants['target_train'].size} training and {constants['target_val'].size} validation points."
+        text += say("; mean distance from the true function {abs:.3g}", abs=np.mean(np.abs(fit - truth)))
+    return say(
+        "{text}; {size} training and {size2} validation points.",
+        text=text,
+        size=constants["target_train"].size,
+        size2=constants["target_val"].size,
+    )
 
 
 def describe_plane(arrays: Arrays, constants: Arrays) -> str:
     """Return the share of the map given to each class, or the range of its values, as a sentence."""
     n_classes, values = int(constants["n_classes"][0]), arrays["map"]
     if n_classes == 0:
-        return f"Fitted surface between {np.min(values):.3g} and {np.max(values):.3g}."
+        return say(
+            "Fitted surface between {values:.3g} and {values2:.3g}.", values=np.min(values), values2=np.max(values)
+        )
     chosen = (values > 0.5).astype(int) if n_classes == 2 else np.floor(values).astype(int)
     shares = ", ".join(f"{name} {np.mean(chosen == c):.0%}" for c, name in enumerate(constants["class_names"]))
-    return f"Decision map: share of the area by class: {shares}."
+    return say("Decision map: share of the area by class: {shares}.", shares=shares)
 
 
 def describe_pixels(arrays: Arrays) -> str:
     """Return how many of the pixels have no weight left."""
     pixels = arrays["pixels"]
-    return f"Pixels by sum of |w|: largest {np.max(pixels):.3g}, {np.sum(pixels == 0)} of {pixels.size} unused."
+    return say(
+        "Pixels by sum of |w|: largest {pixels:.3g}, {value} of {size} unused.",
+        pixels=np.max(pixels),
+        value=np.sum(pixels == 0),
+        size=pixels.size,
+    )
 
 
 def describe_confusion(arrays: Arrays) -> str:
     """Return how many validation rows are classified right."""
     counts = arrays["confusion"]
-    return f"Confusion matrix: {np.trace(counts):.0f} of {np.sum(counts):.0f} validation rows right."
+    return say(
+        "Confusion matrix: {trace:.0f} of {counts:.0f} validation rows right.",
+        trace=np.trace(counts),
+        counts=np.sum(counts),
+    )
 
 
 def describe_ranking(arrays: Arrays, names: Sequence[str]) -> str:
     """Return the three inputs with the largest sums of |w|."""
     top = ", ".join(f"{name} {value:.3g}" for name, value in list(zip(names, arrays["rank_value"], strict=True))[:3])
-    return f"Inputs with the largest sums of |w|: {top}."
+    return say("Inputs with the largest sums of |w|: {top}.", top=top)
 
 
 def describe_predicted(arrays: Arrays, constants: Arrays) -> str:
@@ -99,7 +116,11 @@ def describe_predicted(arrays: Arrays, constants: Arrays) -> str:
         float(np.sqrt(np.mean((arrays[f"pred_{split}"] - constants[f"target_{split}"]) ** 2)))
         for split in ("train", "val")
     )
-    return f"Predicted against true: typical error {train:.3g} on training rows, {val:.3g} on validation rows."
+    return say(
+        "Predicted against true: typical error {train:.3g} on training rows, {val:.3g} on validation rows.",
+        train=train,
+        val=val,
+    )
 
 
 def _raw(y: np.ndarray, split: Split) -> np.ndarray:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.readings.arrays import Arrays
+from core.words import say
 
 SIGNS = (("pos", "positive"), ("neg", "negative"))
 STRENGTH_EDGES = (0.03, 0.1, 0.3, 1.0)  # |w| where one strength class ends and the next begins
@@ -71,9 +72,12 @@ def strongest_of_blocks(w: np.ndarray) -> np.ndarray:
 def describe_diagram(arrays: Arrays) -> str:
     """Return how many links of each sign the drawing shows, and how many are strong."""
     count = {sign: [arrays[f"link_{sign}_{k}_x"].size // 3 for k in range(len(WIDTHS))] for sign, _ in SIGNS}
-    return (
-        f"Network of {arrays['node_x'].size} units: {sum(count['pos'])} positive and {sum(count['neg'])} negative links, "
-        f"{count['pos'][-1] + count['neg'][-1]} of them with |w| of 1 or more."
+    return say(
+        "Network of {size} units: {pos} positive and {neg} negative links, {pos2} of them with |w| of 1 or more.",
+        size=arrays["node_x"].size,
+        pos=sum(count["pos"]),
+        neg=sum(count["neg"]),
+        pos2=count["pos"][-1] + count["neg"][-1],
     )
 
 
@@ -81,8 +85,12 @@ def describe_matrices(arrays: Arrays) -> str:
     """Return how many weights the picture holds and how many are exactly zero."""
     values = arrays["matrices"][np.isfinite(arrays["matrices"])]
     zero, plus = int(np.sum(values == 0)), int(np.sum(values > 0))
-    return (
-        f"Weight matrices: {values.size} weights, {plus} positive, {values.size - plus - zero} negative, {zero} zero."
+    return say(
+        "Weight matrices: {size} weights, {plus} positive, {size2} negative, {zero} zero.",
+        size=values.size,
+        plus=plus,
+        size2=values.size - plus - zero,
+        zero=zero,
     )
 
 

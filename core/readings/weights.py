@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from core.readings.arrays import Arrays
+from core.words import say
 
 
 def layer_names(n_layers: int) -> list[str]:
     """Return 'layer 1', ..., 'output': the last weight matrix feeds the output."""
-    return [f"layer {i}" for i in range(1, n_layers)] + ["output"]
+    return [say("layer {i}", i=i) for i in range(1, n_layers)] + ["output"]
 
 
 def describe_histograms(arrays: Arrays) -> str:
@@ -17,8 +18,13 @@ def describe_histograms(arrays: Arrays) -> str:
     names = layer_names(len(arrays["zero_share"]))
     shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, arrays["zero_share"], strict=True))
     reach, n_over = float(np.max(arrays["hist_x"])), int(np.sum(arrays["over_n"]))
-    beyond = f", {n_over} beyond it" if n_over else ""
-    return f"Histograms of the weights, up to ±{reach:.3g}{beyond}. Exactly zero: {shares}."
+    beyond = say(", {n_over} beyond it", n_over=n_over) if n_over else ""
+    return say(
+        "Histograms of the weights, up to ±{reach:.3g}{beyond}. Exactly zero: {shares}.",
+        reach=reach,
+        beyond=beyond,
+        shares=shares,
+    )
 
 
 def describe_sparsity(arrays: Arrays) -> str:
@@ -26,4 +32,4 @@ def describe_sparsity(arrays: Arrays) -> str:
     names = layer_names(len(arrays["n_zero"]))
     rows = zip(names, arrays["n_zero"], arrays["n_small"], arrays["n_rest"], strict=True)
     layers = "; ".join(f"{name}: {zero:.0f}, {small:.0f}, {rest:.0f}" for name, zero, small, rest in rows)
-    return f"Weights exactly zero, below 0.001, and the rest. {layers}."
+    return say("Weights exactly zero, below 0.001, and the rest. {layers}.", layers=layers)

@@ -34,6 +34,7 @@ from core.settings.sections import (
     TrainingConfig,
 )
 from core.settings.words import did_you_mean, received, shortened, written
+from core.words import joined, say
 
 __all__ = [
     "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "TrainingConfig",
@@ -67,8 +68,11 @@ class Experiment(Section):
         """Take the sections by name; raises ValueError for each wrong setting, with what was expected and received."""
         if unnamed:
             raise ValueError(
-                "Experiment: expected sections by name, such as Experiment(training={'n_epochs': 100}), received "
-                f"{received(unnamed[0])} without a name"
+                say(
+                    "Experiment: expected sections by name, such as Experiment(training={'n_epochs': 100}), received "
+                    "{unnamed} without a name",
+                    unnamed=received(unnamed[0]),
+                )
             )
         try:
             super().__init__(**sections)
@@ -84,11 +88,11 @@ class Experiment(Section):
         sections, study = {name: value for name, value in given.items() if name != "study"}, given["study"]
         together = vars(study) if isinstance(study, SimpleNamespace) else study
         if not isinstance(together, Mapping):
-            raise PydanticCustomError("study_unnamed", "expected its settings by name", {"odd": study})
+            raise PydanticCustomError("study_unnamed", say("expected its settings by name"), {"odd": study})
         for field, value in together.items():
             section = next((name for name in STUDIES if field in SECTIONS[name].model_fields), None)
             if section is None:
-                raise PydanticCustomError("study_unknown", "no setting of a study", {"name": field, "odd": value})
+                raise PydanticCustomError("study_unknown", say("no setting of a study"), {"name": field, "odd": value})
             sections[section] = {field: value, **dict(sections.get(section, {}))}
         return sections
 
@@ -130,15 +134,20 @@ class Experiment(Section):
         if isinstance(query, str):
             query = dict(parse_qsl(urlsplit(query).query if "?" in query else query))
         if not isinstance(query, Mapping):
-            raise ValueError(f"query: expected a link or its parameters by name, received {received(query)}")
+            raise ValueError(
+                say("query: expected a link or its parameters by name, received {query}", query=received(query))
+            )
         if sum(len(str(k)) + len(str(v)) for k, v in query.items()) > MAX_QUERY_CHARS:
             return link_default(NEWEST), [
-                f"The link is longer than {MAX_QUERY_CHARS} characters; the default settings are shown instead."
+                say(
+                    "The link is longer than {max_query_chars} characters; the default settings are shown instead.",
+                    max_query_chars=MAX_QUERY_CHARS,
+                )
             ]
         try:
             version = only_text(VERSION, query.get(VERSION, "1"))
         except ValueError as error:
-            return link_default(NEWEST), [f"The link has a version that cannot be used: {error}."]
+            return link_default(NEWEST), [say("The link has a version that cannot be used: {error}.", error=error)]
         if version not in DEFAULTS:
             return link_default(NEWEST), [unknown_version(shortened(version))]
         experiment, problems = link_default(version), []
@@ -146,12 +155,19 @@ class Experiment(Section):
             if name == VERSION:
                 continue
             if name not in FLAT_NAMES:
-                problems.append(f"The link has '{shortened(str(name))}', which is not a setting: it is left out.")
+                problems.append(
+                    say("The link has '{name}', which is not a setting: it is left out.", name=shortened(str(name)))
+                )
                 continue
             try:
                 experiment = experiment.replace(**{name: parse_value(name, only_text(name, text))})
             except ValueError as error:
-                problems.append(f"The link has a setting that cannot be used: {error}. Its default is shown instead.")
+                problems.append(
+                    say(
+                        "The link has a setting that cannot be used: {error}. Its default is shown instead.",
+                        error=error,
+                    )
+                )
         return experiment, problems
 
 
@@ -181,7 +197,12 @@ def flat_names(sections: Mapping[str, type[Section]]) -> dict[str, tuple[str, st
                 continue
             if field in flat:
                 raise ValueError(
-                    f"{section}.{field}: expected a name of its own, received that of {'.'.join(flat[field])}"
+                    say(
+                        "{section}.{field}: expected a name of its own, received that of {flat}",
+                        section=section,
+                        field=field,
+                        flat=".".join(flat[field]),
+                    )
                 )
             flat[field] = (section, field)
     return flat
@@ -209,7 +230,14 @@ def locate(name: str) -> tuple[str, str]:
     if name not in FLAT_NAMES:
         hint = did_you_mean(name, FLAT_NAMES, OTHER_NAMES)
         known = ", ".join(sorted(FLAT_NAMES))
-        raise ValueError(f"{shortened(name)}: expected a setting, one of {known}; received '{shortened(name)}'{hint}")
+        raise ValueError(
+            say(
+                "{name}: expected a setting, one of {known}; received '{name}'{hint}",
+                name=shortened(name),
+                known=known,
+                hint=hint,
+            )
+        )
     return FLAT_NAMES[name]
 
 
@@ -237,17 +265,33 @@ def bounds_of(name: str) -> tuple[float | None, float | None]:
 
 # Names of choices as the page shows them; others are shown as they are.
 CHOICE_LABELS = {
-    "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU",
-    "sgd": "SGD", "adam": "Adam", "cross_entropy": "cross-entropy", "mse": "squared error",
+    "relu": "ReLU",
+    "leaky_relu": say("leaky ReLU"),
+    "gelu": "GELU",
+    "sgd": "SGD",
+    "adam": say("Adam"),
+    "cross_entropy": "cross-entropy",
+    "mse": say("squared error"),
     **{name: penalty.short for name, penalty in PENALTIES.items()},
     **{key: choice.label for key, choice in CHOICES.items()},
-    "elastic": "elastic mix", "path": "λ path", "rates": "learning rate × λ",
-    "strength": "strength λ", "width": "width",
-    "none": "No penalty", "elastic_net": "Elastic net",
-    "dropout": "Dropout", "early_stopping": "Early stopping", "augmentation": "Augmentation", "ensemble": "Ensemble",
-    "more_data": "More data",
-    "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
-}  # fmt: skip
+    "elastic": say("elastic mix"),
+    "path": "λ path",
+    "rates": say("learning rate × λ"),
+    "strength": say("strength λ"),
+    "width": "width",
+    "none": say("No penalty"),
+    "elastic_net": say("Elastic net"),
+    "dropout": say("Dropout"),
+    "early_stopping": say("Early stopping"),
+    "augmentation": say("Augmentation"),
+    "ensemble": say("Ensemble"),
+    "more_data": say("More data"),
+    "x2": "x²",
+    "y2": "y²",
+    "xy": "x·y",
+    "sin_x": say("sin x"),
+    "sin_y": say("sin y"),
+}
 
 
 def choices_of(name: str) -> tuple[str, ...]:
@@ -261,29 +305,29 @@ def choices_of(name: str) -> tuple[str, ...]:
 def expected_of(name: str) -> str:
     """Return in words what a setting may be: `a number from 0 to 0.5`, `relu, tanh, …`."""
     if field_of(name).annotation is bool:
-        return "True or False"
+        return say("True or False")
     if name == "table":
-        return "16 digits from 0 to f, or nothing"
+        return say("16 digits from 0 to f, or nothing")
     if name == "reading":
-        return "parts such as target-3, 4-category or 5-out, or nothing"
+        return say("parts such as target-3, 4-category or 5-out, or nothing")
     if name == "values":
-        return "up to 500 numbers from 0 to 1,000,000"
+        return say("up to 500 numbers from 0 to 1,000,000")
     if name == "hidden_sizes":
-        return "up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none"
+        return say("up to 6 whole numbers from 1 to 512 joined by '-', such as 64-64, or none")
     if name == "batch_size":
-        return "a whole number from 1 to 2,000, or all"
+        return say("a whole number from 1 to 2,000, or all")
     if name == "geometry_weights":
-        return "layer, unit and two different sources, joined by '-', such as 1-3-1-2, or none"
+        return say("layer, unit and two different sources, joined by '-', such as 1-3-1-2, or none")
     if name == "variants":
-        return f"one to six of {', '.join(choices_of(name))}"
+        return say("one to six of {choices_of}", choices_of=joined(choices_of(name), ", "))
     if name.endswith("_combination"):
-        return "two different remedies or more"
+        return say("two different remedies or more")
     if choices_of(name):
         return ", ".join(choices_of(name))
     low, high = bounds_of(name)
-    kind = "whole number" if field_of(name).annotation is int else "number"
+    kind = say("whole number") if field_of(name).annotation is int else "number"
     above = any(getattr(rule, "gt", None) is not None for rule in field_of(name).metadata)
-    return f"a {kind} {'above' if above else 'from'} {low:,.12g} {'and at most' if above else 'to'} {high:,.12g}"
+    return f"a {kind} {'above' if above else 'from'} {low:,.12g} {say('and at most') if above else 'to'} {high:,.12g}"
 
 
 def read_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
@@ -296,7 +340,12 @@ def read_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
     except ValueError:
         shown = format_value(value) if isinstance(value, tuple) else value
         raise ValueError(
-            f"{label_of(name)}: expected {expected_of(name)}; received '{shortened(str(shown))}'."
+            say(
+                "{name}: expected {expected_of}; received '{shown}'.",
+                name=label_of(name),
+                expected_of=expected_of(name),
+                shown=shortened(str(shown)),
+            )
         ) from None
 
 
@@ -333,7 +382,7 @@ def only_text(name: str, value: Any) -> str:
     items = value if isinstance(value, (list, tuple)) else [value]
     if len(items) == 1 and isinstance(items[0], str):
         return items[0]
-    raise ValueError(f"{name}: expected one text, received {received(value)}")
+    raise ValueError(say("{name}: expected one text, received {value}", name=name, value=received(value)))
 
 
 def as_number(text: str) -> int | float | str:
@@ -350,7 +399,7 @@ def explain(error: ValidationError) -> list[str]:
     """Return pydantic's findings as sentences: the setting, what was expected, what was received; the first few of many."""
     found = [_finding(tuple(item["loc"]), item) for item in error.errors()]
     n_more = len(found) - MAX_FINDINGS
-    return [*found[:MAX_FINDINGS], f"and {n_more} more"] if n_more > 0 else found
+    return [*found[:MAX_FINDINGS], say("and {n_more} more", n_more=n_more)] if n_more > 0 else found
 
 
 def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
@@ -362,18 +411,31 @@ def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
     if item["type"] == "extra_forbidden":
         return _unknown(where, item["input"])
     if item["type"] == "study_unnamed":
-        return f"study: expected its settings by name, such as study={{'values': …}}, received {given}"
+        return say("study: expected its settings by name, such as study={{'values': …}}, received {given}", given=given)
     if item["type"] == "study_unknown":
         return _unknown(("study", item["ctx"]["name"]), item["ctx"]["odd"])
     if item["type"] == "value_error":  # in our own words
         return f"{path}: {item['ctx']['error']}"
     if len(where) == 1 and path in SECTIONS:
         example = "{'name': 'diabetes'}" if path == "data" else f"{{'{next(iter(SECTIONS[path].model_fields))}': …}}"
-        return f"{path}: expected its settings by name, such as {path}={example}, received {given}"
+        return say(
+            "{path}: expected its settings by name, such as {path}={example}, received {given}",
+            path=path,
+            example=example,
+            given=given,
+        )
     flat = next((name for name, place in FLAT_NAMES.items() if place == where[:2]), None)
     if flat is not None:
-        return f"{path}: expected {expected_of(flat)}, received {given}"
-    return f"{path}: {item['msg'][0].lower()}{item['msg'][1:]}, received {given}"
+        return say(
+            "{path}: expected {expected_of}, received {given}", path=path, expected_of=expected_of(flat), given=given
+        )
+    return say(
+        "{path}: {msg}{msg2}, received {given}",
+        path=path,
+        msg=item["msg"][0].lower(),
+        msg2=item["msg"][1:],
+        given=given,
+    )
 
 
 def _unknown(where: tuple[int | str, ...], value: object) -> str:
@@ -385,8 +447,20 @@ def _unknown(where: tuple[int | str, ...], value: object) -> str:
     meant = OTHER_NAMES.get(name, name)
     section, field = FLAT_NAMES.get(meant, ("", ""))
     if meant not in fields and section:
-        hint = f"; {meant} belongs to {section}: Experiment({section}={{'{field}': {written(value, 30)}}})"
+        hint = say(
+            "; {meant} belongs to {section}: Experiment({section}={{'{field}': {value}}})",
+            meant=meant,
+            section=section,
+            field=field,
+            value=written(value, 30),
+        )
     else:
         hint = did_you_mean(name, fields, OTHER_NAMES)
     path = ".".join(str(part) for part in where)
-    return f"{shortened(path, 60)}: expected one of {', '.join(fields)}, received '{shortened(name)}'{hint}"
+    return say(
+        "{path}: expected one of {fields}, received '{name}'{hint}",
+        path=shortened(path, 60),
+        fields=joined(fields, ", "),
+        name=shortened(name),
+        hint=hint,
+    )

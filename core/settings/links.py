@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.words import say
+
 VERSION = "v"  # the parameter; a link without it is of version 1
 NEWEST = "1"
 
@@ -83,7 +85,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"1": FIRST})
 
 def unknown_version(version: str) -> str:
     """Return the sentence on a link of a version that is not one of `DEFAULTS`."""
-    return (
-        f"The link is of version '{version}', and this program reads versions up to {NEWEST}: "
-        "the default settings are shown instead."
+    return say(
+        "The link is of version '{version}', and this program reads versions up to {newest}: "
+        "the default settings are shown instead.",
+        version=version,
+        newest=NEWEST,
     )

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from core.settings.words import written
+from core.words import say
 
 CGROUPS = Path("/sys/fs/cgroup")  # where Linux tells a container what it may have
 OWN_GROUPS = Path("/proc/self/cgroup")
@@ -62,7 +63,14 @@ def count_workers() -> int:
     if not told:
         return n_cores if (n_cores := count_cores()) > 1 else 0
     if not (told.isascii() and told.isdigit()) or int(told) > MOST_WORKERS:
-        raise ValueError(f"{WORKERS}: expected a whole number from 0 to {MOST_WORKERS}, received {written(told)}")
+        raise ValueError(
+            say(
+                "{workers}: expected a whole number from 0 to {most_workers}, received {told}",
+                workers=WORKERS,
+                most_workers=MOST_WORKERS,
+                told=written(told),
+            )
+        )
     return int(told)
 
 

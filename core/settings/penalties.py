@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from core.words import say
+
 Action = Literal["gradient", "proximal", "decoupled", "activity"]
 MAX_STRENGTH = 1e6
 
@@ -84,17 +86,26 @@ def activity_elsewhere(strength: float, case: Case) -> list[Translation]:
     """Return activity_l2·Σ(hidden output)²/batch size as other libraries want it: Keras divides by the batch size too."""
     loss = f"loss + {strength:.6g} * sum(h.square().sum() for h in hidden) / len(batch)"
     return [
-        Translation("Keras", f"Dense(…, activity_regularizer=L2({strength:.6g}))", True, "The same, for each hidden layer."),
-        Translation("torch", loss, True, "There is no option for it: add it to the loss by hand, in training only."),
-        Translation("scikit-learn", "–", False, "No exact equivalent: its networks have no penalty on outputs."),
-    ]  # fmt: skip
+        Translation(
+            "Keras",
+            f"Dense(…, activity_regularizer=L2({strength:.6g}))",
+            True,
+            say("The same, for each hidden layer."),
+        ),
+        Translation(
+            "torch", loss, True, say("There is no option for it: add it to the loss by hand, in training only.")
+        ),
+        Translation("scikit-learn", "–", False, say("No exact equivalent: its networks have no penalty on outputs.")),
+    ]
 
 
 def decay_elsewhere(strength: float, case: Case) -> list[Translation]:
     """Return w ← w - lr·weight_decay·w as other libraries want it (Loshchilov and Hutter 2019)."""
     name = "AdamW" if case.optimizer == "adam" else "SGD"
     keras = Translation("Keras", f"{name}(…, weight_decay={strength:.6g})", True, KERAS_BIASES)
-    elsewhere = Translation("scikit-learn", "–", False, "No exact equivalent: its networks have no decoupled decay.")
+    elsewhere = Translation(
+        "scikit-learn", "–", False, say("No exact equivalent: its networks have no decoupled decay.")
+    )
     if case.optimizer == "adam":
         groups = f"[{{'params': weights, 'weight_decay': {strength:.6g}}}, {{'params': biases, 'weight_decay': 0}}]"
         return [keras, Translation("torch AdamW", f"AdamW({groups})", True, TORCH_BIASES), elsewhere]
@@ -102,11 +113,11 @@ def decay_elsewhere(strength: float, case: Case) -> list[Translation]:
     return [keras, Translation("torch SGD", by_hand, True, TORCH_SGD), elsewhere]
 
 
-KERAS_BIASES = (
+KERAS_BIASES = say(
     "The same, after optimizer.exclude_from_weight_decay(var_names=['bias']): it decays biases too otherwise."
 )
-TORCH_BIASES = "The same, step by step, with the biases in a group of their own: AdamW decays them too otherwise."
-TORCH_SGD = (
+TORCH_BIASES = say("The same, step by step, with the biases in a group of their own: AdamW decays them too otherwise.")
+TORCH_SGD = say(
     "By hand before each step, without gradients. Its own weight_decay goes through the gradient: the same without "
     "momentum only."
 )
@@ -116,13 +127,13 @@ def group_elsewhere(strength: float, case: Case) -> list[Translation]:
     """Return group_l1·Σ_j‖w_j‖ as other libraries want it; only scikit-learn's linear model of values is solved exactly."""
     norms = f"loss + {strength:.6g} * first.weight.norm(dim=0).sum()"
     lines = [
-        Translation("Keras", "–", False, "No exact equivalent: its regularizers know no groups."),
-        Translation("torch", norms, False, "By hand; its gradient leads near zero, but not exactly onto it."),
+        Translation("Keras", "–", False, say("No exact equivalent: its regularizers know no groups.")),
+        Translation("torch", norms, False, say("By hand; its gradient leads near zero, but not exactly onto it.")),
     ]
     if not case.is_linear or case.is_classification:
-        none = "No exact equivalent: its group penalty is for values, without hidden layers."
+        none = say("No exact equivalent: its group penalty is for values, without hidden layers.")
         return [*lines, Translation("scikit-learn", "–", False, none)]
-    note = (
+    note = say(
         "The same minimum, on inputs and targets as the network sees them: standardised. Of one output it is the Lasso."
     )
     return [*lines, Translation("scikit-learn", f"MultiTaskLasso(alpha={group_alpha(strength):.6g})", True, note)]
@@ -141,56 +152,106 @@ def _group_step(amount: str, is_per_weight: bool) -> str:
 
 _ALL = (
     Penalty(
-        "l1", "L1 strength λ₁", "L1", "Adds λ₁·Σ|w| to the loss: drives weights to exactly zero.", "proximal", "λ₁",
+        "l1",
+        say("L1 strength λ₁"),
+        "L1",
+        say("Adds λ₁·Σ|w| to the loss: drives weights to exactly zero."),
+        "proximal",
+        "λ₁",
         Style("vermillion", "solid", "square"),
         term=lambda strength, over: rf"{strength}\sum{over}|w|",
         step=lambda amount, _: rf"w\leftarrow\mathrm{{sign}}(w)\max(|w|-{amount},\,0)",
         choices=(
-            Choice("l1_proximal", "L1 proximal", "compare_l1", "λ₁ of L1 with the proximal step: drives weights to exactly zero."),
-            Choice("l1_subgradient", "L1 subgradient", "compare_subgradient",
-                   "λ₁ of L1 by plain descent on |w|: small weights, no exact zeros.", is_proximal=False),
+            Choice(
+                "l1_proximal",
+                "L1 proximal",
+                "compare_l1",
+                say("λ₁ of L1 with the proximal step: drives weights to exactly zero."),
+            ),
+            Choice(
+                "l1_subgradient",
+                "L1 subgradient",
+                "compare_subgradient",
+                say("λ₁ of L1 by plain descent on |w|: small weights, no exact zeros."),
+                is_proximal=False,
+            ),
         ),
     ),
     Penalty(
-        "l2", "L2 strength λ₂", "L2", "Adds λ₂·Σw² to the loss: shrinks all weights.", "gradient", "λ₂",
+        "l2",
+        say("L2 strength λ₂"),
+        "L2",
+        say("Adds λ₂·Σw² to the loss: shrinks all weights."),
+        "gradient",
+        "λ₂",
         Style("sky", "solid", "diamond"),
         term=lambda strength, over: rf"{strength}\sum{over} w^2",
         step=lambda amount, _: rf"2\cdot{amount}\,w",
-        choices=(Choice("l2", "L2", "compare_l2", "λ₂ of L2: shrinks all weights."),),
+        choices=(Choice("l2", "L2", "compare_l2", say("λ₂ of L2: shrinks all weights.")),),
     ),
     Penalty(
-        "activity_l2", "Activity L2", "Activity L2", "Adds this × Σ(hidden output)² / batch size: keeps hidden outputs small.",
-        "activity", "activity l2", Style("green", "dot", "triangle-up"),
+        "activity_l2",
+        say("Activity L2"),
+        say("Activity L2"),
+        say("Adds this × Σ(hidden output)² / batch size: keeps hidden outputs small."),
+        "activity",
+        "activity l2",
+        Style("green", "dot", "triangle-up"),
         term=lambda strength, _: rf"{strength}\tfrac1B\sum h^2",
         step=lambda amount, _: "",
-        choices=(Choice("activity_l2", "Activity L2", "compare_activity", "Strength of the penalty on hidden outputs."),),
-        acts_on="hidden outputs", elsewhere=activity_elsewhere,
+        choices=(
+            Choice(
+                "activity_l2", say("Activity L2"), "compare_activity", say("Strength of the penalty on hidden outputs.")
+            ),
+        ),
+        acts_on="hidden outputs",
+        elsewhere=activity_elsewhere,
     ),
     Penalty(
-        "weight_decay", "Weight decay", "Weight decay",
-        "Shrinks weights by learning rate × this at each step, apart from the gradient (as AdamW). Nothing is added to the loss.",
-        "decoupled", "weight decay", Style("sienna", "longdashdot", "pentagon"),
+        "weight_decay",
+        say("Weight decay"),
+        say("Weight decay"),
+        say(
+            "Shrinks weights by learning rate × this at each step, apart from the gradient (as AdamW). Nothing is "
+            "added to the loss."
+        ),
+        "decoupled",
+        say("weight decay"),
+        Style("sienna", "longdashdot", "pentagon"),
         term=lambda strength, over: "",
         step=lambda amount, _: rf"w\leftarrow(1-{amount})\,w",
         choices=(
-            Choice("weight_decay", "Weight decay", "compare_weight_decay",
-                   "Shrinks weights by learning rate × this at each step, apart from the gradient, as AdamW does."),
+            Choice(
+                "weight_decay",
+                say("Weight decay"),
+                "compare_weight_decay",
+                say("Shrinks weights by learning rate × this at each step, apart from the gradient, as AdamW does."),
+            ),
         ),
         elsewhere=decay_elsewhere,
     ),
     Penalty(
-        "group_l1", "Group L1 strength", "Group L1",
-        "Adds this × Σ‖w‖ over each input's links to the loss: drives whole inputs to exactly zero.",
-        "proximal", "group λ", Style("violet", "3px,2px,9px,2px", "triangle-left"),
+        "group_l1",
+        say("Group L1 strength"),
+        say("Group L1"),
+        say("Adds this × Σ‖w‖ over each input's links to the loss: drives whole inputs to exactly zero."),
+        "proximal",
+        say("group λ"),
+        Style("violet", "3px,2px,9px,2px", "triangle-left"),
         term=lambda strength, _: rf"{strength}\sum_{{\text{{inputs}}}}\lVert w_j\rVert",
         step=_group_step,
         choices=(
-            Choice("group_l1", "Group L1", "compare_group_l1",
-                   "λ of the norms of each input's links: drives whole inputs to exactly zero."),
+            Choice(
+                "group_l1",
+                say("Group L1"),
+                "compare_group_l1",
+                say("λ of the norms of each input's links: drives whole inputs to exactly zero."),
+            ),
         ),
-        acts_on="inputs", elsewhere=group_elsewhere,
+        acts_on="inputs",
+        elsewhere=group_elsewhere,
     ),
-)  # fmt: skip
+)
 PENALTIES: Mapping[str, Penalty] = MappingProxyType({penalty.name: penalty for penalty in _ALL})
 CHOICES: Mapping[str, Choice] = MappingProxyType({choice.key: choice for p in _ALL for choice in p.choices})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from core.words import say
+
 MAX_CHARS = 80
 
 
@@ -34,13 +36,13 @@ def received(value: object) -> str:
     """Return in a few words what was given: `'l2'`, `0.1`, `an array of shape (3, 2)`, `a dict`, `a Fit`."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and len(shape):
-        return f"an array of shape {tuple(int(n) for n in shape)}"
+        return say("an array of shape {tuple}", tuple=tuple(int(n) for n in shape))
     if isinstance(shape, tuple) and hasattr(value, "item"):  # a number of NumPy's or torch's
         return written(value.item())
     if value is None or isinstance(value, (str, bytes, bool, int, float, list, tuple)):
         return written(value)
     if isinstance(value, type):
-        return f"the class {value.__name__}"
+        return say("the class {name}", name=value.__name__)
     name = type(value).__name__
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
@@ -48,4 +50,4 @@ def received(value: object) -> str:
 def did_you_mean(name: str, known: Iterable[str], other_names: Mapping[str, str] | None = None) -> str:
     """Return "; did you mean '…'?" where a known name is near, or one that other programs give the same thing; else ""."""
     meant = (other_names or {}).get(name) or next(iter(get_close_matches(name, list(known), 1)), "")
-    return f"; did you mean '{meant}'?" if meant else ""
+    return say("; did you mean '{meant}'?", meant=meant) if meant else ""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from core.words import say
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -43,10 +45,12 @@ def why_host_is_refused(rules: Rules, headers: Mapping[str, str]) -> str:
     host = headers.get("host", "")
     name = host_name(f"//{host}")
     if name is None:
-        return "The server refused this address: its Host is not a host and a port."
+        return say("The server refused this address: its Host is not a host and a port.")
     if not rules.allowed_hosts or any(matches(name, pattern) for pattern in rules.allowed_hosts):
         return ""
-    return f"The server refused the address {shown(name)}: it is not in the setting server.allowedHosts."
+    return say(
+        "The server refused the address {shown}: it is not in the setting server.allowedHosts.", shown=shown(name)
+    )
 
 
 def why_origin_is_refused(rules: Rules, headers: Mapping[str, str]) -> str:
@@ -60,14 +64,16 @@ def why_origin_is_refused(rules: Rules, headers: Mapping[str, str]) -> str:
     origin = headers.get("origin", "")
     address, name = host_and_port(origin), host_name(origin)
     if address is None or name is None:
-        return "The server refused this connection: it does not say from which page it comes (Origin)."
+        return say("The server refused this connection: it does not say from which page it comes (Origin).")
     if address in {host_and_port(f"{origin.split(':')[0]}://{host}") for host in own_hosts(headers)}:
         return ""
     if name == rules.server_address or (address, scheme(origin)) in {
         (host_and_port(allowed), scheme(allowed)) for allowed in rules.allowed_origins
     }:
         return ""
-    return f"The server refused the page {shown(origin)}: it is not in the setting server.corsAllowedOrigins."
+    return say(
+        "The server refused the page {shown}: it is not in the setting server.corsAllowedOrigins.", shown=shown(origin)
+    )
 
 
 def own_hosts(headers: Mapping[str, str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from core.settings.experiment import LIVE_FIELDS, Experiment, explain
+from core.words import say
 
 MAX_VERSION = 2**53  # beyond this a browser cannot count in whole numbers
 MAX_SEED = 999_999
@@ -38,7 +39,7 @@ class Set(Message):
     @classmethod
     def _name_is_live(cls, name: str) -> str:
         if name not in LIVE_FIELDS:
-            raise ValueError(f"expected one of {', '.join(LIVE_FIELDS)}")
+            raise ValueError(say("expected one of {live_fields}", live_fields=", ".join(LIVE_FIELDS)))
         return name
 
     @model_validator(mode="after")
@@ -96,7 +97,9 @@ class StopAt(Message):
     @model_validator(mode="after")
     def _epochs_are_whole(self) -> StopAt:
         if self.when in ("epoch", "best") and (self.value < 1 or self.value != int(self.value)):
-            raise ValueError(f"value: expected a whole number of epochs from 1, received {self.value:g}")
+            raise ValueError(
+                say("value: expected a whole number of epochs from 1, received {value:g}", value=self.value)
+            )
         return self
 
 
@@ -159,4 +162,4 @@ def parse_message(text: str) -> Command | Ready | Frames:
     try:
         return CLIENT_MESSAGE.validate_json(text)
     except ValidationError as error:
-        raise ValueError("The message was refused: " + "; ".join(explain(error))) from None
+        raise ValueError(say("The message was refused: ") + "; ".join(explain(error))) from None

@@ -26,10 +26,13 @@ from core.stream.admission import Rules, why_host_is_refused, why_origin_is_refu
 from core.stream.files import file_response
 from core.stream.front import Front
 from core.stream.pace import Pace, pace_of_page
+from core.words import say
 
 LOG = logging.getLogger("uvicorn.error")
 HEALTH = "/_stcore/health"
-NOWHERE = "There is no page here. The pages of Overfit Lab lie one name below its address, such as …/path or …/compare."
+NOWHERE = say(
+    "There is no page here. The pages of Overfit Lab lie one name below its address, such as …/path or …/compare."
+)
 FOLDERS = ("/lab/", "/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
 OWN = "/lab/"  # where the routes of `core/stream/routes.py` begin
 REFUSED, FULL, TOO_LARGE = 4403, 4429, 1009  # WebSocket close codes
@@ -96,7 +99,7 @@ class Gate:
             why = why or self.why_full(address, name_of(headers))
         if not why and method not in READS:
             if path.startswith("/_stcore/upload_file") and not self.rules.has_uploader:
-                why = "No page of this server takes files."
+                why = say("No page of this server takes files.")
             elif "origin" in headers:
                 why = why_origin_is_refused(self.rules, headers)
             if not why and method == "PUT":
@@ -136,15 +139,19 @@ class Gate:
     def why_full(self, address: str, name: str) -> str:
         """Return why there is no room for another socket of this browser at this address, or ""."""
         if self.sockets.total() >= self.limits.sockets:
-            return (
-                f"The server is full: it holds {self.limits.sockets} connections. Close other tabs or come back later."
+            return say(
+                "The server is full: it holds {sockets} connections. Close other tabs or come back later.",
+                sockets=self.limits.sockets,
             )
         if self.sockets[address] >= self.limits.sockets_per_address:
-            return f"Too many connections from your address ({self.limits.sockets_per_address}). Close other tabs."
+            return say(
+                "Too many connections from your address ({sockets_per_address}). Close other tabs.",
+                sockets_per_address=self.limits.sockets_per_address,
+            )
         most = self.limits.sockets_per_browser if name else self.limits.sockets_without_name
         if self.of_browser[address, name] >= most:
-            who = "of your browser" if name else "without a cookie from your address"
-            return f"Too many connections {who} ({most}). Close other tabs."
+            who = say("of your browser") if name else say("without a cookie from your address")
+            return say("Too many connections {who} ({most}). Close other tabs.", who=who, most=most)
         return ""
 
     def inner_path(self, scope: Scope) -> str:
@@ -178,7 +185,7 @@ class Inflow:
         if message["type"] != "websocket.receive":
             return message
         if size_of(message) > self._limits.message_bytes:  # for servers on which `limit_arriving` has no hold
-            await self._send({"type": "websocket.close", "code": TOO_LARGE, "reason": "The message is too large."})
+            await self._send({"type": "websocket.close", "code": TOO_LARGE, "reason": say("The message is too large.")})
             return {"type": "websocket.disconnect", "code": TOO_LARGE}
         await asyncio.sleep(self._pace.delay())  # the server stops reading meanwhile; nothing is lost
         return message

@@ -21,11 +21,12 @@ from core.stream.commands import Command, Request
 from core.stream.mailbox import Mailbox, NotAnswered, NotTaken, Reply
 from core.stream.said import Said
 from core.stream.snapshot import Snapshot
+from core.words import say
 
 REPLY_S = 20.0  # a page waits no longer for the reply of a job
-BUSY = "The run was too busy to answer. Try again in a moment."
-GONE = "This run is gone: it was closed, or another one has taken its place. Press Reset to start it again."
-ENDED = "This run has ended. Press Reset, or change a setting, to start another."
+BUSY = say("The run was too busy to answer. Try again in a moment.")
+GONE = say("This run is gone: it was closed, or another one has taken its place. Press Reset to start it again.")
+ENDED = say("This run has ended. Press Reset, or change a setting, to start another.")
 
 log = logging.getLogger(__name__)
 
@@ -208,7 +209,7 @@ class Job:
         """Store the error as a sentence and publish it with what was last shown."""
         self.is_done = True
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        self.error = f"The run stopped on an error. {reason}"
+        self.error = say("The run stopped on an error. {reason}", reason=reason)
         last = self.latest or Snapshot(0, {}, {})
         banner = {"kind": "failed", "text": self.error, "remedy": None}
         version = last.version + 1

@@ -26,10 +26,11 @@ from core.stream.memory import TOO_MUCH
 from core.stream.nursery import Nursery, Process, end
 from core.stream.pipes import Message
 from core.stream.snapshot import Snapshot, decode
+from core.words import say
 
 CHILD_BYTES = 200_000_000  # of a process before it has a study: Python, NumPy, torch
 SPARE = 2.0  # times the estimate of its bytes is what a process may take
-ENDED = "The process that trained this was ended"
+ENDED = say("The process that trained this was ended")
 
 
 class Ended(Exception):
@@ -195,8 +196,12 @@ class Child:
 def words_of_end(code: int) -> str:
     """Return why a process has ended, from its exit code."""
     if code == TOO_MUCH:
-        return "it took more memory than a run may have. Choose fewer units or networks"
-    return "it was killed, which systems do when memory runs out" if code < 0 else f"it ended with code {code}"
+        return say("it took more memory than a run may have. Choose fewer units or networks")
+    return (
+        say("it was killed, which systems do when memory runs out")
+        if code < 0
+        else say("it ended with code {code}", code=code)
+    )
 
 
 def give_reply(reply: Future[Reply], message: Message) -> None:
@@ -254,7 +259,7 @@ def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, No
             in_vain = message.name != "busy" and child.wants_snapshot and not message.body
             snapshot = as_sent(message.body) if message.body else snapshot
         if child.ended is not None:
-            raise Ended(f"{ENDED}: {child.ended}. Nothing else was touched.")
+            raise Ended(say("{ended}: {ended2}. Nothing else was touched.", ended=ENDED, ended2=child.ended))
         for command in mailbox.take():
             child.inbox.put(command)
         wants = mailbox.wants_snapshot and snapshot is None

@@ -14,11 +14,12 @@ from concurrent.futures import Future
 from core.stream.commands import Command, Request, Reseed, Set, Step
 from core.stream.snapshot import Snapshot
 from core.stream.turns import MAX_SLICE_S
+from core.words import say
 
 MAX_QUEUED = 256  # commands, or requests, that a job holds and has not read yet
-NOT_BEGUN = "The run has not begun: there is nothing to ask it for yet."
-NOTHING = "The run has nothing of that kind to give yet."
-TOO_MANY = f"More than {MAX_QUEUED} requests wait for the run; this one was not taken."
+NOT_BEGUN = say("The run has not begun: there is nothing to ask it for yet.")
+NOTHING = say("The run has nothing of that kind to give yet.")
+TOO_MANY = say("More than {max_queued} requests wait for the run; this one was not taken.", max_queued=MAX_QUEUED)
 
 Reply = Snapshot | bytes  # moments to rewind, or a result in its binary form: no part of the study itself
 Answer = Callable[[Request], Reply | Future[Reply] | None]  # a Future where it comes later, from another process
@@ -103,7 +104,9 @@ class Mailbox:
             found = self.answer(request)
         except Exception as error:
             log.exception("a request failed")
-            reply.set_exception(NotAnswered(f"The run could not answer. {type(error).__name__}: {error}"))
+            reply.set_exception(
+                NotAnswered(say("The run could not answer. {name}: {error}", name=type(error).__name__, error=error))
+            )
             return
         if isinstance(found, Future):
             found.add_done_callback(lambda done: pass_on(done, reply))
@@ -127,7 +130,12 @@ class Mailbox:
         with self._lock:
             self._forget_void(command)
             if len(self._commands) >= MAX_QUEUED:
-                raise NotTaken(f"more than {MAX_QUEUED} commands wait for the run; this one was not taken")
+                raise NotTaken(
+                    say(
+                        "more than {max_queued} commands wait for the run; this one was not taken",
+                        max_queued=MAX_QUEUED,
+                    )
+                )
             self._commands.append(command)
 
     def take_one(self) -> Command | None:

@@ -49,11 +49,11 @@ async def stream(websocket: WebSocket) -> None:
     if job is None:
         was_dropped = get_scheduler().was_dropped(job_id)  # before its first viewer came
         code = DROPPED_JOB if was_dropped else UNKNOWN_JOB
-        await websocket.close(code, say("There is no such run (any more).").text(language))
+        await websocket.close(code, in_language(say("There is no such run (any more)."), language))
         return
     tab = websocket.query_params.get("tab", "")
     if tab and any(other not in ("", tab) for other in job.tabs):  # a duplicated tab: the run is the first one's
-        await websocket.close(OTHER_TAB, say("This run is open in another tab.").text(language))
+        await websocket.close(OTHER_TAB, in_language(say("This run is open in another tab."), language))
         return
     job.watch()
     job.tabs.append(tab)

@@ -45,11 +45,11 @@ class Message(str):
         """Return the message itself: `str(error)` of an error with a message is that message."""
         return self
 
-    def __add__(self, other: str) -> Message:
+    def __add__(self, other: str) -> str:
         """Return a message with a text, or another message, behind it."""
         return joined((self, other), "")
 
-    def __radd__(self, other: str) -> Message:
+    def __radd__(self, other: str) -> str:
         """Return a message with a text before it."""
         return joined((other, self), "")
 
@@ -90,21 +90,22 @@ def with_first(text: str, is_large: bool) -> str:
     return "".join((first, text[1:]))
 
 
-def say(template: str, /, **values: Any) -> Message:
+def say(template: str, /, **values: Any) -> str:
     """Return a message: `say("{n:,} of {total:,}", n=12, total=4224)`.
 
-    The template stands in the code as one literal, so that `make words` finds it. Without values it is taken as it stands,
-    with values a brace that is meant is doubled. Values: numbers, with their format in the template, texts, and messages.
+    It counts as a text; `in_language` knows it for a message. The template stands in the code as one literal, so that
+    `make words` finds it. Without values it is taken as it stands, with values a brace that is meant is doubled. Values:
+    numbers, with their format in the template, texts, and messages.
     """
     return Message(template, values)
 
 
-def say_n(one: str, other: str, n: int, /, **values: Any) -> Message:
+def say_n(one: str, other: str, n: int, /, **values: Any) -> str:
     """Return a message about a number of things: `say_n("{n:,} row", "{n:,} rows", n)`. n is one of the values."""
     return Message(one, {"n": n, **values}, other, n)
 
 
-def joined(parts: Iterable[str], by: str = " ") -> Message:
+def joined(parts: Iterable[str], by: str = " ") -> str:
     """Return texts and messages one after another as one message; empty ones are left out."""
     kept = [part for part in parts if part]
     between = by.replace("{", "{{").replace("}", "}}")

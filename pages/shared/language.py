@@ -37,12 +37,12 @@ def locale() -> str:
 
 def tr(template: str, /, **values: Any) -> str:
     """Return the sentence of a template and its values, as `say` makes it, in the session's language."""
-    return say(template, **values).text(language())
+    return str(in_language(say(template, **values), language()))
 
 
 def tr_n(one: str, other: str, n: int, /, **values: Any) -> str:
     """Return a sentence about a number of things, as `say_n` makes it, in the session's language."""
-    return say_n(one, other, n, **values).text(language())
+    return str(in_language(say_n(one, other, n, **values), language()))
 
 
 def worded(value: Any) -> Any:

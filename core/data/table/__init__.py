@@ -15,6 +15,7 @@ from core.data.split import Task
 from core.data.table.choices import KINDS, SEPARATORS, TASKS, Choices, ColumnKind, check_encoding
 from core.data.table.record import Table, make_table
 from core.settings.words import received, shortened
+from core.words import say
 
 __all__ = ["Choices", "Table", "load_table"]
 
@@ -54,7 +55,7 @@ def load_table(
     else:
         cells = read_cells(*_bytes_of(source), choices=first)
     if task is not None and task not in TASKS:
-        raise ValueError(f"task: expected 'regression' or 'classification', received {received(task)}")
+        raise ValueError(say("task: expected 'regression' or 'classification', received {task}", task=received(task)))
     roles = {
         name: None if value is None else _number(name, value, cells.names)
         for name, value in (("target", target), ("group", group), ("time", time))
@@ -78,7 +79,10 @@ def _bytes_of(source: Any) -> tuple[bytes, str]:
         return source, "table"
     if not isinstance(source, (str, Path)) or not str(source):
         raise ValueError(
-            f"source: expected the path of a CSV file, its bytes, its text or a pandas table, received {received(source)}"
+            say(
+                "source: expected the path of a CSV file, its bytes, its text or a pandas table, received {source}",
+                source=received(source),
+            )
         )
     path = Path(source)
     try:
@@ -87,7 +91,11 @@ def _bytes_of(source: Any) -> tuple[bytes, str]:
             check_size(max(len(data), path.stat().st_size))
     except OSError as error:
         raise ValueError(
-            f"source: expected a file that can be read, received '{shortened(str(source))}': {error.strerror}"
+            say(
+                "source: expected a file that can be read, received '{source}': {strerror}",
+                source=shortened(str(source)),
+                strerror=error.strerror,
+            )
         ) from None
     return data, path.name
 
@@ -98,7 +106,14 @@ def _number(name: str, value: Any, names: tuple[str, ...]) -> int:
         return value
     if isinstance(value, str) and value in names:
         return names.index(value)
-    raise ValueError(f"{name}: expected one of the columns {shortened(', '.join(names))}, received {received(value)}")
+    raise ValueError(
+        say(
+            "{name}: expected one of the columns {names}, received {value}",
+            name=name,
+            names=shortened(", ".join(names)),
+            value=received(value),
+        )
+    )
 
 
 def _by_number(name: str, values: Any, names: tuple[str, ...], allowed: tuple[Any, ...]) -> dict[int, Any]:
@@ -107,11 +122,23 @@ def _by_number(name: str, values: Any, names: tuple[str, ...], allowed: tuple[An
         return {}
     if not isinstance(values, Mapping):
         example = "{'zip': 'category'}" if name == "kinds" else "{'id': False}"
-        raise ValueError(f"{name}: expected choices by column, such as {example}, received {received(values)}")
+        raise ValueError(
+            say(
+                "{name}: expected choices by column, such as {example}, received {values}",
+                name=name,
+                example=example,
+                values=received(values),
+            )
+        )
     for value in values.values():
         if not any(value is option or (isinstance(value, str) and value == option) for option in allowed):
             raise ValueError(
-                f"{name}: expected one of {', '.join(map(str, allowed))} for each column, received {received(value)}"
+                say(
+                    "{name}: expected one of {map} for each column, received {value}",
+                    name=name,
+                    map=", ".join(map(str, allowed)),
+                    value=received(value),
+                )
             )
     return {_number(name, column, names): value for column, value in values.items()}
 
@@ -119,16 +146,16 @@ def _by_number(name: str, values: Any, names: tuple[str, ...], allowed: tuple[An
 def _separator(value: Any) -> str | None:
     if value is None or (isinstance(value, str) and value in SEPARATORS.values()):
         return value
-    raise ValueError(f"separator: expected one of , ; | or a tab, received {received(value)}")
+    raise ValueError(say("separator: expected one of , ; | or a tab, received {value}", value=received(value)))
 
 
 def _yes_or_no(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise ValueError(f"header: expected True, False or None, received {received(value)}")
+    raise ValueError(say("header: expected True, False or None, received {value}", value=received(value)))
 
 
 def _seed(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999_999:
         return value
-    raise ValueError(f"seed: expected a whole number from 0 to 999,999, received {received(value)}")
+    raise ValueError(say("seed: expected a whole number from 0 to 999,999, received {value}", value=received(value)))

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from core.data.split import Task
 from core.settings.words import received, written
+from core.words import say
 
 ColumnKind = Literal["number", "category", "date", "text"]
 KINDS: tuple[ColumnKind, ...] = get_args(ColumnKind)
@@ -65,7 +66,10 @@ class Choices:
                 _take(values, name, value)
             except (KeyError, ValueError):
                 raise ValueError(
-                    f"reading: expected parts such as target-3, 4-category or 5-out, received {written(part)}"
+                    say(
+                        "reading: expected parts such as target-3, 4-category or 5-out, received {part}",
+                        part=written(part),
+                    )
                 ) from None
         return cls(**values)
 
@@ -106,6 +110,9 @@ def check_encoding(name: str) -> str:
         info = None
     if info is None or not info._is_text_encoding:
         raise ValueError(
-            f"encoding: expected one that Python knows, such as 'utf-8' or 'cp1252', received {received(name)}"
+            say(
+                "encoding: expected one that Python knows, such as 'utf-8' or 'cp1252', received {name}",
+                name=received(name),
+            )
         )
     return info.name

@@ -16,6 +16,7 @@ from core.data.split import mean_and_scale
 from core.data.table.dates import parts_of
 from core.data.table.kinds import Column
 from core.settings.words import shortened
+from core.words import say
 
 FLAG_SHARE = 0.05  # more missing cells than this share of the training rows are an input of their own
 MISSING = "(missing)"
@@ -88,7 +89,9 @@ def _flag(column: Column, train: Array) -> list[tuple[Array, str]]:
     """Return the input "was missing", if enough training rows are."""
     is_missing = ~np.isfinite(column.values)
     return (
-        [(is_missing.astype(np.float64), f"{column.name} was missing")] if is_missing[train].mean() > FLAG_SHARE else []
+        [(is_missing.astype(np.float64), say("{name} was missing", name=column.name))]
+        if is_missing[train].mean() > FLAG_SHARE
+        else []
     )
 
 

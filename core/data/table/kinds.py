@@ -16,6 +16,7 @@ from core.data.table.dates import parse_dates
 from core.data.table.numbers import LEADING_ZERO, PLAIN, Parsed, parse_numbers, why_no_number
 from core.data.table.reading import Cells, clean_text
 from core.settings.words import shortened
+from core.words import joined, say
 
 ENOUGH = 0.95  # of the filled cells have to be numbers, or dates of one format
 MAX_CATEGORIES, FEW_CATEGORIES = 40, 20
@@ -70,7 +71,7 @@ def read_column(cells: Cells, number: int, parsed: Parsed, preferred: str, chose
         if column is not None:
             return column
     if chosen == "text":
-        return text_column(cells, number, "left out as you chose", parsed)
+        return text_column(cells, number, say("left out as you chose"), parsed)
     return word_column(cells, number, parsed, chosen is not None)
 
 
@@ -79,22 +80,38 @@ def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_
     name, values = cells.names[number], parsed.values
     known = values[np.isfinite(values)]
     if not len(known):
-        raise ValueError(f"kinds: expected numbers in '{name}', received texts such as '{_example(cells, number)}'")
+        raise ValueError(
+            say(
+                "kinds: expected numbers in '{name}', received texts such as '{example}'",
+                name=name,
+                example=_example(cells, number),
+            )
+        )
     different = np.unique(known)
     why_out = ""
     if len(different) == 1:
-        why_out = f"left out, since every cell is {different[0]:.6g}"
+        why_out = say("left out, since every cell is {different:.6g}", different=different[0])
     elif counts_rows(known, different):
-        why_out = f"left out, since it numbers the rows from {different[0]:g} to {different[-1]:g}"
-    reason = f"a number, {'as you chose' if is_chosen else _share(parsed)}, written like {parsed.form}"
+        why_out = say(
+            "left out, since it numbers the rows from {different:g} to {different2:g}",
+            different=different[0],
+            different2=different[-1],
+        )
+    reason = say(
+        "a number, {share}, written like {form}",
+        share="as you chose" if is_chosen else _share(parsed),
+        form=parsed.form,
+    )
     warning = _odd_in_words(cells, number, parsed.is_odd)
     if parsed.others and parsed.form != preferred:
-        warning += (
-            f" Numbers such as {_example(cells, number, '.', ',')} could also be written like {parsed.others[0]}; "
-            "write the decimals out in the file if that is meant."
+        warning += say(
+            " Numbers such as {example} could also be written like {others}; "
+            "write the decimals out in the file if that is meant.",
+            example=_example(cells, number, ".", ","),
+            others=parsed.others[0],
         )
     elif parsed.others:
-        reason += ", as in the other columns"
+        reason += say(", as in the other columns")
     n_odd = int((parsed.is_odd | ~(parsed.is_missing | np.isfinite(values))).sum())
     return Column(
         number, name, "number", not why_out, _joined(reason, why_out), values, form=parsed.form,
@@ -120,21 +137,33 @@ def date_column(cells: Cells, number: int, is_chosen: bool) -> Column | None:
     if dates.share == 0 or (dates.share < ENOUGH and not is_chosen):
         if is_chosen:
             raise ValueError(
-                f"kinds: expected dates such as 2024-01-31 in '{name}', received texts such as '{_example(cells, number)}'"
+                say(
+                    "kinds: expected dates such as 2024-01-31 in '{name}', received texts such as '{example}'",
+                    name=name,
+                    example=_example(cells, number),
+                )
             )
         return None
     known = dates.days[np.isfinite(dates.days)]
     n_different = len(np.unique(known))
-    why_out = "left out, since every cell is the same day" if n_different == 1 else ""
+    why_out = say("left out, since every cell is the same day") if n_different == 1 else ""
     is_odd = ~is_missing & ~np.isfinite(dates.days)
     warning = _odd_in_words(cells, number, is_odd, "dates")
     if dates.other:
-        warning += f" Its dates fit {dates.other} as well: they are read as {dates.form}."
+        warning += say(" Its dates fit {other} as well: they are read as {form}.", other=dates.other, form=dates.form)
     return Column(
-        number, name, "date", not why_out, _joined(f"a date, written as {dates.form}: year, month and weekday", why_out),
-        dates.days, form=dates.form, n_missing=int((~np.isfinite(dates.days)).sum()), n_odd=int(is_odd.sum()),
-        n_different=n_different, warning=warning.strip(),
-    )  # fmt: skip
+        number,
+        name,
+        "date",
+        not why_out,
+        _joined(say("a date, written as {form}: year, month and weekday", form=dates.form), why_out),
+        dates.days,
+        form=dates.form,
+        n_missing=int((~np.isfinite(dates.days)).sum()),
+        n_odd=int(is_odd.sum()),
+        n_different=n_different,
+        warning=warning.strip(),
+    )
 
 
 def word_column(cells: Cells, number: int, parsed: Parsed, is_chosen: bool) -> Column:
@@ -142,19 +171,32 @@ def word_column(cells: Cells, number: int, parsed: Parsed, is_chosen: bool) -> C
     codes, words = coded(cells.columns[number])
     n_filled, n_different, name = int((codes >= 0).sum()), len(words), cells.names[number]
     if n_different == 0:
-        return text_column(cells, number, "left out, since it is empty", parsed)
+        return text_column(cells, number, say("left out, since it is empty"), parsed)
     most = min(MAX_CATEGORIES, max(FEW_CATEGORIES, int(np.sqrt(cells.n_rows))))
     if is_chosen and n_different > MAX_CATEGORIES:
         raise ValueError(
-            f"kinds: expected at most {MAX_CATEGORIES} different cells for a category, received {n_different:,} in '{name}'"
+            say(
+                "kinds: expected at most {max_categories} different cells for a category, received {n_different:,} "
+                "in '{name}'",
+                max_categories=MAX_CATEGORIES,
+                n_different=n_different,
+                name=name,
+            )
         )
     if n_different == n_filled and not is_chosen:
-        return text_column(cells, number, "left out, since all its texts are different", parsed)
+        return text_column(cells, number, say("left out, since all its texts are different"), parsed)
     if n_different > most and not is_chosen:
-        why = f"left out, since it has {n_different:,} different texts, too many for a category (at most {most})"
+        why = say(
+            "left out, since it has {n_different:,} different texts, too many for a category (at most {most})",
+            n_different=n_different,
+            most=most,
+        )
         return text_column(cells, number, why, parsed)
-    why_out = f"left out, since every cell is '{words[0]}'" if n_different == 1 else ""
-    reason = f"a category, {'as you chose' if is_chosen else f'since it has {n_different} different texts'}"
+    why_out = say("left out, since every cell is '{words}'", words=words[0]) if n_different == 1 else ""
+    reason = say(
+        "a category, {n_different}",
+        n_different="as you chose" if is_chosen else f"since it has {n_different} different texts",
+    )
     return Column(
         number, name, "category", not why_out, _joined(reason, why_out), codes, words, n_missing=int((codes < 0).sum()),
         n_different=n_different, warning="" if is_chosen else _nearly_numbers(cells, number, parsed),
@@ -165,9 +207,16 @@ def text_column(cells: Cells, number: int, why: str, parsed: Parsed) -> Column:
     """Return a column that no network can read as it is."""
     codes, words = coded(cells.columns[number])
     return Column(
-        number, cells.names[number], "text", False, f"a text, {why}", np.zeros(0), n_missing=int((codes < 0).sum()),
-        n_different=len(words), warning=_nearly_numbers(cells, number, parsed) or _two_formats(cells, number),
-    )  # fmt: skip
+        number,
+        cells.names[number],
+        "text",
+        False,
+        say("a text, {why}", why=why),
+        np.zeros(0),
+        n_missing=int((codes < 0).sum()),
+        n_different=len(words),
+        warning=_nearly_numbers(cells, number, parsed) or _two_formats(cells, number),
+    )
 
 
 def coded(texts: Any) -> tuple[Array, tuple[str, ...]]:
@@ -198,7 +247,11 @@ def _joined(reason: str, why_out: str) -> str:
 
 
 def _share(parsed: Parsed) -> str:
-    return "since all its cells are" if parsed.share == 1 else f"since {parsed.share:.1%} of its cells are"
+    return (
+        say("since all its cells are")
+        if parsed.share == 1
+        else say("since {share:.1%} of its cells are", share=parsed.share)
+    )
 
 
 def _example(cells: Cells, number: int, *holding: str) -> str:
@@ -215,14 +268,20 @@ def _odd_in_words(cells: Cells, number: int, is_odd: Array, what: str = "numbers
         return ""
     texts = [shortened(clean_text(cells.columns[number][int(r)].as_py()), MAX_SHOWN) for r in rows[:N_NAMED]]
     named = [
-        f"row {cells.row_numbers[r]:,} '{text}'"
+        say("row {row_numbers:,} '{text}'", row_numbers=cells.row_numbers[r], text=text)
         + (f" ({why})" if what == "numbers" and (why := why_no_number(text)) else "")
         for r, text in zip(rows, texts, strict=False)
     ]
-    more = f" and {len(rows) - N_NAMED:,} more" if len(rows) > N_NAMED else ""
+    more = say(" and {n_rows:,} more", n_rows=len(rows) - N_NAMED) if len(rows) > N_NAMED else ""
     if len(rows) == 1:
-        return f"1 cell is no {what.removesuffix('s')} and counts as missing: {named[0]}."
-    return f"{len(rows):,} cells are no {what} and count as missing: {', '.join(named)}{more}."
+        return say("1 cell is no {what} and counts as missing: {named}.", what=what.removesuffix("s"), named=named[0])
+    return say(
+        "{n_rows:,} cells are no {what} and count as missing: {named}{more}.",
+        n_rows=len(rows),
+        what=what,
+        named=joined(named, ", "),
+        more=more,
+    )
 
 
 def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:
@@ -232,7 +291,11 @@ def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:
     if found and len(found) >= len(texts) / 2:
         text, why = found[0]
         shown = shortened(clean_text(text), MAX_SHOWN)
-        return f"Cells such as '{shown}' are no numbers ({why}): change them in the file to use them as numbers."
+        return say(
+            "Cells such as '{shown}' are no numbers ({why}): change them in the file to use them as numbers.",
+            shown=shown,
+            why=why,
+        )
     if parsed.share >= 0.5:
         return _odd_in_words(cells, number, parsed.is_odd).replace(
             " and count as missing", ", too many to count as missing"
@@ -248,4 +311,4 @@ def _two_formats(cells: Cells, number: int) -> str:
     if len(some) < 2 or some[0][0] + some[1][0] < ENOUGH:
         return ""
     ways = " and ".join(f"{name} ({share:.0%})" for share, name in some[:2])
-    return f"Its dates are written in two ways, {ways}: write them in one."
+    return say("Its dates are written in two ways, {ways}: write them in one.", ways=ways)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.arrays import LARGEST, Array
+from core.words import say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,7 @@ FORMATS: Mapping[str, str] = MappingProxyType(
     }
 )
 PLAIN = "1234.5"
-LEADING_ZERO = "a leading zero"
+LEADING_ZERO = say("a leading zero")
 # What people write where a number is missing; among words, "NA" stays a word.
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "--", ".", "–", "—")
 _COMPILED = {name: re.compile(pattern) for name, pattern in FORMATS.items()}
@@ -151,12 +152,17 @@ def _converted(filled: Any, fits: Array, form: str) -> Array:
 def why_no_number(text: str) -> str:
     """Return what keeps a text that holds digits from being a number, "" where it is not one sign."""
     if any(c.isdigit() and not c.isascii() for c in text):
-        return "full-width or other digits than 0 to 9"
+        return say("full-width or other digits than 0 to 9")
     if is_number(text) or text.lower().lstrip("+-") in ("inf", "infinity"):
-        return "a number beyond 1e18"
+        return say("a number beyond 1e18")
     if re.fullmatch(r"[+-]?0[0-9]+", text):
         return LEADING_ZERO
-    for sign, what in (("%", "a percent sign"), ("$", "a dollar sign"), ("€", "a euro sign"), ("£", "a pound sign")):
+    for sign, what in (
+        ("%", say("a percent sign")),
+        ("$", say("a dollar sign")),
+        ("€", say("a euro sign")),
+        ("£", say("a pound sign")),
+    ):
         if sign in text and is_number(text.replace(sign, "").strip()):
             return what
     return ""

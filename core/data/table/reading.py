@@ -19,6 +19,7 @@ import numpy as np
 from core.data.table.choices import MAX_COLUMNS, SEPARATORS, Choices
 from core.data.table.numbers import is_number
 from core.settings.words import shortened, written
+from core.words import say
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_LINE = 65_536  # bytes of the first line, and of what the encoding and the separator are guessed from
@@ -28,19 +29,19 @@ MAX_NAME = 60
 HASH_DIGITS = 16
 # What a file begins with that is no table, and what to do instead.
 MAGIC = {
-    b"PK\x03\x04": ("an Excel or zip file", "open it in a spreadsheet and save it as CSV"),
-    b"\xd0\xcf\x11\xe0": ("an old Excel file", "open it in a spreadsheet and save it as CSV"),
-    b"\x1f\x8b": ("a gzip file", "unpack it first"),
-    b"BZh": ("a bzip2 file", "unpack it first"),
-    b"\xfd7zXZ": ("an xz file", "unpack it first"),
-    b"\x28\xb5\x2f\xfd": ("a zstd file", "unpack it first"),
-    b"\x89PNG": ("a picture (PNG)", "take a table of text"),
-    b"\xff\xd8\xff": ("a picture (JPEG)", "take a table of text"),
-    b"GIF8": ("a picture (GIF)", "take a table of text"),
-    b"%PDF": ("a PDF", "copy its table into a spreadsheet and save it as CSV"),
-    b"PAR1": ("a parquet file", "write it as CSV first, in pandas by frame.to_csv('table.csv', index=False)"),
-    b"ARROW1": ("an Arrow file", "write it as CSV first"),
-    b"SQLite format 3": ("a database", "export one table of it as CSV"),
+    b"PK\x03\x04": (say("an Excel or zip file"), say("open it in a spreadsheet and save it as CSV")),
+    b"\xd0\xcf\x11\xe0": (say("an old Excel file"), say("open it in a spreadsheet and save it as CSV")),
+    b"\x1f\x8b": (say("a gzip file"), say("unpack it first")),
+    b"BZh": ("a bzip2 file", say("unpack it first")),
+    b"\xfd7zXZ": (say("an xz file"), say("unpack it first")),
+    b"\x28\xb5\x2f\xfd": (say("a zstd file"), say("unpack it first")),
+    b"\x89PNG": (say("a picture (PNG)"), say("take a table of text")),
+    b"\xff\xd8\xff": (say("a picture (JPEG)"), say("take a table of text")),
+    b"GIF8": (say("a picture (GIF)"), say("take a table of text")),
+    b"%PDF": ("a PDF", say("copy its table into a spreadsheet and save it as CSV")),
+    b"PAR1": (say("a parquet file"), say("write it as CSV first, in pandas by frame.to_csv('table.csv', index=False)")),
+    b"ARROW1": (say("an Arrow file"), say("write it as CSV first")),
+    b"SQLite format 3": ("a database", say("export one table of it as CSV")),
 }
 # Guessed among these only: the more are allowed, the odder the guesses on little text.
 WESTERN, LATIN = "cp1252", ("cp1250", "cp1254")  # the two are taken for it where a text is short
@@ -93,7 +94,9 @@ def read_cells(data: bytes, name: str = "table", choices: Choices | None = None)
     first = first_line(text)
     separator = choices.separator or find_separator(text)
     if choices.separator is None:
-        notes.append(f"Cells are separated by {separator_in_words(separator)}.")
+        notes.append(
+            say("Cells are separated by {separator_in_words}.", separator_in_words=separator_in_words(separator))
+        )
     check_width(first, separator)
     columns = parse(text, separator)
     del text
@@ -102,9 +105,9 @@ def read_cells(data: bytes, name: str = "table", choices: Choices | None = None)
     for i in range(len(columns) if has_header else 0):
         columns[i] = columns[i].slice(1)
     notes.append(
-        "The first line holds the names of the columns."
+        say("The first line holds the names of the columns.")
         if has_header
-        else "The first line holds numbers, so the columns have no names: they are numbered."
+        else say("The first line holds numbers, so the columns have no names: they are numbered.")
     )
     return finish(
         columns, clean_names(heads, notes), name, digest, (separator, encoding, has_header), notes, choices.seed
@@ -127,13 +130,28 @@ def finish(
         is_empty = pc.and_(is_empty, pc.equal(column, ""))
     rows = np.flatnonzero(~is_empty.to_numpy(zero_copy_only=False))
     if n_empty := len(is_empty) - len(rows):
-        notes.append(f"{n_empty} empty row{'s were' if n_empty > 1 else ' was'} left out.")
+        notes.append(
+            say("{n_empty} empty row{value} left out.", n_empty=n_empty, value="s were" if n_empty > 1 else " was")
+        )
     if len(rows) < MIN_ROWS:
-        raise ValueError(f"file: expected at least {MIN_ROWS} rows below the names, received {len(rows)}")
+        raise ValueError(
+            say(
+                "file: expected at least {min_rows} rows below the names, received {n_rows}",
+                min_rows=MIN_ROWS,
+                n_rows=len(rows),
+            )
+        )
     if len(rows) > MAX_ROWS:
         n_all = len(rows)
         rows = np.sort(np.random.default_rng(seed).permutation(n_all)[:MAX_ROWS])
-        notes.append(f"Of {n_all:,} rows a random sample of {MAX_ROWS:,} is used, drawn with seed {seed}.")
+        notes.append(
+            say(
+                "Of {n_all:,} rows a random sample of {max_rows:,} is used, drawn with seed {seed}.",
+                n_all=n_all,
+                max_rows=MAX_ROWS,
+                seed=seed,
+            )
+        )
     if len(rows) < len(is_empty):
         columns[:] = [column.take(pa.array(rows)) for column in columns]
     return Cells(name, digest, names, tuple(columns), rows + 1 + how[2], *how, tuple(notes))
@@ -142,10 +160,14 @@ def finish(
 def check_size(n_bytes: int) -> None:
     """Refuse an empty file, and one of more than MAX_BYTES."""
     if n_bytes == 0:
-        raise ValueError("file: expected a table of text (CSV), received an empty file of 0 bytes")
+        raise ValueError(say("file: expected a table of text (CSV), received an empty file of 0 bytes"))
     if n_bytes > MAX_BYTES:
         raise ValueError(
-            f"file: expected at most {MAX_BYTES // 2**20} MB, received {n_bytes / 2**20:,.1f} MB; keep fewer rows or columns"
+            say(
+                "file: expected at most {max_bytes} MB, received {n_bytes:,.1f} MB; keep fewer rows or columns",
+                max_bytes=MAX_BYTES // 2**20,
+                n_bytes=n_bytes / 2**20,
+            )
         )
 
 
@@ -153,7 +175,9 @@ def check_kind(data: bytes) -> None:
     """Refuse files that are known by how they begin."""
     for magic, (what, instead) in MAGIC.items():
         if data.startswith(magic):
-            raise ValueError(f"file: expected a table of text (CSV), received {what}; {instead}")
+            raise ValueError(
+                say("file: expected a table of text (CSV), received {what}; {instead}", what=what, instead=instead)
+            )
 
 
 def as_utf8(data: bytes, encoding: str | None) -> tuple[bytes, str, list[str]]:
@@ -163,23 +187,30 @@ def as_utf8(data: bytes, encoding: str | None) -> tuple[bytes, str, list[str]]:
             return without_nul(data.decode(encoding).lstrip("\ufeff").encode()), encoding, []
         except UnicodeError:
             raise ValueError(
-                f"encoding: expected one that fits the file, received {written(encoding)}, which does not"
+                say(
+                    "encoding: expected one that fits the file, received {encoding}, which does not",
+                    encoding=written(encoding),
+                )
             ) from None
     if found := utf_16(data):
-        how = "as its first bytes say" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "as its zero bytes show"
+        how = say("as its first bytes say") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else say("as its zero bytes show")
         try:
             text = data.decode(found).lstrip("\ufeff").encode()
         except UnicodeError:
             raise ValueError(
-                "file: expected text, received what begins like UTF-16 and is not; save it as UTF-8"
+                say("file: expected text, received what begins like UTF-16 and is not; save it as UTF-8")
             ) from None
-        return without_nul(text), found, [f"The file is read as UTF-16, {how}."]
+        return without_nul(text), found, [say("The file is read as UTF-16, {how}.", how=how)]
     data = without_nul(data.removeprefix(b"\xef\xbb\xbf"))
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         guess = guess_encoding(data, error.start)
-        note = f"The file is no UTF-8: it is read as {guess}, a guess from its letters. Choose another if names look wrong."
+        note = say(
+            "The file is no UTF-8: it is read as {guess}, a guess from its letters. Choose another if names look "
+            "wrong.",
+            guess=guess,
+        )
         return data.decode(guess, errors="replace").encode(), guess, [note]
     return data, "utf-8", []
 
@@ -201,7 +232,10 @@ def without_nul(text: bytes) -> bytes:
     """Refuse text that holds zero bytes."""
     if (place := text.find(b"\0")) >= 0:
         raise ValueError(
-            f"file: expected text, received a zero byte at byte {place + 1:,}: it is no text, or it is damaged"
+            say(
+                "file: expected text, received a zero byte at byte {place:,}: it is no text, or it is damaged",
+                place=place + 1,
+            )
         )
     return text
 
@@ -235,8 +269,11 @@ def first_line(text: bytes) -> str:
     end = text.find(b"\n", start, start + MAX_LINE + 1)
     if end < 0 and len(text) - start > MAX_LINE:
         raise ValueError(
-            f"file: expected a first line of at most {MAX_LINE:,} bytes with the names of the columns, received a longer one; "
-            "one row is one line"
+            say(
+                "file: expected a first line of at most {max_line:,} bytes with the names of the columns, received a "
+                "longer one; one row is one line",
+                max_line=MAX_LINE,
+            )
         )
     return text[start : end if end >= 0 else len(text)].decode(errors="replace").rstrip("\r")
 
@@ -251,7 +288,10 @@ def find_separator(text: bytes) -> str:
     best = max(scores, key=lambda mark: scores[mark])
     if scores[best] == (0.0, 0):
         raise ValueError(
-            "file: expected at least two columns, separated by commas, semicolons, tabs or bars (|), received one column"
+            say(
+                "file: expected at least two columns, separated by commas, semicolons, tabs or bars (|), received "
+                "one column"
+            )
         )
     return best
 
@@ -271,7 +311,7 @@ def _evenness(sample: str, mark: str, is_cut: bool) -> tuple[float, int]:
 
 def separator_in_words(separator: str) -> str:
     """Return how a sentence names a separator."""
-    return {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}[separator]
+    return {",": "commas", ";": "semicolons", "\t": "tabs", "|": say("bars (|)")}[separator]
 
 
 def check_width(first: str, separator: str) -> None:
@@ -279,12 +319,19 @@ def check_width(first: str, separator: str) -> None:
     n_columns = len(next(csv.reader([first], delimiter=separator), []))
     if n_columns > MAX_COLUMNS:
         raise ValueError(
-            f"file: expected at most {MAX_COLUMNS} columns, received {n_columns:,}; keep those that matter"
+            say(
+                "file: expected at most {max_columns} columns, received {n_columns:,}; keep those that matter",
+                max_columns=MAX_COLUMNS,
+                n_columns=n_columns,
+            )
         )
     if n_columns < 2:
         raise ValueError(
-            "file: expected at least two columns, an input and a target, received one when divided at "
-            f"{separator_in_words(separator)}"
+            say(
+                "file: expected at least two columns, an input and a target, received one when divided at "
+                "{separator_in_words}",
+                separator_in_words=separator_in_words(separator),
+            )
         )
 
 
@@ -317,7 +364,7 @@ def parse(text: bytes, separator: str) -> list[Any]:
         )
     except pa.ArrowInvalid as error:
         raise ValueError(
-            f"file: expected rows of cells, received what cannot be read: {shortened(str(error))}"
+            say("file: expected rows of cells, received what cannot be read: {error}", error=shortened(str(error)))
         ) from None
     columns = [column.combine_chunks() for column in table.columns]
     del table
@@ -326,8 +373,14 @@ def parse(text: bytes, separator: str) -> list[Any]:
         which = int(np.argmax(longest))
         row = int(np.argmax(pc.utf8_length(columns[which]).to_numpy(zero_copy_only=False)))
         raise ValueError(
-            f"file: expected cells of at most {MAX_CELL:,} characters, received one of {longest[which]:,} in column "
-            f'{which + 1}, row {row + 1}; is a quotation mark (") never closed?'
+            say(
+                "file: expected cells of at most {max_cell:,} characters, received one of {longest:,} in column "
+                '{which}, row {row}; is a quotation mark (") never closed?',
+                max_cell=MAX_CELL,
+                longest=longest[which],
+                which=which + 1,
+                row=row + 1,
+            )
         )
     if uneven:
         raise ValueError(_uneven_in_words(uneven, text))
@@ -337,10 +390,19 @@ def parse(text: bytes, separator: str) -> list[Any]:
 def _uneven_in_words(uneven: list[tuple[int, int, int]], text: bytes) -> str:
     """Return which rows have too few or too many cells."""
     row, expected, received = uneven[0]
-    more = f", and {len(uneven) - 1:,} more such row{'s' if len(uneven) > 2 else ''}" if len(uneven) > 1 else ""
-    hint = '; a quotation mark (") is never closed' if text.count(b'"') % 2 else "; is the separator right?"
-    return (
-        f"file: expected {expected} cells in every row, as in the first, received {received} in row {row}{more}{hint}"
+    more = (
+        say(", and {n_uneven:,} more such row{s}", n_uneven=len(uneven) - 1, s="s" if len(uneven) > 2 else "")
+        if len(uneven) > 1
+        else ""
+    )
+    hint = say('; a quotation mark (") is never closed') if text.count(b'"') % 2 else say("; is the separator right?")
+    return say(
+        "file: expected {expected} cells in every row, as in the first, received {received} in row {row}{more}{hint}",
+        expected=expected,
+        received=received,
+        row=row,
+        more=more,
+        hint=hint,
     )
 
 
@@ -361,7 +423,7 @@ def clean_names(heads: Sequence[str], notes: list[str]) -> tuple[str, ...]:
     n_changed = 0
     for number, head in enumerate(heads, 1):
         name = clean_text(head)
-        name = shortened(name, MAX_NAME) or f"column {number}"
+        name = shortened(name, MAX_NAME) or say("column {number}", number=number)
         copy, base = 2, name
         while name in names:
             name, copy = f"{base} ({copy})", copy + 1
@@ -369,12 +431,21 @@ def clean_names(heads: Sequence[str], notes: list[str]) -> tuple[str, ...]:
         names.append(name)
     if n_changed:
         notes.append(
-            f"{n_changed} name{'s were' if n_changed > 1 else ' was'} changed: too long, given twice, or with signs."
+            say(
+                "{n_changed} name{value} changed: too long, given twice, or with signs.",
+                n_changed=n_changed,
+                value="s were" if n_changed > 1 else " was",
+            )
         )
     n_empty = sum(not head.strip() for head in heads)
     if 0 < n_empty < len(heads):
         notes.append(
-            f"{n_empty} column{'s have' if n_empty > 1 else ' has'} no name and {'are' if n_empty > 1 else 'is'} numbered."
+            say(
+                "{n_empty} column{value} no name and {are} numbered.",
+                n_empty=n_empty,
+                value="s have" if n_empty > 1 else " has",
+                are="are" if n_empty > 1 else "is",
+            )
         )
     return tuple(names)
 
@@ -390,10 +461,16 @@ def cells_of_frame(frame: Any, choices: Choices | None = None) -> Cells:
     notes: list[str] = []
     names = [str(name) for name in frame.columns]
     if len(names) < 2:
-        raise ValueError(f"file: expected at least two columns, an input and a target, received {len(names)}")
+        raise ValueError(
+            say("file: expected at least two columns, an input and a target, received {n_names}", n_names=len(names))
+        )
     if len(names) > MAX_COLUMNS:
         raise ValueError(
-            f"file: expected at most {MAX_COLUMNS} columns, received {len(names):,}; keep those that matter"
+            say(
+                "file: expected at most {max_columns} columns, received {n_names:,}; keep those that matter",
+                max_columns=MAX_COLUMNS,
+                n_names=len(names),
+            )
         )
     columns = [_texts(frame.iloc[:, i]) for i in range(len(names))]
     digest = hashlib.sha256()

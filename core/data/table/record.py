@@ -20,6 +20,7 @@ from core.data.table.kinds import Column, coded, read_columns
 from core.data.table.reading import Cells
 from core.data.table.rows import same_rows
 from core.data.table.target import Target, read_target
+from core.words import joined, say
 
 MIN_GROUPS, MIN_TIMES, MIN_ROWS = 5, 5, 20
 GIVES_AWAY = 0.999  # |r| with the target, above which an input is pointed out
@@ -118,21 +119,21 @@ def make_table(cells: Cells, choices: Choices | None = None) -> Table:
     notes = [
         *cells.notes,
         target.why,
-        *(["The last column is proposed as the target."] if choices.target is None else []),
+        *([say("The last column is proposed as the target.")] if choices.target is None else []),
     ]
     is_kept = target.is_known
     if n_lost := int((~is_kept).sum()):
-        notes.append(f"{_rows(n_lost)} without a target {_were(n_lost)} left out.")
+        notes.append(say("{rows} without a target {were} left out.", rows=_rows(n_lost), were=_were(n_lost)))
     problem, units, days = target.problem, None, None
     if choices.time is not None:
         days, why, problem = _days(columns[choices.time], problem)
         if n_undated := int((is_kept & ~np.isfinite(days)).sum()) if not why else 0:
-            notes.append(f"{_rows(n_undated)} without a date {_were(n_undated)} left out.")
+            notes.append(say("{rows} without a date {were} left out.", rows=_rows(n_undated), were=_were(n_undated)))
         is_kept = is_kept & np.isfinite(days) if not why else is_kept
     if choices.group is not None:
         units, problem = _groups(cells, columns[choices.group], problem)
     if choices.group is not None and choices.time is not None:
-        problem = problem or "group: expected groups or time to divide by, received both; choose one of them"
+        problem = problem or say("group: expected groups or time to divide by, received both; choose one of them")
     kept = np.flatnonzero(is_kept)
     if len(kept) < len(is_kept):
         columns = [replace(c, values=c.values[kept]) if len(c.values) else c for c in columns]
@@ -150,32 +151,61 @@ def check_numbers_of_columns(choices: Choices, n_columns: int) -> None:
     for name in ("target", "group", "time"):
         number = getattr(choices, name)
         if number is not None and number >= n_columns:
-            raise ValueError(f"{name}: expected one of {n_columns} columns, received column {number + 1}")
+            raise ValueError(
+                say(
+                    "{name}: expected one of {n_columns} columns, received column {number}",
+                    name=name,
+                    n_columns=n_columns,
+                    number=number + 1,
+                )
+            )
         if number is not None and name != "target" and number == choices.target:
-            raise ValueError(f"{name}: expected another column than the target, received column {number + 1}")
+            raise ValueError(
+                say(
+                    "{name}: expected another column than the target, received column {number}",
+                    name=name,
+                    number=number + 1,
+                )
+            )
     for name in ("kinds", "inputs"):
         for number in getattr(choices, name):
             if number >= n_columns:
-                raise ValueError(f"{name}: expected some of {n_columns} columns, received column {number + 1}")
+                raise ValueError(
+                    say(
+                        "{name}: expected some of {n_columns} columns, received column {number}",
+                        name=name,
+                        n_columns=n_columns,
+                        number=number + 1,
+                    )
+                )
 
 
 def with_role(column: Column, target: int, choices: Choices) -> Column:
     """Return a column as an input or not: as it was chosen, and never the target or what the rows are divided by."""
     if column.number in (target, choices.group, choices.time):
-        role = "the target" if column.number == target else "what rows are divided by"
+        role = say("the target") if column.number == target else say("what rows are divided by")
         return replace(
-            column, is_input=False, reason=f"{column.reason.split('; left out')[0]}; no input, since it is {role}"
+            column,
+            is_input=False,
+            reason=say("{split}; no input, since it is {role}", split=column.reason.split("; left out")[0], role=role),
         )
     is_in = choices.inputs.get(column.number)
     if is_in is None or is_in == column.is_input:
         return column
     if is_in and column.kind == "text":
         raise ValueError(
-            f"inputs: expected columns of numbers, categories or dates, received the text '{column.name}'; choose another "
-            "kind for it"
+            say(
+                "inputs: expected columns of numbers, categories or dates, received the text '{name}'; choose another "
+                "kind for it",
+                name=column.name,
+            )
         )
-    role = "an input" if is_in else "left out"
-    return replace(column, is_input=is_in, reason=f"{column.reason.split('; left out')[0]}; {role}, as you chose")
+    role = say("an input") if is_in else say("left out")
+    return replace(
+        column,
+        is_input=is_in,
+        reason=say("{split}; {role}, as you chose", split=column.reason.split("; left out")[0], role=role),
+    )
 
 
 def _days(column: Column, problem: str) -> tuple[Array, str, str]:
@@ -183,9 +213,18 @@ def _days(column: Column, problem: str) -> tuple[Array, str, str]:
     if column.kind in ("date", "number") and column.n_different >= MIN_TIMES:
         return column.values, "", problem
     if column.kind in ("date", "number"):
-        why = f"time: expected at least {MIN_TIMES} different times, received {column.n_different} in '{column.name}'"
+        why = say(
+            "time: expected at least {min_times} different times, received {n_different} in '{name}'",
+            min_times=MIN_TIMES,
+            n_different=column.n_different,
+            name=column.name,
+        )
         return column.values, why, problem or why
-    why = f"time: expected a column of dates or numbers, received '{column.name}', {column.reason.split(',')[0]}"
+    why = say(
+        "time: expected a column of dates or numbers, received '{name}', {split}",
+        name=column.name,
+        split=column.reason.split(",")[0],
+    )
     return np.full(len(column.values), np.nan), why, problem or why
 
 
@@ -196,9 +235,12 @@ def _groups(cells: Cells, column: Column, problem: str) -> tuple[Array, str]:
     is_missing = units < 0
     units[is_missing] = len(words) + np.arange(int(is_missing.sum()))
     if len(words) < MIN_GROUPS and not problem:
-        problem = (
-            f"group: expected at least {MIN_GROUPS} groups, of which whole ones can be held out, received {len(words)} in "
-            f"'{column.name}'"
+        problem = say(
+            "group: expected at least {min_groups} groups, of which whole ones can be held out, received {n_words} in "
+            "'{name}'",
+            min_groups=MIN_GROUPS,
+            n_words=len(words),
+            name=column.name,
         )
     return units, problem
 
@@ -206,18 +248,22 @@ def _groups(cells: Cells, column: Column, problem: str) -> tuple[Array, str]:
 def _shortage(columns: list[Column], y: Array, target: Target) -> str:
     """Return why there is too little to train on, "" where there is enough."""
     if len(y) < MIN_ROWS:
-        return f"target: expected at least {MIN_ROWS} rows with a target, received {len(y)}"
+        return say(
+            "target: expected at least {min_rows} rows with a target, received {n_y}", min_rows=MIN_ROWS, n_y=len(y)
+        )
     if not any(column.is_input for column in columns):
-        return "inputs: expected at least one column as an input, received none; each says why it is left out"
+        return say("inputs: expected at least one column as an input, received none; each says why it is left out")
     if target.task == "classification" and np.bincount(y, minlength=len(target.class_names)).min() < 5:
-        return "target: expected at least 5 rows of each class with a date, received fewer"
+        return say("target: expected at least 5 rows of each class with a date, received fewer")
     n_inputs = sum(
         len(c.categories) if c.kind == "category" else 3 if c.kind == "date" else 1 for c in columns if c.is_input
     )
     if n_inputs > MAX_INPUTS:
-        return (
-            f"inputs: expected at most {MAX_INPUTS:,} inputs, received {n_inputs:,}, one for each category; leave some columns "
-            "out"
+        return say(
+            "inputs: expected at most {max_inputs:,} inputs, received {n_inputs:,}, one for each category; leave "
+            "some columns out",
+            max_inputs=MAX_INPUTS,
+            n_inputs=n_inputs,
         )
     return ""
 
@@ -232,7 +278,10 @@ def _described(table: Table, notes: list[str]) -> Table:
     notes += [*_columns_in_words(table), *_division_in_words(table)]
     warnings = list(filter(None, warnings))
     if len(warnings) > MAX_WARNINGS:
-        warnings = [*warnings[:MAX_WARNINGS], f"And {len(warnings) - MAX_WARNINGS} more of this kind."]
+        warnings = [
+            *warnings[:MAX_WARNINGS],
+            say("And {n_warnings} more of this kind.", n_warnings=len(warnings) - MAX_WARNINGS),
+        ]
     return replace(table, decisions=tuple(notes), warnings=tuple(warnings))
 
 
@@ -247,11 +296,19 @@ def _with_copies(table: Table) -> tuple[Table, list[str]]:
         return table, []
     if n_twins > MANY_TWINS * table.n_rows:
         return table, [
-            f"{n_twins:,} rows are equal to another, as coarse inputs make by chance: they are divided like all others."
+            say(
+                "{n_twins:,} rows are equal to another, as coarse inputs make by chance: they are divided like all "
+                "others.",
+                n_twins=n_twins,
+            )
         ]
     n_more = int((counts[counts > 1] - 1).sum())
     return replace(table, units=units), [
-        f"{n_more:,} row{'s repeat' if n_more > 1 else ' repeats'} another: equal rows stay together."
+        say(
+            "{n_more:,} row{value} another: equal rows stay together.",
+            n_more=n_more,
+            value="s repeat" if n_more > 1 else " repeats",
+        )
     ]
 
 
@@ -270,33 +327,55 @@ def _gives_away(table: Table, column: Column) -> str:
         gives = abs(float(np.corrcoef(x, y)[0, 1])) > GIVES_AWAY
     if not gives:
         return ""
-    return (
-        f"'{column.name}' gives the target away: knowing it is knowing '{table.target_name}'. Leave it out, unless it is known "
-        "beforehand."
+    return say(
+        "'{name}' gives the target away: knowing it is knowing '{target_name}'. Leave it out, unless it is known "
+        "beforehand.",
+        name=column.name,
+        target_name=table.target_name,
     )
 
 
 def _columns_in_words(table: Table) -> list[str]:
     """Return what the columns are, many of one kind in one sentence."""
     said = []
-    for kind, what in (("number", "numbers, standardised"), ("category", "categories, one input of 0 and 1 for each word"),
-                       ("date", "dates: their year, month and weekday are inputs")):  # fmt: skip
+    for kind, what in (
+        ("number", say("numbers, standardised")),
+        ("category", say("categories, one input of 0 and 1 for each word")),
+        ("date", say("dates: their year, month and weekday are inputs")),
+    ):
         names = [f"'{column.name}'" for column in table.inputs if column.kind == kind]
         if names:
-            more = f" and {len(names) - N_LISTED} more" if len(names) > N_LISTED else ""
-            said.append(f"Inputs that are {what}: {', '.join(names[:N_LISTED])}{more}.")
+            more = say(" and {n_names} more", n_names=len(names) - N_LISTED) if len(names) > N_LISTED else ""
+            said.append(
+                say(
+                    "Inputs that are {what}: {names}{more}.", what=what, names=joined(names[:N_LISTED], ", "), more=more
+                )
+            )
     left_out = [column for column in table.columns if not column.is_input and column.number != table.target]
-    said += [f"'{column.name}' is {column.reason}." for column in left_out[:N_LISTED]]
+    said += [say("'{name}' is {reason}.", name=column.name, reason=column.reason) for column in left_out[:N_LISTED]]
     if len(left_out) > N_LISTED:
-        said.append(f"{len(left_out) - N_LISTED} more columns are no inputs; each says why.")
+        said.append(say("{n_left_out} more columns are no inputs; each says why.", n_left_out=len(left_out) - N_LISTED))
     with_gaps = [column for column in table.inputs if column.n_missing]
     for column in with_gaps[:N_LISTED]:
-        how = "are a category of their own" if column.kind == "category" else "take the median of the training rows"
+        how = (
+            say("are a category of their own")
+            if column.kind == "category"
+            else say("take the median of the training rows")
+        )
         if column.kind != "category" and column.n_missing > FLAG_SHARE * table.n_rows:
-            how += "; that a cell was missing is an input of its own"
-        said.append(f"'{column.name}' has {column.n_missing:,} missing cells, which {how}.")
+            how += say("; that a cell was missing is an input of its own")
+        said.append(
+            say(
+                "'{name}' has {n_missing:,} missing cells, which {how}.",
+                name=column.name,
+                n_missing=column.n_missing,
+                how=how,
+            )
+        )
     if len(with_gaps) > N_LISTED:
-        said.append(f"{len(with_gaps) - N_LISTED} more columns have missing cells, treated alike.")
+        said.append(
+            say("{n_with_gaps} more columns have missing cells, treated alike.", n_with_gaps=len(with_gaps) - N_LISTED)
+        )
     return said
 
 
@@ -306,20 +385,23 @@ def _division_in_words(table: Table) -> list[str]:
         return []
     if table.days is not None:
         return [
-            f"Rows are divided by time: the last 20 % by '{table.columns[table.choices.time or 0].name}' are the test rows."
+            say(
+                "Rows are divided by time: the last 20 % by '{name}' are the test rows.",
+                name=table.columns[table.choices.time or 0].name,
+            )
         ]
     if table.groups:
         name = table.columns[table.choices.group or 0].name
-        return [f"Rows are divided by whole groups of '{name}': no group is on two sides."]
+        return [say("Rows are divided by whole groups of '{name}': no group is on two sides.", name=name)]
     return [
-        "Rows are divided at random, each class alike."
+        say("Rows are divided at random, each class alike.")
         if table.task == "classification"
-        else "Rows are divided at random."
+        else say("Rows are divided at random.")
     ]
 
 
 def _rows(n: int) -> str:
-    return f"{n:,} row{'s' if n > 1 else ''}"
+    return say("{n:,} row{s}", n=n, s="s" if n > 1 else "")
 
 
 def _were(n: int) -> str:

@@ -10,6 +10,7 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from core.data.table.record import Table
+from core.words import say
 
 MAX_BYTES = 512 * 1024 * 1024  # of all tables together
 
@@ -31,8 +32,11 @@ class Shelf:
                 return found
             if self.n_bytes + table.n_bytes > self._max_bytes:
                 raise ValueError(
-                    f"table: expected room for {table.n_bytes / 2**20:.0f} MB, received none: the server holds as many tables "
-                    "as it can; try again when others have closed theirs"
+                    say(
+                        "table: expected room for {n_bytes:.0f} MB, received none: the server holds as many tables "
+                        "as it can; try again when others have closed theirs",
+                        n_bytes=table.n_bytes / 2**20,
+                    )
                 )
             self._tables[table.key] = table
             return table

@@ -13,6 +13,7 @@ from core.data.table.encoding import Encoded, fit_encoding
 from core.data.table.record import Table
 from core.data.table.rows import Parts, divide, divide_by_time
 from core.settings.words import received
+from core.words import say
 
 N_CURVE, N_PLANE, REACH = 201, 63, 0.05  # points of a curve and of a side of a map; how far both reach beyond the rows
 MAX_MAPPED = 3  # classes that a map has colours for
@@ -42,7 +43,13 @@ def table_split(
     """
     train, val, test = table_rows(table, seed, val_fraction)
     if n_train is not None and n_train > len(train):
-        raise ValueError(f"n_train: expected at most {len(train)} for this table, received {n_train}")
+        raise ValueError(
+            say(
+                "n_train: expected at most {n_train} for this table, received {n_train2}",
+                n_train=len(train),
+                n_train2=n_train,
+            )
+        )
     train = train[:n_train]
     fitted = train[:n_fit]
     encoded = fit_encoding(table.inputs, fitted)
@@ -91,13 +98,25 @@ def _picture(table: Table, encoded: Encoded, train: Array, val: Array, dtype: DT
 def check_table_call(table: Any, seed: Any, val_fraction: Any, n_train: Any) -> None:
     """Refuse what is no table, and numbers that divide none."""
     if not isinstance(table, Table):
-        raise ValueError(f"table: expected what load_table(…) returns, a Table, received {received(table)}")
+        raise ValueError(
+            say("table: expected what load_table(…) returns, a Table, received {table}", table=received(table))
+        )
     if not _is_whole(seed) or not 0 <= seed <= 999_999:
-        raise ValueError(f"seed: expected a whole number from 0 to 999,999, received {received(seed)}")
+        raise ValueError(say("seed: expected a whole number from 0 to 999,999, received {seed}", seed=received(seed)))
     if isinstance(val_fraction, bool) or not isinstance(val_fraction, (int, float)) or not 0.1 <= val_fraction <= 0.5:
-        raise ValueError(f"val_fraction: expected a number from 0.1 to 0.5, received {received(val_fraction)}")
+        raise ValueError(
+            say(
+                "val_fraction: expected a number from 0.1 to 0.5, received {val_fraction}",
+                val_fraction=received(val_fraction),
+            )
+        )
     if n_train is not None and (not _is_whole(n_train) or n_train < 5):
-        raise ValueError(f"n_train: expected a whole number from 5, or None for all, received {received(n_train)}")
+        raise ValueError(
+            say(
+                "n_train: expected a whole number from 5, or None for all, received {n_train}",
+                n_train=received(n_train),
+            )
+        )
 
 
 def _is_whole(value: Any) -> bool:

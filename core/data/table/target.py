@@ -10,6 +10,7 @@ from core.data.arrays import Array
 from core.data.split import Task
 from core.data.table.kinds import Column, coded
 from core.data.table.reading import Cells
+from core.words import say
 
 MAX_CLASSES, MIN_CLASS_ROWS = 10, 5
 FEW_SHARE = 0.1  # distinct whole numbers that are classes are at most so many of the rows
@@ -39,30 +40,39 @@ def read_target(cells: Cells, column: Column, task: Task | None) -> Target:
     if column.kind in ("category", "text"):
         return _classes_of_words(cells, column, task)
     if column.kind == "date":
-        problem = f"target: expected classes or numbers, received the dates of '{column.name}'; choose another column"
-        return Target(column.values, "regression", (), f"'{column.name}' is the target.", problem)
+        problem = say(
+            "target: expected classes or numbers, received the dates of '{name}'; choose another column",
+            name=column.name,
+        )
+        return Target(column.values, "regression", (), say("'{name}' is the target.", name=column.name), problem)
     known = column.values[np.isfinite(column.values)]
     different = np.unique(known)
     is_whole = bool((different == np.round(different)).all())
     few = is_whole and len(different) <= MAX_CLASSES and len(different) / max(1, len(known)) <= FEW_SHARE
     is_classes = task == "classification" if task else len(different) == 2 or few
     if not is_classes:
-        reason = "as you chose" if task else f"since it has {len(different):,} different numbers"
+        reason = (
+            say("as you chose")
+            if task
+            else say("since it has {n_different:,} different numbers", n_different=len(different))
+        )
         problem = ""
         if len(different) < 2:
-            problem = (
-                f"target: expected at least two different values, received only {different[0]:.6g} in '{column.name}'; choose "
-                "another column"
+            problem = say(
+                "target: expected at least two different values, received only {different:.6g} in '{name}'; choose "
+                "another column",
+                different=different[0],
+                name=column.name,
             )
-        why = f"'{column.name}' is the target: values, {reason}."
+        why = say("'{name}' is the target: values, {reason}.", name=column.name, reason=reason)
         return Target(column.values, "regression", (), why, problem)
     names = tuple(f"{value:.12g}" for value in different)
     y = np.where(np.isfinite(column.values), np.searchsorted(different, np.nan_to_num(column.values)), -1).astype(
         np.int64
     )
     reason = (
-        "as you chose" if task else "since it has two values" if len(different) == 2
-        else f"since it has only {len(different)} different whole numbers"
+        say("as you chose") if task else say("since it has two values") if len(different) == 2
+        else say("since it has only {n_different} different whole numbers", n_different=len(different))
     )  # fmt: skip
     return _classes(y, names, column, reason)
 
@@ -72,33 +82,54 @@ def _classes_of_words(cells: Cells, column: Column, task: Task | None) -> Target
         (column.values, column.categories) if column.kind == "category" else coded(cells.columns[column.number])
     )
     if task == "regression":
-        why = f"'{column.name}' is the target."
+        why = say("'{name}' is the target.", name=column.name)
         return Target(
-            codes.astype(np.int64), "classification", words, why,
-            f"target: expected numbers for values, received the words of '{column.name}'; choose classes, or another column",
-        )  # fmt: skip
-    return _classes(codes.astype(np.int64), words, column, "since it holds words")
+            codes.astype(np.int64),
+            "classification",
+            words,
+            why,
+            say(
+                "target: expected numbers for values, received the words of '{name}'; choose classes, or another "
+                "column",
+                name=column.name,
+            ),
+        )
+    return _classes(codes.astype(np.int64), words, column, say("since it holds words"))
 
 
 def _classes(y: Array, names: tuple[str, ...], column: Column, reason: str) -> Target:
     """Return classes, with the sentence that says why they cannot be learned where they cannot."""
-    why = f"'{column.name}' is the target: {len(names)} classes, {reason}."
+    why = say(
+        "'{name}' is the target: {n_names} classes, {reason}.", name=column.name, n_names=len(names), reason=reason
+    )
     counts = np.bincount(y[y >= 0], minlength=len(names))
-    problem, as_values = "", "take it as values, " if column.kind == "number" else ""
+    problem, as_values = "", say("take it as values, ") if column.kind == "number" else ""
     if len(names) < 2:
-        only = f"only '{names[0]}'" if names else "none"
-        problem = (
-            f"target: expected 2 to {MAX_CLASSES} classes, received {only} in '{column.name}'; choose another column"
+        only = say("only '{names}'", names=names[0]) if names else "none"
+        problem = say(
+            "target: expected 2 to {max_classes} classes, received {only} in '{name}'; choose another column",
+            max_classes=MAX_CLASSES,
+            only=only,
+            name=column.name,
         )
     elif len(names) > MAX_CLASSES:
-        problem = (
-            f"target: expected 2 to {MAX_CLASSES} classes, received {len(names):,} different cells in '{column.name}'; "
-            f"{as_values}choose another column, or join classes in the file"
+        problem = say(
+            "target: expected 2 to {max_classes} classes, received {n_names:,} different cells in '{name}'; "
+            "{as_values}choose another column, or join classes in the file",
+            max_classes=MAX_CLASSES,
+            n_names=len(names),
+            name=column.name,
+            as_values=as_values,
         )
     elif counts.min() < MIN_CLASS_ROWS:
         rare = int(np.argmin(counts))
-        problem = (
-            f"target: expected at least {MIN_CLASS_ROWS} rows of each class, received {counts[rare]} of '{names[rare]}' in "
-            f"'{column.name}'; {as_values}join it with another class in the file, or leave its rows out"
+        problem = say(
+            "target: expected at least {min_class_rows} rows of each class, received {counts} of '{names}' in "
+            "'{name}'; {as_values}join it with another class in the file, or leave its rows out",
+            min_class_rows=MIN_CLASS_ROWS,
+            counts=counts[rare],
+            names=names[rare],
+            name=column.name,
+            as_values=as_values,
         )
     return Target(y, "classification", names, why, problem)

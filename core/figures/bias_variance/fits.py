@@ -27,6 +27,7 @@ from core.figures.theme import (
 )
 from core.readings.arrays import Arrays, span
 from core.settings.colors import BLUE, ORANGE, PURPLE, SKY, VERMILLION
+from core.words import say
 
 SET = "set"
 
@@ -41,27 +42,46 @@ def plot_bundle(arrays: Arrays, constants: Arrays, chosen: int, chosen_set: int)
     n_own = arrays["own"].shape[2] // (len(x) + 1)
     noise = float(constants["noise_std"][0])
     about = {
-        "name": "bundle", "title": "The bundle of fits",
-        "look_for": "How far the mean lies from the truth is bias; how far the curves spread around it is variance. Move "
-        "“Redraw” to see one training set after another.",
+        "name": "bundle",
+        "title": say("The bundle of fits"),
+        "look_for": say(
+            "How far the mean lies from the truth is bias; how far the curves spread around it is variance. Move "
+            "“Redraw” to see one training set after another."
+        ),
         "legend": [
-            entry("every network", SKY, "solid"), entry("their mean", VERMILLION, "solid"), entry("truth", COLORS["truth"], "dash"),
-            entry("set shown: points and networks", ORANGE, "solid", "circle"),
+            entry(say("every network"), SKY, "solid"),
+            entry(say("their mean"), VERMILLION, "solid"),
+            entry("truth", COLORS["truth"], "dash"),
+            entry(say("set shown: points and networks"), ORANGE, "solid", "circle"),
         ],
-    }  # fmt: skip
+    }
     traces = [
         _line(
-            "every network", np.tile(np.append(x, np.nan), n), arrays["bundle"][chosen], f"bundle[@{SCRUB}]",
-            faint(SKY, 0.55), 1,
+            say("every network"),
+            np.tile(np.append(x, np.nan), n),
+            arrays["bundle"][chosen],
+            f"bundle[@{SCRUB}]",
+            faint(SKY, 0.55),
+            1,
         ),
         _line(
-            "networks of this set", np.tile(np.append(x, np.nan), n_own), arrays["own"][chosen, chosen_set],
-            f"own[@{SCRUB}][@{SET}]", ORANGE, 1.75,
+            say("networks of this set"),
+            np.tile(np.append(x, np.nan), n_own),
+            arrays["own"][chosen, chosen_set],
+            f"own[@{SCRUB}][@{SET}]",
+            ORANGE,
+            1.75,
         ),
-        go.Scatter(name="true function", x=x, y=truth, mode="lines", line={"color": COLORS["truth"], "dash": "dash", "width": 2}),
-        _line("mean of all", x, arrays["bundle_mean"][chosen], f"bundle_mean[@{SCRUB}]", VERMILLION, 2.5),
-        _points(arrays, 0, chosen_set, "points of this set", ORANGE, "circle"),
-    ]  # fmt: skip
+        go.Scatter(
+            name=say("true function"),
+            x=x,
+            y=truth,
+            mode="lines",
+            line={"color": COLORS["truth"], "dash": "dash", "width": 2},
+        ),
+        _line(say("mean of all"), x, arrays["bundle_mean"][chosen], f"bundle_mean[@{SCRUB}]", VERMILLION, 2.5),
+        _points(arrays, 0, chosen_set, say("points of this set"), ORANGE, "circle"),
+    ]
     y_range = span([truth - 2 * noise, truth + 2 * noise, arrays["set_y_0"]], pad=0.05)
     return base_figure(traces, about, axis("x", span([x], pad=0.0)), axis("y", y_range))
 
@@ -74,29 +94,40 @@ def plot_votes(
     bounds, soft, _ = map_palettes(constants)
     box = cell_box(axes[0], axes[1], arrays["votes"].shape[1:])
     words = {
-        2: f"share of networks that say {constants['class_names'][-1]}" if n_classes else "",
-        0: "mean of the networks",
+        2: say("share of networks that say {class_names}", class_names=constants["class_names"][-1])
+        if n_classes
+        else "",
+        0: say("mean of the networks"),
     }
     told = {**map_in_words(constants), "caption": words.get(n_classes, "class of most networks, and their share")}
     layer = image_layer(f"votes[@{SCRUB}]", soft, bounds, box, smooth=True, told=told)
     has_lines = "lines_x" in arrays
     look = (
-        "Each thin line is the boundary of one network: where they part, the training set or the start decides."
+        say("Each thin line is the boundary of one network: where they part, the training set or the start decides.")
         if has_lines
-        else ("Strong colours: the networks agree. Pale ones: the training set or the start decides.")
+        else (say("Strong colours: the networks agree. Pale ones: the training set or the start decides."))
     )
     points = [
         _points(arrays, c, chosen_set, str(name), mix(CLASS_COLORS[c], "#000000", 0.25), CLASS_SYMBOLS[c])
         for c, name in enumerate(constants["class_names"])
-    ] or [_points(arrays, 0, chosen_set, "points of this set", ORANGE, "circle")]  # fmt: skip
+    ] or [_points(arrays, 0, chosen_set, say("points of this set"), ORANGE, "circle")]  # fmt: skip
     about = {
-        "name": "bundle", "title": "The bundle of boundaries" if has_lines else "All networks together",
-        "look_for": f"{look} Move “Redraw” to see one training set after another.", "images": [layer],
+        "name": "bundle",
+        "title": say("The bundle of boundaries") if has_lines else say("All networks together"),
+        "look_for": say("{look} Move “Redraw” to see one training set after another.", look=look),
+        "images": [layer],
         "legend": [
-            *(entry(str(name), CLASS_COLORS[c], symbol=CLASS_SYMBOLS[c]) for c, name in enumerate(constants["class_names"])),
-            *([entry("every network", BLUE, "solid"), entry("networks of the set shown", PURPLE, "solid")] if has_lines else []),
+            *(
+                entry(str(name), CLASS_COLORS[c], symbol=CLASS_SYMBOLS[c])
+                for c, name in enumerate(constants["class_names"])
+            ),
+            *(
+                [entry(say("every network"), BLUE, "solid"), entry(say("networks of the set shown"), PURPLE, "solid")]
+                if has_lines
+                else []
+            ),
         ],
-    }  # fmt: skip
+    }
     equal = {"scaleanchor": "x", "constrain": "domain"}
     return base_figure(
         [*(_boundaries(arrays, chosen, chosen_set) if has_lines else []), *points], about,
@@ -106,10 +137,15 @@ def plot_votes(
 
 def _boundaries(arrays: Arrays, chosen: int, chosen_set: int) -> list[go.Scatter]:
     every = _line(
-        "every network", arrays["lines_x"][chosen], arrays["lines_y"][chosen], f"lines_y[@{SCRUB}]", faint(BLUE, 0.5), 1
+        say("every network"),
+        arrays["lines_x"][chosen],
+        arrays["lines_y"][chosen],
+        f"lines_y[@{SCRUB}]",
+        faint(BLUE, 0.5),
+        1,
     )
     own = _line(
-        "networks of this set", arrays["own_x"][chosen, chosen_set], arrays["own_y"][chosen, chosen_set],
+        say("networks of this set"), arrays["own_x"][chosen, chosen_set], arrays["own_y"][chosen, chosen_set],
         f"own_y[@{SCRUB}][@{SET}]", PURPLE, 2,
     )  # fmt: skip
     every.meta = bind("none", x=f"lines_x[@{SCRUB}]", y=f"lines_y[@{SCRUB}]")

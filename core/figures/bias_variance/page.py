@@ -11,11 +11,12 @@ from core.figures.bias_variance.fits import plot_bundle, plot_votes
 from core.figures.bias_variance.parts import plot_lines, plot_parts
 from core.readings.arrays import Arrays
 from core.readings.fit import split_constants
+from core.words import say
 
 if TYPE_CHECKING:
     from core.data.split import Split
 
-LOSSES = {"regression": "squared error (standardised target)", "classification": "Brier score (0 to 2)"}
+LOSSES = {"regression": say("squared error (standardised target)"), "classification": say("Brier score (0 to 2)")}
 
 
 def plot_bias_variance_page(

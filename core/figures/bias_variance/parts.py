@@ -18,6 +18,7 @@ from core.readings.arrays import Arrays, span
 from core.readings.bias_variance.parts import LABELS, places_of
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 from core.studies.bias_variance.decomposition import WIDTH
+from core.words import say
 
 SCRUB = "value"
 # Part: colour and pattern of its area, from the bottom up.
@@ -27,24 +28,36 @@ AREAS = {
 TICKS = (1, 2, 4, 8, 16, 32, 64)  # widths with a tick
 LINES = {
     "zero_one": (
-        "Wrong answers (0-1 loss)", "share of points", "bv_zero_",
+        say("Wrong answers (0-1 loss)"),
+        say("share of points"),
+        "bv_zero_",
         {
-            "bias": ("bias: most networks are wrong", ORANGE, "solid"), "hurts": ("variance that hurts", BLUE, "dash"),
-            "helps": ("variance that helps", GREEN, "dot"), "error": ("error", PURPLE, "solid"),
+            "bias": (say("bias: most networks are wrong"), ORANGE, "solid"),
+            "hurts": (say("variance that hurts"), BLUE, "dash"),
+            "helps": (say("variance that helps"), GREEN, "dot"),
+            "error": ("error", PURPLE, "solid"),
         },
-        "Error = bias + variance that hurts − variance that helps (Domingos 2000). Where most networks are wrong, one that "
-        "differs from them may be right: there variance helps.",
+        say(
+            "Error = bias + variance that hurts − variance that helps (Domingos 2000). Where most networks are "
+            "wrong, one that differs from them may be right: there variance helps."
+        ),
     ),
     "log_loss": (
-        "Cross-entropy", "nats above the noise", "bv_log_",
+        "Cross-entropy",
+        say("nats above the noise"),
+        "bv_log_",
         {
-            "bias2": ("bias", ORANGE, "solid"), "variance_data": ("variance (data)", BLUE, "dash"),
-            "variance_start": ("variance (start)", SKY, "dot"), "risk": ("risk", PURPLE, "solid"),
+            "bias2": ("bias", ORANGE, "solid"),
+            "variance_data": (say("variance (data)"), BLUE, "dash"),
+            "variance_start": (say("variance (start)"), SKY, "dot"),
+            "risk": ("risk", PURPLE, "solid"),
         },
-        "The same in cross-entropy: bias is the distance of the truth from the geometric mean of the networks. Plug-in "
-        "estimates: bias is a little too large with few networks.",
+        say(
+            "The same in cross-entropy: bias is the distance of the truth from the geometric mean of the networks. "
+            "Plug-in estimates: bias is a little too large with few networks."
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def plot_parts(
@@ -59,19 +72,28 @@ def plot_parts(
     names = [name for name in AREAS if name != "noise" or has_noise]
     top = arrays["bv_risk"] + np.nan_to_num(arrays["bv_noise"])
     y_range = span([top, arrays["bv_risk"] + arrays["bv_error"]], include=[0])
-    noise = " The noise on top is what no network can remove." if has_noise else " Noise cannot be told from bias here."
+    noise = (
+        say(" The noise on top is what no network can remove.")
+        if has_noise
+        else say(" Noise cannot be told from bias here.")
+    )
     about = {
         "name": "parts",
-        "title": f"Bias and variance along {axis_word(param_name)}",
-        "look_for": f"Watch bias² and variance trade places: the risk is their sum.{noise} The bar is two standard errors.",
+        "title": say("Bias and variance along {axis_word}", axis_word=axis_word(param_name)),
+        "look_for": say(
+            "Watch bias² and variance trade places: the risk is their sum.{noise} The bar is two standard errors.",
+            noise=noise,
+        ),
         "legend": [
             *(entry(LABELS[name], AREAS[name][0], symbol="square") for name in names),
-            entry("risk", PURPLE, "solid"), entry("least risk", VERMILLION, symbol="star"),
+            entry("risk", PURPLE, "solid"),
+            entry(say("least risk"), VERMILLION, symbol="star"),
         ],
         "auto": {"yaxis": {"arrays": ["bv_risk", *(["bv_top"] if has_noise else [])], "include": [0]}},
         "twin": [_table(texts, param_name, [*names, "risk"])],
-        "pick": SCRUB, "size": "wide",
-    }  # fmt: skip
+        "pick": SCRUB,
+        "size": "wide",
+    }
     risk = go.Scatter(
         name="risk", x=x, y=np.array(arrays["bv_risk"]), mode="lines+markers", marker={"size": 5},
         line={"color": PURPLE, "width": 2.5},
@@ -79,9 +101,9 @@ def plot_parts(
         hovertemplate="%{y:.3g}<extra>risk</extra>", meta=bind(y="bv_risk", error_y__array="bv_error"),
     )  # fmt: skip
     star = go.Scatter(
-        name="least risk", x=np.array(arrays["bv_best_x"]), y=np.array(arrays["bv_best_y"]), mode="markers",
+        name=say("least risk"), x=np.array(arrays["bv_best_x"]), y=np.array(arrays["bv_best_y"]), mode="markers",
         marker={"symbol": "star", "size": 13, "color": VERMILLION, "line": {"width": 1, "color": "white"}},
-        hovertemplate="least risk<extra></extra>", meta=bind(x="bv_best_x", y="bv_best_y"),
+        hovertemplate=say("least risk<extra></extra>"), meta=bind(x="bv_best_x", y="bv_best_y"),
     )  # fmt: skip
     traces = [*(_area(arrays, x, name) for name in names), risk, _here(x, chosen, y_range), star]
     return base_figure(
@@ -128,7 +150,7 @@ def value_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:
     ticks = [w for w in TICKS if values.min() <= w <= values.max()]
     ends = (np.log10(values.min()) - 0.06, np.log10(values.max()) + 0.06)
     words = {"tickvals": np.log10(ticks).tolist(), "ticktext": [str(w) for w in ticks]}
-    return axis("width (units of each hidden layer)", ends, **words)
+    return axis(say("width (units of each hidden layer)"), ends, **words)
 
 
 def place_words(values: np.ndarray, param_name: str) -> dict[str, list[Any]]:
@@ -159,6 +181,8 @@ def _area(arrays: Arrays, x: np.ndarray, name: str) -> go.Scatter:
 def _table(texts: Sequence[str], param_name: str, names: Sequence[str]) -> dict[str, Any]:
     columns = [column(LABELS[name], f"bv_{name}") for name in names]
     return twin(
-        "Parts of the risk, as estimated (below zero where an estimate came out so)", axis_word(param_name), list(texts),
-        [*columns, column("± (two standard errors of the risk)", "bv_error")],
-    )  # fmt: skip
+        say("Parts of the risk, as estimated (below zero where an estimate came out so)"),
+        axis_word(param_name),
+        list(texts),
+        [*columns, column(say("± (two standard errors of the risk)"), "bv_error")],
+    )

@@ -16,9 +16,10 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, e
 from core.readings.arrays import Arrays, span
 from core.readings.compare.curves import SERIES, Variants
 from core.settings.penalties import Style
+from core.words import say
 
 SIZES = {"val_loss": "half"}
-CHANGED = entry("changed strength", COLORS["penalty"], symbol="triangle-down")
+CHANGED = entry(say("changed strength"), COLORS["penalty"], symbol="triangle-down")
 
 
 def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: bool = False) -> go.Figure:
@@ -54,26 +55,35 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     """Return the weights of all variants as lines on common bins, and beside them bars of the share that is exactly zero."""
     styles = styles_of([key for key, _ in variants])
     about = {
-        "name": "overlay", "title": "Weights, exact zeros apart", "size": "half",
-        "look_for": "A narrow peak: weights near zero. A bar: weights at exactly zero. The outermost steps hold all beyond, too.",
+        "name": "overlay",
+        "title": say("Weights, exact zeros apart"),
+        "size": "half",
+        "look_for": say(
+            "A narrow peak: weights near zero. A bar: weights at exactly zero. The outermost steps hold all beyond, "
+            "too."
+        ),
         "legend": [entry(label, style.color, style.dash) for (_, label), style in zip(variants, styles, strict=True)]
-        + [entry("before the last change (faint)", COLORS["truth"], "dot")],
+        + [entry(say("before the last change (faint)"), COLORS["truth"], "dot")],
         "auto": {
             "xaxis": {"arrays": ["overlay_x", "ghost:overlay_x"], "is_tight": True, "grows": True},
             "yaxis": {"arrays": ["overlay_share"], "include": [0], "most": 1},
         },
         "twin": [
             twin(
-                "Share of the weights from each edge to the next; the outermost hold all beyond", "weight from", "overlay_x[0]",
+                say("Share of the weights from each edge to the next; the outermost hold all beyond"),
+                say("weight from"),
+                "overlay_x[0]",
                 [column(label, f"overlay_share[{v}]", "percent") for v, (_, label) in enumerate(variants)],
                 n_rows=arrays["overlay_x"].shape[-1] - 1,
             ),
             twin(
-                "Weights that are exactly zero", "penalty", [label for _, label in variants],
-                [column("share of the weights", "overlay_zero", "percent")],
+                say("Weights that are exactly zero"),
+                "penalty",
+                [label for _, label in variants],
+                [column(say("share of the weights"), "overlay_zero", "percent")],
             ),
         ],
-    }  # fmt: skip
+    }
     ghosts = [
         go.Scatter(
             name=f"{label}, before", x=[], y=[], mode="lines", opacity=0.45, hoverinfo="skip",
@@ -91,38 +101,53 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
         for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True))
     ]  # fmt: skip
     bars = go.Bar(
-        name="exactly zero", x=list(range(len(variants))), y=np.array(arrays["overlay_zero"]), xaxis="x2", yaxis="y2",
-        marker={"color": [style.color for style in styles]}, customdata=[label for _, label in variants],
-        hovertemplate="%{customdata}: %{y:.0%} exactly zero<extra></extra>", meta=bind(y="overlay_zero"),
-    )  # fmt: skip
+        name=say("exactly zero"),
+        x=list(range(len(variants))),
+        y=np.array(arrays["overlay_zero"]),
+        xaxis="x2",
+        yaxis="y2",
+        marker={"color": [style.color for style in styles]},
+        customdata=[label for _, label in variants],
+        hovertemplate=say("%{customdata}: %{y:.0%} exactly zero<extra></extra>"),
+        meta=bind(y="overlay_zero"),
+    )
     low, high = span([arrays["overlay_share"]], include=[0])
     places = (-0.6, len(variants) - 0.4)
     side = axis("zero", places, domain=[0.82, 1.0], anchor="y2", showticklabels=False, showgrid=False)
     return base_figure(
         [*ghosts, *lines, bars],
         about,
-        axis("weight (not zero)", span([arrays["overlay_x"]], pad=0.0), domain=[0.0, 0.7]),
-        axis("share of the weights", (low, min(high, 1.0)), tickformat=".0%"),
+        axis(say("weight (not zero)"), span([arrays["overlay_x"]], pad=0.0), domain=[0.0, 0.7]),
+        axis(say("share of the weights"), (low, min(high, 1.0)), tickformat=".0%"),
         xaxis2=side,
-        yaxis2=axis("exactly zero", (0, 1), anchor="x2", tickformat=".0%"),
+        yaxis2=axis(say("exactly zero"), (0, 1), anchor="x2", tickformat=".0%"),
     )
 
 
 def _here() -> go.Scatter:
     """Return the line at the rewound moment, nothing while live."""
     return go.Scatter(
-        name="you are here", x=[], y=[], mode="lines", line={"color": COLORS["truth"], "width": 2}, hoverinfo="skip",
+        name=say("you are here"),
+        x=[],
+        y=[],
+        mode="lines",
+        line={"color": COLORS["truth"], "width": 2},
+        hoverinfo="skip",
         meta=bind(x="at:moment", y="span:y"),
-    )  # fmt: skip
+    )
 
 
 def _changes(arrays: Arrays) -> go.Scatter:
     """Return a mark for each strength that was changed on the way, on the curve of its variant."""
     return go.Scatter(
-        name="changed strength", x=np.array(arrays["change_epoch"]), y=np.array(arrays["change_loss"]), mode="markers",
-        marker={"symbol": CHANGED["symbol"], "size": 10, "color": CHANGED["color"]}, hovertemplate="%{text}<extra></extra>",
+        name=say("changed strength"),
+        x=np.array(arrays["change_epoch"]),
+        y=np.array(arrays["change_loss"]),
+        mode="markers",
+        marker={"symbol": CHANGED["symbol"], "size": 10, "color": CHANGED["color"]},
+        hovertemplate="%{text}<extra></extra>",
         meta=bind(x="change_epoch", y="change_loss", text="label:changes"),
-    )  # fmt: skip
+    )
 
 
 def _curve(arrays: Arrays, name: str, variant: int, label: str, style: Style, opacity: float) -> go.Scatter:

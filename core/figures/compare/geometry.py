@@ -9,6 +9,7 @@ from core.figures.styles import BROWN
 from core.figures.theme import COLORS, axis, base_figure, bind, colorscale, entry, mix
 from core.readings.arrays import Arrays
 from core.settings.colors import SKY
+from core.words import say
 
 CONTOUR_STOPS = ("#B4B4B4", "#F7F7F7")  # low loss is dark; without a hue, for the shapes have theirs
 CIRCLE = mix(SKY, "#000000", 0.35)  # L2's colour, dark enough for the light contours
@@ -17,28 +18,45 @@ CIRCLE = mix(SKY, "#000000", 0.35)  # L2's colour, dark enough for the light con
 def plot_geometry(arrays: Arrays) -> go.Figure:
     """Return the panel of `geometry_arrays`, of which what a moment changes has a leading axis of one."""
     about = {
-        "name": "geometry", "title": "The loss around the present point", "size": "half", "height": 380,
-        "group": "Two weights and the shapes of their penalties",
-        "look_for": "The diamond has its corners on the axes, where a weight is zero; the circle has none. Darker: lower loss, "
-        "all other weights as they are now, in rewind too.",
+        "name": "geometry",
+        "title": say("The loss around the present point"),
+        "size": "half",
+        "height": 380,
+        "group": say("Two weights and the shapes of their penalties"),
+        "look_for": say(
+            "The diamond has its corners on the axes, where a weight is zero; the circle has none. Darker: lower loss, "
+            "all other weights as they are now, in rewind too."
+        ),
         "legend": [
-            entry("same L1 penalty", COLORS["l1"], "solid"), entry("same L2 penalty", CIRCLE, "dash"),
-            entry("path", BROWN, "dot"), entry("now", COLORS["val"], symbol="circle"),
+            entry(say("same L1 penalty"), COLORS["l1"], "solid"),
+            entry(say("same L2 penalty"), CIRCLE, "dash"),
+            entry("path", BROWN, "dot"),
+            entry("now", COLORS["val"], symbol="circle"),
         ],
         "auto": {
-            "xaxis": {"arrays": ["geometry_x"], "is_tight": True}, "yaxis": {"arrays": ["geometry_y"], "is_tight": True},
+            "xaxis": {"arrays": ["geometry_x"], "is_tight": True},
+            "yaxis": {"arrays": ["geometry_y"], "is_tight": True},
         },
-        "unit": "training loss (mean per row)", "corner": "second weight \\ first weight",
-    }  # fmt: skip
+        "unit": say("training loss (mean per row)"),
+        "corner": say("second weight \\ first weight"),
+    }
     contours = go.Contour(
-        name="training loss", x=np.array(arrays["geometry_x"]), y=np.array(arrays["geometry_y"]),
-        z=np.array(arrays["geometry_loss"]), colorscale=colorscale(CONTOUR_STOPS), showscale=False, ncontours=14,
-        line={"width": 0.5, "color": "rgba(128,128,128,0.6)"}, hovertemplate="training loss %{z:.3g}<extra></extra>",
+        name=say("training loss"),
+        x=np.array(arrays["geometry_x"]),
+        y=np.array(arrays["geometry_y"]),
+        z=np.array(arrays["geometry_loss"]),
+        colorscale=colorscale(CONTOUR_STOPS),
+        showscale=False,
+        ncontours=14,
+        line={"width": 0.5, "color": "rgba(128,128,128,0.6)"},
+        hovertemplate=say("training loss %{z:.3g}<extra></extra>"),
         meta=bind(x="geometry_x", y="geometry_y", z="geometry_loss"),
-    )  # fmt: skip
+    )
     lines = [
-        _line(arrays["diamond"][0], "same L1 penalty", "diamond[0]", {"color": COLORS["l1"], "width": 2.5}),
-        _line(arrays["circle"][0], "same L2 penalty", "circle[0]", {"color": CIRCLE, "width": 2.5, "dash": "dash"}),
+        _line(arrays["diamond"][0], say("same L1 penalty"), "diamond[0]", {"color": COLORS["l1"], "width": 2.5}),
+        _line(
+            arrays["circle"][0], say("same L2 penalty"), "circle[0]", {"color": CIRCLE, "width": 2.5, "dash": "dash"}
+        ),
         _line(arrays["path"], "path", "path", {"color": BROWN, "width": 2.5, "dash": "dot"}),
     ]
     now = go.Scatter(
@@ -48,8 +66,10 @@ def plot_geometry(arrays: Arrays) -> go.Figure:
     )  # fmt: skip
     bounds = (float(arrays["geometry_x"][0]), float(arrays["geometry_x"][-1]))
     zero = {"zeroline": True, "zerolinecolor": "rgba(128,128,128,0.8)"}
-    yaxis = axis("second weight", bounds, scaleanchor="x", constrain="domain", **zero)
-    return base_figure([contours, *lines, now], about, axis("first weight", bounds, constrain="domain", **zero), yaxis)
+    yaxis = axis(say("second weight"), bounds, scaleanchor="x", constrain="domain", **zero)
+    return base_figure(
+        [contours, *lines, now], about, axis(say("first weight"), bounds, constrain="domain", **zero), yaxis
+    )
 
 
 def _line(points: np.ndarray, label: str, name: str, line: dict[str, object]) -> go.Scatter:
@@ -62,8 +82,13 @@ def _line(points: np.ndarray, label: str, name: str, line: dict[str, object]) ->
 def plot_update() -> go.Figure:
     """Return the card of the update rules with the present numbers put in; its texts come with each snapshot."""
     about = {
-        "name": "update", "title": "The next step, with the numbers of now", "is_table": True, "size": "half",
-        "look_for": "L2 takes away a share of the weight and leaves the rest; the proximal step of L1 takes away a fixed "
-        "amount and stops at zero.",
-    }  # fmt: skip
+        "name": "update",
+        "title": say("The next step, with the numbers of now"),
+        "is_table": True,
+        "size": "half",
+        "look_for": say(
+            "L2 takes away a share of the weight and leaves the rest; the proximal step of L1 takes away a fixed "
+            "amount and stops at zero."
+        ),
+    }
     return base_figure([], about, {}, {})

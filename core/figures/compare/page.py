@@ -21,6 +21,7 @@ from core.readings.compare.curves import Variants
 if TYPE_CHECKING:
     from core.data.split import Split
 from core.readings.compare.page import FITTED
+from core.words import say
 
 ORDER = ("val_loss", "gap", "n_zero", "weight_norm")
 SMALL = 230  # px
@@ -50,10 +51,16 @@ def plot_numbers(variants: Variants) -> go.Figure:
     """Return the card of the table of numbers, one row per variant; its texts come with each snapshot, see `HEADS`."""
     styles = styles_of([key for key, _ in variants])
     about = {
-        "name": "numbers", "title": "The numbers", "is_table": True, "size": "full",
-        "look_for": "A star marks the lowest validation loss and the best score. Over several starts: mean ± standard deviation.",
+        "name": "numbers",
+        "title": say("The numbers"),
+        "is_table": True,
+        "size": "full",
+        "look_for": say(
+            "A star marks the lowest validation loss and the best score. Over several starts: mean ± standard "
+            "deviation."
+        ),
         "swatches": [entry("", style.color, style.dash) for style in styles],
-    }  # fmt: skip
+    }
     return base_figure([], about, {}, {})
 
 
@@ -63,7 +70,7 @@ def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] if name in FITTED else values for name, values in arrays.items()}
         figure = short_titles(plot_main_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split))
-        heading = f"{figure.layout.meta['title']}, one chart per penalty"
+        heading = say("{title}, one chart per penalty", title=figure.layout.meta["title"])
         figures.append(of_variant(figure, v, key, label, heading, FIT_SIZES[len(variants)]))
     return figures
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from core.figures.strengths import FAINT, LAYER_COLORS
 from core.figures.theme import COLORS, axis, base_figure, bind, entry, epoch_axis
 from core.readings.arrays import Arrays, span
+from core.words import say
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 
@@ -19,12 +20,12 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
     losses = ["fold_train[@lambda]", "fold_val[@lambda]"]
     about = {
         "name": "fold_curves",
-        "title": "Loss of the folds at the chosen λ",
-        "look_for": "Where the validation curve turns up again, this λ is too weak for so many epochs.",
+        "title": say("Loss of the folds at the chosen λ"),
+        "look_for": say("Where the validation curve turns up again, this λ is too weak for so many epochs."),
         "legend": [
-            entry("training, mean of the folds", COLORS["train"], "solid"),
-            entry("validation, mean of the folds", COLORS["val"], "solid"),
-            entry("validation, single folds", FAINT, "solid"),
+            entry(say("training, mean of the folds"), COLORS["train"], "solid"),
+            entry(say("validation, mean of the folds"), COLORS["val"], "solid"),
+            entry(say("validation, single folds"), FAINT, "solid"),
         ],
         "auto": {
             "xaxis": {"arrays": ["fold_epoch"], "include": [0]},
@@ -35,7 +36,7 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
     }
     curves = [arrays["fold_train"][chosen], arrays["fold_val"][chosen]]
     single = go.Scatter(
-        name="single folds", x=np.array(arrays["fold_line_epoch"]), y=np.array(arrays["fold_lines"][chosen]),
+        name=say("single folds"), x=np.array(arrays["fold_line_epoch"]), y=np.array(arrays["fold_lines"][chosen]),
         mode="lines", line={"color": FAINT, "width": 1}, hoverinfo="skip",
         meta={**bind(x="fold_line_epoch", y="fold_lines[@lambda]"), "is_data": True},
     )  # fmt: skip
@@ -47,7 +48,7 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
         for name, meaning, curve, binding in zip(("training", "validation"), ("train", "val"), curves, losses, strict=True)
     ]  # fmt: skip
     x_range, y_range = span([arrays["fold_epoch"]], include=[0]), span(curves, include=[0])
-    return base_figure([single, *lines], about, epoch_axis(x_range), axis("loss (mean per row)", y_range))
+    return base_figure([single, *lines], about, epoch_axis(x_range), axis(say("loss (mean per row)"), y_range))
 
 
 def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
@@ -58,8 +59,10 @@ def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
     styles = [(LAYER_COLORS[i % len(LAYER_COLORS)], DASHES[i % len(DASHES)]) for i in range(len(labels))]
     about = {
         "name": "refit",
-        "title": "Refit on training and validation rows",
-        "look_for": "A low training loss is easy without a penalty. Only rows that no choice has seen can say what it is worth.",
+        "title": say("Refit on training and validation rows"),
+        "look_for": say(
+            "A low training loss is easy without a penalty. Only rows that no choice has seen can say what it is worth."
+        ),
         "legend": [entry(label, *style) for label, style in zip(labels, styles, strict=True)],
         "auto": {
             "xaxis": {"arrays": ["refit_epoch"], "include": [0]},
@@ -76,4 +79,4 @@ def plot_refit(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
         for i, (label, (color, dash)) in enumerate(zip(labels, styles, strict=True))
     ]  # fmt: skip
     x_range, y_range = span([arrays["refit_epoch"]], include=[0]), span([arrays["refit_loss"]], include=[0])
-    return base_figure(lines, about, epoch_axis(x_range), axis("training loss (mean per row)", y_range))
+    return base_figure(lines, about, epoch_axis(x_range), axis(say("training loss (mean per row)"), y_range))

@@ -26,12 +26,15 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, m
 from core.readings.arrays import Arrays, span
 from core.readings.strengths import positions
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
+from core.words import say
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LABEL_CHARS = 20  # a way of choosing λ is broken into lines of so many characters
 
-EACH_ONCE = "Each row is held out once (repeats deal anew): every validation loss is on rows its network has not seen."
-FORWARD = "Folds run forward: each trains on what came before the rows that it is judged on, as in use."
+EACH_ONCE = say(
+    "Each row is held out once (repeats deal anew): every validation loss is on rows its network has not seen."
+)
+FORWARD = say("Folds run forward: each trains on what came before the rows that it is judged on, as in use.")
 
 
 def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | None = None) -> go.Figure:
@@ -44,14 +47,16 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
     y_range = span([arrays["cv_low"], arrays["cv_high"]])
     about = {
         "name": "cv",
-        "title": "Cross-validated loss against λ",
-        "look_for": "λ_min has the lowest mean. λ_1se is the strongest penalty that is not clearly worse: within one error bar.",
+        "title": say("Cross-validated loss against λ"),
+        "look_for": say(
+            "λ_min has the lowest mean. λ_1se is the strongest penalty that is not clearly worse: within one error bar."
+        ),
         "legend": [
-            entry("mean ± standard error", COLORS["val"], symbol="circle"),
-            entry("single folds", FAINT, "solid"),
+            entry(say("mean ± standard error"), COLORS["val"], symbol="circle"),
+            entry(say("single folds"), FAINT, "solid"),
             *(entry(label, color, dash) for label, color, dash in CHOICES),
-            entry("chosen λ", COLORS["truth"], "solid"),
-            entry("a fold diverged", VERMILLION, symbol="x"),
+            entry(say("chosen λ"), COLORS["truth"], "solid"),
+            entry(say("a fold diverged"), VERMILLION, symbol="x"),
         ],
         "names": {"x": place_names(values, param_name)},
         "auto": {"yaxis": {"arrays": ["cv_low", "cv_high"], "include": [], "log": True}},
@@ -65,9 +70,9 @@ def plot_cv(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int | N
         for (label, color, dash), name in zip(CHOICES, ("cv_min_x", "cv_1se_x"), strict=True)
     ]
     if chosen is not None:
-        lines.append(marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range))
+        lines.append(marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range))
     traces = [_folds(arrays, x), *lines, _mean(arrays, x), _lost(arrays), top_counts(arrays, "cv_top", x)]
-    yaxis = loss_axis("validation loss (mean per row)", y_range)
+    yaxis = loss_axis(say("validation loss (mean per row)"), y_range)
     layout = top_layout(values, param_name)
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
@@ -93,26 +98,26 @@ def plot_folds(
         colorscale=steps(colors), showscale=False, ygap=3,
         customdata=np.tile(order + 1, (n_splits, 1)), hovertemplate="%{y}: row %{customdata}<extra></extra>",
     )  # fmt: skip
-    columns = [column("held out in fold", (fold_of[order] + 1).tolist())]
+    columns = [column(say("held out in fold"), (fold_of[order] + 1).tolist())]
     if class_names:
         columns.append(column("class", [str(class_names[int(c)]) for c in np.asarray(y)[order]]))
     bounds = _class_bounds(np.asarray(y)[order]) if class_names else []
     about = {
         "name": "folds",
-        "title": "The folds",
+        "title": say("The folds"),
         "look_for": FORWARD if is_forward else EACH_ONCE,
         "legend": [
             entry(word, color, symbol="square")
-            for word, color in zip(("trains", "validates", *["comes later"] * is_forward), colors, strict=False)
+            for word, color in zip(("trains", "validates", *[say("comes later")] * is_forward), colors, strict=False)
         ],
         "size": "half",
         "height": 320,
-        "twin": [twin("The folds", "row", (order + 1).tolist(), columns)],
+        "twin": [twin(say("The folds"), "row", (order + 1).tolist(), columns)],
     }
-    title = "rows, sorted by class" if class_names else "rows, in order of time" if is_forward else "rows"
+    title = say("rows, sorted by class") if class_names else say("rows, in order of time") if is_forward else "rows"
     ticks = {
         "tickvals": list(range(n_splits)),
-        "ticktext": [f"fold {k + 1}" for k in range(n_splits)],
+        "ticktext": [say("fold {k}", k=k + 1) for k in range(n_splits)],
         "showgrid": False,
     }
     white = {"color": "white", "width": 2}
@@ -140,16 +145,18 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     names = ["<br>".join([*wrap(label, LABEL_CHARS), f"λ = {text}"]) for label, text in zip(labels, texts, strict=True)]
     test, train = (np.array(losses[name], dtype=float) for name in ("test_loss", "train_loss"))
     bars = [
-        _bar("training loss", train, names, COLORS["train"], "/", None),
-        _bar("test loss", test, names, COLORS["test"], "", np.array(losses["standard_error"], dtype=float)),
+        _bar(say("training loss"), train, names, COLORS["train"], "/", None),
+        _bar(say("test loss"), test, names, COLORS["test"], "", np.array(losses["standard_error"], dtype=float)),
     ]
     about = {
         "name": "test",
-        "title": "Test loss of each choice of λ",
-        "look_for": "Compare the order of the two colours: where it differs, the training rows would have chosen another λ.",
+        "title": say("Test loss of each choice of λ"),
+        "look_for": say(
+            "Compare the order of the two colours: where it differs, the training rows would have chosen another λ."
+        ),
         "legend": [
-            entry("training loss", COLORS["train"], symbol="square"),
-            entry("test loss ± standard error", COLORS["test"], symbol="square"),
+            entry(say("training loss"), COLORS["train"], symbol="square"),
+            entry(say("test loss ± standard error"), COLORS["test"], symbol="square"),
         ],
         "rows": "y",
         "size": "full",
@@ -159,16 +166,21 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
     yaxis = axis("", None, autorange="reversed", showgrid=False)
     margin = {"l": 130, "r": 16, "t": 8, "b": 44}
     return base_figure(
-        bars, about, axis("loss (mean per row)", y_range), yaxis, barmode="group", bargap=0.3, margin=margin
+        bars, about, axis(say("loss (mean per row)"), y_range), yaxis, barmode="group", bargap=0.3, margin=margin
     )
 
 
 def _folds(arrays: Arrays, x: np.ndarray) -> go.Scatter:
     n_columns = len(arrays["cv_folds"]) // (len(x) + 1)
     return go.Scatter(
-        name="single folds", x=np.tile(np.append(x, np.nan), n_columns), y=np.array(arrays["cv_folds"]), mode="lines",
-        line={"color": FAINT, "width": 1}, hoverinfo="skip", meta={**bind(y="cv_folds"), "is_data": True},
-    )  # fmt: skip
+        name=say("single folds"),
+        x=np.tile(np.append(x, np.nan), n_columns),
+        y=np.array(arrays["cv_folds"]),
+        mode="lines",
+        line={"color": FAINT, "width": 1},
+        hoverinfo="skip",
+        meta={**bind(y="cv_folds"), "is_data": True},
+    )
 
 
 def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
@@ -176,16 +188,16 @@ def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
         name="mean", x=x, y=np.array(arrays["cv_mean"]), mode="lines+markers",
         line={"color": COLORS["val"], "width": 2.5}, marker={"size": 6},
         error_y={"type": "data", "array": np.array(arrays["cv_se"]), "thickness": 1.5, "width": 3},
-        hovertemplate="%{y:.3g}<extra>mean of the folds</extra>", meta=bind(y="cv_mean", error_y__array="cv_se"),
+        hovertemplate=say("%{y:.3g}<extra>mean of the folds</extra>"), meta=bind(y="cv_mean", error_y__array="cv_se"),
     )  # fmt: skip
 
 
 def _lost(arrays: Arrays) -> go.Scatter:
     """Return a cross at the foot of the chart for each value that has no mean, for a fold diverged there."""
     return go.Scatter(
-        name="folds that diverged", x=np.array(arrays["cv_lost_x"]), y=np.array(arrays["cv_lost_y"]), yaxis="y2",
+        name=say("folds that diverged"), x=np.array(arrays["cv_lost_x"]), y=np.array(arrays["cv_lost_y"]), yaxis="y2",
         customdata=np.array(arrays["cv_lost"]), mode="markers", marker={"symbol": "x", "size": 9, "color": VERMILLION},
-        hovertemplate="diverged in %{customdata:.0f} folds: no mean here<extra></extra>",
+        hovertemplate=say("diverged in %{customdata:.0f} folds: no mean here<extra></extra>"),
         meta=bind("customdata", x="cv_lost_x", y="cv_lost_y", customdata="cv_lost"),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from core.figures.styles import faint
 from core.figures.theme import COLORS, axis, base_figure, bind, colorscale, entry
 from core.readings.arrays import Arrays
 from core.settings.colors import BLUE, GREEN, PALE, PURPLE
+from core.words import say
 
 NOISE, VALUE, WIDTH = "noise", "value", "width"
 PICKED = f"[@{NOISE}][@{VALUE}]"
@@ -36,40 +37,64 @@ def plot_double_descent_page(
 def plot_error(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int]) -> go.Figure:
     """Return the share of wrong answers on fresh rows against width, each draw faint."""
     about = {
-        "name": "dd_error", "title": "Wrong answers on fresh rows", "size": "wide",
-        "look_for": f"Without a penalty the error falls, peaks at {n_train} units, as many as training rows, and falls a second "
-        "time. Move λ: a small penalty takes the peak away.",
-        "legend": [entry("mean of the draws", GREEN, "solid", "circle"), entry("one draw", faint(GREEN, 0.45), "solid"),
-                   entry(f"width = {n_train} training rows", COLORS["truth"], "dash")],
-    }  # fmt: skip
-    lines = _lines(arrays, widths, "error", "fresh rows", GREEN, "solid", chosen)
-    return _figure(lines, about, widths, n_train, chosen, axis("share of wrong answers", (0.0, 1.0), tickformat=".0%"))
+        "name": "dd_error",
+        "title": say("Wrong answers on fresh rows"),
+        "size": "wide",
+        "look_for": say(
+            "Without a penalty the error falls, peaks at {n_train} units, as many as training rows, and falls a second "
+            "time. Move λ: a small penalty takes the peak away.",
+            n_train=n_train,
+        ),
+        "legend": [
+            entry(say("mean of the draws"), GREEN, "solid", "circle"),
+            entry(say("one draw"), faint(GREEN, 0.45), "solid"),
+            entry(say("width = {n_train} training rows", n_train=n_train), COLORS["truth"], "dash"),
+        ],
+    }
+    lines = _lines(arrays, widths, "error", say("fresh rows"), GREEN, "solid", chosen)
+    return _figure(
+        lines, about, widths, n_train, chosen, axis(say("share of wrong answers"), (0.0, 1.0), tickformat=".0%")
+    )
 
 
 def plot_loss(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int]) -> go.Figure:
     """Return the squared error on fresh and on training rows against width, both axes logarithmic."""
     about = {
-        "name": "dd_loss", "title": "Squared error", "size": "half",
-        "look_for": "Where the training rows are fitted exactly for the first time (their line leaves below), fresh rows are "
-        "worst.",
-        "legend": [entry("fresh rows", GREEN, "solid", "circle"), entry("training rows", BLUE, "dash", "square")],
-    }  # fmt: skip
+        "name": "dd_loss",
+        "title": say("Squared error"),
+        "size": "half",
+        "look_for": say(
+            "Where the training rows are fitted exactly for the first time (their line leaves below), fresh rows are "
+            "worst."
+        ),
+        "legend": [
+            entry(say("fresh rows"), GREEN, "solid", "circle"),
+            entry(say("training rows"), BLUE, "dash", "square"),
+        ],
+    }
     lines = [
-        *_lines(arrays, widths, "loss", "fresh rows", GREEN, "solid", chosen),
-        *_lines(arrays, widths, "train_loss", "training rows", BLUE, "dash", chosen)[1:],
+        *_lines(arrays, widths, "loss", say("fresh rows"), GREEN, "solid", chosen),
+        *_lines(arrays, widths, "train_loss", say("training rows"), BLUE, "dash", chosen)[1:],
     ]
-    yaxis = axis("squared error (sum over classes)", LOSS_RANGE, type="log", dtick=1)
+    yaxis = axis(say("squared error (sum over classes)"), LOSS_RANGE, type="log", dtick=1)
     return _figure(lines, about, widths, n_train, chosen, yaxis, 10.0)
 
 
 def plot_norm(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple[int, int, int]) -> go.Figure:
     """Return the norm of the output weights against width: why."""
     about = {
-        "name": "dd_norm", "title": "Why: the norm of the weights", "size": "half",
-        "look_for": "At the peak only one solution fits all rows, and it needs huge weights. More units leave a choice, and the "
-        "smallest is taken; λ makes it small everywhere.",
-        "legend": [entry("√Σw² of the output weights", PURPLE, "solid", "circle"), entry("one draw", faint(PURPLE, 0.45), "solid")],
-    }  # fmt: skip
+        "name": "dd_norm",
+        "title": say("Why: the norm of the weights"),
+        "size": "half",
+        "look_for": say(
+            "At the peak only one solution fits all rows, and it needs huge weights. More units leave a choice, and "
+            "the smallest is taken; λ makes it small everywhere."
+        ),
+        "legend": [
+            entry(say("√Σw² of the output weights"), PURPLE, "solid", "circle"),
+            entry(say("one draw"), faint(PURPLE, 0.45), "solid"),
+        ],
+    }
     lines = _lines(arrays, widths, "norm", "norm", PURPLE, "solid", chosen)
     return _figure(lines, about, widths, n_train, chosen, axis("√Σw²", NORM_RANGE, type="log", dtick=1), 10.0)
 
@@ -79,19 +104,24 @@ def plot_answers(arrays: Arrays, chosen: tuple[int, int, int], class_names: Sequ
     n = len(class_names)
     classes = {"places": list(range(n)), "texts": [str(name) for name in class_names]}
     about = {
-        "name": "dd_answers", "title": "One width: its answers",
-        "look_for": "Every count off the diagonal is a mistake on a fresh row. At the peak the answers are nearly guesses.",
-        "names": {"x": classes, "y": classes}, "corner": "true \\ answered", "unit": "number of rows (first draw)",
-    }  # fmt: skip
+        "name": "dd_answers",
+        "title": say("One width: its answers"),
+        "look_for": say(
+            "Every count off the diagonal is a mistake on a fresh row. At the peak the answers are nearly guesses."
+        ),
+        "names": {"x": classes, "y": classes},
+        "corner": "true \\ answered",
+        "unit": say("number of rows (first draw)"),
+    }
     heat = go.Heatmap(
         name="answers", z=np.array(arrays["dd_confusion"][chosen]), zmin=0, zmax=60, colorscale=colorscale([PALE, BLUE]),
-        showscale=False, xgap=1, ygap=1, hovertemplate="true %{y}, answered %{x}: %{z} rows<extra></extra>",
+        showscale=False, xgap=1, ygap=1, hovertemplate=say("true %{y}, answered %{x}: %{z} rows<extra></extra>"),
         meta=bind(z=f"dd_confusion{PICKED}[@{WIDTH}]"),
     )  # fmt: skip
     ticks = {"tickvals": list(range(n)), "ticktext": [str(name) for name in class_names], "showgrid": False}
     bounds = (-0.5, n - 0.5)
     return base_figure(
-        [heat], about, axis("answered class", bounds, **ticks), axis("true class", bounds[::-1], **ticks)
+        [heat], about, axis(say("answered class"), bounds, **ticks), axis(say("true class"), bounds[::-1], **ticks)
     )
 
 
@@ -125,11 +155,19 @@ def _figure(
     x = np.log10(widths)
     ends = (x[0] - 0.06, x[-1] + 0.06)
     y_range = tuple(base**power for power in yaxis["range"]) if base else tuple(yaxis["range"])
-    here = marker_line("chosen width", [x[chosen[2]]] * 2, f"at:{WIDTH}", COLORS["truth"], "dot", y_range)
+    here = marker_line(say("chosen width"), [x[chosen[2]]] * 2, f"at:{WIDTH}", COLORS["truth"], "dot", y_range)
     mark = {
-        "type": "line", "xref": "x", "yref": "paper", "x0": np.log10(n_train), "x1": np.log10(n_train), "y0": 0, "y1": 1,
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": np.log10(n_train),
+        "x1": np.log10(n_train),
+        "y0": 0,
+        "y1": 1,
         "line": {"color": COLORS["truth"], "dash": "dash", "width": 1.5},
-    }  # fmt: skip
+    }
     names = {"x": {"places": x.tolist(), "texts": [str(w) for w in widths]}}
-    xaxis = axis("width (hidden units)", ends, tickvals=np.log10(TICKS).tolist(), ticktext=[f"{w:,}" for w in TICKS])
+    xaxis = axis(
+        say("width (hidden units)"), ends, tickvals=np.log10(TICKS).tolist(), ticktext=[f"{w:,}" for w in TICKS]
+    )
     return base_figure([*lines, here], {**about, "names": names, "pick": WIDTH}, xaxis, yaxis, shapes=[mark])

@@ -19,6 +19,7 @@ from core.readings.arrays import Arrays, span
 from core.readings.features.inputs import SHORT, SHOWN
 from core.readings.strengths import positions
 from core.settings.colors import BLUE, GREEN, GREY, PALE, PURPLE, VERMILLION
+from core.words import say
 
 # Role of an input: colour, pattern of the bar, symbol in the legend.
 ROLES = {
@@ -32,9 +33,14 @@ MAX_BARS = 60  # inputs drawn; the signals stand first
 
 
 def plot_inputs(
-    arrays: Arrays, names: Sequence[str], roles: Sequence[str] = (), array: str = "input_strength", title: str = "Inputs in use",
-    name: str = "inputs", size: str = "third",
-) -> go.Figure:  # fmt: skip
+    arrays: Arrays,
+    names: Sequence[str],
+    roles: Sequence[str] = (),
+    array: str = "input_strength",
+    title: str = say("Inputs in use"),
+    name: str = "inputs",
+    size: str = "third",
+) -> go.Figure:
     """Return `array` (d,), Σ|w| over each input's links, as bars marked by role; a cross stands where all links are zero.
 
     The crosses are the array of the same name with `input_zero` for `input_strength`: 0 there, nan elsewhere. `array` may
@@ -42,23 +48,40 @@ def plot_inputs(
     first row is drawn. Without roles (nobody knows the truth) all bars have one colour. Only the first `MAX_BARS` are drawn.
     """
     n_inputs, names, roles = len(names), names[:MAX_BARS], roles[:MAX_BARS]
-    cut = "" if n_inputs <= MAX_BARS else f" The first {MAX_BARS} of {n_inputs} inputs are drawn."
+    cut = (
+        ""
+        if n_inputs <= MAX_BARS
+        else say(" The first {max_bars} of {n_inputs} inputs are drawn.", max_bars=MAX_BARS, n_inputs=n_inputs)
+    )
     values = first_row(arrays, array)[: len(names)]
     known = [role for role in ROLES if role in roles]
     about = {
-        "name": name, "title": title, "size": size, "height": min(900, 110 + 17 * len(names)),
-        "look_for": f"A cross marks an input that is out: all its links are exactly zero. Each chart has a scale of its own.{cut}",
+        "name": name,
+        "title": title,
+        "size": size,
+        "height": min(900, 110 + 17 * len(names)),
+        "look_for": say(
+            "A cross marks an input that is out: all its links are exactly zero. Each chart has a scale of its "
+            "own.{cut}",
+            cut=cut,
+        ),
         "legend": [
             *(entry(role, ROLES[role][0], symbol=ROLES[role][2]) for role in known),
             entry("out", COLORS["zero"], symbol="x"),
         ],
         "auto": {"xaxis": {"arrays": [array], "include": [0]}},
         "twin": [
-            twin(title, "input", names, [
-                *([column("role", roles)] if roles else []), column("Σ|w| over its links (0: out)", array),
-            ])
+            twin(
+                title,
+                "input",
+                names,
+                [
+                    *([column("role", roles)] if roles else []),
+                    column(say("Σ|w| over its links (0: out)"), array),
+                ],
+            )
         ],
-    }  # fmt: skip
+    }
     colors = [ROLES[role][0] for role in roles] or [COLORS["positive"]] * len(names)
     marker = {
         "color": [HOLLOW if role == "noise" else color for color, role in zip(colors, roles or names, strict=True)],
@@ -77,40 +100,60 @@ def plot_inputs(
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "tickfont": {"size": 11}}
     ticks |= {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room for the crosses at 0
     return base_figure(
-        [bars, crosses], about, axis("Σ|w| over its links", span([values], include=[0])),
-        axis("", (len(names) - 0.5, -0.5), **ticks), margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 44},
-    )  # fmt: skip
+        [bars, crosses],
+        about,
+        axis(say("Σ|w| over its links"), span([values], include=[0])),
+        axis("", (len(names) - 0.5, -0.5), **ticks),
+        margin={"l": 22 + 6 * max(map(len, names)), "r": 8, "t": 8, "b": 44},
+    )
 
 
 def plot_pixel_use(
-    arrays: Arrays, array: str = "pixels", title: str = "Pixels in use", name: str = "inputs", size: str = "third"
+    arrays: Arrays, array: str = "pixels", title: str = say("Pixels in use"), name: str = "inputs", size: str = "third"
 ) -> go.Figure:
     """Return `array` (8, 8), Σ|w| over each pixel's links, as a picture, first row on top; nan, an empty cell, is out."""
     values = np.array(arrays[array.split("[")[0]], dtype=float)
     values = values.reshape(-1, *values.shape[-2:])[0]
     about = {
-        "name": name, "title": title, "size": size, "height": 290,
-        "legend": [entry("most weight", BLUE, symbol="square"), entry("least", PALE, symbol="square")],
-        "look_for": "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own.",
-        "unit": "Σ|w| over a pixel's links", "corner": "row \\ column",
-    }  # fmt: skip
+        "name": name,
+        "title": title,
+        "size": size,
+        "height": 290,
+        "legend": [entry(say("most weight"), BLUE, symbol="square"), entry("least", PALE, symbol="square")],
+        "look_for": say(
+            "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own."
+        ),
+        "unit": say("Σ|w| over a pixel's links"),
+        "corner": "row \\ column",
+    }
     heat = go.Heatmap(
-        name="Σ|w| by pixel", z=values, zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False, xgap=1, ygap=1,
-        hovertemplate="row %{y}, column %{x}: Σ|w| = %{z:.3g}<extra></extra>", meta=bind(z=array),
-    )  # fmt: skip
+        name=say("Σ|w| by pixel"),
+        z=values,
+        zmin=0,
+        colorscale=colorscale([PALE, BLUE]),
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertemplate="row %{y}, column %{x}: Σ|w| = %{z:.3g}<extra></extra>",
+        meta=bind(z=array),
+    )
     hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
-    yaxis = axis("pixel row", (7.5, -0.5), scaleanchor="x", **hidden)
-    return base_figure([heat], about, axis("pixel column", (-0.5, 7.5), **hidden), yaxis)
+    yaxis = axis(say("pixel row"), (7.5, -0.5), scaleanchor="x", **hidden)
+    return base_figure([heat], about, axis(say("pixel column"), (-0.5, 7.5), **hidden), yaxis)
 
 
 def plot_kept(has_truth: bool) -> go.Figure:
     """Return the card of the table of what each penalty keeps at the chosen λ; its texts come with each λ."""
-    truth = " A signal is found when it, or a duplicate of it, is in use; pure noise in use is falsely kept."
+    truth = say(" A signal is found when it, or a duplicate of it, is in use; pure noise in use is falsely kept.")
     about = {
-        "name": "kept", "title": "What each penalty keeps", "is_table": True, "size": "full",
-        "look_for": "An input is in use while one of its links is not exactly zero." + (truth if has_truth else ""),
+        "name": "kept",
+        "title": say("What each penalty keeps"),
+        "is_table": True,
+        "size": "full",
+        "look_for": say("An input is in use while one of its links is not exactly zero.")
+        + (truth if has_truth else ""),
         "swatches": [entry("", STYLES[name].color, "solid") for name in ("none", *SHOWN)],
-    }  # fmt: skip
+    }
     return base_figure([], about, {}, {})
 
 
@@ -125,34 +168,44 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
         for what, dash in DASHES.items()
     ]
     about = {
-        "name": "scores", "title": "Signals found along λ",
-        "look_for": "Precision: which share of the inputs in use is no pure noise (no point where none is in use). Recall: which "
-        "share of the signals is found.",
+        "name": "scores",
+        "title": say("Signals found along λ"),
+        "look_for": say(
+            "Precision: which share of the inputs in use is no pure noise (no point where none is in use). Recall: "
+            "which share of the signals is found."
+        ),
         "legend": [entry(f"{SHORT[p]} {what}", STYLES[p].color, dash) for p in SHOWN for what, dash in DASHES.items()],
-    }  # fmt: skip
+    }
     return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
 
 
 def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int = 0, size: str = "half") -> go.Figure:
     """Return how many inputs each penalty has in use over λ, `in_use_<penalty>` (n_values,)."""
     about = {
-        "name": "in_use", "size": size, "title": "Inputs in use along λ",
-        "look_for": "An input is out when all its links are exactly zero: see which penalty takes inputs out.",
+        "name": "in_use", "size": size, "title": say("Inputs in use along λ"),
+        "look_for": say("An input is out when all its links are exactly zero: see which penalty takes inputs out."),
         "legend": [entry(SHORT[p], STYLES[p].color, "solid", STYLES[p].symbol) for p in SHOWN],
     }  # fmt: skip
     lines = [along(arrays, values, f"in_use_{p}", SHORT[p], p, "solid") for p in SHOWN]
-    return along_figure(lines, arrays, values, chosen, about, f"inputs of {n_inputs}", (-0.5, 1.05 * n_inputs))
+    return along_figure(
+        lines, arrays, values, chosen, about, say("inputs of {n_inputs}", n_inputs=n_inputs), (-0.5, 1.05 * n_inputs)
+    )
 
 
 def plot_twins(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figure:
     """Return the largest share that one of several inputs saying the same has, over λ: `twin_<penalty>` (n_values,)."""
     about = {
-        "name": "twins", "size": "full", "height": 320, "title": "Duplicates: shared, or one for all",
-        "look_for": "At 1 one of a signal and its duplicates has all their weight; two that share evenly are at ½.",
+        "name": "twins",
+        "size": "full",
+        "height": 320,
+        "title": say("Duplicates: shared, or one for all"),
+        "look_for": say(
+            "At 1 one of a signal and its duplicates has all their weight; two that share evenly are at ½."
+        ),
         "legend": [entry(SHORT[p], STYLES[p].color, "solid", STYLES[p].symbol) for p in SHOWN],
-    }  # fmt: skip
+    }
     lines = [along(arrays, values, f"twin_{p}", SHORT[p], p, "solid") for p in SHOWN]
-    return along_figure(lines, arrays, values, chosen, about, "share of the largest", (0.0, 1.05))
+    return along_figure(lines, arrays, values, chosen, about, say("share of the largest"), (0.0, 1.05))
 
 
 def along(arrays: Arrays, values: np.ndarray, array: str, label: str, penalty: str, dash: str) -> go.Scatter:
@@ -177,14 +230,17 @@ def along_figure(
     lost = go.Scatter(
         name="diverged", x=np.array(arrays["lost_x"]), y=np.array(arrays["lost_y"]), mode="markers", cliponaxis=False,
         marker={"symbol": "x", "size": 9, "color": VERMILLION}, meta=bind("name", x="lost_x", y="lost_y"),
-        hovertemplate="diverged: held at its last finite state<extra></extra>",
+        hovertemplate=say("diverged: held at its last finite state<extra></extra>"),
     )  # fmt: skip
-    here = marker_line("chosen λ", [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)
-    more = [*(entry(label, color, dash) for label, color, dash in CHOICES), entry("chosen λ", COLORS["truth"], "solid")]
+    here = marker_line(say("chosen λ"), [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)
+    more = [
+        *(entry(label, color, dash) for label, color, dash in CHOICES),
+        entry(say("chosen λ"), COLORS["truth"], "solid"),
+    ]
     more.append(entry("diverged", VERMILLION, symbol="x"))
     names = {"x": place_names(values, "l1")}
     about = {"size": "half", "pick": "lambda", "names": names, **about, "legend": [*about["legend"], *more]}
-    xaxis = {**strength_axis(values, "l1"), "title": {"text": "strength λ", "standoff": 7}}
+    xaxis = {**strength_axis(values, "l1"), "title": {"text": say("strength λ"), "standoff": 7}}
     return base_figure([*lines, *marks, here, lost], about, xaxis, axis(unit, bounds), shapes=zero_break(values, "l1"))
 
 

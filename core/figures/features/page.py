@@ -11,11 +11,12 @@ from core.figures.cv.losses import plot_cv
 from core.figures.features.inputs import plot_in_use, plot_inputs, plot_kept, plot_pixel_use, plot_scores, plot_twins
 from core.readings.arrays import Arrays
 from core.readings.features.inputs import SHORT
+from core.words import say
 
 if TYPE_CHECKING:
     from core.data.split import Split
 
-SHOWN_AS = {"none": "No penalty", **SHORT}
+SHOWN_AS = {"none": say("No penalty"), **SHORT}
 
 
 def plot_features_page(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:

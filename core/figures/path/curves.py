@@ -30,6 +30,7 @@ from core.readings.arrays import Arrays, span
 from core.readings.path.curves import REGIONS
 from core.readings.strengths import positions
 from core.readings.weights import layer_names
+from core.words import say
 
 
 def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen: int = 0) -> go.Figure:
@@ -42,14 +43,17 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
     y_range = span(losses, include=[0])
     about = {
         "name": "path",
-        "title": "Loss against λ",
-        "look_for": "The bands grade the validation loss by how far it lies above the lowest within reach: overfits where the gap "
-        "is what is wider, underfits where the training loss is what is higher. The star is the lowest of the path.",
+        "title": say("Loss against λ"),
+        "look_for": say(
+            "The bands grade the validation loss by how far it lies above the lowest within reach: overfits where "
+            "the gap is what is wider, underfits where the training loss is what is higher. The star is the lowest "
+            "of the path."
+        ),
         "legend": [
             entry("training", COLORS["train"], "solid"),
             entry("validation", COLORS["val"], "dash"),
-            entry("best λ", COLORS["val"], symbol="star"),
-            entry("chosen λ", COLORS["truth"], "solid"),
+            entry(say("best λ"), COLORS["val"], symbol="star"),
+            entry(say("chosen λ"), COLORS["truth"], "solid"),
             *(entry(name, color, symbol="square") for name, color in REGIONS),
         ],
         "names": {"x": place_names(values, param_name)},
@@ -72,13 +76,13 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
             fill="tonexty",
             fillcolor="rgba(140,140,140,0.22)",
         ),
-        marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range),
+        marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range),
         best_star(arrays, "path_best_x", "path_best_y"),
         _diverged(arrays),
         top_counts(arrays, "path_top", x, n_below=1),
     ]
     layout = top_layout(values, param_name, n_rows=2, barmode="overlay", bargap=0)
-    yaxis = loss_axis("loss (mean per row)", y_range)
+    yaxis = loss_axis(say("loss (mean per row)"), y_range)
     return base_figure(traces, about, strength_axis(values, param_name), yaxis, **layout)
 
 
@@ -94,16 +98,19 @@ def plot_path_sparsity(arrays: Arrays, values: np.ndarray, param_name: str, chos
     ]
     about = {
         "name": "path_sparsity",
-        "title": "Weights left in each layer",
-        "look_for": f"L1 can empty whole layers. L2 alone makes weights smaller and sets none to zero; {ROUNDING}.",
+        "title": say("Weights left in each layer"),
+        "look_for": say(
+            "L1 can empty whole layers. L2 alone makes weights smaller and sets none to zero; {rounding}.",
+            rounding=ROUNDING,
+        ),
         "legend": [entry(name, layer_color(k), symbol="square") for k, name in enumerate(names)],
         "names": {"x": place_names(values, param_name)},
         "toggles": [_small_toggle(names)],
         "pick": "lambda",
         "size": "half",
     }
-    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", (0, n_all))
-    yaxis = axis("weights that are not zero", (0, 1.04 * n_all))
+    line = marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", (0, n_all))
+    yaxis = axis(say("weights that are not zero"), (0, 1.04 * n_all))
     shapes = zero_break(values, param_name)
     return base_figure([*areas, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
 
@@ -163,5 +170,5 @@ def _small_toggle(names: Sequence[str]) -> dict[str, Any]:
             ]
         }
 
-    words = {"label": "small = zero", "help": "Count weights with |w| < 0.001 as gone too"}
+    words = {"label": "small = zero", "help": say("Count weights with |w| < 0.001 as gone too")}
     return {**words, "on": shown(True), "off": shown(False), "value": False}

@@ -10,30 +10,43 @@ from core.figures.theme import COLORS, base_figure, bind, colorscale, entry
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
 from core.settings.colors import BLUE, ORANGE, PALE, SKY, VERMILLION
+from core.words import say
 
 
 def plot_grid(arrays: Arrays, values: np.ndarray, param_name: str, learning_rates: np.ndarray) -> go.Figure:
     """Return the validation loss of learning rate × λ as a map. Binds grid_level, grid_val, grid_best_x, grid_best_y."""
     x, y = positions(values, param_name), np.log10(learning_rates)
     heat = go.Heatmap(
-        name="validation loss", x=x, y=y, z=np.array(arrays["grid_level"]), customdata=np.array(arrays["grid_val"]),
-        zmin=0, zmax=1, colorscale=colorscale([BLUE, SKY, PALE, ORANGE, VERMILLION]), showscale=False, xgap=1, ygap=1,
-        hovertemplate="validation loss %{customdata:.3g}<extra></extra>",
+        name=say("validation loss"),
+        x=x,
+        y=y,
+        z=np.array(arrays["grid_level"]),
+        customdata=np.array(arrays["grid_val"]),
+        zmin=0,
+        zmax=1,
+        colorscale=colorscale([BLUE, SKY, PALE, ORANGE, VERMILLION]),
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertemplate=say("validation loss %{customdata:.3g}<extra></extra>"),
         meta=bind("customdata", z="grid_level", customdata="grid_val"),
-    )  # fmt: skip
+    )
     about = {
         "name": "grid",
-        "title": "Learning rate × λ",
-        "look_for": "The best λ of one learning rate need not be that of another: choose the two together. Empty cells diverged.",
+        "title": say("Learning rate × λ"),
+        "look_for": say(
+            "The best λ of one learning rate need not be that of another: choose the two together. Empty cells "
+            "diverged."
+        ),
         "legend": [
-            entry("lowest loss", BLUE, symbol="square"),
-            entry("3 times as high", PALE, symbol="square"),
-            entry("10 times or more", VERMILLION, symbol="square"),
-            entry("best pair", COLORS["val"], symbol="star"),
+            entry(say("lowest loss"), BLUE, symbol="square"),
+            entry(say("3 times as high"), PALE, symbol="square"),
+            entry(say("10 times or more"), VERMILLION, symbol="square"),
+            entry(say("best pair"), COLORS["val"], symbol="star"),
         ],
         "names": {"x": place_names(values, param_name), "y": place_names(np.asarray(learning_rates), "learning_rate")},
-        "unit": "validation loss (mean per row)",
-        "corner": "learning rate \\ λ",
+        "unit": say("validation loss (mean per row)"),
+        "corner": say("learning rate \\ λ"),
         "size": "half",
     }
     rates = strength_axis(np.asarray(learning_rates, dtype=float), "learning_rate")

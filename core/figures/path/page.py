@@ -15,18 +15,19 @@ from core.figures.playground.page import plot_fit
 from core.figures.scrubbed import at_scrub
 from core.figures.weights import plot_histograms
 from core.readings.arrays import N_COLORS, Arrays
+from core.words import say
 
 if TYPE_CHECKING:
     from core.data.split import Split
 
 
 SCRUB = "lambda"
-CHOSEN, ALL = "At the chosen λ", "All λ"
+CHOSEN, ALL = say("At the chosen λ"), say("All λ")
 PREDICTED = ("pred_train", "pred_val")  # one network's wild answers do not flatten the chart of another
 SHORT_TITLES = {
-    "The fit": "The fit at the chosen λ",
-    "The decision map": "Map at chosen λ",
-    "The fitted surface": "Surface at chosen λ",
+    "The fit": say("The fit at the chosen λ"),
+    "The decision map": say("Map at chosen λ"),
+    "The fitted surface": say("Surface at chosen λ"),
 }
 # Arrays with a leading axis of members (epoch only where the members are trained in several stacks); the others are shared.
 OF_MEMBERS = (

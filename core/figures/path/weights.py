@@ -13,8 +13,9 @@ from core.readings.arrays import Arrays, span
 from core.readings.strengths import positions
 from core.readings.weights import layer_names
 from core.settings.colors import BLUE, GREY
+from core.words import say
 
-QUANTILES = (("median |w|", "dot"), ("90 % of |w| are below", "dash"), ("largest |w|", "solid"))
+QUANTILES = (("median |w|", "dot"), (say("90 % of |w| are below"), "dash"), ("largest |w|", "solid"))
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAX_NAMED = 12  # inputs that get a curve with a name of their own
 
@@ -28,8 +29,10 @@ def plot_weight_paths(arrays: Arrays, values: np.ndarray, param_name: str, n_lay
     traces = _weight_lines(arrays, x, names) if is_single else _quantile_lines(arrays, x, names)
     about = {
         "name": "weight_paths",
-        "title": "Weights against λ" if is_single else "Size of the weights against λ",
-        "look_for": "See whether weights end at exactly zero, as L1 makes them, or only come near it, as under L2.",
+        "title": say("Weights against λ") if is_single else say("Size of the weights against λ"),
+        "look_for": say(
+            "See whether weights end at exactly zero, as L1 makes them, or only come near it, as under L2."
+        ),
         "legend": [
             *(entry(name, layer_color(k), "solid") for k, name in enumerate(names)),
             *(() if is_single else (entry(label, GREY, dash) for label, dash in QUANTILES)),
@@ -39,7 +42,7 @@ def plot_weight_paths(arrays: Arrays, values: np.ndarray, param_name: str, n_lay
         "pick": "lambda",
         "size": "half",
     }
-    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
+    line = marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
     yaxis = axis("weight" if is_single else "|weight|", y_range)
     shapes = zero_break(values, param_name)
     return base_figure([*traces, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
@@ -62,16 +65,16 @@ def plot_input_paths(
     y_range = span([curves], include=[0])
     about = {
         "name": "input_paths",
-        "title": "Inputs against λ",
-        "look_for": "Under L1 an input in no use lies on exactly zero; those that stay longest matter most.",
+        "title": say("Inputs against λ"),
+        "look_for": say("Under L1 an input in no use lies on exactly zero; those that stay longest matter most."),
         "legend": [entry(name, *_input_style(i)) for i, name in enumerate(names)] if is_named else [],
         "names": {"x": place_names(values, param_name)},
         "auto": {"yaxis": {"arrays": ["path_inputs"], "include": [0]}},
         "pick": "lambda",
         "size": "half",
     }
-    line = marker_line("chosen λ", [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
-    yaxis = axis("weight" if is_signed else "sum of |w| of the input", y_range)
+    line = marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
+    yaxis = axis("weight" if is_signed else say("sum of |w| of the input"), y_range)
     shapes = zero_break(values, param_name)
     return base_figure([*traces, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
 

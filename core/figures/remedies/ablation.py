@@ -18,6 +18,7 @@ from core.figures.theme import COLORS, GRID_COLOR, axis, base_figure, bind, colu
 from core.readings.arrays import Arrays, span
 from core.readings.remedies.ablation import NOISE_SERIES, Remedies
 from core.settings.penalties import Style
+from core.words import say
 
 LABEL_CHARS, CHAR_PX, ROW_PX = 22, 6.5, 17  # a remedy's label is broken into lines of so many characters
 
@@ -28,17 +29,22 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
     n_lines = max(2, *map(len, labels))
     longest = max(len(line) for lines in labels for line in lines)
     about = {
-        "name": "ablation", "title": "Remedies at equal budget", "size": "full", "height": 110 + ROW_PX * n_lines * n,
-        "look_for": "The further left, the better; where the dots of two remedies overlap, the difference may be chance.",
+        "name": "ablation",
+        "title": say("Remedies at equal budget"),
+        "size": "full",
+        "height": 110 + ROW_PX * n_lines * n,
+        "look_for": say(
+            "The further left, the better; where the dots of two remedies overlap, the difference may be chance."
+        ),
         "legend": [
-            entry("validation, one start", COLORS["val"], symbol="circle-open"),
-            entry("test, one start", COLORS["test"], symbol="diamond-open"),
+            entry(say("validation, one start"), COLORS["val"], symbol="circle-open"),
+            entry(say("test, one start"), COLORS["test"], symbol="diamond-open"),
             entry("median", COLORS["truth"], symbol="line-ns"),
         ],
         "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0], "log": True}},
         "toggles": [log_toggle("xaxis")],
         "twin": _ablation_tables([label for _, label in remedies], len(arrays["ablation_val_x"]) // n),
-    }  # fmt: skip
+    }
     bounds = span([arrays["ablation_val_x"], arrays["ablation_test_x"]], include=[0])
     ticks = {
         "tickvals": list(range(n - 1, -1, -1)),
@@ -64,7 +70,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
         t for part, symbol in (("val", "circle-open"), ("test", "diamond-open")) for t in _dots(arrays, part, symbol)
     ]
     return base_figure(
-        traces, about, axis("loss (mean per row)", bounds), axis("", (-0.6, n - 0.4), **ticks), shapes=shapes,
+        traces, about, axis(say("loss (mean per row)"), bounds), axis("", (-0.6, n - 0.4), **ticks), shapes=shapes,
         margin={"l": 14 + CHAR_PX * longest, "r": 8, "t": 8, "b": 44},
     )  # fmt: skip
 
@@ -74,14 +80,14 @@ def _ablation_tables(labels: Sequence[str], n_starts: int) -> list[dict[str, Any
 
     def losses(what: str) -> list[dict[str, Any]]:
         return [
-            column(f"{name} loss", f"ablation_{part}_{what}")
+            column(say("{name} loss", name=name), f"ablation_{part}_{what}")
             for part, name in (("val", "validation"), ("test", "test"))
         ]
 
-    starts = [f"{label}, start {k + 1}" for label in labels for k in range(n_starts)]
+    starts = [say("{label}, start {k}", label=label, k=k + 1) for label in labels for k in range(n_starts)]
     return [
-        twin("Median over the starts, mean loss per row", "remedy", labels, losses("median")),
-        twin("Every start, mean loss per row", "remedy", starts, losses("x")),
+        twin(say("Median over the starts, mean loss per row"), "remedy", labels, losses("median")),
+        twin(say("Every start, mean loss per row"), "remedy", starts, losses("x")),
     ]
 
 
@@ -112,7 +118,7 @@ def plot_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> go.Figu
     edges = [t for i, style in enumerate(styles) for t in _noise_band(arrays, x, series, i, style)]
     bounds = span([arrays[f"{series}_high"]], include=[0]) if is_loss else (0.0, 1.05)
     return base_figure(
-        [*edges, *lines], about, axis("wrong training labels (%)", span([x], pad=0.03)), axis(unit, bounds)
+        [*edges, *lines], about, axis(say("wrong training labels (%)"), span([x], pad=0.03)), axis(unit, bounds)
     )
 
 

@@ -39,9 +39,10 @@ from core.studies.bias_variance.decomposition import (
     plan_bias_variance,
     read_bias_variance,
 )
+from core.words import say
 
 MAX_VALUES = 40  # each has a network for every set and start, all sent to the browser
-NOT_STARTED = "Not started. Run trains a network for every training set and start, at every value."
+NOT_STARTED = say("Not started. Run trains a network for every training set and start, at every value.")
 
 
 def values_of(experiment: Experiment) -> tuple[float, ...]:
@@ -65,7 +66,11 @@ def check_bias_variance(experiment: Experiment) -> None:
     values = values_of(experiment)
     if len(values) > MAX_VALUES:
         raise ValueError(
-            f"λ values: expected at most {MAX_VALUES} on this page, received {len(values)}. Shorten the list."
+            say(
+                "λ values: expected at most {max_values} on this page, received {n_values}. Shorten the list.",
+                max_values=MAX_VALUES,
+                n_values=len(values),
+            )
         )
     if experiment.bias_variance.vary == WIDTH:
         check_widths(experiment, values)
@@ -145,11 +150,11 @@ class BiasVarianceView:
         """Return epoch, read-outs and words of each value, and what the parts do along them."""
         assert self.result is not None
         epoch, n_epochs = run.training.n_epochs_done, run.training.plan.n_stacks * run.training.n_epochs
-        so_far = "So far: " if 0 < epoch < n_epochs else ""
+        so_far = say("So far: ") if 0 < epoch < n_epochs else ""
         said = so_far + parts_sentence(self.result, self.texts, self.axis) if epoch else NOT_STARTED
         return {
             "epoch": epoch,
-            "readouts": {"epoch": f"{epoch:,} of {n_epochs:,}"},
+            "readouts": {"epoch": say("{epoch:,} of {n_epochs:,}", epoch=epoch, n_epochs=n_epochs)},
             "verdict": {"kind": "", "text": said},
             "descriptions": {"parts": describe_parts(arrays, self.texts, self.axis), **describe_classes(arrays)},
             "members_axis": "value",
@@ -184,6 +189,12 @@ def describe_classes(arrays: Arrays) -> dict[str, str]:
         return {}
     least = {name: float(np.nanmin(arrays[name], initial=np.inf)) for name in ("bv_zero_error", "bv_log_risk")}
     return {
-        "zero_one": f"Share of wrong answers and its parts: at least {least['bv_zero_error']:.1%} along the values.",
-        "log_loss": f"Cross-entropy and its parts: at least {loss_text(least['bv_log_risk'])} nats along the values.",
+        "zero_one": say(
+            "Share of wrong answers and its parts: at least {bv_zero_error:.1%} along the values.",
+            bv_zero_error=least["bv_zero_error"],
+        ),
+        "log_loss": say(
+            "Cross-entropy and its parts: at least {bv_log_risk} nats along the values.",
+            bv_log_risk=loss_text(least["bv_log_risk"]),
+        ),
     }

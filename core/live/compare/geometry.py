@@ -30,12 +30,13 @@ from core.studies.compare.geometry import (
     read_update,
 )
 from core.studies.compare.variants import ComparePlan
+from core.words import say
 
 SHARE = 0.02  # of the time that the contours may take: the browser has to draw them, too
 GRIDS = (21, 13, 9)  # points along each side of the contours: as many as CONTOURS_S allows
 CONTOURS_S = 0.04  # opening a page, and every look, stays quick
 FEWEST_ROWS = 50  # that say something of the loss: a network too large for so many has no contours
-HEADS = ("Rule", "First weight after the step")
+HEADS = (say("Rule"), say("First weight after the step"))
 
 
 class GeometryPanel:
@@ -100,9 +101,9 @@ class GeometryPanel:
     def table(self, run: LiveRun, is_now: bool) -> dict[str, Any]:
         """Return the next step of the first weight under each rule with its present numbers; of a stored moment only names."""
         of, (first, second) = self.plan.variants[self.variant].label, self.labels
-        words = f"First weight, w: {first}. Second weight: {second}. "
-        words += self.symbols(run) if is_now else "The contours are those of now, not of the moment shown."
-        rows = [{"cells": [f"Weights of: {of}", ""], "note": words + self.about_contours()}]
+        words = say("First weight, w: {first}. Second weight: {second}. ", first=first, second=second)
+        words += self.symbols(run) if is_now else say("The contours are those of now, not of the moment shown.")
+        rows = [{"cells": [say("Weights of: {of}", of=of), ""], "note": words + self.about_contours()}]
         if not is_now:
             return {"heads": HEADS, "rows": rows}
         settings, own = run.training.settings(), run.experiment.compare
@@ -122,16 +123,23 @@ class GeometryPanel:
     def about_contours(self) -> str:
         """Return what the contours leave out for the sake of time, "" for nothing."""
         if self.every == 0:
-            return " This network is too large for contours: the loss at so many points would take too long."
-        return f" The contours are the loss on one in {self.every} training rows." if self.every > 1 else ""
+            return say(" This network is too large for contours: the loss at so many points would take too long.")
+        return (
+            say(" The contours are the loss on one in {every} training rows.", every=self.every)
+            if self.every > 1
+            else ""
+        )
 
     def symbols(self, run: LiveRun) -> str:
         """Return what the letters of the rules stand for, and what the rules, which are those of a plain step, leave out."""
         training, variant = run.experiment.training, self.plan.variants[self.variant]
-        words = "g: slope of the data loss on all training rows, of which a step of the run sees a batch. s: length of a step"
+        words = say(
+            "g: slope of the data loss on all training rows, of which a step of the run sees a batch. s: length of a "
+            "step"
+        )
         words += MEMORY["momentum" if training.optimizer == "sgd" and training.momentum else training.optimizer]
         return words + (
-            f" {variant.label} itself acts through g, which is shown without it."
+            say(" {label} itself acts through g, which is shown without it.", label=variant.label)
             if variant.param_name in THROUGH
             else ""
         )
@@ -153,9 +161,9 @@ class GeometryPanel:
 
 
 MEMORY = {
-    "sgd": ", the learning rate.",
-    "momentum": " by now; momentum, which also carries past slopes on, is left out.",
-    "adam": ", lr/(√v̂+ε); past slopes, which Adam averages with g, are left out.",
+    "sgd": say(", the learning rate."),
+    "momentum": say(" by now; momentum, which also carries past slopes on, is left out."),
+    "adam": say(", lr/(√v̂+ε); past slopes, which Adam averages with g, are left out."),
 }
 THROUGH = ("activity_l2", "dropout_rate")  # what changes the slopes themselves
 

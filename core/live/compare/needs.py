@@ -6,6 +6,7 @@ from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES
 from core.studies.compare.variants import VARIANTS
+from core.words import say
 
 LOOKED_AT = ("geometry_of", "geometry_weights")
 LIVE = ("learning_rate", "seed", *LOOKED_AT, *(variant.setting for variant in VARIANTS if variant.setting))
@@ -14,6 +15,6 @@ PUT_ASIDE = (*PENALTIES, "l1_method", "dropout_rate")  # the Playground's
 
 def compare_needs(experiment: Experiment) -> Needs:
     """Return what the variants depend on: each has its own penalty and no grid of λ."""
-    own = unread(PUT_ASIDE, "Each variant has its own.")
-    own |= unread(("param_name", "values"), "There is no grid of λ.")
+    own = unread(PUT_ASIDE, say("Each variant has its own."))
+    own |= unread(("param_name", "values"), say("There is no grid of λ."))
     return needs_of("compare", experiment, ("grid", "compare"), LIVE, own)

@@ -37,6 +37,7 @@ from core.studies.compare.variants import (
     read_curves,
     read_table,
 )
+from core.words import say
 
 
 def compare_work(experiment: Experiment) -> Work:
@@ -153,7 +154,7 @@ class CompareView:
         member, name = change["member"], label_of(change["name"]).lower()
         what = name if member is None else self.plan.variants[member].label
         (value,) = value_texts([change["value"]])
-        return f"{what} → {value} from epoch {change['epoch']:,}"
+        return say("{what} → {value} from epoch {epoch:,}", what=what, value=value, epoch=change["epoch"])
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return which variants have diverged and the one click that mends it, or None."""
@@ -192,7 +193,7 @@ def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[s
         if is_classification
         else with_spread(row.val_score, partial(number_text, n_decimals=2), name="R² ")
     )
-    zeros = with_spread(row.n_zero, "{:,.0f}".format, f" of {n_weights:,}")
+    zeros = with_spread(row.n_zero, "{:,.0f}".format, say(" of {n_weights:,}", n_weights=n_weights))
     return [row.variant.label, *losses, score, zeros, with_spread(row.weight_norm, partial(number_text, n_decimals=2))]
 
 
@@ -201,11 +202,11 @@ def note_on(row: CompareRow, first: CompareRow) -> str:
     notes = []
     n_starts, n_lost = len(row.val_loss), int((~np.isfinite(row.val_loss)).sum())
     if 0 < n_lost < n_starts:
-        notes.append(f"{n_lost} of {n_starts} starts diverged and are left out.")
+        notes.append(say("{n_lost} of {n_starts} starts diverged and are left out.", n_lost=n_lost, n_starts=n_starts))
     if n_lost < n_starts and spread_of(row.weight_norm).mean < COLLAPSED_NORM:
-        notes.append("Collapsed: all weights are gone, and the network answers the same to every input.")
+        notes.append(say("Collapsed: all weights are gone, and the network answers the same to every input."))
     if not has_threshold(row.variant) and spread_of(row.n_zero).mean > 0:
-        notes.append("Its zeros are rounding: weights below 1e-38, the smallest that the computer tells from 0.")
+        notes.append(say("Its zeros are rounding: weights below 1e-38, the smallest that the computer tells from 0."))
     if n_starts > 1 and row is not first and np.isfinite(row.val_loss).any() and np.isfinite(first.val_loss).any():
         words = row.sentence.split(": ", 1)[1]
         notes.append(words[0].upper() + words[1:])
@@ -217,7 +218,7 @@ def room_for(row: CompareRow, first: CompareRow) -> str:
     if row is first or len(row.val_loss) == 1:
         return ""
     values = np.full(len(row.val_loss), 1.0)
-    words = compare_sentence("", values, f"'{first.variant.label}'", values, "validation loss", by="mean")
+    words = compare_sentence("", values, f"'{first.variant.label}'", values, say("validation loss"), by="mean")
     return words.removeprefix(": ")
 
 
@@ -240,18 +241,21 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
     """Return the headline: who has the lowest validation loss, and who is within the spread of it."""
     finite = [row for row in rows if np.isfinite(row.val_loss).any()]
     if epoch > 0 and not finite:
-        return {"kind": "compared", "text": "All variants have diverged."}
+        return {"kind": "compared", "text": say("All variants have diverged.")}
     if epoch == 0:
         return {
             "kind": "not started",
-            "text": "Not trained yet: press Run. All penalties train at once.",
+            "text": say("Not trained yet: press Run. All penalties train at once."),
         }
     means = [spread_of(row.val_loss).mean for row in finite]
     best = [row for row, mean in zip(finite, means, strict=True) if mean == min(means)]
     others = [row for row in finite if all(row is not each for each in best)]
     alike = " alike" if len(best) > 1 else ""
-    text = (
-        f"Lowest validation loss: {listed([row.variant.label for row in best])}{alike}, {with_spread(best[0].val_loss)}"
+    text = say(
+        "Lowest validation loss: {listed}{alike}, {with_spread}",
+        listed=listed([row.variant.label for row in best]),
+        alike=alike,
+        with_spread=with_spread(best[0].val_loss),
     )
     return {"kind": "compared", "text": f"{text}{said_of(others, best[0])}"}
 
@@ -261,13 +265,13 @@ def said_of(others: list[CompareRow], best: CompareRow) -> str:
     if not others:
         return "."
     if len(best.val_loss) == 1:
-        return "; one start each: raise Starts to see the spread."
+        return say("; one start each: raise Starts to see the spread.")
     if min(np.isfinite(row.val_loss).sum() for row in (best, *others)) == 1:
-        return "; some have one start left, so no known spread."
+        return say("; some have one start left, so no known spread.")
     close = [row.variant.label for row in others if is_within_spread(row.val_loss, best.val_loss)]
     if close:
-        return f"; within its spread over starts: {listed(close)}."
-    return "; all others are farther off than the spread over starts."
+        return say("; within its spread over starts: {listed}.", listed=listed(close))
+    return say("; all others are farther off than the spread over starts.")
 
 
 def listed(words: list[str]) -> str:
@@ -280,14 +284,16 @@ def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, A
     names = listed([plan.variants[v].label for v in lost])
     are_all, many = len(lost) == len(plan.variants), len(lost) > 1
     rate, values = run.experiment.training.learning_rate, run.training.settings()
-    text = f"{names} {'have' if many else 'has'} diverged" + ("" if are_all else "; the others go on untouched")
+    text = say("{names} {have} diverged", names=names, have="have" if many else "has") + (
+        "" if are_all else say("; the others go on untouched")
+    )
     own = "Their" if many else "Its"
-    text += f". {own} last finite state may lie outside {own.lower()} charts."
+    text += say(". {own} last finite state may lie outside {own2} charts.", own=own, own2=own.lower())
     strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
     if len(strong) < len(lost):
-        text += f" A learning rate of {rate:g} is too large here."
+        text += say(" A learning rate of {rate:g} is too large here.", rate=rate)
         return {"kind": "diverged", "text": text, "remedy": button({"learning_rate": calmer(rate)})}
     moves = [{"type": "set", "name": next(iter(plan.dials[v].shares)), "value": MILD, "member": v} for v in strong]
-    label = f"Set {names} to {MILD:g} and start again"
+    label = say("Set {names} to {mild:g} and start again", names=names, mild=MILD)
     commands = [*moves, {"type": "reset"}, {"type": "run"}]
     return {"kind": "diverged", "text": text, "remedy": {"label": label, "commands": commands}}

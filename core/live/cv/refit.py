@@ -21,6 +21,7 @@ from core.stream.job import Job
 from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.training import MemberState, Training
 from core.studies.cv.refit import RefitPlan, TestLosses, evaluate_test, plan_refit, read_refit
+from core.words import say
 
 
 def refit_run(experiment: Experiment, split: Split, values: Mapping[str, float]) -> LiveRun:
@@ -73,12 +74,22 @@ class RefitView:
         """Return epoch, what is going on in words, and the record once there is one."""
         plan = refit_plan_of(run)
         n_rows = plan.pool.X.shape[1]
-        said = f"The networks train on all {n_rows:,} training and validation rows, none on a test row."
+        said = say(
+            "The networks train on all {n_rows:,} training and validation rows, none on a test row.", n_rows=n_rows
+        )
         if run.state == "finished":
-            said = f"Trained on all {n_rows:,} training and validation rows; no test row has been used."
+            said = say(
+                "Trained on all {n_rows:,} training and validation rows; no test row has been used.", n_rows=n_rows
+            )
         return {
             "epoch": run.training.n_epochs_done,
-            "readouts": {"epoch": f"{run.training.trainer.n_epochs_done:,} of {run.training.n_epochs:,}"},
+            "readouts": {
+                "epoch": say(
+                    "{n_epochs_done:,} of {n_epochs:,}",
+                    n_epochs_done=run.training.trainer.n_epochs_done,
+                    n_epochs=run.training.n_epochs,
+                )
+            },
             "verdict": {"kind": "chosen" if run.state == "finished" else "choosing", "text": said},
             "descriptions": {"refit": describe_refit(self.history(run), plan.labels)},
         }

@@ -28,6 +28,7 @@ from core.studies.base.plan import joined_rows
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import extended_values, grid_of, value_texts
 from core.studies.cv.cross_validation import CrossValidation, FoldPlan, plan_cross_validation, read_cross_validation
+from core.words import say
 
 END_OF_GRID = {"low": "smallest", "high": "largest"}
 
@@ -120,7 +121,9 @@ class FoldView:
         if run.state != "diverged":
             return None
         rate = float(run.experiment.training.learning_rate)
-        text = f"Every network diverged: a learning rate of {rate:g} is too large here. Choose a smaller one."
+        text = say(
+            "Every network diverged: a learning rate of {rate:g} is too large here. Choose a smaller one.", rate=rate
+        )
         return {"kind": "diverged", "text": text, "remedy": None}
 
 
@@ -170,9 +173,14 @@ def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
     """Return the numbers of the whole run as texts."""
     training = run.training
     n_stacks = training.plan.n_stacks
-    part = f" · part {training.part + 1} of {n_stacks}" if n_stacks > 1 else ""
+    part = say(" · part {part} of {n_stacks}", part=training.part + 1, n_stacks=n_stacks) if n_stacks > 1 else ""
     return {
-        "epoch": f"{training.trainer.n_epochs_done:,} of {training.n_epochs:,}{part}",
+        "epoch": say(
+            "{n_epochs_done:,} of {n_epochs:,}{part}",
+            n_epochs_done=training.trainer.n_epochs_done,
+            n_epochs=training.n_epochs,
+            part=part,
+        ),
         "left": time_left(run),
         "networks": f"{len(cv.values)} × {cv.val_loss.shape[1]} = {cv.val_loss.size:,}",
     }
@@ -182,7 +190,7 @@ def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
     """Return what is said when the finger is at value i."""
     descriptions = {"fold_curves": describe_fold_curves(text, cv.train_loss[i], cv.val_loss[i])}
     if n_lost := int(cv.n_diverged[i]):
-        return {"readouts": {"mean": f"{n_lost} diverged"}, "descriptions": descriptions}
+        return {"readouts": {"mean": say("{n_lost} diverged", n_lost=n_lost)}, "descriptions": descriptions}
     train, val, error = (float(v) for v in (cv.train_loss[i].mean(), cv.mean[i], cv.standard_error[i]))
     if not math.isfinite(val):
         return {"descriptions": descriptions}
@@ -199,27 +207,39 @@ def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
 def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
     """Return (kind, sentence): λ_min, λ_1se, and what stands in the way of trusting them."""
     if run.training.n_epochs_done == 0 and run.training.trainer.n_steps_done == 0:
-        return "not started", f"Press Run: {cv.val_loss.size:,} networks train at once, every λ on every fold."
+        return "not started", say(
+            "Press Run: {size:,} networks train at once, every λ on every fold.", size=cv.val_loss.size
+        )
     if not math.isfinite(cv.best):
-        return "choosing", "No λ has a loss on every fold yet."
+        return "choosing", say("No λ has a loss on every fold yet.")
     said = choice_in_words(cv)
     if run.state == "running":
-        return "choosing", f"So far: {said}"
+        return "choosing", say("So far: {said}", said=said)
     if cv.edge and run.state == "finished":
         can_grow = len(extended_values(cv.values, cv.edge, cv.param_name)) > len(cv.values)
-        way = "Extend the grid below." if can_grow else "A better one may lie beyond."
-        return "at the edge", f"λ_min{lowest_in_words(cv)} is the {END_OF_GRID[cv.edge]} λ of the grid. {way}"
-    return ("chosen", said) if run.state == "finished" else ("choosing", f"So far: {said}")
+        way = say("Extend the grid below.") if can_grow else say("A better one may lie beyond.")
+        return "at the edge", say(
+            "λ_min{lowest_in_words} is the {end_of_grid} λ of the grid. {way}",
+            lowest_in_words=lowest_in_words(cv),
+            end_of_grid=END_OF_GRID[cv.edge],
+            way=way,
+        )
+    return ("chosen", said) if run.state == "finished" else ("choosing", say("So far: {said}", said=said))
 
 
 def choice_in_words(cv: CrossValidation) -> str:
     """Return λ_min and λ_1se with their losses in a sentence or two."""
     best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
-    said = f"Lowest mean loss: λ_min{lowest_in_words(cv)}."
+    said = say("Lowest mean loss: λ_min{lowest_in_words}.", lowest_in_words=lowest_in_words(cv))
     if best == one_se:
-        return f"{said} It is λ_1se too: no stronger λ is within one standard error."
+        return say("{said} It is λ_1se too: no stronger λ is within one standard error.", said=said)
     loss = loss_text(cv.mean[one_se])
-    return f"{said} Strongest λ within one standard error: λ_1se = {value_texts(cv.values)[one_se]} ({loss})."
+    return say(
+        "{said} Strongest λ within one standard error: λ_1se = {value_texts} ({loss}).",
+        said=said,
+        value_texts=value_texts(cv.values)[one_se],
+        loss=loss,
+    )
 
 
 def lowest_in_words(cv: CrossValidation) -> str:

@@ -14,6 +14,7 @@ from core.settings.experiment import Experiment
 from core.studies.base.cost import Work
 from core.studies.base.values import value_texts
 from core.studies.double_descent.random_features import NAMES, WIDTHS, Draw, draw_rows, solve_together
+from core.words import say
 
 DATA, N_TRAIN, N_DRAWS, N_CLASSES = "digits", 200, 5, 10
 NOISES = (0.0, 0.2)  # shares of wrong labels
@@ -83,16 +84,19 @@ class DescentPieces:
     def _member(self, i: int, error: np.ndarray, n_done: int) -> dict[str, Any]:
         said = peak_sentence(error[1, i], WIDTHS, N_TRAIN)
         text = (
-            f"λ = {self.texts[i]}, {NOISES[1]:.0%} wrong labels: {said}"
+            say("λ = {texts}, {noises:.0%} wrong labels: {said}", texts=self.texts[i], noises=NOISES[1], said=said)
             if n_done
-            else "Not started. It takes a few seconds."
+            else say("Not started. It takes a few seconds.")
         )
         norm = self.numbers[1, i, NAMES.index("norm")]
         peak = loss_text(np.nanmax(norm)) if n_done else "–"
         return {
             "readouts": {"largest_norm": peak},
             "verdict": {"kind": "", "text": text},
-            "descriptions": {"dd_error": text, "dd_norm": f"λ = {self.texts[i]}: largest norm of the weights {peak}."},
+            "descriptions": {
+                "dd_error": text,
+                "dd_norm": say("λ = {texts}: largest norm of the weights {peak}.", texts=self.texts[i], peak=peak),
+            },
         }
 
 

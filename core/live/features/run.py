@@ -36,11 +36,12 @@ from core.studies.features.selection import (
     twin_sentence,
 )
 from core.studies.path.sweep import without_diverged
+from core.words import joined, say
 
-LABELS = {"none": "No penalty (λ = 0)", **{name: BY_NAME[name].short for name in ("l1", "group_l1", "l2")}}
-HEADS = ("Inputs in use", "Links exactly zero", "Validation loss")
-TRUTH_HEADS = ("Signals found", "Missed", "Falsely kept", "Precision", "Recall")
-LOST = "Every network diverged: nothing is to be learned from this run."
+LABELS = {"none": say("No penalty (λ = 0)"), **{name: BY_NAME[name].short for name in ("l1", "group_l1", "l2")}}
+HEADS = (say("Inputs in use"), say("Links exactly zero"), say("Validation loss"))
+TRUTH_HEADS = (say("Signals found"), say("Missed"), say("Falsely kept"), say("Precision"), say("Recall"))
+LOST = say("Every network diverged: nothing is to be learned from this run.")
 MAX_VALUES = 50  # strengths: each is three networks and one per fold, all sent to the browser with every input
 
 
@@ -54,7 +55,12 @@ def check_features(experiment: Experiment) -> None:
     n_values = len(values_of(experiment))
     if n_values > MAX_VALUES:
         raise ValueError(
-            f"λ values: expected at most {MAX_VALUES} on this page, 0 included, received {n_values}. Shorten the list."
+            say(
+                "λ values: expected at most {max_values} on this page, 0 included, received {n_values}. Shorten the "
+                "list.",
+                max_values=MAX_VALUES,
+                n_values=n_values,
+            )
         )
     check_work(features_work(experiment))
 
@@ -121,11 +127,11 @@ class FeaturesView:
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs and table for each λ, the sentence on the choice of λ, text alternatives."""
         epoch = int(state.epoch.max())
-        so_far = "So far: " if 0 < epoch < run.training.n_epochs else ""
+        so_far = say("So far: ") if 0 < epoch < run.training.n_epochs else ""
         said = LOST if run.state == "diverged" else so_far + self.sentence(state, arrays)
         return {
             "epoch": epoch,
-            "readouts": {"epoch": f"{epoch:,} of {run.training.n_epochs:,}"},
+            "readouts": {"epoch": say("{epoch:,} of {n_epochs:,}", epoch=epoch, n_epochs=run.training.n_epochs)},
             "verdict": {"kind": "", "text": said},
             "descriptions": self.descriptions(arrays),
             "members_axis": "lambda",
@@ -143,10 +149,19 @@ class FeaturesView:
             name, j = ("l1", 0) if key == "none" else (key, i)
             p = PENALTIES.index(name)
             strength, is_in = arrays[f"input_strength_{name}"][j], np.isnan(arrays[f"input_zero_{name}"][j])
-            readouts[f"in_use_{key}"] = "diverged" if lost[p, j] else f"{is_in.sum()} of {n_inputs}"
-            texts[f"inputs_{key}"] = ("Diverged at this λ. " if lost[p, j] else "") + describe_inputs(strength, names)
-            zeros = f"{int(arrays[f'zero_links_{name}'][j]):,} of {self.n_links:,}"
-            numbers = [f"{is_in.sum()} of {n_inputs}", zeros, *self.scores(is_in), loss_text(losses[p, j])]
+            readouts[f"in_use_{key}"] = (
+                "diverged" if lost[p, j] else say("{is_in} of {n_inputs}", is_in=is_in.sum(), n_inputs=n_inputs)
+            )
+            texts[f"inputs_{key}"] = (say("Diverged at this λ. ") if lost[p, j] else "") + describe_inputs(
+                strength, names
+            )
+            zeros = say("{arrays:,} of {n_links:,}", arrays=int(arrays[f"zero_links_{name}"][j]), n_links=self.n_links)
+            numbers = [
+                say("{is_in} of {n_inputs}", is_in=is_in.sum(), n_inputs=n_inputs),
+                zeros,
+                *self.scores(is_in),
+                loss_text(losses[p, j]),
+            ]
             rows.append({"cells": [LABELS[key], *(["diverged"] * len(numbers) if lost[p, j] else numbers)]})
         if not lost[:, i].any():
             rows[2] |= {
@@ -155,7 +170,12 @@ class FeaturesView:
             }
             if "twin_l1" in arrays:
                 rows[-1]["note"] = twin_sentence(*(float(arrays[f"twin_{name}"][i]) for name in ("l1", "l2")))
-        heads = [f"At λ = {self.texts[i]}", *HEADS[:2], *(() if self.relevance is None else TRUTH_HEADS), HEADS[2]]
+        heads = [
+            say("At λ = {texts}", texts=self.texts[i]),
+            *HEADS[:2],
+            *(() if self.relevance is None else TRUTH_HEADS),
+            HEADS[2],
+        ]
         return {"readouts": readouts, "descriptions": texts, "tables": {"kept": {"heads": heads, "rows": rows}}}
 
     def about_groups(self, i: int, arrays: Arrays) -> str:
@@ -171,17 +191,21 @@ class FeaturesView:
         if self.relevance is None:
             return []
         score = score_inputs(is_in, self.relevance)
-        counts = [f"{score.n_found} of {self.n_signals}", f"{score.n_missed}", f"{score.n_false}"]
+        counts = [
+            say("{n_found} of {n_signals}", n_found=score.n_found, n_signals=self.n_signals),
+            f"{score.n_missed}",
+            f"{score.n_false}",
+        ]
         precision = f"{score.precision:.2f}" if is_in.any() else "–"
         return [*counts, precision, f"{score.recall:.2f}"]
 
     def sentence(self, state: MemberState, arrays: Arrays) -> str:
         """Return what L1 keeps at the λ that cross-validation chooses, read off the numbers."""
         if state.epoch.max() == 0:
-            return "Not started. Run trains L1, group L1 and L2 at every λ, and the folds for L1, all at once."
+            return say("Not started. Run trains L1, group L1 and L2 at every λ, and the folds for L1, all at once.")
         places = self.places(state)
         if places is None:
-            return "Cross-validation has no finite loss: lower the learning rate."
+            return say("Cross-validation has no finite loss: lower the learning rate.")
         return self.choice(places, arrays) + self.warnings(state, places[0])
 
     def room_for_groups(self, arrays: Arrays) -> str:
@@ -203,14 +227,18 @@ class FeaturesView:
         """Return what L1 keeps at λ_min and λ_1se, whose places are given."""
         experiment = self.plan.experiment
         if not (experiment.network.hidden_sizes or experiment.regularization.penalize_output):
-            return "No input is out: the only layer, the output, is not penalised (under More)."
+            return say("No input is out: the only layer, the output, is not penalised (under More).")
         if run_keeps_all(arrays):
-            return "No input is out: no link is exactly zero. Train on, or take the proximal L1 method."
+            return say("No input is out: no link is exactly zero. Train on, or take the proximal L1 method.")
         if self.relevance is None:
             n_in = [f"{arrays['in_use_l1'][i]:.0f}" for i in places]
-            return (
-                f"L1 keeps {n_in[0]} inputs at λ_min = {self.texts[places[0]]} and {n_in[1]} at λ_1se = "
-                f"{self.texts[places[1]]}. Nobody knows which are the right ones here."
+            return say(
+                "L1 keeps {n_in} inputs at λ_min = {texts} and {n_in2} at λ_1se = "
+                "{texts2}. Nobody knows which are the right ones here.",
+                n_in=n_in[0],
+                texts=self.texts[places[0]],
+                n_in2=n_in[1],
+                texts2=self.texts[places[1]],
             )
         return choice_sentence(self.texts, places, arrays["score_l1_precision"], arrays["score_l1_recall"])
 
@@ -219,16 +247,24 @@ class FeaturesView:
         values, n_train = self.plan.values, len(self.split.y_train)
         text = ""
         if edge_of(values, values[at_min]) == "high":
-            text = " λ_min is the largest λ of the list: take a longer list."
+            text = say(" λ_min is the largest λ of the list: take a longer list.")
         text += folds_sentence(n_train, len(self.split.y_val), self.plan.folds.n_splits)
         for name, lost in zip(PENALTIES, self.plan.by_penalty(state.is_diverged), strict=True):
             if lost.any():
-                text += f" {LABELS[name]} diverged at λ = {', '.join(self.texts[i] for i in np.flatnonzero(lost))}."
+                text += say(
+                    " {labels} diverged at λ = {texts}.",
+                    labels=LABELS[name],
+                    texts=joined([self.texts[i] for i in np.flatnonzero(lost)], ", "),
+                )
         return text
 
     def descriptions(self, arrays: Arrays) -> dict[str, str]:
         """Return the charts along λ in words."""
-        texts = {"in_use": f"Inputs in use: {describe_along(arrays, 'in_use_l1', self.texts)}"}
+        texts = {
+            "in_use": say(
+                "Inputs in use: {describe_along}", describe_along=describe_along(arrays, "in_use_l1", self.texts)
+            )
+        }
         names = self.split.feature_names
         texts["inputs_none"] = describe_inputs(arrays["input_strength_l1"][0], names)
         if self.relevance is not None:
@@ -236,7 +272,10 @@ class FeaturesView:
                 f"{what.title()}: {describe_along(arrays, f'score_l1_{what}', self.texts)}" for what in ("precision", "recall")
             )  # fmt: skip
         if "twin_l1" in arrays:
-            texts["twins"] = f"Share of the largest twin: {describe_along(arrays, 'twin_l1', self.texts)}"
+            texts["twins"] = say(
+                "Share of the largest twin: {describe_along}",
+                describe_along=describe_along(arrays, "twin_l1", self.texts),
+            )
         return texts
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.live.needs import Needs, needs_of, unread
 from core.settings.experiment import LIVE_FIELDS, Experiment
 from core.studies.base.values import strengths_of
+from core.words import say
 
 READS = ("grid", "path")
 
@@ -22,11 +23,11 @@ def held(experiment: Experiment) -> tuple[str, ...]:
 def path_needs(experiment: Experiment) -> Needs:
     """Return what a path depends on; a warm one takes nothing while it trains, for the λ that are done would not follow."""
     live = () if experiment.path.path_start == "warm" else (*held(experiment), "seed")
-    return needs_of("path", experiment, READS, live, unread(varied(experiment), "Each λ of the grid sets it."))
+    return needs_of("path", experiment, READS, live, unread(varied(experiment), say("Each λ of the grid sets it.")))
 
 
 def rates_needs(experiment: Experiment) -> Needs:
     """Return what the map depends on: it has its own learning rates, and all its networks start afresh."""
-    own = unread((*varied(experiment), "learning_rate"), "Each pair of the map sets it.")
-    own |= unread(("path_start",), "Every pair starts from random weights.")
+    own = unread((*varied(experiment), "learning_rate"), say("Each pair of the map sets it."))
+    own |= unread(("path_start",), say("Every pair starts from random weights."))
     return needs_of("rates", experiment, READS, (), own)

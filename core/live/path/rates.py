@@ -20,6 +20,7 @@ from core.studies.base.plan import Plan
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import grid_of, value_texts
 from core.studies.path.sweep import Grid, PathMoment, plan_grid, read_grid, read_moment, without_diverged
+from core.words import say
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 MAX_VALUES = 17  # λ on the map: a longer grid is thinned evenly, both ends stay
@@ -93,11 +94,13 @@ class RatesView:
         return {
             "epoch": epoch,
             "readouts": {
-                "epoch": f"{epoch:,} of {n_epochs_of(run.training):,}",
+                "epoch": say("{epoch:,} of {n_epochs_of:,}", epoch=epoch, n_epochs_of=n_epochs_of(run.training)),
                 "left": time_left(run),
                 "rate": f"{rate:.2g}" if has_best else "–",
                 "best": value_texts([value])[0] if has_best else "–",
-                "diverged": f"{n_diverged(run, state)} of {state.is_diverged.size}",
+                "diverged": say(
+                    "{n_diverged} of {size}", n_diverged=n_diverged(run, state), size=state.is_diverged.size
+                ),
             },
             "verdict": {"kind": "not started" if epoch == 0 else "", "text": best_in_words(grid, epoch)},
             "descriptions": {"grid": describe_grid(arrays, grid.values, grid.learning_rates)},
@@ -123,14 +126,19 @@ def n_diverged(run: LiveRun, state: MemberState) -> int:
 def best_in_words(grid: Grid, epoch: int) -> str:
     """Return which λ is best at the best learning rate, and at the others."""
     if epoch == 0:
-        return "Not trained yet: press Run."
+        return say("Not trained yet: press Run.")
     rate, value = grid.best
     if not np.isfinite(rate):
-        return "No pair has a finite loss."
+        return say("No pair has a finite loss.")
     finite = np.flatnonzero(np.isfinite(grid.val_loss).any(1))
     bests = grid.values[np.nanargmin(grid.val_loss[finite], axis=1)]
     best, low, high = value_texts([value, bests.min(), bests.max()])
-    return (
-        f"Lowest validation loss {loss_text(np.nanmin(grid.val_loss))} at learning rate {rate:.2g} with λ {best}. "
-        f"The best λ of a single learning rate lies between {low} and {high}."
+    return say(
+        "Lowest validation loss {nanmin} at learning rate {rate:.2g} with λ {best}. "
+        "The best λ of a single learning rate lies between {low} and {high}.",
+        nanmin=loss_text(np.nanmin(grid.val_loss)),
+        rate=rate,
+        best=best,
+        low=low,
+        high=high,
     )

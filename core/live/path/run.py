@@ -51,11 +51,12 @@ from core.studies.path.sweep import (
     weight_lines,
     without_diverged,
 )
+from core.words import say
 
 MAX_MAP = 32  # points along each side of a map: M maps are computed for every snapshot
 CURVES = ("train_loss", "val_loss", "penalty", "objective")
 NOT_SHOWN = ("n_zero", "n_small", "n_rest")
-NOT_BEGUN = Verdict("not started", "This λ has not been trained yet: its turn comes.")
+NOT_BEGUN = Verdict("not started", say("This λ has not been trained yet: its turn comes."))
 
 
 def path_work(experiment: Experiment) -> Work:
@@ -230,7 +231,11 @@ class PathView:
         """Return the progress, the time it still takes, and the best λ."""
         best = self._best(state)
         return {
-            "epoch": f"{epoch_shown(run, state):,} of {n_epochs_of(run.training):,}",
+            "epoch": say(
+                "{epoch_shown:,} of {n_epochs_of:,}",
+                epoch_shown=epoch_shown(run, state),
+                n_epochs_of=n_epochs_of(run.training),
+            ),
             "left": time_left(run),
             "best": self.texts[best] if best is not None else "–",
         }
@@ -247,15 +252,19 @@ class PathView:
         if best is None or plan.n_stacks > 1 or self._verdicts(plan, state)[best].kind != "underfits":
             return None
         constant = constant_losses(self.split, plan.pool)[0]
-        return rate_banner(run, state, best, constant, head="Even the best λ underfits")
+        return rate_banner(run, state, best, constant, head=say("Even the best λ underfits"))
 
 
 def describe_moment(state: MemberState, m: int, text: str) -> str:
     """Return the losses of member m at a moment as the text alternative of its loss curves."""
     if state.epoch[m] < 0:
-        return f"λ {text}. Loss over the epochs: nothing recorded yet."
-    losses = f"training loss {loss_text(state.train_loss[m])}, validation loss {loss_text(state.val_loss[m])}"
-    return f"λ {text}. Loss up to epoch {state.epoch[m]:,}: {losses}."
+        return say("λ {text}. Loss over the epochs: nothing recorded yet.", text=text)
+    losses = say(
+        "training loss {train_loss}, validation loss {val_loss}",
+        train_loss=loss_text(state.train_loss[m]),
+        val_loss=loss_text(state.val_loss[m]),
+    )
+    return say("λ {text}. Loss up to epoch {epoch:,}: {losses}.", text=text, epoch=state.epoch[m], losses=losses)
 
 
 def curves_of(history: History) -> Arrays:

@@ -22,6 +22,7 @@ from core.studies.peeking.simulation import (
     seeded,
     wrong_answers,
 )
+from core.words import say
 
 SHOWN_M = 1  # the place of the number of rows that the read-outs and the sentence speak of
 
@@ -66,7 +67,7 @@ class PeekingView:
         epoch = run.training.n_epochs_done
         return {
             "epoch": epoch,
-            "readouts": {"epoch": f"{epoch:,} of {run.training.n_epochs:,}"},
+            "readouts": {"epoch": say("{epoch:,} of {n_epochs:,}", epoch=epoch, n_epochs=run.training.n_epochs)},
             "verdict": {"kind": "", "text": ""},
             "descriptions": {"pk_optimism": describe_optimism(arrays, N_SETTINGS, N_ROWS)},
             "members_axis": "k",
@@ -76,7 +77,7 @@ class PeekingView:
     def _member(self, i: int, k: int, arrays: Arrays, epoch: int) -> dict[str, Any]:
         said = winner_sentence(arrays, i, SHOWN_M, k, N_ROWS[SHOWN_M])
         all_rows = " ".join(winner_sentence(arrays, i, j, k, m) for j, m in enumerate(N_ROWS))
-        started = "Not started. Run trains 50 networks with settings at random." if epoch == 0 else said
+        started = say("Not started. Run trains 50 networks with settings at random.") if epoch == 0 else said
         gaps = {f"gap_{m}": f"{arrays['pk_optimism'][j, i]:+.1f}" for j, m in enumerate(N_ROWS)}
         return {"readouts": gaps, "verdict": {"kind": "", "text": started}, "descriptions": {"pk_winners": all_rows}}
 

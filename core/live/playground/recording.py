@@ -24,6 +24,7 @@ from core.settings.experiment import STUDIES, Experiment
 from core.settings.words import written
 from core.stream.commands import Command, Recall, Run
 from core.stream.snapshot import Snapshot
+from core.words import say
 
 MAX_RECORDINGS = len(PRESETS)  # in a process; one takes about 10 MB
 SLICE_S = 0.05  # whoever else has work comes in between
@@ -107,7 +108,13 @@ class Shelf:
     def get(self, preset: str) -> Recording:
         """Return the recording of a preset; who asks while it is made waits for it. Raises ValueError for an unknown preset."""
         if preset not in PRESETS:
-            raise ValueError(f"preset: expected one of {', '.join(PRESETS)}, received {written(preset)}")
+            raise ValueError(
+                say(
+                    "preset: expected one of {presets}, received {preset}",
+                    presets=", ".join(PRESETS),
+                    preset=written(preset),
+                )
+            )
         if (found := self._made.get(preset)) is not None:
             return found
         with self._making:

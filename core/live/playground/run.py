@@ -38,6 +38,7 @@ from core.studies.base.reach import (
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.playground.fit import make_pool, make_training
+from core.words import say
 
 TURNED = 1.25  # times the lowest validation loss: from there on it has risen, and does not merely tremble
 
@@ -235,12 +236,14 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
         for name in sparse
     )
     is_rounded = n_zero > 0 and not is_thresholded
-    return f"{n_zero:,} of {state.n_weights:,}" + (" by rounding" if is_rounded else "")
+    return say("{n_zero:,} of {n_weights:,}", n_zero=n_zero, n_weights=state.n_weights) + (
+        say(" by rounding") if is_rounded else ""
+    )
 
 
 def turn_text(now: float, lowest: float) -> str:
     """Return what to write at the best epoch: that the validation loss has turned up there, a blank while it has not."""
-    return "turns here" if now > TURNED * lowest else " "
+    return say("turns here") if now > TURNED * lowest else " "
 
 
 def change_text(change: dict[str, Any]) -> str:
@@ -248,7 +251,7 @@ def change_text(change: dict[str, Any]) -> str:
     name = change["name"]
     (value,) = value_texts([change["value"]])
     symbol = PENALTIES[name].symbol if name in PENALTIES else label_of(name).lower()
-    return f"{symbol} → {value} from epoch {change['epoch']:,}"
+    return say("{symbol} → {value} from epoch {epoch:,}", symbol=symbol, value=value, epoch=change["epoch"])
 
 
 def history_arrays(history: History, floor: float | None, changes: Sequence[dict[str, Any]]) -> Arrays:

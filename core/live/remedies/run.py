@@ -27,6 +27,7 @@ from core.studies.remedies.choice import combinations, look_every, single_remedi
 from core.studies.remedies.remedy import SHARES, Remedy, plan_label_noise, plan_remedies
 from core.studies.remedies.run import RemedyRow, RemedyRun, label_noise_arrays
 from core.studies.remedies.tuning import candidates, plan_tuning, tunable, tuned
+from core.words import joined, say
 
 NOISE_STARTS = 3  # each with a draw of the wrong labels of its own
 TUNING_STARTS = 3
@@ -84,9 +85,15 @@ def check_study(experiment: Experiment) -> None:
     seconds = estimate_study_s(experiment)
     if seconds > MAX_STUDY_S:
         raise ValueError(
-            f"This study is too large: {sum(count_networks(experiment).values()):,} networks for "
-            f"{experiment.training.n_epochs:,} epochs would take about {seconds / 60:,.0f} minutes, and at most "
-            f"{MAX_STUDY_S / 60:.0f} are allowed. Choose fewer epochs (under More), fewer starts or fewer units."
+            say(
+                "This study is too large: {values:,} networks for "
+                "{n_epochs:,} epochs would take about {seconds:,.0f} minutes, and at most "
+                "{max_study_s:.0f} are allowed. Choose fewer epochs (under More), fewer starts or fewer units.",
+                values=sum(count_networks(experiment).values()),
+                n_epochs=experiment.training.n_epochs,
+                seconds=seconds / 60,
+                max_study_s=MAX_STUDY_S / 60,
+            )
         )
 
 
@@ -139,7 +146,11 @@ class RemediesRun:
 
     def keep(self) -> Snapshot:
         """Return how far the study has come, to be said; its tables of networks are too much to be kept."""
-        meta = {"epoch": 0, "state": self.state, "reached": f"part {self.part + 1} of {len(self.parts)}"}
+        meta = {
+            "epoch": 0,
+            "state": self.state,
+            "reached": say("part {part} of {n_parts}", part=self.part + 1, n_parts=len(self.parts)),
+        }
         return Snapshot(self.version, meta, {}, KIND)
 
     def resume(self, kept: Snapshot) -> None:
@@ -207,7 +218,7 @@ class RemediesRun:
         studies = [
             ("tuning", self.tuning_rows, None),
             ("remedies", self.rows, self.test),
-            ("label noise", self.noise_rows, None),
+            (say("label noise"), self.noise_rows, None),
         ]
         return to_csv(studies)
 
@@ -220,13 +231,23 @@ class RemediesRun:
         pairs = [(row.cell.remedy.key, row.cell.remedy.label) for row in self.rows]
         arrays = self.arrays()
         meta = {
-            "version": self.version, "state": self.state, "epoch": math.ceil(100 * self.progress), "banner": None, "changes": [],
-            "seed": self.experiment.training.seed, "strengths": {}, "can_go_on": self.state in ("paused", "running"),
-            "is_table_done": self.table_run.is_done, "has_looked": self.test is not None,
-            "page_state": f"{self.state}{', table done' if self.table_run.is_done else ''}",  # the page is told of its changes
-            "readouts": self.readouts(), "verdict": {"kind": "remedies", "text": self.summary()}, "labels": {},
-            "descriptions": self.descriptions(arrays, pairs), "tables": self.tables(),
-        }  # fmt: skip
+            "version": self.version,
+            "state": self.state,
+            "epoch": math.ceil(100 * self.progress),
+            "banner": None,
+            "changes": [],
+            "seed": self.experiment.training.seed,
+            "strengths": {},
+            "can_go_on": self.state in ("paused", "running"),
+            "is_table_done": self.table_run.is_done,
+            "has_looked": self.test is not None,
+            "page_state": f"{self.state}{say(', table done') if self.table_run.is_done else ''}",  # the page is told of its changes
+            "readouts": self.readouts(),
+            "verdict": {"kind": "remedies", "text": self.summary()},
+            "labels": {},
+            "descriptions": self.descriptions(arrays, pairs),
+            "tables": self.tables(),
+        }
         return Snapshot(self.version, meta, shrink(arrays))
 
     def arrays(self) -> Arrays:
@@ -268,9 +289,9 @@ class RemediesRun:
     def summary(self) -> str:
         """Return what stands out, read off the tables."""
         if self.progress == 0:
-            return "Not started. Run trains every remedy at once, for the same number of steps."
+            return say("Not started. Run trains every remedy at once, for the same number of steps.")
         if self.parts[self.part] == "tuning":
-            return "Tuning: the validation rows choose each remedy's strength; no test row is read."
+            return say("Tuning: the validation rows choose each remedy's strength; no test row is read.")
         if self.test is not None and (said := reveal_sentence(self.rows, self.test)):
             return said
         return f"{best_sentence(self.rows, self.table_run.is_done)} {self.warning()}".rstrip()
@@ -280,8 +301,8 @@ class RemediesRun:
         if lost := diverged_sentence(self.rows):
             return lost
         worse = fares_worse(self.rows) if self.table_run.is_done else []
-        more = f" and {len(worse) - NAMED} more" if len(worse) > NAMED else ""
-        return f"No help here: {', '.join(worse[:NAMED])}{more}." if worse else ""
+        more = say(" and {n_worse} more", n_worse=len(worse) - NAMED) if len(worse) > NAMED else ""
+        return say("No help here: {worse}{more}.", worse=joined(worse[:NAMED], ", "), more=more) if worse else ""
 
     def tables(self) -> dict[str, Any]:
         """Return the tables as texts: every remedy in numbers and, where strengths are tuned, what was tried."""

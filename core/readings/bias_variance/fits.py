@@ -9,6 +9,7 @@ from core.readings.arrays import Arrays
 from core.readings.boundaries import level_lines
 from core.readings.looks import stack_padded
 from core.readings.strengths import flat_lines
+from core.words import say
 
 CURVES = (
     "bundle",
@@ -102,9 +103,12 @@ def describe_bundle(arrays: Arrays, i: int, truth: np.ndarray) -> str:
     mean = arrays["bundle_mean"][i]
     curves = arrays["bundle"][i].reshape(-1, len(mean) + 1)[:, :-1]
     spread, off = float(np.mean(np.std(curves, axis=0))), float(np.mean(np.abs(mean - truth)))
-    return (
-        f"{len(curves)} curves; around their mean they spread by {spread:.3g} (standard deviation), "
-        f"and the mean is {off:.3g} from the true function on average."
+    return say(
+        "{n_curves} curves; around their mean they spread by {spread:.3g} (standard deviation), "
+        "and the mean is {off:.3g} from the true function on average.",
+        n_curves=len(curves),
+        spread=spread,
+        off=off,
     )
 
 
@@ -112,6 +116,10 @@ def describe_votes(arrays: Arrays, i: int, n_classes: int) -> str:
     """Return on which share of the plane the networks of one value do not all agree, as a sentence."""
     votes = arrays["votes"][i]
     if n_classes == 0:
-        return f"Mean surface of all networks between {np.nanmin(votes):.3g} and {np.nanmax(votes):.3g}."
+        return say(
+            "Mean surface of all networks between {nanmin:.3g} and {nanmax:.3g}.",
+            nanmin=np.nanmin(votes),
+            nanmax=np.nanmax(votes),
+        )
     split = (votes > 0) & (votes < 1) if n_classes == 2 else votes % 1 < 0.99
-    return f"On {np.mean(split):.0%} of the map the networks do not all agree."
+    return say("On {split:.0%} of the map the networks do not all agree.", split=np.mean(split))

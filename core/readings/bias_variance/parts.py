@@ -11,11 +11,15 @@ from core.measures.numbers import loss_text, number_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
 from core.studies.bias_variance.decomposition import WIDTH, BiasVariance
+from core.words import joined, say
 
 LABELS = {
-    "bias2": "bias²", "variance_data": "variance (data)", "variance_start": "variance (start)", "noise": "noise",
+    "bias2": "bias²",
+    "variance_data": say("variance (data)"),
+    "variance_start": say("variance (start)"),
+    "noise": "noise",
     "risk": "risk",
-}  # fmt: skip
+}
 CLEAR = 2.0  # standard errors of the least risk by which another is said to be larger
 
 
@@ -59,21 +63,29 @@ def describe_parts(arrays: Arrays, texts: Sequence[str], axis: str) -> str:
         f"{axis} {texts[i]}: " + ", ".join(f"{LABELS[name]} {number_text(arrays[f'bv_{name}'][i])}" for name in PARTS)
         for i in ends
     ]
-    return f"Parts of the risk. {'; '.join(told)}."
+    return say("Parts of the risk. {told}.", told=joined(told, "; "))
 
 
 def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str:
     """Return what the parts do along the axis, read off the numbers alone."""
     finite = np.flatnonzero(np.isfinite(result.risk))
     if not finite.size:
-        return "Every value has a network that diverged: nothing is to be learned from this run."
+        return say("Every value has a network that diverged: nothing is to be learned from this run.")
     first, last = int(finite[0]), int(finite[-1])
     best = int(finite[np.argmin(result.risk[finite])])
     moves = ", ".join(
         f"{LABELS[name]} {number_text(getattr(result, name)[first])} → {number_text(getattr(result, name)[last])}"
         for name in PARTS[:3]
     )
-    said = f"Least risk {loss_text(result.risk[best])} at {axis} {texts[best]}. From {texts[first]} to {texts[last]}: {moves}."
+    said = say(
+        "Least risk {risk} at {axis} {texts}. From {texts2} to {texts3}: {moves}.",
+        risk=loss_text(result.risk[best]),
+        axis=axis,
+        texts=texts[best],
+        texts2=texts[first],
+        texts3=texts[last],
+        moves=moves,
+    )
     if result.param_name == WIDTH:
         return f"{said} {width_words(result, first, last)}"
     return f"{said} {strength_words(result, first, last, best)}"
@@ -83,20 +95,23 @@ def strength_words(result: BiasVariance, first: int, last: int, best: int) -> st
     """Return whether λ traded variance for bias, with the least risk between."""
     variance = result.variance_data + result.variance_start
     if not (result.bias2[last] > result.bias2[first] and variance[last] < variance[first]):
-        return "No clear trade of variance for bias in this run."
+        return say("No clear trade of variance for bias in this run.")
     is_between = all(
         result.risk[end] > result.risk[best] + CLEAR * result.standard_error["risk"][best] for end in (first, last)
     )
-    where = "with the least risk between" if is_between else "but the least risk is not clearly inside"
-    return f"A stronger penalty trades variance for bias, {where}."
+    where = say("with the least risk between") if is_between else say("but the least risk is not clearly inside")
+    return say("A stronger penalty trades variance for bias, {where}.", where=where)
 
 
 def width_words(result: BiasVariance, first: int, last: int) -> str:
     """Return what a wider network does to both variances: the trade-off is not simply "wider = more variance"."""
     parts = {"from the data": result.variance_data, "from the start": result.variance_start}
-    moves = [f"variance {name} {'falls' if v[last] < v[first] else 'grows'}" for name, v in parts.items()]
+    moves = [
+        say("variance {name} {falls}", name=name, falls="falls" if v[last] < v[first] else "grows")
+        for name, v in parts.items()
+    ]
     bias = "falls" if result.bias2[last] < result.bias2[first] else "grows"
-    said = f"Wider: bias² {bias}, {', '.join(moves)}"
+    said = say("Wider: bias² {bias}, {moves}", bias=bias, moves=joined(moves, ", "))
     total = result.variance_data + result.variance_start
     is_simple = bias == "falls" and total[last] > total[first]
-    return f"{said}." if is_simple else f"{said}: wider is not simply more variance."
+    return f"{said}." if is_simple else say("{said}: wider is not simply more variance.", said=said)

@@ -11,21 +11,38 @@ import numpy as np
 
 from core.measures.numbers import gap_text, loss_text
 from core.readings.arrays import Arrays
+from core.words import say
 
 Variants = Sequence[tuple[str, str]]
 # Series: title, axis title, what to look for. The words hold for every task: they say where to look, not what is seen.
 SERIES = {
     "val_loss": (
-        "Validation loss (training loss faint)", "loss (mean per row)",
-        "A curve that turns up again while its faint one keeps falling overfits; the lower a curve ends, the better.",
+        say("Validation loss (training loss faint)"),
+        say("loss (mean per row)"),
+        say(
+            "A curve that turns up again while its faint one keeps falling overfits; the lower a curve ends, the "
+            "better."
+        ),
     ),
-    "gap": ("Gap", "validation loss - training loss", "Overfitting opens the gap; look which penalty keeps it small."),
+    "gap": (
+        say("Gap"),
+        say("validation loss - training loss"),
+        say("Overfitting opens the gap; look which penalty keeps it small."),
+    ),
     "n_zero": (
-        "Weights exactly zero", "weights",
-        "The proximal step (L1, elastic net) stops a weight at zero; along a slope (L2, subgradient) nothing stops it there.",
+        say("Weights exactly zero"),
+        "weights",
+        say(
+            "The proximal step (L1, elastic net) stops a weight at zero; along a slope (L2, subgradient) nothing "
+            "stops it there."
+        ),
     ),
-    "weight_norm": ("Size of the weights", "√Σw²", "All weights together: look which penalty holds them down, and which does not."),
-}  # fmt: skip
+    "weight_norm": (
+        say("Size of the weights"),
+        "√Σw²",
+        say("All weights together: look which penalty holds them down, and which does not."),
+    ),
+}
 
 
 # What of each series its y axis must show: a band below a loss of 0 need not be seen.
@@ -55,14 +72,20 @@ def _ends(values: np.ndarray) -> np.ndarray:
 def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
     """Return the last value of every variant as a sentence."""
     if arrays["epoch"].size == 0:
-        return f"{SERIES[series][0]}: nothing recorded yet."
+        return say("{series}: nothing recorded yet.", series=SERIES[series][0])
     write = {"gap": gap_text, "val_loss": loss_text}.get(series, "{:.3g}".format)
     values = ", ".join(f"{label} {write(arrays[series][v][-1])}" for v, (_, label) in enumerate(variants))
-    return f"{SERIES[series][0]} at epoch {arrays['epoch'][-1]:.0f}: {values}."
+    return say(
+        "{series} at epoch {epoch:.0f}: {values}.", series=SERIES[series][0], epoch=arrays["epoch"][-1], values=values
+    )
 
 
 def describe_overlay(arrays: Arrays, variants: Variants) -> str:
     """Return the share of exact zeros of every variant as a sentence."""
     shares = ", ".join(f"{label} {arrays['overlay_zero'][v]:.0%}" for v, (_, label) in enumerate(variants))
     reach = float(np.max(arrays["overlay_x"]))
-    return f"Weights on one axis, up to ±{reach:.3g}, those beyond in the outermost steps. Exactly zero: {shares}."
+    return say(
+        "Weights on one axis, up to ±{reach:.3g}, those beyond in the outermost steps. Exactly zero: {shares}.",
+        reach=reach,
+        shares=shares,
+    )

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 from core.readings.arrays import Arrays
 from core.readings.compare.curves import SERIES, Variants, describe_overlay, describe_variants
 from core.readings.playground.page import describe_fit
+from core.words import say
 
 if TYPE_CHECKING:
     pass
 
 
-HEADS = ("Penalty", "Training loss", "Validation loss", "Gap", "Validation score", "Exactly zero", "√Σw²")
+HEADS = (
+    say("Penalty"),
+    say("Training loss"),
+    say("Validation loss"),
+    say("Gap"),
+    say("Validation score"),
+    say("Exactly zero"),
+    "√Σw²",
+)
 FITTED = ("fit_y", "map", "pixels", "rank_value", "pred_train", "pred_val")  # arrays of the fit, (n_variants, …)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from core.measures.numbers import loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines
+from core.words import say
 
 MAX_NUMBERS = 60_000  # in the curves of single folds; longer histories show every second, third, … moment
 
@@ -35,9 +36,19 @@ def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray
     """Return the last means of one λ, from its losses (n_columns,); nan where a fold has none."""
     n_lost = int((~np.isfinite(val_loss)).sum())
     if n_lost:
-        return f"λ = {text}: {n_lost} of {len(val_loss)} folds have no loss (not begun, or diverged)."
+        return say(
+            "λ = {text}: {n_lost} of {n_val_loss} folds have no loss (not begun, or diverged).",
+            text=text,
+            n_lost=n_lost,
+            n_val_loss=len(val_loss),
+        )
     train, val = train_loss.mean(), val_loss.mean()
-    return f"λ = {text}: mean over the folds of the training loss {loss_text(train)}, of the validation loss {loss_text(val)}."
+    return say(
+        "λ = {text}: mean over the folds of the training loss {train}, of the validation loss {val}.",
+        text=text,
+        train=loss_text(train),
+        val=loss_text(val),
+    )
 
 
 def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
@@ -45,4 +56,4 @@ def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
     last = "; ".join(
         f"{label} {loss_text(curve[-1])}" for label, curve in zip(labels, arrays["refit_loss"], strict=True)
     )
-    return f"Training loss at epoch {arrays['refit_epoch'][-1]:,.0f}: {last}."
+    return say("Training loss at epoch {refit_epoch:,.0f}: {last}.", refit_epoch=arrays["refit_epoch"][-1], last=last)

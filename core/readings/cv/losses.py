@@ -12,6 +12,7 @@ import numpy as np
 from core.measures.numbers import loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines, positions, top_arrays
+from core.words import say
 
 LOST_Y = 0.03  # height of the mark of a diverged fold, as a share of the chart
 
@@ -48,31 +49,52 @@ def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: 
     """Return λ_min and λ_1se with their means as sentences."""
     places = {float(value): i for i, value in enumerate(values)}
     if best not in places or one_se not in places:
-        return (
-            f"Cross-validated loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}: nothing to show yet."
+        return say(
+            "Cross-validated loss against λ, {n_values} values from {texts} to {texts2}: nothing to show yet.",
+            n_values=len(values),
+            texts=texts[0],
+            texts2=texts[-1],
         )
     i, j = places[best], places[one_se]
     mean, error = arrays["cv_mean"], arrays["cv_se"]
-    return (
-        f"Cross-validated loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}. λ_min {texts[i]}: mean "
-        f"{loss_text(mean[i])}, standard error {loss_text(error[i])}. λ_1se {texts[j]}: mean {loss_text(mean[j])}."
+    return say(
+        "Cross-validated loss against λ, {n_values} values from {texts} to {texts2}. λ_min {texts3}: mean "
+        "{mean}, standard error {error}. λ_1se {texts4}: mean {mean2}.",
+        n_values=len(values),
+        texts=texts[0],
+        texts2=texts[-1],
+        texts3=texts[i],
+        mean=loss_text(mean[i]),
+        error=loss_text(error[i]),
+        texts4=texts[j],
+        mean2=loss_text(mean[j]),
     )
 
 
 def describe_folds(is_val: np.ndarray, is_train: np.ndarray | None = None) -> str:
     """Return the number of folds and the rows each holds out."""
     sizes = is_val.sum(1)
-    held = f"{sizes.min()}" if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
+    held = (
+        f"{sizes.min()}"
+        if sizes.min() == sizes.max()
+        else say("{sizes} to {sizes2}", sizes=sizes.min(), sizes2=sizes.max())
+    )
     is_forward = is_train is not None and not (is_train | is_val).all()
-    others = "those before them" if is_forward else "the others"
-    return f"{len(is_val)} folds of {is_val.shape[1]} rows; each holds out {held} rows and trains on {others}."
+    others = say("those before them") if is_forward else say("the others")
+    return say(
+        "{n_is_val} folds of {shape} rows; each holds out {held} rows and trains on {others}.",
+        n_is_val=len(is_val),
+        shape=is_val.shape[1],
+        held=held,
+        others=others,
+    )
 
 
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
     """Return the test loss of each way of choosing λ."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
     said = "; ".join(f"{label}, λ {text}: {loss_text(loss)} ± {loss_text(error)}" for label, text, loss, error in rows)
-    return f"Test loss of each choice of λ: {said}."
+    return say("Test loss of each choice of λ: {said}.", said=said)
 
 
 def _place(values: np.ndarray, param_name: str, value: float) -> np.ndarray:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.words import say
+
 CLEAR_RISE = 0.02  # of the error: below it a bump is none
 
 
@@ -13,17 +15,28 @@ def peak_sentence(error: np.ndarray, widths: Sequence[int], n_train: int) -> str
     """Return what the error (n_widths,) does along the widths; nan where nothing is computed yet."""
     done = np.flatnonzero(np.isfinite(error))
     if len(done) < 3:
-        return "Not enough widths yet."
+        return say("Not enough widths yet.")
     error, places = error[done], np.asarray(widths)[done]
     peak = int(np.argmax(error - np.minimum.accumulate(error)))
     before = int(np.argmin(error[: peak + 1]))
     if error[peak] - error[before] < CLEAR_RISE:
-        return f"No peak: the error falls to {error.min():.1%} without a rise above {CLEAR_RISE:.0%}."
-    where = "where the width reaches the number of training rows" if places[peak] == n_train else "on the way"
-    said = (
-        f"{error[before]:.0%} wrong at width {places[before]:,}, a peak of {error[peak]:.0%} at {places[peak]:,}, {where}, "
-        f"and {error[-1]:.0%} at {places[-1]:,}"
+        return say(
+            "No peak: the error falls to {error:.1%} without a rise above {clear_rise:.0%}.",
+            error=error.min(),
+            clear_rise=CLEAR_RISE,
+        )
+    where = say("where the width reaches the number of training rows") if places[peak] == n_train else say("on the way")
+    said = say(
+        "{error:.0%} wrong at width {places:,}, a peak of {error2:.0%} at {places2:,}, {where}, "
+        "and {error3:.0%} at {places3:,}",
+        error=error[before],
+        places=places[before],
+        error2=error[peak],
+        places2=places[peak],
+        where=where,
+        error3=error[-1],
+        places3=places[-1],
     )
     if abs(error[-1] - error[before]) < CLEAR_RISE:
-        return f"{said}: as low as before the peak."
-    return f"{said}{': lower than before the peak.' if error[-1] < error[before] else '.'}"
+        return say("{said}: as low as before the peak.", said=said)
+    return f"{said}{say(': lower than before the peak.') if error[-1] < error[before] else '.'}"

@@ -12,6 +12,7 @@ import numpy as np
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
 from core.settings.penalties import PENALTIES
+from core.words import say
 
 SHOWN = ("l1", "group_l1", "l2")  # penalties, in reading order
 SHORT = {name: PENALTIES[name].short for name in SHOWN}
@@ -29,13 +30,25 @@ def lost_arrays(values: np.ndarray, is_diverged: np.ndarray) -> Arrays:
 def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
     """Return how many inputs are in use, and the three largest, from Σ|w| (d,), as a sentence."""
     top = ", ".join(f"{names[i]} {strength[i]:.3g}" for i in np.argsort(-strength)[:3])
-    return f"Inputs in use: {np.sum(strength > 0)} of {strength.size}. Largest sums of |w|: {top}."
+    return say(
+        "Inputs in use: {value} of {size}. Largest sums of |w|: {top}.",
+        value=np.sum(strength > 0),
+        size=strength.size,
+        top=top,
+    )
 
 
 def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
     """Return an array's values of each penalty at both ends of λ; `array` has `l1` in its name."""
     parts = [
-        f"{SHORT[p]} {number(values[0])} at λ {texts[0]}, {number(values[-1])} at λ {texts[-1]}"
+        say(
+            "{short} {number} at λ {texts}, {number2} at λ {texts2}",
+            short=SHORT[p],
+            number=number(values[0]),
+            texts=texts[0],
+            number2=number(values[-1]),
+            texts2=texts[-1],
+        )
         for p, values in ((p, arrays[array.replace("l1", p)]) for p in SHOWN)
     ]
     return "; ".join(parts) + "."

@@ -14,6 +14,7 @@ from core.readings.arrays import Arrays
 from core.readings.strengths import positions, top_arrays
 from core.readings.weights import layer_names
 from core.settings.colors import GREEN, GREY, VERMILLION
+from core.words import say
 
 REGIONS = (("overfits", VERMILLION), ("fits", GREEN), ("underfits", GREY))
 
@@ -59,29 +60,56 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
     """Return the best λ with its losses, both ends and the regions as sentences."""
     val, train = arrays["path_val"], arrays["path_train"]
     if not np.isfinite(arrays["path_best_y"]).any():
-        return f"Loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}: nothing to show yet."
+        return say(
+            "Loss against λ, {n_values} values from {texts} to {texts2}: nothing to show yet.",
+            n_values=len(values),
+            texts=texts[0],
+            texts2=texts[-1],
+        )
     best = int(np.flatnonzero(val == arrays["path_best_y"][0])[-1])
     stretches = []
     for name, _ in REGIONS:
         here = np.flatnonzero(arrays[f"path_is_{name}"])
         if here.size:
-            stretches.append(f"{here.size} of {len(values)} {name} (λ {texts[here[0]]} to {texts[here[-1]]})")
+            stretches.append(
+                say(
+                    "{size} of {n_values} {name} (λ {texts} to {texts2})",
+                    size=here.size,
+                    n_values=len(values),
+                    name=name,
+                    texts=texts[here[0]],
+                    texts2=texts[here[-1]],
+                )
+            )
     n_diverged = arrays["path_diverged_x"].size
-    return (
-        f"Loss against λ, {len(values)} values from {texts[0]} to {texts[-1]}. Best λ {texts[best]}: validation loss "
-        f"{loss_text(val[best])}, training loss {loss_text(train[best])}. {'; '.join(stretches) or 'No verdict yet'}."
-        + (f" {n_diverged} diverged." if n_diverged else "")
-    )
+    return say(
+        "Loss against λ, {n_values} values from {texts} to {texts2}. Best λ {texts3}: validation loss "
+        "{val}, training loss {train}. {value}.",
+        n_values=len(values),
+        texts=texts[0],
+        texts2=texts[-1],
+        texts3=texts[best],
+        val=loss_text(val[best]),
+        train=loss_text(train[best]),
+        value="; ".join(stretches) or "No verdict yet",
+    ) + (say(" {n_diverged} diverged.", n_diverged=n_diverged) if n_diverged else "")
 
 
 def describe_path_sparsity(arrays: Arrays, texts: Sequence[str]) -> str:
     """Return the weights left per layer at both ends as a sentence."""
     counts = arrays["path_nonzero"]
     layers = "; ".join(
-        f"{name}: {row[0]:.0f} at λ {texts[0]}, {row[-1]:.0f} at λ {texts[-1]}"
+        say(
+            "{name}: {row:.0f} at λ {texts}, {row2:.0f} at λ {texts2}",
+            name=name,
+            row=row[0],
+            texts=texts[0],
+            row2=row[-1],
+            texts2=texts[-1],
+        )
         for name, row in zip(layer_names(len(counts)), counts, strict=True)
     )
-    return f"Weights that are not exactly zero. {layers}."
+    return say("Weights that are not exactly zero. {layers}.", layers=layers)
 
 
 def _middle(x: np.ndarray, is_here: np.ndarray) -> float:

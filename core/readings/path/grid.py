@@ -7,6 +7,7 @@ import numpy as np
 from core.measures.numbers import loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
+from core.words import say
 
 
 def grid_arrays(
@@ -33,9 +34,19 @@ def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray
     """Return the best pair and how many pairs diverged."""
     loss = np.asarray(arrays["grid_val"], dtype=float)
     if not np.isfinite(arrays["grid_best_y"]).any():
-        return f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: nothing to show yet."
+        return say(
+            "Learning rate × λ, {n_learning_rates} × {n_values} pairs: nothing to show yet.",
+            n_learning_rates=len(learning_rates),
+            n_values=len(values),
+        )
     rate, value = np.unravel_index(np.nanargmin(loss), loss.shape)
-    return (
-        f"Learning rate × λ, {len(learning_rates)} × {len(values)} pairs: lowest validation loss {loss_text(np.nanmin(loss))} at "
-        f"learning rate {learning_rates[rate]:.3g} and λ {values[value]:.3g}; {int(np.isnan(loss).sum())} have no finite loss."
+    return say(
+        "Learning rate × λ, {n_learning_rates} × {n_values} pairs: lowest validation loss {nanmin} at "
+        "learning rate {learning_rates:.3g} and λ {values:.3g}; {isnan} have no finite loss.",
+        n_learning_rates=len(learning_rates),
+        n_values=len(values),
+        nanmin=loss_text(np.nanmin(loss)),
+        learning_rates=learning_rates[rate],
+        values=values[value],
+        isnan=int(np.isnan(loss).sum()),
     )

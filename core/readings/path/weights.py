@@ -8,6 +8,7 @@ import numpy as np
 
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines
+from core.words import say
 
 
 def weight_arrays(lines: np.ndarray, shapes: Sequence[tuple[int, int]]) -> dict[str, np.ndarray]:
@@ -37,9 +38,11 @@ def describe_weight_paths(arrays: Arrays, texts: Sequence[str]) -> str:
         curves = np.concatenate([np.reshape(arrays[key], (-1, n + 1))[:, :n] for key in keys])
     kept = np.flatnonzero(np.isfinite(curves).all(0))
     if kept.size == 0:
-        return "Weights against λ: nothing to show yet."
-    first, last = (f"{np.abs(curves[:, k]).max():.3g} at λ {texts[k]}" for k in (kept[0], kept[-1]))
-    return f"Weights against λ: the largest |w| is {first} and {last}."
+        return say("Weights against λ: nothing to show yet.")
+    first, last = (
+        say("{abs:.3g} at λ {texts}", abs=np.abs(curves[:, k]).max(), texts=texts[k]) for k in (kept[0], kept[-1])
+    )
+    return say("Weights against λ: the largest |w| is {first} and {last}.", first=first, last=last)
 
 
 def describe_input_paths(arrays: Arrays, names: Sequence[str], texts: Sequence[str]) -> str:
@@ -48,4 +51,12 @@ def describe_input_paths(arrays: Arrays, names: Sequence[str], texts: Sequence[s
     used = (curves != 0).sum(0)
     lasting = np.argsort(-(curves != 0).sum(1), kind="stable")[:3]
     stay = ", ".join(str(names[i]) for i in lasting)
-    return f"Inputs in use: {used[0]} of {len(names)} at λ {texts[0]}, {used[-1]} at λ {texts[-1]}. In use longest: {stay}."
+    return say(
+        "Inputs in use: {used} of {n_names} at λ {texts}, {used2} at λ {texts2}. In use longest: {stay}.",
+        used=used[0],
+        n_names=len(names),
+        texts=texts[0],
+        used2=used[-1],
+        texts2=texts[-1],
+        stay=stay,
+    )

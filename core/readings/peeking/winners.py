@@ -8,6 +8,7 @@ import numpy as np
 
 from core.readings.arrays import Arrays
 from core.studies.peeking.simulation import Peeks
+from core.words import say
 
 WIDTH, HIGHEST = 0.02, 0.5  # of the bars; 0.02 is one of 50 rows
 PLACES = np.round(np.arange(0, HIGHEST + WIDTH / 2, WIDTH), 2)  # middles of the bars
@@ -30,12 +31,29 @@ def winner_sentence(arrays: Arrays, i: int, j: int, k: int, m: int) -> str:
     """Return how the winner of k settings on m rows looks, and what it is on fresh rows."""
     test, fresh = (float(arrays[f"pk_{name}_mean"][i, j, 0]) for name in ("test", "fresh"))
     first = float(arrays["pk_fresh_mean"][0, j, 0])
-    who = "One setting, no choice" if k == 1 else f"The best of {k} on {m} test rows"
-    said = f"{who}: {test:.1%} wrong there, {fresh:.1%} on fresh rows ({100 * (fresh - test):+.1f} points)."
-    return said if k == 1 else f"{said} Choosing has really gained {100 * (first - fresh):.1f} points."
+    who = say("One setting, no choice") if k == 1 else say("The best of {k} on {m} test rows", k=k, m=m)
+    said = say(
+        "{who}: {test:.1%} wrong there, {fresh:.1%} on fresh rows ({fresh2:+.1f} points).",
+        who=who,
+        test=test,
+        fresh=fresh,
+        fresh2=100 * (fresh - test),
+    )
+    return (
+        said
+        if k == 1
+        else say("{said} Choosing has really gained {first:.1f} points.", said=said, first=100 * (first - fresh))
+    )
 
 
 def describe_optimism(arrays: Arrays, n_settings: Sequence[int], n_rows: Sequence[int]) -> str:
     """Return the optimism of the most settings for each number of rows."""
-    parts = ", ".join(f"{arrays['pk_optimism'][j][-1]:.1f} with {m} rows" for j, m in enumerate(n_rows))
-    return f"Percentage points by which the best of {n_settings[-1]} looks better than it is: {parts}."
+    parts = ", ".join(
+        say("{pk_optimism:.1f} with {m} rows", pk_optimism=arrays["pk_optimism"][j][-1], m=m)
+        for j, m in enumerate(n_rows)
+    )
+    return say(
+        "Percentage points by which the best of {n_settings} looks better than it is: {parts}.",
+        n_settings=n_settings[-1],
+        parts=parts,
+    )

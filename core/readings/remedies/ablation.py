@@ -10,21 +10,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.readings.arrays import Arrays
+from core.words import joined, say
 
 Remedies = Sequence[tuple[str, str]]
 LIFT = 0.16  # validation above, test below a remedy's line
 NOISE_SERIES = {
     "noise_val_loss": (
-        "Validation loss by share of wrong labels", "validation loss (mean per row)",
-        "Trained after the table above. A line joins the medians over several draws of the wrong labels, each with a start of "
-        "its own; its band reaches from the lowest to the highest. The grey line has no remedy.",
+        say("Validation loss by share of wrong labels"),
+        say("validation loss (mean per row)"),
+        say(
+            "Trained after the table above. A line joins the medians over several draws of the wrong labels, each "
+            "with a start of its own; its band reaches from the lowest to the highest. The grey line has no remedy."
+        ),
     ),
     "noise_train_score": (
-        "Training accuracy by share of wrong labels", "training accuracy",
-        "On the labels as given, wrong ones included: at 1 the network knows all by heart. Medians over several draws of the "
-        "wrong labels, in bands from the lowest to the highest.",
+        say("Training accuracy by share of wrong labels"),
+        say("training accuracy"),
+        say(
+            "On the labels as given, wrong ones included: at 1 the network knows all by heart. Medians over several "
+            "draws of the wrong labels, in bands from the lowest to the highest."
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def ablation_arrays(val_loss: np.ndarray, test_loss: np.ndarray | None = None) -> dict[str, np.ndarray]:
@@ -50,10 +57,14 @@ def describe_ablation(arrays: Arrays, remedies: Remedies) -> str:
     is_shown = bool(np.isfinite(arrays["ablation_test_median"]).any())
     parts = [
         f"{label} {arrays['ablation_val_median'][i]:.3g}"
-        + (f" (test {arrays['ablation_test_median'][i]:.3g})" if is_shown else "")
+        + (
+            say(" (test {ablation_test_median:.3g})", ablation_test_median=arrays["ablation_test_median"][i])
+            if is_shown
+            else ""
+        )
         for i, (_, label) in enumerate(remedies)
     ]
-    return f"Median validation loss over the starts: {', '.join(parts)}."
+    return say("Median validation loss over the starts: {parts}.", parts=joined(parts, ", "))
 
 
 def describe_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> str:
@@ -61,10 +72,15 @@ def describe_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> str
 
     def told(i: int) -> str:
         middle, low, high = (arrays[f"{series}{edge}"][i][-1] for edge in ("", "_low", "_high"))
-        return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+        return say("{middle:.3g} ({low:.3g} to {high:.3g})", middle=middle, low=low, high=high)
 
     values = ", ".join(f"{label} {told(i)}" for i, (_, label) in enumerate(remedies))
-    return f"{NOISE_SERIES[series][0]}: at {arrays['noise_share'][-1]:.0%} {values}."
+    return say(
+        "{noise_series}: at {noise_share:.0%} {values}.",
+        noise_series=NOISE_SERIES[series][0],
+        noise_share=arrays["noise_share"][-1],
+        values=values,
+    )
 
 
 def _median(values: np.ndarray) -> float:

@@ -14,11 +14,19 @@ from core.readings.remedies.words import memorise_sentence, noise_change, room_f
 from core.studies.remedies.remedy import SHARES, Remedy, strengths_text
 from core.studies.remedies.run import RemedyRow, label_noise_arrays
 from core.studies.remedies.tuning import candidates, tunable, tuned
+from core.words import say
 
 HEADS = (
-    "Remedy", "Strength", "Validation loss", "Test loss", "Gap", "Weights not zero", "Training steps", "Products per answer",
-)  # fmt: skip
-TUNING_HEADS = ("Remedy", *(f"Strength {i}" for i in range(1, 6)))
+    say("Remedy"),
+    say("Strength"),
+    say("Validation loss"),
+    say("Test loss"),
+    say("Gap"),
+    say("Weights not zero"),
+    say("Training steps"),
+    say("Products per answer"),
+)
+TUNING_HEADS = (say("Remedy"), *(say("Strength {i}", i=i) for i in range(1, 6)))
 JOINED = "\u2060–\u2060"  # a dash at which no line breaks
 
 
@@ -46,9 +54,9 @@ def cells(row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None, has_begun
         remedy.label,
         strengths_text(remedy),
         range_text(spread_of(row.val_loss)),
-        "not looked at" if test is None else range_text(spread_of(test)),
+        say("not looked at") if test is None else range_text(spread_of(test)),
         number_text(spread_of(row.gap).median, gap_text),
-        f"{n_nonzero:,.0f} of {row.n_weights:,}",
+        say("{n_nonzero:,.0f} of {n_weights:,}", n_nonzero=n_nonzero, n_weights=row.n_weights),
         f"{steps:,.0f} (× {times:.2g})" if has_begun else "0",
         f"{row.n_weights:,} (× {remedy.n_networks})",
     ]
@@ -77,7 +85,14 @@ def noise_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow]) -> dict[s
 
     rows: of the label noise, remedy by remedy, shares ascending; empty before its turn.
     """
-    heads = ["Remedy", *(f"Validation loss, {share_text(share)} wrong" for share in (SHARES[0], SHARES[-1])), "Change"]
+    heads = [
+        say("Remedy"),
+        *(
+            say("Validation loss, {share_text} wrong", share_text=share_text(share))
+            for share in (SHARES[0], SHARES[-1])
+        ),
+        "Change",
+    ]
     if not rows:
         blank: list[dict[str, Any]] = [{"cells": [remedy.label, "–", "–", "–"]} for remedy in remedies]
         blank[0]["room"] = memorise_sentence(np.array(SHARES), np.full(len(SHARES), 0.996))
@@ -97,10 +112,10 @@ def edge_note(losses: Sequence[float]) -> str:
     where there is none.
     """
     if not np.isfinite(losses).any():
-        return "None stayed finite: lower the learning rate."
+        return say("None stayed finite: lower the learning rate.")
     ends = ((losses[0], losses[1]), (losses[-1], losses[-2]))
     if any(end == np.nanmin(losses) and end < beside for end, beside in ends):
-        return "The best lies at the end of what was tried: one beyond it may do better still."
+        return say("The best lies at the end of what was tried: one beyond it may do better still.")
     return ""
 
 

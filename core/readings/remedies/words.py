@@ -16,6 +16,7 @@ from core.measures.numbers import loss_text
 from core.measures.spread import difference_words, is_within_spread, spread_of
 from core.studies.remedies.remedy import Remedy, strengths_text
 from core.studies.remedies.run import RemedyRow
+from core.words import say
 
 BY_HEART = 0.995  # share of the training rows answered as given from which on they count as known by heart
 COLUMNS = (
@@ -52,13 +53,15 @@ def observations(row: RemedyRow, is_classification: bool) -> list[str]:
     remedy, said = row.cell.remedy, []
     n_lost = int((~np.isfinite(row.val_loss)).sum())
     if n_lost:
-        said.append(f"{n_lost} of {row.val_loss.size} starts diverged and are left out.")
+        said.append(say("{n_lost} of {size} starts diverged and are left out.", n_lost=n_lost, size=row.val_loss.size))
     score = spread_of(row.train_score).median
     if remedy.key == "nothing" and is_classification and np.isfinite(score):
-        end = ": it knows them by heart." if score >= BY_HEART else "."
-        said.append(f"It answers {share_text(score)} of the training rows as labelled{end}")
+        end = say(": it knows them by heart.") if score >= BY_HEART else "."
+        said.append(
+            say("It answers {share_text} of the training rows as labelled{end}", share_text=share_text(score), end=end)
+        )
     if remedy.patience is not None:
-        said.append("It chose its weights by the validation rows, so only the test look is fair.")
+        said.append(say("It chose its weights by the validation rows, so only the test look is fair."))
     return said
 
 
@@ -66,8 +69,10 @@ def patience_sentence(row: RemedyRow, nothing: RemedyRow) -> str:
     """Return in how many starts the patience has run out: those with fewer steps than nothing's (of any network)."""
     n_stopped = int((row.train_steps < row.cell.remedy.n_networks * nothing.train_steps).sum())
     if n_stopped == 0:
-        return "Its patience has not run out in any start."
-    return f"Its patience has run out in {n_stopped} of {row.train_steps.size} starts."
+        return say("Its patience has not run out in any start.")
+    return say(
+        "Its patience has run out in {n_stopped} of {size} starts.", n_stopped=n_stopped, size=row.train_steps.size
+    )
 
 
 def share_text(share: float) -> str:
@@ -81,22 +86,33 @@ def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
     """Return which remedy has the lowest median validation loss, and whether that is more than chance."""
     medians = [spread_of(row.val_loss).median for row in rows]
     if not np.isfinite(medians).any():
-        return "No run stayed finite: lower the learning rate."
-    best, so_far = rows[int(np.nanargmin(medians))], "" if is_done else " so far"
+        return say("No run stayed finite: lower the learning rate.")
+    best, so_far = rows[int(np.nanargmin(medians))], "" if is_done else say(" so far")
     if best is rows[0]:
-        return f"Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths."
+        return say(
+            "Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths.",
+            so_far=so_far,
+        )
     nothing = loss_text(medians[0]) if np.isfinite(medians[0]) else "diverged"
-    losses = f"median validation loss {loss_text(np.nanmin(medians))}, nothing {nothing}"
-    return f"{best.cell.remedy.label} is best{so_far}: {losses} ({sureness(best.val_loss, rows[0].val_loss)})."
+    losses = say(
+        "median validation loss {nanmin}, nothing {nothing}", nanmin=loss_text(np.nanmin(medians)), nothing=nothing
+    )
+    return say(
+        "{label} is best{so_far}: {losses} ({sureness}).",
+        label=best.cell.remedy.label,
+        so_far=so_far,
+        losses=losses,
+        sureness=sureness(best.val_loss, rows[0].val_loss),
+    )
 
 
 def sureness(values: np.ndarray, others: np.ndarray) -> str:
     """Return in a few words what `difference_words` says in full, in the table."""
     n = min(spread_of(values).n, spread_of(others).n)
     if n < 2:
-        return "no known spread"
+        return say("no known spread")
     is_clear = "by more than" in difference_words(values, others)
-    return f"{'more than' if is_clear else 'not clear of'} the spread over {n} starts"
+    return say("{value} the spread over {n} starts", value="more than" if is_clear else "not clear of", n=n)
 
 
 def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> str:
@@ -105,9 +121,14 @@ def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> st
     if not np.isfinite(by_test).any():
         return ""
     best, expected = int(np.nanargmin(by_test)), int(np.nanargmin(by_val))
-    end = "as on" if best == expected else f"not {rows[expected].cell.remedy.label}, the best on"
-    losses = f"loss {loss_text(by_test[best])}, nothing {loss_text(by_test[0])}"
-    return f"{rows[best].cell.remedy.label} is best on the test rows ({losses}), {end} the validation rows."
+    end = say("as on") if best == expected else say("not {label}, the best on", label=rows[expected].cell.remedy.label)
+    losses = say("loss {by_test}, nothing {by_test2}", by_test=loss_text(by_test[best]), by_test2=loss_text(by_test[0]))
+    return say(
+        "{label} is best on the test rows ({losses}), {end} the validation rows.",
+        label=rows[best].cell.remedy.label,
+        losses=losses,
+        end=end,
+    )
 
 
 def diverged_sentence(rows: Sequence[RemedyRow]) -> str:
@@ -116,7 +137,9 @@ def diverged_sentence(rows: Sequence[RemedyRow]) -> str:
     if not n_lost:
         return ""
     total = sum(row.val_loss.size for row in rows)
-    return f"{n_lost} of {total} starts diverged: lower the learning rate or the strengths."
+    return say(
+        "{n_lost} of {total} starts diverged: lower the learning rate or the strengths.", n_lost=n_lost, total=total
+    )
 
 
 def fares_worse(rows: Sequence[RemedyRow]) -> list[str]:
@@ -135,11 +158,19 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
         return ""
     if known.all():
         lowest = share_text(float(train_score.min()))
-        part = "all" if lowest == "100 %" else f"{lowest} of the"
-        return f"Without a remedy the network memorises {part} training labels, even with {share_text(shares[-1])} of them wrong."
+        part = "all" if lowest == "100 %" else say("{lowest} of the", lowest=lowest)
+        return say(
+            "Without a remedy the network memorises {part} training labels, even with {share_text} of them wrong.",
+            part=part,
+            share_text=share_text(shares[-1]),
+        )
     worst = int(np.nanargmin(train_score))
     right, wrong = share_text(float(train_score[worst])), share_text(shares[worst])
-    return f"Without a remedy the network has not memorised all labels: {right} of them, with {wrong} wrong."
+    return say(
+        "Without a remedy the network has not memorised all labels: {right} of them, with {wrong} wrong.",
+        right=right,
+        wrong=wrong,
+    )
 
 
 def noise_change(clean: RemedyRow, noisy: RemedyRow) -> str:
@@ -150,7 +181,7 @@ def noise_change(clean: RemedyRow, noisy: RemedyRow) -> str:
     if not before.n or not after.n:
         return "diverged"
     if is_within_spread(clean.val_loss, noisy.val_loss):
-        return "the same, within the spread"
+        return say("the same, within the spread")
     return "higher" if after.median > before.median else "lower"
 
 

@@ -15,6 +15,7 @@ from core.data import info_of
 from core.data.limits import layer_sizes
 from core.measures import History
 from core.settings.experiment import Experiment
+from core.words import say
 
 ASK_S = 120.0  # a page says what a longer study takes, and asks, before it starts
 MAX_EPOCH_S = 2.0  # of one stack: beyond it a page shows nothing for seconds
@@ -201,18 +202,32 @@ def stack_bytes(work: Work) -> int:
 def refusal(work: Work) -> str:
     """Return why a page cannot train this, with the numbers and what to do; "" where it can."""
     many = work.n_members > 1
-    size = f"{work.n_train:,} training points × {work.n_parameters:,} weights and biases"
-    size += f" × {work.n_members:,} networks" if many else ""
-    fewer = "fewer networks (λ values, folds, repeats, starts), " if many else ""
+    size = say(
+        "{n_train:,} training points × {n_parameters:,} weights and biases",
+        n_train=work.n_train,
+        n_parameters=work.n_parameters,
+    )
+    size += say(" × {n_members:,} networks", n_members=work.n_members) if many else ""
+    fewer = say("fewer networks (λ values, folds, repeats, starts), ") if many else ""
     if work.epoch_s > MAX_EPOCH_S:
-        return (
-            f"This is too large: {size} at batch size {work.batch_size} would take about {work.epoch_s:.0f} s per epoch, "
-            f"and at most {MAX_EPOCH_S:g} s are allowed. Choose {fewer}a larger batch size, fewer units or fewer training points."
+        return say(
+            "This is too large: {size} at batch size {batch_size} would take about {epoch_s:.0f} s per epoch, and at "
+            "most {max_epoch_s:g} s are allowed. Choose {fewer}a larger batch size, fewer units or fewer training "
+            "points.",
+            size=size,
+            batch_size=work.batch_size,
+            epoch_s=work.epoch_s,
+            max_epoch_s=MAX_EPOCH_S,
+            fewer=fewer,
         )
     if work.n_bytes > MAX_BYTES:
-        return (
-            f"This is too large: {size} would hold about {work.n_bytes / 1e6:,.0f} MB, and at most {MAX_BYTES / 1e6:,.0f} MB "
-            f"are allowed. Choose {fewer}fewer units or fewer training points."
+        return say(
+            "This is too large: {size} would hold about {n_bytes:,.0f} MB, and at most {max_bytes:,.0f} MB "
+            "are allowed. Choose {fewer}fewer units or fewer training points.",
+            size=size,
+            n_bytes=work.n_bytes / 1e6,
+            max_bytes=MAX_BYTES / 1e6,
+            fewer=fewer,
         )
     return ""
 
@@ -228,8 +243,8 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{max(1, round(seconds))} s"
     if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    return f"{round(seconds / 3600)} h" if seconds < 130_000 else f"{round(seconds / 86_400)} days"
+        return say("{seconds} min", seconds=round(seconds / 60))
+    return f"{round(seconds / 3600)} h" if seconds < 130_000 else say("{seconds} days", seconds=round(seconds / 86_400))
 
 
 def epochs_within(works: Sequence[Work], seconds: float) -> int:

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from core.words import say
+
 
 def to_frame(columns: Mapping[str, np.ndarray]) -> Any:
     """Return a pandas DataFrame of columns of equal length; raises ImportError in plain words without pandas."""
     try:
         pandas = import_module("pandas")
     except ImportError as error:
-        raise ImportError("to_frame needs pandas: install it with `pip install pandas`") from error
+        raise ImportError(say("to_frame needs pandas: install it with `pip install pandas`")) from error
     return pandas.DataFrame(dict(columns))

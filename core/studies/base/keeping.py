@@ -10,6 +10,7 @@ import torch
 from core.engine import keeping
 from core.measures import History
 from core.studies.base.training import Training
+from core.words import say
 
 Arrays = dict[str, np.ndarray]
 
@@ -31,8 +32,8 @@ def restore(training: Training, kept: Mapping[str, np.ndarray]) -> None:
 
     Raises ValueError where it was kept from another plan.
     """
-    keeping.restore(training.trainer, part_of(kept, "trainer."))
-    training.history = History.restored(part_of(kept, "history."))
+    keeping.restore(training.trainer, part_of(kept, say("trainer.")))
+    training.history = History.restored(part_of(kept, say("history.")))
     training.n_epochs, training.is_diverged = int(kept["n_epochs"][0]), kept["is_diverged"].astype(bool)
     training.is_lost, training.finite = bool(training.is_diverged.all()), torch.as_tensor(kept["finite"].copy())
 

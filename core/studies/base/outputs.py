@@ -9,6 +9,7 @@ from core.data.arrays import check_inputs
 from core.engine import Stack, encode_targets
 from core.engine.losses import LossKind, sample_losses
 from core.settings.words import shortened
+from core.words import say
 
 
 def predict(
@@ -21,8 +22,11 @@ def predict(
     names = tuple(map(str, getattr(X, "columns", ())))
     if set(names) & set(feature_names) and names != feature_names:
         raise ValueError(
-            f"X: expected the columns of X_train in the same order, {shortened(', '.join(feature_names))}, received "
-            f"{shortened(', '.join(names))}"
+            say(
+                "X: expected the columns of X_train in the same order, {feature_names}, received {names}",
+                feature_names=shortened(", ".join(feature_names)),
+                names=shortened(", ".join(names)),
+            )
         )
     outputs = forward(stack, check_inputs("X", X, may_be_empty=True))
     if not is_classification:
@@ -34,7 +38,9 @@ def predict(
 def forward(stack: Stack, X: np.ndarray) -> torch.Tensor:
     """Return raw outputs (M, n, C) in evaluation mode; raises ValueError when X does not fit the network."""
     if np.ndim(X) != 2 or np.shape(X)[1] != stack.sizes[0]:
-        raise ValueError(f"X: expected an array of shape (n, {stack.sizes[0]}), received {np.shape(X)}")
+        raise ValueError(
+            say("X: expected an array of shape (n, {sizes}), received {shape}", sizes=stack.sizes[0], shape=np.shape(X))
+        )
     rows = np.array(
         X, dtype=str(stack.parameters.dtype).removeprefix("torch."), order="C"
     )  # torch knows no other layout

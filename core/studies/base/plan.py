@@ -22,6 +22,7 @@ from core.engine.trainer import Augment, Pool
 from core.settings.experiment import Experiment
 from core.settings.words import written
 from core.studies.base.cost import Work
+from core.words import say
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MEMORY_BYTES = 1 << 30  # what one stack may need, by default, on the processor
@@ -146,7 +147,7 @@ def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -
 def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
     """Return the given split, or the experiment's own data in the type `dtype`."""
     if dtype not in DTYPES:
-        raise ValueError(f"dtype: expected 'float32' or 'float64', received {written(dtype)}")
+        raise ValueError(say("dtype: expected 'float32' or 'float64', received {dtype}", dtype=written(dtype)))
     if split is None:
         return load_split(experiment.data, np.dtype(dtype).type)
     if dtype == "float32":

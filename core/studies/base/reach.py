@@ -18,6 +18,7 @@ from core.measures import History
 from core.measures.verdict import Reach, Verdict, judge, nearest
 from core.studies.base.plan import Plan
 from core.studies.base.training import MemberState
+from core.words import say
 
 N_NEAREST = 5
 MODEST = 0.6  # of the way up from the noise floor to the constant answer: what a network should at least get below
@@ -71,24 +72,28 @@ def neighbour_loss(split: Split, pool: Pool, n_nearest: int = N_NEAREST) -> floa
 
 def neighbours_reach(split: Split, pool: Pool) -> Reach:
     """Return what the nearest training points reach."""
-    return Reach(neighbour_loss(split, pool), f"the mean of the {N_NEAREST} nearest training points")
+    return Reach(
+        neighbour_loss(split, pool), say("the mean of the {n_nearest} nearest training points", n_nearest=N_NEAREST)
+    )
 
 
 def modest_reach(floor: float | None, constant: float) -> Reach:
     """Return the validation loss that a network should at least get below, whatever the task."""
     base = floor or 0.0
-    end = "no loss at all" if floor is None else "the noise floor"
-    return Reach(base + MODEST * (constant - base), f"two fifths of the way from a constant answer to {end}")
+    end = say("no loss at all") if floor is None else say("the noise floor")
+    return Reach(
+        base + MODEST * (constant - base), say("two fifths of the way from a constant answer to {end}", end=end)
+    )
 
 
 def run_reach(history: History) -> Reach:
     """Return the lowest validation loss of a single run's records so far."""
     epoch = int(history.best_epoch[0])
-    words = f"the lowest of this run (epoch {epoch:,})"
+    words = say("the lowest of this run (epoch {epoch:,})", epoch=epoch)
     return Reach(float(history.best_val_loss[0]), words, float(history.best_train_loss[0]))
 
 
-def path_reach(state: MemberState, words: str = "the lowest on this path") -> Reach | None:
+def path_reach(state: MemberState, words: str = say("the lowest on this path")) -> Reach | None:
     """Return the lowest validation loss among the members that have been trained; None where there is none yet."""
     is_there = (state.epoch > 0) & ~state.is_diverged & np.isfinite(state.val_loss)
     if not is_there.any():

@@ -17,6 +17,7 @@ import numpy as np
 
 from core.settings.experiment import Experiment
 from core.settings.words import received
+from core.words import say
 
 TREE = "tree"  # the name of the JSON text among the arrays
 PLAIN = (bool, int, float, str, type(None))
@@ -45,10 +46,18 @@ class Result:
             with np.load(BytesIO(content), allow_pickle=False) as file:
                 found = from_tree(json.loads(file[TREE].tobytes()), lambda number: file[str(number)])
         except (zipfile.BadZipFile, EOFError, OSError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"content: expected the bytes of a {cls.__name__}, received others ({error})") from None
+            raise ValueError(
+                say(
+                    "content: expected the bytes of a {name}, received others ({error})", name=cls.__name__, error=error
+                )
+            ) from None
         if not isinstance(found, cls):
             raise ValueError(
-                f"content: expected the bytes of a {cls.__name__}, received those of a {type(found).__name__}"
+                say(
+                    "content: expected the bytes of a {name}, received those of a {name2}",
+                    name=cls.__name__,
+                    name2=type(found).__name__,
+                )
             )
         return found
 
@@ -73,7 +82,9 @@ def to_tree(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         arrays.append(value)
         return {"array": len(arrays) - 1}
-    raise ValueError(f"result: expected arrays of numbers or texts, and plain data, received {received(value)}")
+    raise ValueError(
+        say("result: expected arrays of numbers or texts, and plain data, received {value}", value=received(value))
+    )
 
 
 def from_tree(tree: Any, array_of: Callable[[int], np.ndarray]) -> Any:

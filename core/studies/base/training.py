@@ -26,6 +26,7 @@ from core.studies.base.cost import N_MOMENTS
 from core.studies.base.plan import Plan
 from core.studies.base.progress import ProgressBar
 from core.studies.base.result import Result
+from core.words import say
 
 DEVICE_VARIABLE = "OVERFIT_LAB_DEVICE"  # of the server: where its studies are trained
 
@@ -142,16 +143,26 @@ class Training:
         except torch.cuda.OutOfMemoryError:
             if len(self.plan.parts[self.part]) == 1:
                 raise MemoryError(
-                    f"device: expected a GPU with memory for one network at least, received {self.device}; use device='cpu'"
+                    say(
+                        "device: expected a GPU with memory for one network at least, received {device}; use "
+                        "device='cpu'",
+                        device=self.device,
+                    )
                 ) from None
             return False
 
     def _halve(self) -> None:
         n_members = len(self.plan.parts[self.part])
         warnings.warn(
-            f"{n_members:,} networks together do not fit into the memory of {self.device}: they are trained in two halves, "
-            "with the same numbers.", RuntimeWarning, stacklevel=2,
-        )  # fmt: skip
+            say(
+                "{n_members:,} networks together do not fit into the memory of {device}: they are trained in two "
+                "halves, with the same numbers.",
+                n_members=n_members,
+                device=self.device,
+            ),
+            RuntimeWarning,
+            stacklevel=2,
+        )
         self.plan = self.plan.halved(self.part)
         self.__dict__.pop("trainer", None)  # before there is room for the next
         torch.cuda.empty_cache()

@@ -17,6 +17,7 @@ import numpy as np
 from core.data.arrays import check_numbers
 from core.settings.experiment import LIVE_FIELDS, OTHER_NAMES, Experiment, bounds_of, expected_of
 from core.settings.words import did_you_mean, received, shortened
+from core.words import say
 
 ELASTIC = "elastic"  # the λ of a mix of L1 and L2
 PARAM_NAMES = (*LIVE_FIELDS, ELASTIC)
@@ -47,9 +48,15 @@ def parse_values(text: str) -> np.ndarray:
     words = re.split(r"[,;\s]+", text.strip(" ,;\t\n\r"))
     numbers = sorted({_number(word) for word in words if word})
     if not numbers:
-        raise ValueError("values: expected at least one number such as 0.01, received an empty list")
+        raise ValueError(say("values: expected at least one number such as 0.01, received an empty list"))
     if len(numbers) > MAX_VALUES:
-        raise ValueError(f"values: expected at most {MAX_VALUES} different numbers, received {len(numbers):,}")
+        raise ValueError(
+            say(
+                "values: expected at most {max_values} different numbers, received {n_numbers:,}",
+                max_values=MAX_VALUES,
+                n_numbers=len(numbers),
+            )
+        )
     return np.array(numbers)
 
 
@@ -57,9 +64,11 @@ def _number(word: str) -> float:
     try:
         number = float(word)
     except ValueError:
-        raise ValueError(f"values: expected numbers such as 0.01 or 1e-3, received '{shortened(word)}'") from None
+        raise ValueError(
+            say("values: expected numbers such as 0.01 or 1e-3, received '{word}'", word=shortened(word))
+        ) from None
     if not math.isfinite(number) or number < 0:
-        raise ValueError(f"values: expected numbers from 0 up, received '{shortened(word)}'")
+        raise ValueError(say("values: expected numbers from 0 up, received '{word}'", word=shortened(word)))
     return number + 0.0  # -0 becomes 0
 
 
@@ -71,17 +80,31 @@ def check_values(
     argument: the name of the argument that holds the values.
     """
     if not isinstance(param_name, str) or param_name not in PARAM_NAMES:
-        hint = "; the name comes before the values" if isinstance(values, str) and values in PARAM_NAMES else ""
+        hint = say("; the name comes before the values") if isinstance(values, str) and values in PARAM_NAMES else ""
         if isinstance(param_name, str):
             hint = did_you_mean(param_name, PARAM_NAMES, OTHER_NAMES)
-        raise ValueError(f"param_name: expected one of {', '.join(PARAM_NAMES)}, received {received(param_name)}{hint}")
-    example = f"{argument}: expected a list of numbers such as [0, 0.01, 0.1]"
+        raise ValueError(
+            say(
+                "param_name: expected one of {param_names}, received {param_name}{hint}",
+                param_names=", ".join(PARAM_NAMES),
+                param_name=received(param_name),
+                hint=hint,
+            )
+        )
+    example = say("{argument}: expected a list of numbers such as [0, 0.01, 0.1]", argument=argument)
     array = check_numbers(argument, values)
     if array.ndim != 1 or array.dtype.kind == "b":
-        raise ValueError(f"{example}, received {received(values)}")
+        raise ValueError(say("{example}, received {values}", example=example, values=received(values)))
     if not 1 <= len(array) <= MAX_VALUES:
         n_values = f"{len(array):,}" if len(array) else "none"
-        raise ValueError(f"{argument}: expected at least one number and at most {MAX_VALUES}, received {n_values}")
+        raise ValueError(
+            say(
+                "{argument}: expected at least one number and at most {max_values}, received {n_values}",
+                argument=argument,
+                max_values=MAX_VALUES,
+                n_values=n_values,
+            )
+        )
     field = "l1" if param_name == ELASTIC else param_name
     return [_checked(experiment, field, value, argument) for value in array.astype(float).tolist()]
 
@@ -90,7 +113,15 @@ def _checked(experiment: Experiment, field: str, value: float, argument: str) ->
     try:
         return float(experiment.replace(**{field: value}).get(field))
     except ValueError:
-        raise ValueError(f"{argument}: expected {expected_of(field)} for {field}, received {value:g}") from None
+        raise ValueError(
+            say(
+                "{argument}: expected {expected_of} for {field}, received {value:g}",
+                argument=argument,
+                expected_of=expected_of(field),
+                field=field,
+                value=value,
+            )
+        ) from None
 
 
 def is_count(number: object, low: int, high: int) -> bool:
@@ -105,7 +136,10 @@ def strengths_of(param_name: str, values: Sequence[float], l1_share: float = 0.5
     """
     if isinstance(l1_share, bool) or not isinstance(l1_share, Real) or not 0 <= l1_share <= 1:
         raise ValueError(
-            f"l1_share: expected a number from 0 (L2 alone) to 1 (L1 alone), received {received(l1_share)}"
+            say(
+                "l1_share: expected a number from 0 (L2 alone) to 1 (L1 alone), received {l1_share}",
+                l1_share=received(l1_share),
+            )
         )
     if param_name != ELASTIC:
         return {param_name: list(values)}

@@ -15,6 +15,7 @@ from core.engine import Stack
 from core.settings.experiment import Experiment
 from core.settings.words import received
 from core.studies.base.values import is_count
+from core.words import say
 
 MAX_WIDTH = 512
 ZERO_AT_ZERO = ("tanh", "relu", "leaky_relu", "gelu")  # activations with f(0) = 0
@@ -23,13 +24,23 @@ ZERO_AT_ZERO = ("tanh", "relu", "leaky_relu", "gelu")  # activations with f(0) =
 def check_widths(experiment: Experiment, widths: Sequence[float] | np.ndarray) -> tuple[int, ...]:
     """Return the widths as whole numbers, as given. Raises ValueError where they cannot share a stack."""
     if not len(widths) or not all(is_count(w, 1, MAX_WIDTH) or _is_whole(w) for w in widths):
-        raise ValueError(f"widths: expected whole numbers from 1 to {MAX_WIDTH}, received {received(widths)}")
+        raise ValueError(
+            say(
+                "widths: expected whole numbers from 1 to {max_width}, received {widths}",
+                max_width=MAX_WIDTH,
+                widths=received(widths),
+            )
+        )
     if not experiment.network.hidden_sizes:
-        raise ValueError("hidden_sizes: expected at least one hidden layer to make narrow and wide, received none")
+        raise ValueError(say("hidden_sizes: expected at least one hidden layer to make narrow and wide, received none"))
     if (activation := experiment.network.activation) not in ZERO_AT_ZERO:
         raise ValueError(
-            f"activation: expected one that is 0 at 0 ({', '.join(ZERO_AT_ZERO)}), so that a unit can be left out, "
-            f"received {activation}"
+            say(
+                "activation: expected one that is 0 at 0 ({zero_at_zero}), so that a unit can be left out, "
+                "received {activation}",
+                zero_at_zero=", ".join(ZERO_AT_ZERO),
+                activation=activation,
+            )
         )
     return tuple(int(w) for w in widths)
 

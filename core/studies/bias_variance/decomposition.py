@@ -35,6 +35,7 @@ from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_mem
 from core.studies.base.training import MemberState, network_of
 from core.studies.base.values import check_values, is_count, strengths_of
 from core.studies.base.widths import check_widths, padded_starts, widened
+from core.words import say
 
 WIDTH = "width"  # in place of a strength: units of every hidden layer
 MAX_SETS, MAX_STARTS = 50, 10
@@ -90,7 +91,9 @@ class BiasVariance:
     def interval(self, name: str) -> np.ndarray:
         """Return about 95 % of one part, (n_values, 2): two standard errors of the jackknife each way."""
         if name not in PARTS:
-            raise ValueError(f"name: expected one of {', '.join(PARTS)}, received {received(name)}")
+            raise ValueError(
+                say("name: expected one of {parts}, received {name}", parts=", ".join(PARTS), name=received(name))
+            )
         reach = 2 * self.standard_error[name]
         return np.stack([getattr(self, name) - reach, getattr(self, name) + reach], 1)
 
@@ -108,7 +111,9 @@ class BiasVariance:
 
     def _need_classes(self) -> None:
         if np.ndim(self.truth) != 2:
-            raise ValueError(f"data: expected classes for this loss, received values ('{self.experiment.data.name}')")
+            raise ValueError(
+                say("data: expected classes for this loss, received values ('{name}')", name=self.experiment.data.name)
+            )
 
 
 @plain_torch()
@@ -137,7 +142,15 @@ def plan_bias_variance(
         ("n_starts", n_starts, MIN_STARTS, MAX_STARTS),
     ):
         if not is_count(count, low, high):
-            raise ValueError(f"{name}: expected a whole number from {low} to {high}, received {received(count)}")
+            raise ValueError(
+                say(
+                    "{name}: expected a whole number from {low} to {high}, received {count}",
+                    name=name,
+                    low=low,
+                    high=high,
+                    count=received(count),
+                )
+            )
     is_width = isinstance(param_name, str) and param_name == WIDTH
     checked = list(check_widths(experiment, values)) if is_width else check_values(experiment, param_name, values)
     sets = draw_sets(experiment.data, int(n_sets), dtype)

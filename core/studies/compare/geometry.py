@@ -16,6 +16,7 @@ from core.engine import Stack, Trainer
 from core.engine.losses import sample_losses
 from core.engine.optimizers import Adam
 from core.measures.histograms import round_reach
+from core.words import say
 
 FINE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # an axis ends at one of these times a power of ten
 PROBE = 1e-5  # half the distance of the two points of a central difference
@@ -31,17 +32,32 @@ class WeightRef:
 
     def label(self, feature_names: Sequence[str]) -> str:
         """Return the weight's name as the page shows it."""
-        origin = feature_names[self.source] if self.layer == 0 else f"unit {self.source + 1} of layer {self.layer}"
-        return f"{origin} → unit {self.target + 1} of layer {self.layer + 1}"
+        origin = (
+            feature_names[self.source]
+            if self.layer == 0
+            else say("unit {source} of layer {layer}", source=self.source + 1, layer=self.layer)
+        )
+        return say(
+            "{origin} → unit {target} of layer {layer}", origin=origin, target=self.target + 1, layer=self.layer + 1
+        )
 
 
 def place_of(stack: Stack, ref: WeightRef) -> int:
     """Return the weight's column in the parameter buffer; raises ValueError for a weight the network does not have."""
     if not 0 <= ref.layer < len(stack.shapes):
-        raise ValueError(f"layer: expected 0 to {len(stack.shapes) - 1}, received {ref.layer}")
+        raise ValueError(
+            say("layer: expected 0 to {n_shapes}, received {layer}", n_shapes=len(stack.shapes) - 1, layer=ref.layer)
+        )
     fan_in, fan_out = stack.shapes[ref.layer]
     if not (0 <= ref.source < fan_in and 0 <= ref.target < fan_out):
-        raise ValueError(f"weight: expected source below {fan_in} and target below {fan_out}, received {ref}")
+        raise ValueError(
+            say(
+                "weight: expected source below {fan_in} and target below {fan_out}, received {ref}",
+                fan_in=fan_in,
+                fan_out=fan_out,
+                ref=ref,
+            )
+        )
     view = stack.weights[ref.layer]
     offset = view.storage_offset() - stack.parameters.storage_offset()
     return int(offset + ref.source * view.stride(1) + ref.target * view.stride(2))
@@ -200,42 +216,70 @@ class Update:
         shrunk = f"{factor(self.factor, 6)}·{w} - {s}·{g} = {self.after_l2:.4g}"
         sub = f"{self.plain:.4g} - {t}·sign({self.weight:.4g}) = {self.after_subgradient:.4g}"
         return {
-            "data": f"Data alone: w - s·g = {self.weight:.4g} - {s}·{g} = {self.plain:.4g}.",
+            "data": say(
+                "Data alone: w - s·g = {weight:.4g} - {s}·{g} = {plain:.4g}.",
+                weight=self.weight,
+                s=s,
+                g=g,
+                plain=self.plain,
+            ),
             "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. {self.on_l2()}",
-            "l1_subgradient": f"L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. {self.on_subgradient()}",
-            "l1_proximal": f"L1 proximal: w - s·g = {self.plain:.4g}, then {t} towards zero. {self.on_proximal()}",
+            "l1_subgradient": say(
+                "L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. {on_subgradient}",
+                sub=sub,
+                on_subgradient=self.on_subgradient(),
+            ),
+            "l1_proximal": say(
+                "L1 proximal: w - s·g = {plain:.4g}, then {t} towards zero. {on_proximal}",
+                plain=self.plain,
+                t=t,
+                on_proximal=self.on_proximal(),
+            ),
         }
 
     def on_l2(self) -> str:
         """Return what the factor of L2 does to the weight."""
         if self.l2 == 0:
-            return "λ₂ is 0: nothing shrinks."
+            return say("λ₂ is 0: nothing shrinks.")
         if self.factor < 0:
-            return f"The factor is below zero: a step as long as this overshoots zero{' ever further' * (self.factor < -1)}."
+            return say(
+                "The factor is below zero: a step as long as this overshoots zero{value}.",
+                value=" ever further" * (self.factor < -1),
+            )
         if self.factor == 0:
-            return "The factor is just 0 here."
-        return f"The factor takes away {100 * (1 - self.factor):.3g} % of the weight, never all of it: that does not land on zero."
+            return say("The factor is just 0 here.")
+        return say(
+            "The factor takes away {factor:.3g} % of the weight, never all of it: that does not land on zero.",
+            factor=100 * (1 - self.factor),
+        )
 
     def on_subgradient(self) -> str:
         """Return what a step of fixed size does near zero."""
         if self.l1 == 0:
-            return "λ₁ is 0: nothing is taken away."
+            return say("λ₁ is 0: nothing is taken away.")
         if self.weight == 0:
-            return "At zero it does not hold the weight: any slope of the data moves it off."
+            return say("At zero it does not hold the weight: any slope of the data moves it off.")
         if self.after_subgradient == 0:
-            return "It lands on zero by chance."
+            return say("It lands on zero by chance.")
         if self.after_subgradient * self.weight < 0:
-            return "It goes past zero: nothing stops it there."
-        return "It takes away s·λ₁ however small the weight is, and would not stop at zero."
+            return say("It goes past zero: nothing stops it there.")
+        return say("It takes away s·λ₁ however small the weight is, and would not stop at zero.")
 
     def on_proximal(self) -> str:
         """Return whether the proximal step stops at zero."""
         if self.l1 == 0:
-            return "λ₁ is 0: nothing is taken away."
+            return say("λ₁ is 0: nothing is taken away.")
         if self.after_proximal == 0:
-            return f"|{self.plain:.4g}| ≤ {self.threshold:.4g}: it stops there, and the weight is exactly 0."
-        return (
-            f"|{self.plain:.4g}| > {self.threshold:.4g}: it does not reach zero yet, {self.after_proximal:.4g} is left."
+            return say(
+                "|{plain:.4g}| ≤ {threshold:.4g}: it stops there, and the weight is exactly 0.",
+                plain=self.plain,
+                threshold=self.threshold,
+            )
+        return say(
+            "|{plain:.4g}| > {threshold:.4g}: it does not reach zero yet, {after_proximal:.4g} is left.",
+            plain=self.plain,
+            threshold=self.threshold,
+            after_proximal=self.after_proximal,
         )
 
 

@@ -21,6 +21,7 @@ from core.settings.sections import VariantName
 from core.studies.base.plan import Dial, Plan, load, make_pool
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import strengths_of
+from core.words import say
 
 STRENGTHS = (*PENALTIES, "dropout_rate")
 
@@ -45,9 +46,9 @@ def variants_of(penalty: Penalty) -> dict[str, Variant]:
 
 BY_KEY = {
     **{key: variant for penalty in PENALTIES.values() for key, variant in variants_of(penalty).items()},
-    "none": Variant("none", "No penalty"),
-    "elastic_net": Variant("elastic_net", "Elastic net", "compare_elastic", "elastic"),
-    "dropout": Variant("dropout", "Dropout", "compare_dropout", "dropout_rate"),
+    "none": Variant("none", say("No penalty")),
+    "elastic_net": Variant("elastic_net", say("Elastic net"), "compare_elastic", "elastic"),
+    "dropout": Variant("dropout", say("Dropout"), "compare_dropout", "dropout_rate"),
 }
 VARIANTS = tuple(BY_KEY[key] for key in get_args(VariantName))
 # The default task: noisy points on which a 32-32 network overfits within seconds.
@@ -167,9 +168,18 @@ def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
     last = {name: plan.by_variant(np.where(state.is_diverged, np.nan, values)) for name, values in raw.items()}
     first, rows = plan.variants[0], []
     for v, variant in enumerate(plan.variants):
-        sentence = "" if v == 0 else compare_sentence(
-            variant.label, last["val_loss"][v], f"'{first.label}'", last["val_loss"][0], "validation loss", by="mean"
-        )  # fmt: skip
+        sentence = (
+            ""
+            if v == 0
+            else compare_sentence(
+                variant.label,
+                last["val_loss"][v],
+                f"'{first.label}'",
+                last["val_loss"][0],
+                say("validation loss"),
+                by="mean",
+            )
+        )
         rows.append(CompareRow(variant, sentence=sentence, **{name: series[v] for name, series in last.items()}))
     return rows
 

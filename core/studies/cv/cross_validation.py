@@ -41,6 +41,7 @@ from core.studies.base.training import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
 from core.studies.cv.folds import deal, fold_notes, restandardise
 from core.studies.path.sweep import without_diverged
+from core.words import say
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -169,7 +170,9 @@ def plan_cross_validation(
     rescale: whether each fold standardises the inputs anew; by default only the experiment's own data are.
     """
     if not is_count(n_repeats, 1, 100):
-        raise ValueError(f"n_repeats: expected a whole number from 1 to 100, received {received(n_repeats)}")
+        raise ValueError(
+            say("n_repeats: expected a whole number from 1 to 100, received {n_repeats}", n_repeats=received(n_repeats))
+        )
     checked = check_values(experiment, param_name, values)
     data = load(experiment, split, dtype)
     X, y = joined_rows(data)

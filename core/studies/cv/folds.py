@@ -11,6 +11,7 @@ from core.data import Split
 from core.data.split import mean_and_scale
 from core.settings.words import received
 from core.studies.base.values import is_count
+from core.words import say
 
 
 def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray:
@@ -21,7 +22,11 @@ def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray
     """
     if not is_count(n_splits, 2, len(y)):
         raise ValueError(
-            f"n_splits: expected a whole number from 2 to {len(y)} (the rows), received {received(n_splits)}"
+            say(
+                "n_splits: expected a whole number from 2 to {n_y} (the rows), received {n_splits}",
+                n_y=len(y),
+                n_splits=received(n_splits),
+            )
         )
     if task == "classification":
         return np.asarray(np.arange(n_splits)[:, None] == stratified_folds(y, n_splits, seed))
@@ -60,7 +65,12 @@ def group_folds(y: np.ndarray, task: str, units: np.ndarray, n_splits: int, seed
     _, numbers, sizes = np.unique(units, return_inverse=True, return_counts=True)
     if not is_count(n_splits, 2, len(sizes)):
         raise ValueError(
-            f"n_splits: expected a whole number from 2 to {len(sizes)} (the groups that stay whole), received {received(n_splits)}"
+            say(
+                "n_splits: expected a whole number from 2 to {n_sizes} (the groups that stay whole), received "
+                "{n_splits}",
+                n_sizes=len(sizes),
+                n_splits=received(n_splits),
+            )
         )
     classes = np.unique(y, return_inverse=True)[1] if task == "classification" else np.zeros(len(y), dtype=int)
     counts = np.zeros((len(sizes), int(classes.max()) + 1))
@@ -83,7 +93,11 @@ def forward_folds(days: np.ndarray, n_splits: int) -> tuple[np.ndarray, np.ndarr
     times, numbers, sizes = np.unique(days, return_inverse=True, return_counts=True)
     if not is_count(n_splits, 2, len(times) - 1):
         raise ValueError(
-            f"n_splits: expected a whole number from 2 to {len(times) - 1} (the times but one), received {received(n_splits)}"
+            say(
+                "n_splits: expected a whole number from 2 to {n_times} (the times but one), received {n_splits}",
+                n_times=len(times) - 1,
+                n_splits=received(n_splits),
+            )
         )
     before = np.cumsum(sizes) - sizes / 2  # rows before the middle of each time
     block = np.minimum((before * (n_splits + 1) / len(days)).astype(int), n_splits)
@@ -120,7 +134,10 @@ def fold_notes(y: np.ndarray, is_val: np.ndarray, split: Split) -> list[str]:
     """Return a sentence for all that makes these folds (n_folds, n) doubtful: equal targets, classes missing in parts."""
     if (y == y[0]).all():
         return [
-            "All targets are equal: any network that answers this one value is right, and no λ is better than another."
+            say(
+                "All targets are equal: any network that answers this one value is right, and no λ is better than "
+                "another."
+            )
         ]
     if split.task != "classification":
         return []
@@ -130,16 +147,22 @@ def fold_notes(y: np.ndarray, is_val: np.ndarray, split: Split) -> list[str]:
         without_val = int((~is_val[:, y == label].any(1)).sum())
         without_train = int(is_val[:, y == label].all(1).sum())
         name = split.class_names[int(label)]
-        rows = f"Class '{name}' has only {n_rows} row{'s' if n_rows > 1 else ''}"
+        rows = say("Class '{name}' has only {n_rows} row{s}", name=name, n_rows=n_rows, s="s" if n_rows > 1 else "")
         if without_train:
-            notes.append(f"{rows}: in {_times(without_train)} it is held out altogether and cannot be learned there.")
+            notes.append(
+                say(
+                    "{rows}: in {times} it is held out altogether and cannot be learned there.",
+                    rows=rows,
+                    times=_times(without_train),
+                )
+            )
         elif without_val:
-            notes.append(f"{rows}: {_times(without_val)} validate without it.")
+            notes.append(say("{rows}: {times} validate without it.", rows=rows, times=_times(without_val)))
     return notes
 
 
 def _times(n: int) -> str:
-    return "1 fold" if n == 1 else f"{n} folds"
+    return "1 fold" if n == 1 else say("{n} folds", n=n)
 
 
 def restandardise(X: np.ndarray, is_train: np.ndarray, is_fixed: np.ndarray | None = None) -> np.ndarray:

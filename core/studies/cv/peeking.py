@@ -9,6 +9,7 @@ import numpy as np
 
 from core.measures.numbers import loss_text
 from core.studies.cv.refit import TestLosses
+from core.words import say
 
 N_GRID = 4001
 
@@ -54,14 +55,18 @@ def look_in_words(look: Opening) -> str:
     """Return the estimate, cross-validation's and the truth of the test rows in sentences."""
     test, error = look.test_loss, look.test_error
     if not math.isfinite(test):
-        return f"The network of {look.label} has diverged: it has no test loss."
-    said = (
-        f"You expected {look.expected:.3g}, cross-validation said {loss_text(look.cv_mean)} ± {loss_text(look.cv_error)}; "
-        f"the {look.losses.n_rows:,} test rows say {loss_text(test)} ± {loss_text(error)}."
+        return say("The network of {label} has diverged: it has no test loss.", label=look.label)
+    said = say(
+        "You expected {expected:.3g}, cross-validation said {cv_mean} ± {cv_error}; "
+        "the {n_rows:,} test rows say {test} ± {error}.",
+        expected=look.expected,
+        cv_mean=loss_text(look.cv_mean),
+        cv_error=loss_text(look.cv_error),
+        n_rows=look.losses.n_rows,
+        test=loss_text(test),
+        error=loss_text(error),
     )
-    return (
-        f"{said} {_distance('Your estimate', look.expected, look)} {_distance('Cross-validation', look.cv_mean, look)}"
-    )
+    return f"{said} {_distance(say('Your estimate'), look.expected, look)} {_distance('Cross-validation', look.cv_mean, look)}"
 
 
 def _distance(who: str, estimate: float, look: Opening) -> str:
@@ -69,10 +74,15 @@ def _distance(who: str, estimate: float, look: Opening) -> str:
     own = look.cv_error if who == "Cross-validation" else 0.0
     error, off = math.hypot(look.test_error, own), estimate - look.test_loss
     if not error > 0:
-        return f"{who} was {abs(off):.2g} too {'high' if off > 0 else 'low'}."
+        return say("{who} was {off:.2g} too {high}.", who=who, off=abs(off), high="high" if off > 0 else "low")
     if abs(off) <= error:
-        return f"{who} was right within one standard error."
-    return f"{who} was {abs(off) / error:.1f} standard errors too {'high' if off > 0 else 'low'}."
+        return say("{who} was right within one standard error.", who=who)
+    return say(
+        "{who} was {off:.1f} standard errors too {high}.",
+        who=who,
+        off=abs(off) / error,
+        high="high" if off > 0 else "low",
+    )
 
 
 def peeking_in_words(n_looks: int, error: float | None = None, is_synthetic: bool = True) -> str:
@@ -81,15 +91,19 @@ def peeking_in_words(n_looks: int, error: float | None = None, is_synthetic: boo
     is_synthetic: whether another data seed draws new rows; of real data it only deals the same rows anew.
     """
     if n_looks < 2:
-        return (
-            "These test rows have been looked at once. As long as nothing is changed because of it, the test loss is an honest "
-            "estimate of the loss on new rows. From now on further looks are counted."
+        return say(
+            "These test rows have been looked at once. As long as nothing is changed because of it, the test loss is "
+            "an honest estimate of the loss on new rows. From now on further looks are counted."
         )
     bias = best_of(n_looks)
-    here = "" if error is None else f" ({bias * error:.2g} here)"
-    fresh = "another data seed draws some" if is_synthetic else "another data seed only deals these rows anew"
-    return (
-        f"These test rows have now been looked at {n_looks} times. Whoever keeps the best of {n_looks} looks reports a "
-        f"loss that is too low, by up to {bias:.1f} standard errors{here}, through luck alone: the test "
-        f"set has become a second validation set. An honest estimate needs rows that no choice has seen: {fresh}."
+    here = "" if error is None else say(" ({bias:.2g} here)", bias=bias * error)
+    fresh = say("another data seed draws some") if is_synthetic else say("another data seed only deals these rows anew")
+    return say(
+        "These test rows have now been looked at {n_looks} times. Whoever keeps the best of {n_looks} looks reports a "
+        "loss that is too low, by up to {bias:.1f} standard errors{here}, through luck alone: the test "
+        "set has become a second validation set. An honest estimate needs rows that no choice has seen: {fresh}.",
+        n_looks=n_looks,
+        bias=bias,
+        here=here,
+        fresh=fresh,
     )

@@ -38,12 +38,13 @@ from core.studies.base.values import check_values, strengths_of
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.cv.folds import rescaling
 from core.studies.path.sweep import without_diverged
+from core.words import say
 
-CHOSEN_MIN, CHOSEN_1SE = "lowest CV mean (λ_min)", "one standard error (λ_1se)"
-CHOSEN_TRAIN, NO_PENALTY = "lowest training loss in the folds", "no penalty"
+CHOSEN_MIN, CHOSEN_1SE = say("lowest CV mean (λ_min)"), say("one standard error (λ_1se)")
+CHOSEN_TRAIN, NO_PENALTY = say("lowest training loss in the folds"), say("no penalty")
 
 
-NONE_LEFT = "each of the {n_values} values has diverged on a fold or more; lower the learning rate"
+NONE_LEFT = say("each of the {n_values} values has diverged on a fold or more; lower the learning rate")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,7 +101,10 @@ def candidates(cv: CrossValidation) -> dict[str, float]:
     if np.isnan(cv.best):
         n_values = len(cv.values)
         raise ValueError(
-            f"cv: expected a strength that trained on every fold, received none: {NONE_LEFT.format(n_values=n_values)}"
+            say(
+                "cv: expected a strength that trained on every fold, received none: {format}",
+                format=NONE_LEFT.format(n_values=n_values),
+            )
         )
     train = np.where(np.isfinite(cv.train_loss).all(1), cv.train_loss.mean(1), np.inf)
     return {
@@ -156,12 +160,18 @@ def plan_refit(
 def check_labelled(param_name: str, values: Mapping[str, float]) -> list[float]:
     """Return the values of a refit; raises ValueError for one that has no label, or that no cross-validation has chosen."""
     if not isinstance(values, Mapping) or not all(isinstance(label, str) for label in values):
-        raise ValueError(f"values: expected values by label such as {{'mine': 0.01}}, received {received(values)}")
+        raise ValueError(
+            say("values: expected values by label such as {{'mine': 0.01}}, received {values}", values=received(values))
+        )
     for label, value in values.items():
         if isinstance(value, float) and np.isnan(value):
             raise ValueError(
-                f"values: expected a number for '{label}', received nan; cross-validation chooses none where every value of "
-                f"{param_name} has diverged on a fold: lower the learning rate"
+                say(
+                    "values: expected a number for '{label}', received nan; cross-validation chooses none where "
+                    "every value of {param_name} has diverged on a fold: lower the learning rate",
+                    label=label,
+                    param_name=param_name,
+                )
             )
     return list(values.values())
 
@@ -181,7 +191,7 @@ def evaluate_test(refit: Refit) -> TestLosses:
     check_kind("refit", refit, Refit, "refit(…)")
     plan, split, pool = refit.plan, refit.plan.split, refit.plan.pool
     if len(split.y_test) == 0:
-        raise ValueError("split: expected test rows to evaluate on, received none; own arrays have no test set")
+        raise ValueError(say("split: expected test rows to evaluate on, received none; own arrays have no test set"))
     outputs = forward(refit.network, (split.X_test - plan.x_mean) / plan.x_scale)
     targets = encode_targets(split.y_test, pool.loss, split.n_classes, outputs.dtype)
     losses = sample_losses(pool.loss, outputs, targets).double().numpy()  # (n_labels, n_test)

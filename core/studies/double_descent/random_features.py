@@ -17,6 +17,7 @@ from core.data import DATASETS, load_split
 from core.settings.experiment import DataConfig, Experiment
 from core.settings.words import received
 from core.studies.base.values import check_values, is_count
+from core.words import say
 
 WIDTHS = (5, 10, 20, 40, 80, 120, 160, 180, 200, 220, 250, 300, 400, 600, 800, 1600)
 CUTOFF = 1e-10  # singular values below this share of the largest count as 0
@@ -80,18 +81,39 @@ def check_double_descent(
     """Return the values of λ as floats. Raises ValueError with the argument, what was expected and what was received."""
     names = [name for name, info in DATASETS.items() if info.task == "classification"]
     if not isinstance(data, str) or data not in names:
-        raise ValueError(f"data: expected one of {', '.join(names)}, received {received(data)}")
+        raise ValueError(
+            say("data: expected one of {names}, received {data}", names=", ".join(names), data=received(data))
+        )
     if not is_count(n_train, 5, 2000):
-        raise ValueError(f"n_train: expected a whole number from 5 to 2000, received {received(n_train)}")
+        raise ValueError(
+            say("n_train: expected a whole number from 5 to 2000, received {n_train}", n_train=received(n_train))
+        )
     if isinstance(label_noise, bool) or not isinstance(label_noise, Real) or not 0 <= label_noise <= 0.5:
-        raise ValueError(f"label_noise: expected a number from 0 to 0.5, received {received(label_noise)}")
+        raise ValueError(
+            say(
+                "label_noise: expected a number from 0 to 0.5, received {label_noise}",
+                label_noise=received(label_noise),
+            )
+        )
     is_list = isinstance(widths, (Sequence, np.ndarray)) and np.ndim(widths) == 1 and len(widths) > 0
     if not is_list or not all(is_count(w, 1, MAX_WIDTH) for w in widths):
-        raise ValueError(f"widths: expected whole numbers from 1 to {MAX_WIDTH}, received {received(widths)}")
+        raise ValueError(
+            say(
+                "widths: expected whole numbers from 1 to {max_width}, received {widths}",
+                max_width=MAX_WIDTH,
+                widths=received(widths),
+            )
+        )
     if not is_count(n_draws, 1, MAX_DRAWS):
-        raise ValueError(f"n_draws: expected a whole number from 1 to {MAX_DRAWS}, received {received(n_draws)}")
+        raise ValueError(
+            say(
+                "n_draws: expected a whole number from 1 to {max_draws}, received {n_draws}",
+                max_draws=MAX_DRAWS,
+                n_draws=received(n_draws),
+            )
+        )
     if not is_count(seed, 0, 900_000):
-        raise ValueError(f"seed: expected a whole number from 0 to 900000, received {received(seed)}")
+        raise ValueError(say("seed: expected a whole number from 0 to 900000, received {seed}", seed=received(seed)))
     return check_values(Experiment(), "l2", values)
 
 

@@ -18,6 +18,7 @@ from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_int
 from core.studies.base.training import MemberState
 from core.studies.cv.cross_validation import FoldPlan, choose, plan_cross_validation
 from core.studies.path.sweep import plan_path, without_diverged
+from core.words import say
 
 PENALTIES = ("l1", "l2", "group_l1")  # in the order of the stack
 FAR = 2.0  # folds with this many times the training rows, or a part of them, are told of
@@ -150,7 +151,7 @@ def duplicate_shares(strength: np.ndarray, relevance: Relevance) -> np.ndarray:
         for signal in np.unique(relevance.duplicate_of[relevance.duplicate_of >= 0])
     ]
     if not groups:
-        raise ValueError("n_duplicates: expected a task with at least 1 duplicate, received 0")
+        raise ValueError(say("n_duplicates: expected a task with at least 1 duplicate, received 0"))
     sums = np.stack([strength[..., group].sum(-1) for group in groups], -1)
     largest = np.stack([strength[..., group].max(-1) for group in groups], -1)
     return np.asarray(np.divide(largest, sums, out=np.full(sums.shape, np.nan), where=sums > 0))
@@ -203,23 +204,23 @@ def choice_sentence(values: Sequence[str], places: tuple[int, int], precision: n
     ]
     more = stronger_sentence(values, at_1se, precision, recall)
     if at_min == at_1se:
-        return f"Cross-validation gives one λ for both rules. {said[0]}{more}"
+        return say("Cross-validation gives one λ for both rules. {said}{more}", said=said[0], more=more)
     if not np.isfinite([precision[at_min], precision[at_1se]]).all():
         return f"{' '.join(said)}{more}"
     if precision[at_1se] > precision[at_min] and recall[at_1se] >= recall[at_min]:
-        verdict = "Here selecting inputs asks for more penalty than predicting."
+        verdict = say("Here selecting inputs asks for more penalty than predicting.")
     elif precision[at_1se] > precision[at_min]:
-        verdict = "More penalty keeps less noise, but loses signals too."
+        verdict = say("More penalty keeps less noise, but loses signals too.")
     else:
-        verdict = "Here λ_1se is no closer to the truth."
+        verdict = say("Here λ_1se is no closer to the truth.")
     return f"{' '.join(said)} {verdict}{more}"
 
 
 def score_in_words(precision: float, recall: float) -> str:
     """Return a score as words; precision is nan where no input is in use."""
     if not np.isfinite(precision):
-        return "L1 keeps no input at all"
-    return f"precision {precision:.2f}, recall {recall:.2f}"
+        return say("L1 keeps no input at all")
+    return say("precision {precision:.2f}, recall {recall:.2f}", precision=precision, recall=recall)
 
 
 def stronger_sentence(values: Sequence[str], at_1se: int, precision: np.ndarray, recall: np.ndarray) -> str:
@@ -230,15 +231,23 @@ def stronger_sentence(values: Sequence[str], at_1se: int, precision: np.ndarray,
     if not later:
         return ""
     best = max(later, key=lambda i: precision[i])
-    return f" A still stronger λ = {values[best]} finds as many signals with precision {precision[best]:.2f}."
+    return say(
+        " A still stronger λ = {values} finds as many signals with precision {precision:.2f}.",
+        values=values[best],
+        precision=precision[best],
+    )
 
 
 def twin_sentence(l1: float, l2: float) -> str:
     """Return how each penalty divides the weight between a signal and its duplicates, from the largest one's share."""
     if not np.isfinite([l1, l2]).all():
-        return "No signal that has a duplicate is in use with both."
-    said = f"The largest of a signal and its duplicates has {l1:.0%} of their weight with L1 and {l2:.0%} with L2"
-    return f"{said}: L1 keeps one, L2 shares." if l1 > 0.9 and l2 <= 0.75 else f"{said}."
+        return say("No signal that has a duplicate is in use with both.")
+    said = say(
+        "The largest of a signal and its duplicates has {l1:.0%} of their weight with L1 and {l2:.0%} with L2",
+        l1=l1,
+        l2=l2,
+    )
+    return say("{said}: L1 keeps one, L2 shares.", said=said) if l1 > 0.9 and l2 <= 0.75 else f"{said}."
 
 
 def links_sentence(n_units: int, zeros: Sequence[int], whole: Sequence[int]) -> str:
@@ -247,11 +256,16 @@ def links_sentence(n_units: int, zeros: Sequence[int], whole: Sequence[int]) -> 
     n_units: links of each input. zeros: links of the first layer that are exactly zero. whole: those of inputs that are out.
     """
     if n_units == 1:
-        return "Each input has one link here, a group of one: this is L1."
+        return say("Each input has one link here, a group of one: this is L1.")
     if not zeros[0]:
-        return "No link is exactly zero."
-    more = f"; with L1 {whole[1]:,} of {zeros[1]:,}" if zeros[1] else ""
-    return f"Links at zero that are those of whole inputs: {whole[0]:,} of {zeros[0]:,}{more}."
+        return say("No link is exactly zero.")
+    more = say("; with L1 {whole:,} of {zeros:,}", whole=whole[1], zeros=zeros[1]) if zeros[1] else ""
+    return say(
+        "Links at zero that are those of whole inputs: {whole:,} of {zeros:,}{more}.",
+        whole=whole[0],
+        zeros=zeros[0],
+        more=more,
+    )
 
 
 def group_sentence(recall: Mapping[str, np.ndarray], precision: Mapping[str, np.ndarray]) -> str:
@@ -264,10 +278,17 @@ def group_sentence(recall: Mapping[str, np.ndarray], precision: Mapping[str, np.
         best[name] = (float(recall[name].max()), float(precision[name][is_most].max()))
     (r1, p1), (rg, pg) = best["l1"], best["group_l1"]
     is_at_end = pg == precision["group_l1"][-1] and rg == recall["group_l1"][-1]
-    more = " (its last λ: take a longer list)" if is_at_end and pg < 1 else ""
+    more = say(" (its last λ: take a longer list)") if is_at_end and pg < 1 else ""
     if r1 == rg:
-        return f" Best precision along λ: {pg:.2f} with group L1{more}, {p1:.2f} with L1."
-    return f" Best precision along λ: {pg:.2f} at recall {rg:.2f} with group L1{more}, {p1:.2f} at {r1:.2f} with L1."
+        return say(" Best precision along λ: {pg:.2f} with group L1{more}, {p1:.2f} with L1.", pg=pg, more=more, p1=p1)
+    return say(
+        " Best precision along λ: {pg:.2f} at recall {rg:.2f} with group L1{more}, {p1:.2f} at {r1:.2f} with L1.",
+        pg=pg,
+        rg=rg,
+        more=more,
+        p1=p1,
+        r1=r1,
+    )
 
 
 def folds_sentence(n_train: int, n_val: int, n_splits: int) -> str:
@@ -275,4 +296,8 @@ def folds_sentence(n_train: int, n_val: int, n_splits: int) -> str:
     n_fold = round((n_train + n_val) * (1 - 1 / n_splits))
     if n_train / FAR < n_fold < n_train * FAR:
         return ""
-    return f" Each fold trains on about {n_fold} rows, the networks shown on {n_train}: their best λ may be another."
+    return say(
+        " Each fold trains on about {n_fold} rows, the networks shown on {n_train}: their best λ may be another.",
+        n_fold=n_fold,
+        n_train=n_train,
+    )

@@ -34,6 +34,7 @@ from core.studies.base.training import (
     stack_of,
 )
 from core.studies.base.values import check_values, strengths_of
+from core.words import say
 
 Start = Literal["cold", "warm"]
 MAX_LINES = 200  # a network with more weights shows quantiles of |w| instead of single weights
@@ -136,7 +137,7 @@ def plan_path(
 ) -> Plan:  # fmt: skip
     """Return the plan of a path, one member per value; see `sweep` for the arguments."""
     if not isinstance(start, str) or start not in ("cold", "warm"):
-        raise ValueError(f"start: expected 'cold' or 'warm', received {received(start)}")
+        raise ValueError(say("start: expected 'cold' or 'warm', received {start}", start=received(start)))
     checked = check_values(experiment, param_name, values)
     strengths = strengths_of(param_name, checked, l1_share)
     data, n_members = load(experiment, split, dtype), len(checked)
@@ -170,7 +171,9 @@ def plan_grid(
     checked = check_values(experiment, param_name, values)
     rates = check_values(experiment, "learning_rate", learning_rates, "learning_rates")
     if param_name == "learning_rate":
-        raise ValueError("param_name: expected a strength to cross with the learning rates, received 'learning_rate'")
+        raise ValueError(
+            say("param_name: expected a strength to cross with the learning rates, received 'learning_rate'")
+        )
     data, n_members = load(experiment, split, dtype), len(rates) * len(checked)
     pool = make_pool(experiment, data, dtype, n_members)
     strengths = {

@@ -16,6 +16,7 @@ from core.settings.experiment import Experiment
 from core.studies.base.outputs import predict
 from core.studies.base.plan import Plan, make_pool
 from core.studies.base.training import MemberState, network_of
+from core.words import say
 
 N_NETWORKS, N_REPEATS, N_FRESH = 50, 200, 80  # N_FRESH: fresh sets of as many rows as the training set has
 N_SETTINGS = (1, 2, 5, 10, 20, 50)  # k
@@ -83,10 +84,16 @@ def peek(
     n_networks, n = wrong.shape
     if max(n_settings) > n_networks:
         raise ValueError(
-            f"n_settings: expected at most {n_networks}, the number of networks, received {max(n_settings)}"
+            say(
+                "n_settings: expected at most {n_networks}, the number of networks, received {n_settings}",
+                n_networks=n_networks,
+                n_settings=max(n_settings),
+            )
         )
     if max(n_rows) >= n:
-        raise ValueError(f"n_rows: expected fewer than the {n} fresh rows, received {max(n_rows)}")
+        raise ValueError(
+            say("n_rows: expected fewer than the {n} fresh rows, received {n_rows}", n=n, n_rows=max(n_rows))
+        )
     rng = np.random.default_rng(seed)
     repeats, errors = np.arange(n_repeats), wrong.T.astype(np.float32)
     order = np.argsort(rng.random((n_repeats, n_networks)), axis=1)  # who is tried, in turn

@@ -20,6 +20,7 @@ from core.studies.base.plan import Plan, load, make_pool, make_trainer
 from core.studies.base.result import Result
 from core.studies.base.training import Training, copy_parameters, dense_history, stack_of
 from core.studies.base.values import is_count
+from core.words import say
 
 __all__ = ["Fit", "class_probabilities", "make_pool", "make_trainer", "make_training", "train"]
 
@@ -86,7 +87,13 @@ def train(
     """
     check_call(experiment, split, dtype, progress, device=device)
     if n_epochs is not None and not is_count(n_epochs, 1, MAX_EPOCHS):
-        raise ValueError(f"n_epochs: expected a whole number from 1 to {MAX_EPOCHS:,}, received {received(n_epochs)}")
+        raise ValueError(
+            say(
+                "n_epochs: expected a whole number from 1 to {max_epochs:,}, received {n_epochs}",
+                max_epochs=MAX_EPOCHS,
+                n_epochs=received(n_epochs),
+            )
+        )
     checked = check_changes(experiment, changes)
     data = load(experiment, split, dtype)
     training = make_training(experiment, data, dtype, device=device)

@@ -14,11 +14,12 @@ from core.data import info_of
 from core.settings.experiment import CHOICE_LABELS, Experiment
 from core.settings.sections import RemediesConfig
 from core.studies.remedies.remedy import DROPOUT, MORE_DATA, NOTHING, SINGLE, Remedy, combine
+from core.words import joined, say
 
 LOOK_EVERY = 5  # epochs between two looks at the validation rows, or the patience where that is shorter
 # The settings that tuning replaces by what it finds.
 TUNED = ("remedy_l1", "remedy_l2", "remedy_dropout", "patience", "remedy_augment")
-OFF = "Its strength is 0: it does nothing."
+OFF = say("Its strength is 0: it does nothing.")
 
 
 def single_remedies(experiment: Experiment) -> tuple[Remedy, ...]:
@@ -28,7 +29,9 @@ def single_remedies(experiment: Experiment) -> tuple[Remedy, ...]:
     """
     own = settings_of(experiment.remedies)
     factor, is_linear = most_data(experiment), not experiment.network.hidden_sizes
-    more = () if factor < 2 else (replace(MORE_DATA, label=f"{factor} × the data", data_factor=factor),)
+    more = (
+        () if factor < 2 else (replace(MORE_DATA, label=say("{factor} × the data", factor=factor), data_factor=factor),)
+    )
     found = [
         replace(remedy, **own.get(remedy.key, {})) for remedy in SINGLE[:-1] if not (is_linear and remedy is DROPOUT)
     ]
@@ -45,7 +48,7 @@ def settings_of(own: RemediesConfig) -> Mapping[str, dict[str, Any]]:
         "dropout": {"dropout_rate": own.remedy_dropout},
         "early_stopping": {"patience": own.patience, "min_delta": own.min_delta},
         "augmentation": {"augment": own.remedy_augment},
-        "ensemble": {"n_networks": own.n_ensemble, "label": f"Ensemble of {own.n_ensemble}"},
+        "ensemble": {"n_networks": own.n_ensemble, "label": say("Ensemble of {n_ensemble}", n_ensemble=own.n_ensemble)},
     }
 
 
@@ -87,22 +90,28 @@ def left_out(experiment: Experiment) -> list[str]:
     """Return a sentence for each remedy and each combination that was asked for and is not in the table, and why."""
     keys, said = {remedy.key for remedy in single_remedies(experiment)}, []
     if "dropout" not in keys:
-        said.append("Dropout is left out: without hidden layers there are no units to switch off.")
+        said.append(say("Dropout is left out: without hidden layers there are no units to switch off."))
     if "more_data" not in keys:
         n_train, n_rows = experiment.data.n_train, largest(experiment)
-        said.append(f"More data are left out: {n_train:,} of at most {n_rows:,} training rows are in use already.")
+        said.append(
+            say(
+                "More data are left out: {n_train:,} of at most {n_rows:,} training rows are in use already.",
+                n_train=n_train,
+                n_rows=n_rows,
+            )
+        )
     first, second = experiment.remedies.first_combination, experiment.remedies.second_combination
     kept = [[key for key in wanted if key in keys] for wanted in (first, second)]
     for name, wanted, left in zip(("first", "second"), (first, second), kept, strict=True):
         if left != list(wanted):
-            said.append(f"The {name} combination is {rest_in_words(left)}.")
+            said.append(say("The {name} combination is {rest_in_words}.", name=name, rest_in_words=rest_in_words(left)))
     if len(kept[0]) > 1 and set(kept[0]) == set(kept[1]):
-        said.append("Both combinations are the same: the table has it once.")
+        said.append(say("Both combinations are the same: the table has it once."))
     return said
 
 
 def rest_in_words(keys: Sequence[str]) -> str:
     """Return what is left of a combination."""
     if len(keys) > 1:
-        return f"now {' + '.join(CHOICE_LABELS[key] for key in keys)} only"
-    return f"left out: {'nothing' if not keys else f'only {CHOICE_LABELS[keys[0]]}'} remains of it"
+        return say("now {choice_labels} only", choice_labels=joined([CHOICE_LABELS[key] for key in keys], " + "))
+    return say("left out: {nothing} remains of it", nothing="nothing" if not keys else f"only {CHOICE_LABELS[keys[0]]}")

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data import info_of
 from core.settings.experiment import Experiment
+from core.words import say
 
 NETWORK_SEEDS = 10_000  # the j-th network of an ensemble starts from seed + start + j · this
 
@@ -39,29 +40,38 @@ class Remedy:
     data_factor: int = 1
 
 
-NOTHING = Remedy("nothing", "Nothing", "Nothing holds the weights back, and training goes on to the end.")
-L1 = Remedy("l1", "L1", "Every weight pays for its size alike: those that help little are driven to zero.", l1=0.003)
-L2 = Remedy("l2", "L2", "Large weights pay most: all shrink, and the function becomes smoother.", l2=0.01)
+NOTHING = Remedy("nothing", say("Nothing"), say("Nothing holds the weights back, and training goes on to the end."))
+L1 = Remedy(
+    "l1", "L1", say("Every weight pays for its size alike: those that help little are driven to zero."), l1=0.003
+)
+L2 = Remedy("l2", "L2", say("Large weights pay most: all shrink, and the function becomes smoother."), l2=0.01)
 DROPOUT = Remedy(
-    "dropout", "Dropout", "Units are switched off at random: none can rely on a certain other one.", dropout_rate=0.5
+    "dropout",
+    say("Dropout"),
+    say("Units are switched off at random: none can rely on a certain other one."),
+    dropout_rate=0.5,
 )
 EARLY_STOPPING = Remedy(
-    "early_stopping", "Early stopping", "Training ends when the validation loss no longer falls, and the best weights return.",
+    "early_stopping",
+    say("Early stopping"),
+    say("Training ends when the validation loss no longer falls, and the best weights return."),
     patience=20,
-)  # fmt: skip
+)
 AUGMENTATION = Remedy(
     "augmentation",
-    "Augmentation",
-    "Rows are varied anew at each step: no single one can be learned by heart.",
+    say("Augmentation"),
+    say("Rows are varied anew at each step: no single one can be learned by heart."),
     augment=0.5,
 )
 ENSEMBLE = Remedy(
     "ensemble",
-    "Ensemble of 5",
-    "Networks from other starts err in other places: their average cancels some of it.",
+    say("Ensemble of 5"),
+    say("Networks from other starts err in other places: their average cancels some of it."),
     n_networks=5,
 )
-MORE_DATA = Remedy("more_data", "4 × the data", "Fewer functions run through all of more rows.", data_factor=4)
+MORE_DATA = Remedy(
+    "more_data", say("4 × the data"), say("Fewer functions run through all of more rows."), data_factor=4
+)
 SINGLE = (NOTHING, L1, L2, DROPOUT, EARLY_STOPPING, AUGMENTATION, ENSEMBLE, MORE_DATA)
 
 
@@ -76,15 +86,15 @@ def combine(first: Remedy, second: Remedy) -> Remedy:
     label = (
         f"{first.label} + {second.label[0].lower() if second.label[1].islower() else second.label[0]}{second.label[1:]}"
     )
-    return Remedy(f"{first.key}+{second.key}", label, "All its parts at once.", **own)
+    return Remedy(f"{first.key}+{second.key}", label, say("All its parts at once."), **own)
 
 
 def strengths_text(remedy: Remedy) -> str:
     """Return how strong a remedy is in words, such as "λ₂ = 0.01, patience 20 epochs"; "–" for nothing."""
     words = {
-        "l1": "λ₁ = {:g}", "l2": "λ₂ = {:g}", "dropout_rate": "rate {:g}", "augment": "strength {:g}",
-        "patience": "patience {:g} epochs", "min_delta": "min_delta {:g}", "n_networks": "{:g} networks",
-        "data_factor": "{:g} × the rows",
+        "l1": "λ₁ = {:g}", "l2": "λ₂ = {:g}", "dropout_rate": say("rate {:g}"), "augment": say("strength {:g}"),
+        "patience": say("patience {:g} epochs"), "min_delta": say("min_delta {:g}"), "n_networks": say("{:g} networks"),
+        "data_factor": say("{:g} × the rows"),
     }  # fmt: skip
     texts = [
         text.format(getattr(remedy, name))
@@ -182,10 +192,13 @@ def plan_label_noise(
     """
     if not info_of(experiment.data).has_label_noise:
         raise ValueError(
-            f"data: expected a task with classes, whose labels can be wrong, received '{experiment.data.name}'"
+            say(
+                "data: expected a task with classes, whose labels can be wrong, received '{name}'",
+                name=experiment.data.name,
+            )
         )
     if not shares or min(shares) < 0 or max(shares) > 0.5:
-        raise ValueError(f"shares: expected numbers from 0 to 0.5, received {list(shares)}")
+        raise ValueError(say("shares: expected numbers from 0 to 0.5, received {shares}", shares=list(shares)))
     cells = tuple(Cell(remedy, share) for remedy in remedies for share in shares)
     return check_plan(RemedyPlan(experiment, cells, n_starts, look_every, n_draws=n_starts))
 
@@ -206,12 +219,23 @@ def check_plan(plan: RemedyPlan) -> RemedyPlan:
     data, keys = plan.experiment.data, [(cell.remedy.key, cell.label_noise) for cell in plan.cells]
     largest = info_of(data).max_train(data.val_fraction)
     if not 1 <= plan.n_starts <= 20:
-        raise ValueError(f"n_starts: expected a whole number from 1 to 20, received {plan.n_starts}")
+        raise ValueError(
+            say("n_starts: expected a whole number from 1 to 20, received {n_starts}", n_starts=plan.n_starts)
+        )
     if not keys or len(set(keys)) != len(keys):
-        raise ValueError(f"remedies: expected at least one, each once, received {[key for key, _ in keys]}")
+        raise ValueError(
+            say("remedies: expected at least one, each once, received {key}", key=[key for key, _ in keys])
+        )
     if max(plan.factors) * data.n_train > largest:
         raise ValueError(
-            f"data_factor: expected at most {largest // data.n_train} for {data.n_train} training rows of '{data.name}', "
-            f"which has {largest}, received {max(plan.factors)}"
+            say(
+                "data_factor: expected at most {largest} for {n_train} training rows of '{name}', "
+                "which has {largest2}, received {factors}",
+                largest=largest // data.n_train,
+                n_train=data.n_train,
+                name=data.name,
+                largest2=largest,
+                factors=max(plan.factors),
+            )
         )
     return plan

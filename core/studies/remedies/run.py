@@ -25,6 +25,7 @@ from core.measures.spread import spread_of
 from core.settings.experiment import Experiment
 from core.studies.base.plan import build_pool, build_trainer
 from core.studies.remedies.remedy import Cell, RemedyPlan
+from core.words import say
 
 LABEL_SEEDS = 1_000_000  # the j-th draw of wrong labels has the data's seed + j · this, which no data set has
 
@@ -211,7 +212,11 @@ class RemedyRun:
     def look_at_test(self) -> list[np.ndarray]:
         """Return the test losses, (n_starts,) for each of the plan's cells. The one look: all training has to be done."""
         if not self.is_done:
-            raise ValueError(f"look_at_test: expected finished training, received a run at {self.progress:.0%}")
+            raise ValueError(
+                say(
+                    "look_at_test: expected finished training, received a run at {progress:.0%}", progress=self.progress
+                )
+            )
         losses: dict[Cell, np.ndarray] = {}
         for stack in self.stacks.values():
             split, pool = stack.split, stack.trainer.pool
