@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -71,6 +72,11 @@ class BatchOrder:
             rows // self.batch_size * self.width + rows % self.batch_size
         )  # of an epoch's rows in its batches
         self._weight = self._weigh()
+        self._pools = [pool.numpy() for pool in self.pools]
+        # An epoch before its rows are in: padding. Without padding the places are all there are, and a slice is faster.
+        self._blank = np.repeat([[pool[0]] for pool in self._pools], self.n_batches * self.width, 1)
+        places = self._places.numpy()
+        self._places_of = [slice(None) if self._weight is None else places[: len(pool)] for pool in self._pools]
         # Whether some member has no row left in the last batches, and must skip them.
         self.has_skips = any(len(pool) <= (self.n_batches - 1) * self.batch_size for pool in self.pools)
 
@@ -96,12 +102,18 @@ class BatchOrder:
 
         A group are the members of equal pool and seed, see `group_of_member`. Padding repeats a row of its own.
         """
-        order = torch.stack([pool[0] for pool in self.pools])[:, None].repeat(1, self.n_batches * self.width)
-        for group, (pool, generator) in enumerate(zip(self.pools, self.generators, strict=True)):
-            is_full = self.n_batches == 1
-            own = pool if is_full else pool[torch.randperm(len(pool), generator=generator)]
-            order[group, self._places[: len(pool)]] = own
-        return Rows(order, self._weight)
+        return Rows(self.draw(1), self._weight)
+
+    def draw(self, n_epochs: int) -> Tensor:
+        """Return the rows of the next epochs one after another; of one epoch where each is a full batch, which stays as it is."""
+        n_epochs = 1 if self.n_batches == 1 else n_epochs
+        drawn = np.repeat(self._blank[:, None], n_epochs, 1)  # (n_groups, n_epochs, n_batches·width)
+        for group, (pool, generator) in enumerate(zip(self._pools, self.generators, strict=True)):
+            for epoch in range(n_epochs):
+                is_full = self.n_batches == 1
+                own = pool if is_full else pool[torch.randperm(len(pool), generator=generator).numpy()]
+                drawn[group, epoch, self._places_of[group]] = own
+        return torch.from_numpy(drawn.reshape(len(drawn), -1))
 
     def states(self) -> list[Tensor]:
         """Return the states of the generators, from which the next orders come."""

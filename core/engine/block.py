@@ -7,7 +7,7 @@ not once per operation. Twenty stacks of 33 networks 64-64-10, stepped in turn, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -188,6 +188,17 @@ class Block:
         """Return 2·l2 (M, 1, 1) for the penalized layers, None for the others."""
         n_layers = len(self.stack.shapes) - (self.n_penalized < self.stack.n_weights)
         return [2 * l2[..., None] if layer < n_layers else None for layer in range(len(self.stack.shapes))]
+
+    def needs_more_than(self, names: Collection[str]) -> Tensor:
+        """Return which members (m,) have dropout, or a penalty with something to work on that is not among these names."""
+        reaches = [reach for reach in (*self._slopes, *self._decoupled, *self._proximal) if reach.name not in names]
+        some = [Strength(reach.members, reach.strength) for reach in reaches]
+        if self.strengths.dropout_rate is not None:
+            some.append(self.strengths.dropout_rate)
+        needs = torch.zeros(self.stack.n_members, dtype=torch.bool)
+        for members, values in some:
+            needs[members] |= values[:, 0] != 0
+        return needs
 
     def train_on(self, batch: Batch, rate_factor: Column, dropout: Dropout | None, has_skips: bool) -> None:
         """Take a step. Where there are skips, the members that have no rows in this batch stay as they are.

@@ -5,31 +5,38 @@ The objective of a member is  data loss + l1·Σ|w| + l2·Σw² + group_l1·Σ�
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core.engine.arithmetic import fast_arithmetic
 from core.engine.batches import AUGMENT_STREAM, DROPOUT_STREAM, Batch, BatchOrder, Feed, Rows, align
 from core.engine.block import BLOCK_NUMBERS_ON_GPU, Block, cut_in_runs, penalized_weights
-from core.engine.cost import measurement_cost, step_cost
+from core.engine.compiled import is_on
+from core.engine.cost import compiled_cost, measurement_cost, step_cost, suits
 from core.engine.device import CPU
 from core.engine.graphs import GraphedSteps
 from core.engine.losses import is_correct, sample_losses
 from core.engine.members import Members, Pool
 from core.engine.optimizers import Column, make_optimizer
 from core.engine.penalties import VALUES
+from core.engine.schedule import rate_factor
 from core.engine.stack import Dropout, Stack
 from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
+
+if TYPE_CHECKING:
+    from core.engine.compiled.kernel import Kernel, Looker
 
 __all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 
 EPOCH_STRIDE = 4096  # steps set aside for an epoch in the numbering of dropout's draws, more where it has more
 MIX = 2_654_435_761  # Knuth's multiplier: neighbouring steps get seeds far apart (The Art of Computer Programming, 6.4)
-SMALLEST_FACTOR = 1e-9  # of the cosine schedule: Adam divides by the learning rate
+AT_ONCE = 40_000_000  # units of work (see `cost`) in one call of the compiled steps: a millisecond or two
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 
 
@@ -76,6 +83,10 @@ class Trainer:
         self._dropout_generator = torch.Generator()
         strides = [max(EPOCH_STRIDE, n) for n in self.order.n_batches_of_member]
         self._dropout_keys = list(zip(members.seeds, strides, strict=True))
+        falls = training.learning_rate_schedule == "cosine"
+        self.n_cosine = (
+            training.n_epochs * self.order.n_batches if falls else 0
+        )  # steps over which the learning rate falls
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
         self._looked_at = pool.padded(align(pool.X.shape[1]))
         self._targets = self._looked_at.targets.T.contiguous()[None]
@@ -83,6 +94,14 @@ class Trainer:
         numbers = stack.n_parameters + pool.X.shape[1] * sum(stack.sizes)
         parts = cut_in_runs(pool.version_of_member.tolist(), numbers, self._block_numbers)
         self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
+        self._kernel: Kernel | None = None
+        self._looker: Looker | None = None
+        is_covered = augment is None and device == CPU and pool.X.dtype == torch.float32
+        if is_covered and suits(stack.sizes, self.order.batch_size) and is_on():
+            from core.engine.compiled.kernel import Kernel, Looker
+
+            self._kernel = Kernel(stack, pool, self.order, self.blocks, self.n_penalized, self.n_cosine)
+            self._looker = Looker(stack, self._looked_at, self.splits.weight)
         self.n_epochs_done = 0
         self.n_steps_done = 0
         self._rows: Rows  # of the present epoch, in their order
@@ -117,6 +136,19 @@ class Trainer:
         self.advance(self.order.n_batches)
 
     @fast_arithmetic()
+    def run_epochs(self, n_epochs: int) -> None:
+        """Train to the end of the current epoch, and `n_epochs` - 1 more."""
+        self._read_strengths()
+        n_whole = 0 if self._n_batches_left or not self._is_compiled else n_epochs
+        if n_whole:
+            n_steps = n_whole * self.order.n_batches
+            self._run_compiled(self.order.draw(n_whole), 0, n_steps)
+            self.n_steps_done += n_steps
+            self.n_epochs_done += n_whole
+        for _ in range(n_epochs - n_whole):
+            self.advance(self.order.n_batches)
+
+    @fast_arithmetic()
     def advance(self, n_steps: int) -> int:
         """Make up to `n_steps` steps of all members, but none past the end of the epoch; return how many.
 
@@ -128,11 +160,39 @@ class Trainer:
         if self._graphs is not None:
             self._play(self._graphs, n_steps)
             return n_steps
-        for _ in range(n_steps):
-            self._read_strengths()
-            self._take(self._augmented(self._next_batch()), self._schedule(self.n_steps_done))
-            self._count(1)
+        self._read_strengths()
+        n_at_once = n_steps if self._is_compiled else 1
+        for _ in range(0, n_steps, n_at_once):
+            if self._is_compiled:
+                self._run_compiled(self._rows.index, self.n_batches_done, n_at_once)
+            else:
+                self._take(self._augmented(self._next_batch()), self._schedule(self.n_steps_done))
+            self._count(n_at_once)
         return n_steps
+
+    @property
+    def n_steps_at_once(self) -> int:
+        """Return how many steps take about a millisecond where many are made in one call, 1 where each is a call of its own."""
+        if not self._is_compiled:
+            return 1
+        work = self.stack.n_members * compiled_cost(self.stack, self.order.batch_size)
+        return max(1, int(AT_ONCE / work))
+
+    @property
+    def _is_compiled(self) -> bool:
+        """Return whether all members' steps are compiled, as far as the strengths are read."""
+        return self._kernel is not None and self._kernel.is_whole
+
+    def _run_compiled(self, index: Tensor, first: int, n_steps: int) -> None:
+        """Make compiled steps of all members; the first batch is number `first` of the epochs whose rows are `index`."""
+        assert self._kernel is not None
+        self._kernel.take(self._rows_of(index, first, n_steps), first, n_steps, self.n_steps_done)
+        self._batches = None  # what torch had gathered of the epoch is not what is left of it
+
+    def _rows_of(self, index: Tensor, first: int, n_batches: int) -> np.ndarray:
+        """Return the rows of some batches, (G, n_batches·width)."""
+        size = self.order.width
+        return np.ascontiguousarray(index.numpy()[:, first * size : (first + n_batches) * size])
 
     def _count(self, n_steps: int) -> None:
         self._n_batches_left -= n_steps
@@ -183,8 +243,16 @@ class Trainer:
     def _take(self, batch: Batch, factor: Column) -> None:
         """Make one step on a batch of all streams, with this factor on the learning rate."""
         uniforms = self._draw_dropout(batch.X.shape[1])
-        for block, streams in zip(self.blocks, self._streams, strict=True):
-            block.train_on(batch.of(streams), factor, self._dropout(block, uniforms), self.order.has_skips)
+        for b, (block, streams) in enumerate(zip(self.blocks, self._streams, strict=True)):
+            with self._shared(b):
+                block.train_on(batch.of(streams), factor, self._dropout(block, uniforms), self.order.has_skips)
+
+    def _shared(self, b: int) -> AbstractContextManager[None]:
+        """Return a context in which torch makes a step of a block; members whose steps are compiled have theirs at its end."""
+        if self._kernel is None:
+            return nullcontext()
+        done = self.n_batches_done
+        return self._kernel.sharing(b, self._rows_of(self._rows.index, done, 1), done, self.n_steps_done)
 
     def _read_strengths(self) -> None:
         """Read the strengths anew where a tensor was exchanged or changed in place (torch counts its versions)."""
@@ -197,6 +265,8 @@ class Trainer:
                 self._graphs.forget()
             for block in self.blocks:
                 block.read_strengths(m)
+            if self._kernel is not None:
+                self._kernel.read_strengths()
 
     @fast_arithmetic()
     def compute_gradient(self, rows: Rows) -> None:
@@ -230,17 +300,8 @@ class Trainer:
         return block.draw_dropout([u if len(u) == 1 else u[block.part] for u in uniforms]) if uniforms else None
 
     def _schedule(self, step: int) -> float:
-        """Return the factor on the learning rate of a step: 1, or a half cosine from 1 to (almost) 0 over the run's T steps.
-
-        Step t has ½·(1 + cos(π·(t mod T)/T)): a run that goes on after its last epoch begins anew with the full rate, and
-        falls again over as many epochs (warm restarts: Loshchilov and Hutter 2017; torch's CosineAnnealingWarmRestarts
-        with T_0 = T). So more training trains; T stays that of `n_epochs`.
-        """
-        if self.training.learning_rate_schedule == "constant":
-            return 1.0
-        n_steps = self.training.n_epochs * self.order.n_batches
-        progress = step % n_steps / n_steps
-        return max(0.5 * (1 + math.cos(math.pi * progress)), SMALLEST_FACTOR)
+        """Return the factor on the learning rate of a step."""
+        return rate_factor(step, self.n_cosine)
 
     @property
     def relative_cost_of_measuring(self) -> float:
@@ -251,10 +312,13 @@ class Trainer:
     @fast_arithmetic()
     def measure(self) -> Measurement:
         """Return losses, scores and penalty of all members, in evaluation mode."""
-        looks = [self._look(part, stack) for part, stack in self._looks]
-        mean_loss, score, activity = (
-            looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
-        )
+        if self._looker is not None:
+            mean_loss, score, activity = self._look_compiled(self._looker)
+        else:
+            looks = [self._look(part, stack) for part, stack in self._looks]
+            mean_loss, score, activity = (
+                looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
+            )
         penalty = self._weight_penalty() + activity
         return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
 
@@ -268,6 +332,15 @@ class Trainer:
                     penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
                 )
         return total
+
+    def _look_compiled(self, looker: Looker) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what `_look` does, of all members, in the compiled steps' forward pass."""
+        strength = self.members["activity_l2"].squeeze(1)
+        found = looker.measure(bool((strength > 0).any()))
+        mean_loss, score, activity = (torch.from_numpy(x).to(self.pool.X.dtype) for x in found)
+        if not self.pool.is_classification:
+            score = 1 - mean_loss / self.splits.target_variance(slice(None))  # R²
+        return mean_loss, score, activity * strength
 
     def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""

@@ -5,6 +5,7 @@ Read next: `core/live/run.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -42,8 +43,12 @@ class Moments:
 
     def is_due(self, epoch: int, changed_at: int) -> bool:
         """Return True when a moment is to be kept at this epoch; `changed_at` is that of the last change of a strength."""
+        return epoch >= self.due_at(changed_at)
+
+    def due_at(self, changed_at: int) -> int:
+        """Return the epoch at which the next moment is to be kept."""
         last = self.kept[-1].epoch
-        return epoch >= max(last + 1, changed_at + MOMENT_GROWTH * (last - changed_at))
+        return max(last + 1, math.ceil(changed_at + MOMENT_GROWTH * (last - changed_at)))
 
     def keep(self, epoch: int, state: MemberState, n_most: int) -> None:
         """Keep a moment; when there are more than `n_most`, every second one of the older half goes."""

@@ -266,11 +266,30 @@ class LiveRun:
         began, first = time.perf_counter(), self.training.trainer
         n_steps = first.n_steps_done
         while self.state == "running" and self._wait_s() == 0 and time.perf_counter() < began + seconds:
-            if self.training.step():
+            if self._train_on():
                 self._end_of_epoch()
         if self.training.trainer is not first or first.n_steps_done > n_steps:
             self._note_speed()
             self.is_changed = True
+
+    def _train_on(self) -> bool:
+        """Train as much as takes a millisecond or two, and not past what is due; return whether an epoch is at its end."""
+        training = self.training
+        n_epochs = training.n_epochs_at_once
+        if n_epochs == 1:
+            return training.advance(training.trainer.n_steps_at_once)
+        training.run_epochs(1 if self._is_watched_by_epoch else min(n_epochs, self._n_epochs_to_moment()))
+        return True
+
+    @property
+    def _is_watched_by_epoch(self) -> bool:
+        """Return whether something may be due after any epoch: a pause, or the next of a story."""
+        return self.pacing.pace != "full" or self.n_single > 0 or not self.stopping.is_met
+
+    def _n_epochs_to_moment(self) -> int:
+        """Return how many epochs it is until a moment is kept for rewind."""
+        epoch, changed_at = self.training.n_epochs_done, self.changes[-1]["epoch"] if self.changes else 0
+        return max(1, self._moments.due_at(changed_at) - epoch) if self.max_moments > 1 else self.training.n_epochs
 
     def _wait_s(self) -> float:
         """Return how long the next step has to wait; an epoch that has begun is trained to its end, and so is that of `Step`."""

@@ -206,9 +206,14 @@ class Training:
 
     def step(self) -> bool:
         """Make one step of the present stack; return True when it was the last of an epoch. Nothing once all is done."""
+        return self.advance(1)
+
+    def advance(self, n_steps: int) -> bool:
+        """Make up to so many steps of the present stack, none past the end of an epoch; return True when it is at one."""
         if not self._has_stack():
             return True
-        is_end = self.trainer.step()
+        self.trainer.advance(n_steps)
+        is_end = self.trainer.n_batches_done == 0
         if is_end:
             self._end_epoch()
         return is_end
@@ -220,6 +225,23 @@ class Training:
             self._halve()
             self._begin()
             self.give(strengths)
+
+    def run_epochs(self, n_most: int) -> None:
+        """Train whole epochs of the present stack, `n_most` at most: none past the next record, nor more than some milliseconds
+        of compiled steps."""
+        if not self._has_stack():
+            return
+        n_most, n = min(n_most, self.n_epochs_at_once), 1
+        while n < n_most and not self._is_due(self.trainer.n_epochs_done + n):
+            n += 1
+        self.trainer.run_epochs(n)
+        self._end_epoch()
+
+    @property
+    def n_epochs_at_once(self) -> int:
+        """Return how many epochs are short enough to be trained in one call; 1 while one has begun."""
+        trainer = self.trainer
+        return 1 if trainer.n_batches_done else max(1, trainer.n_steps_at_once // trainer.order.n_batches)
 
     def _has_stack(self) -> bool:
         """Return whether there is a stack to train, the next one where the present one is done."""
@@ -233,9 +255,12 @@ class Training:
         return True
 
     def _end_epoch(self) -> None:
-        epoch = self.trainer.n_epochs_done
-        if self.history.is_due(epoch) or is_judged(epoch) or epoch >= self.n_epochs:
+        if self._is_due(self.trainer.n_epochs_done):
             self.record()
+
+    def _is_due(self, epoch: int) -> bool:
+        """Return whether the members are measured after this epoch."""
+        return self.history.is_due(epoch) or is_judged(epoch) or epoch >= self.n_epochs
 
     def record(self) -> None:
         """Measure now; hold the members whose weights or loss are no numbers (any more), or whose loss is judged hopeless."""
@@ -319,7 +344,7 @@ class Training:
                 if waiting:
                     self.step()
                 else:
-                    self.run_epoch()
+                    self.run_epochs(self.n_epochs)
                 bar.show(self.n_epochs_done)
 
     def state(self) -> MemberState:

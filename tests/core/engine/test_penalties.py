@@ -161,7 +161,9 @@ def test_groups_of_one_are_l1():
     experiment = Experiment(
         data={"name": "diabetes", "n_train": 100}, network={"hidden_sizes": ()}, training={"n_epochs": 200}
     )
-    group, l1 = (train(experiment.replace(**{name: 0.1}), progress=False) for name in ("group_l1", "l1"))
+    group, l1 = (
+        train(experiment.replace(**{name: 0.1}), progress=False, dtype="float64") for name in ("group_l1", "l1")
+    )
     np.testing.assert_array_equal(group.weights[0], l1.weights[0])
     np.testing.assert_allclose(group.history["penalty"], l1.history["penalty"], rtol=1e-6)
 
