@@ -12,6 +12,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 .DELETE_ON_ERROR:
 
 run: $(RUN_STAMP)
+	@$(BIN)/python -m core.engine.compiled
 	@$(BIN)/streamlit run app.py
 
 test: $(DEV_STAMP) browser
