@@ -10,6 +10,6 @@ run repeats. It has no part of dropout, augmentation, group L1 and float64; thos
 
 from __future__ import annotations
 
-from core.engine.compiled.ready import is_on
+from core.engine.compiled.ready import follow, is_on
 
-__all__ = ["is_on"]
+__all__ = ["follow", "is_on"]

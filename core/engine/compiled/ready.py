@@ -5,8 +5,8 @@ cache folder where these cannot be written). A process that finds it there compu
 torch to its end, and has another process compile it meanwhile for those that come: nobody waits, and no two runs of a
 process differ because one began a little later. `python -m core.engine.compiled` compiles at once; `make run` does so.
 
-OVERFIT_LAB_KERNEL=torch says torch, =compiled says compiled, at once if need be. It is set by the decision, so that the
-processes started by this one compute as it does.
+OVERFIT_LAB_KERNEL=torch says torch, =compiled says compiled, at once if need be. The decision is written there, so that the
+processes started by this one compute as it does; those that were there already are told, see `follow`.
 """
 
 from __future__ import annotations
@@ -37,26 +37,29 @@ _DECIDING = threading.Lock()
 def is_on() -> bool:
     """Return whether this process computes with compiled steps where they suit."""
     with _DECIDING:
-        return _decide()
+        told = os.environ.get(VARIABLE, "")
+        if told not in ("", TORCH, COMPILED):
+            raise ValueError(f"{VARIABLE}: expected '{TORCH}' or '{COMPILED}', received {told!r}")
+        is_compiled = told != TORCH and is_installed() and (told == COMPILED or is_kept()) and load()
+        if not told and not is_compiled and is_installed():
+            compile_in_background()
+        os.environ[VARIABLE] = COMPILED if is_compiled else TORCH
+        return is_compiled
+
+
+def follow(is_compiled: bool) -> None:
+    """Compute from now on as another process does that has asked for a piece of its work."""
+    with _DECIDING:
+        os.environ[VARIABLE] = COMPILED if is_compiled else TORCH
 
 
 @cache
-def _decide() -> bool:
-    told = os.environ.get(VARIABLE, "")
-    if told not in ("", TORCH, COMPILED):
-        raise ValueError(f"{VARIABLE}: expected '{TORCH}' or '{COMPILED}', received {told!r}")
-    is_compiled = told != TORCH and is_installed() and (told == COMPILED or is_kept()) and load()
-    if not told and not is_compiled and is_installed():
-        compile_in_background()
-    os.environ[VARIABLE] = COMPILED if is_compiled else TORCH
-    return is_compiled
-
-
 def is_installed() -> bool:
     """Return whether Numba is there."""
     return importlib.util.find_spec("numba") is not None
 
 
+@cache
 def load() -> bool:
     """Load the steps, compiled now where they are not kept; False, with a line in the log, where that fails."""
     try:

@@ -19,6 +19,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 
+from core.engine.compiled import follow, is_on
 from core.engine.threads import use_one_thread
 from core.measures import History
 from core.settings.machine import count_cores
@@ -117,7 +118,9 @@ def enumerate_trained(
 ) -> Iterator[tuple[int, Trained]]:
     """Yield the number of each piece and what came of it. The large ones begin, the small ones fill what is left of the time."""
     order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i]))
-    work = (delayed(train_in_process)(Piece.of(plan, pieces[i], is_recorded).to_bytes(), here()) for i in order)
+    work = (
+        delayed(train_in_process)(Piece.of(plan, pieces[i], is_recorded).to_bytes(), here(), is_on()) for i in order
+    )
     with ProgressBar(len(pieces), progress, "part") as bar:
         contents = Parallel(n_jobs=n_processes, return_as="generator", batch_size=1)(work)
         for n_done, (i, content) in enumerate(zip(order, contents, strict=True), 1):
@@ -125,13 +128,14 @@ def enumerate_trained(
             bar.show(n_done)
 
 
-def train_in_process(content: bytes, asked_from: str) -> bytes:
+def train_in_process(content: bytes, asked_from: str, is_compiled: bool) -> bytes:
     """Train a piece in another process, on one thread, or in a thread of this one, whose settings are its own.
 
     It collects garbage every second: torch's own objects are no part of it. Walking through them took 130 ms of each second.
     """
     if here() != asked_from:
         use_one_thread()
+        follow(is_compiled)
         if gc.get_freeze_count() == 0:
             gc.freeze()
     return train_piece(content)
