@@ -1,102 +1,36 @@
-"""Double descent: the error against width falls, peaks and falls again, and λ takes the peak away."""
+"""Double descent: the error falls, peaks and falls again, against width or along the epochs, and what λ does to it."""
 
-from collections.abc import Sequence
-from functools import partial
-
-import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import DATASETS
-from core.figures.double_descent.curves import NOISE, VALUE, WIDTH, plot_double_descent_page
-from core.live.double_descent.needs import double_descent_needs
-from core.live.double_descent.run import N_TRAIN, NOISES, VALUES, double_descent_run, double_descent_work
-from core.presets import START as START_OF_APP
-from core.readings.strengths import positions
-from core.stream.job import Job
-from core.stream.snapshot import Snapshot
-from core.studies.base.values import value_texts
-from core.studies.double_descent.random_features import WIDTHS
+from core.presets import START
 from core.words import say
-from pages.parts.double_descent.words import INTRO, PITFALL
+from pages.parts.double_descent.along import show_epochs, show_networks
+from pages.parts.double_descent.features import PAGE, show_features
 from pages.shared import experiment as shared
-from pages.shared.language import tr, worded
-from pages.shared.runs import RunPage
-from pages.shared.stage import readout, scrub
+from pages.shared.language import worded
 from pages.shared.widgets import setting
 
-READOUTS = [
-    readout("progress", say("Done"), say("Of all draws and widths.")),
-    readout(
-        "largest_norm", say("Largest norm"), say("Of the output weights, over all widths and draws, with wrong labels.")
+VIEWS = {"random_features": show_features, "networks": show_networks, "epochs": show_epochs}
+DATA = {
+    "random_features": say("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights."),
+    "networks": say(
+        "Digits, 200 training rows, 20 % of their labels wrong; one hidden layer, tanh, squared error, Adam."
     ),
-]
-START = {NOISE: 1, VALUE: 0, WIDTH: WIDTHS.index(N_TRAIN)}
-
-
-def stands(axis: str, stops: Sequence[float]) -> int:
-    """Return where the slider over an axis stands."""
-    return PAGE.picked(axis, len(stops), START[axis])
-
-
-def draw(_: Job, snapshot: Snapshot) -> list[go.Figure]:
-    """Return the charts, the sliders where they stand."""
-    names = [str(c) for c in range(DATASETS["digits"].n_classes)]
-    chosen = (
-        stands(NOISE, NOISES),
-        stands(VALUE, VALUES),
-        stands(WIDTH, WIDTHS),
-    )
-    return plot_double_descent_page(snapshot.arrays, WIDTHS, N_TRAIN, chosen, names)
-
-
-PAGE = RunPage(
-    "double_descent", "run", double_descent_needs, double_descent_work, partial(partial, double_descent_run), draw, READOUTS,
-    buttons=("run", "reset"), can_rewind=False,
-)  # fmt: skip
+    "epochs": say("100 training rows, 70 features that are learned fast and 10 that are learned slowly, five draws."),
+}
 
 
 @st.fragment
 def show_run() -> None:
     """Show the stage."""
     shared.show_address()
-    if not PAGE.may_start() or (shown := PAGE.find()) is None:
-        return
-    st.markdown(worded(INTRO))
-    axes = [
-        scrub(
-            VALUE,
-            say("Strength λ"),
-            VALUES,
-            value_texts(VALUES),
-            stands(VALUE, VALUES),
-            say("L2 on the output weights."),
-            positions(VALUES).tolist(),
-        ),
-        scrub(
-            NOISE,
-            say("Wrong labels"),
-            NOISES,
-            [f"{share:.0%}" for share in NOISES],
-            stands(NOISE, NOISES),
-            say("Of the training rows."),
-        ),
-        scrub(
-            WIDTH,
-            say("Width"),
-            WIDTHS,
-            [f"{width:,}" for width in WIDTHS],
-            stands(WIDTH, WIDTHS),
-            say("Whose answers are shown."),
-            [positions([width])[0] for width in WIDTHS],
-        ),
-    ]
-    PAGE.show(shown, scrubs=axes, on_picked=PAGE.take_picked)
-    st.markdown(worded(PITFALL))
+    VIEWS[shared.current().double_descent.descent]()
 
 
-PAGE.open(START_OF_APP)
+PAGE.open(START)
 with st.sidebar:
-    st.caption(tr("Digits, 200 training rows, five draws of rows, wrong labels and hidden weights."))
+    setting("double_descent", "descent")
+    st.caption(worded(DATA[shared.current().double_descent.descent]))
     setting("double_descent", "data_seed")
 shared.show_problems()
 show_run()

@@ -23,6 +23,7 @@ from core.settings.sections import (
     CompareConfig,
     DataConfig,
     DatasetName,
+    DoubleDescentConfig,
     FeatureName,
     FoldsConfig,
     GridConfig,
@@ -63,6 +64,7 @@ class Experiment(Section):
     compare: CompareConfig = CompareConfig()
     remedies: RemediesConfig = RemediesConfig()
     bias_variance: BiasVarianceConfig = BiasVarianceConfig()
+    double_descent: DoubleDescentConfig = DoubleDescentConfig()
 
     def __init__(self, *unnamed: Any, **sections: Any) -> None:
         """Take the sections by name; raises ValueError for each wrong setting, with what was expected and received."""
@@ -182,6 +184,7 @@ SECTIONS: dict[str, type[Section]] = {
     "compare": CompareConfig,
     "remedies": RemediesConfig,
     "bias_variance": BiasVarianceConfig,
+    "double_descent": DoubleDescentConfig,
 }
 STUDIES = tuple(SECTIONS)[4:]  # the sections of the studies
 # Flat names are the field names, but for two that would be ambiguous.
@@ -279,6 +282,9 @@ CHOICE_LABELS = {
     "rates": say("learning rate × λ"),
     "strength": say("strength λ"),
     "width": "width",
+    "random_features": say("random features"),
+    "networks": say("trained networks"),
+    "epochs": say("epochs"),
     "none": say("No penalty"),
     "elastic_net": say("Elastic net"),
     "dropout": say("Dropout"),

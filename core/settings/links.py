@@ -76,6 +76,7 @@ FIRST: Mapping[str, str] = MappingProxyType(
         "compare_group_l1": "0.003",
         "compare_weight_decay": "0.003",
         "vary": "strength",
+        "descent": "random_features",
         "n_sets": "10",
         "n_set_starts": "2",
     }

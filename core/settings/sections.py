@@ -413,3 +413,13 @@ class BiasVarianceConfig(Section):
     n_set_starts: int = setting(
         2, say("Starts of each set"), say("Networks from different initial weights."), ge=2, le=5
     )
+
+
+class DoubleDescentConfig(Section):
+    """Which of the three kinds of double descent is shown."""
+
+    descent: Literal["random_features", "networks", "epochs"] = setting(
+        "random_features",
+        say("Double descent of"),
+        say("Random features, solved exactly; networks that are trained whole; one linear model along its epochs."),
+    )

@@ -11,6 +11,7 @@ from core.stream.commands import Run
 from core.stream.snapshot import Snapshot, decode
 from core.studies.bias_variance.decomposition import TASK as BIAS
 from core.studies.compare.variants import TASK as COMPARE
+from core.studies.double_descent.trained import TASK
 from core.studies.features.selection import CLASSES, DIGITS
 from core.studies.features.selection import TASK as FEATURES
 from core.studies.remedies.remedy import POINTS
@@ -42,9 +43,17 @@ CASES = {
         for data in ("sine", "plane", "moons", "spiral3", "digits")
     },
     "double descent": ("double_descent.py", START),
+    "double descent networks": ("double_descent.py", START.replace(descent="networks")),
+    "double descent epochs": ("double_descent.py", START.replace(descent="epochs")),
     "peeking": ("peeking.py", START),
     "bias variance width": ("bias_variance.py", BIAS.replace(vary="width", n_sets=3, **SHORT)),
 }
+
+
+@pytest.fixture(autouse=True)
+def brief_networks(monkeypatch):
+    """Let the networks of double descent train for a moment only: their 1,500 epochs are tested where they are studied."""
+    monkeypatch.setattr("core.live.double_descent.trained.TASK", TASK.replace(n_epochs=4))
 
 
 def as_sent(snapshot: Snapshot) -> Snapshot:

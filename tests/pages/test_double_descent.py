@@ -46,3 +46,15 @@ def test_settings_of_other_pages_leave_the_run_alone(page):
     page.session_state["lab.experiment"] = START.replace(l2=0.1, data="moons")
     run(page)
     assert job(page) is before
+
+
+@pytest.mark.parametrize(
+    ("descent", "charts"), [("networks", ["dt_loss", "dt_error"]), ("epochs", ["de_loss", "de_parts"])]
+)
+def test_its_other_kinds_stand_ready_with_charts_of_their_own(page, descent, charts):
+    before = job(page)
+    page.sidebar.selectbox[0].set_value(descent)
+    run(page)
+    data = stage_data(page)
+    assert [figure["layout"]["meta"]["name"] for figure in data["figures"]] == charts
+    assert len(data["scrubs"]) == 1 and job(page) is not before and not page.error

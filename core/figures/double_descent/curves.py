@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.double_descent.lines import Look, each, mean, width_axis, width_names
 from core.figures.strengths import marker_line
 from core.figures.styles import faint
 from core.figures.theme import COLORS, axis, base_figure, bind, colorscale, entry
@@ -51,7 +52,7 @@ def plot_error(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tupl
             entry(say("width = {n_train} training rows", n_train=n_train), COLORS["truth"], "dash"),
         ],
     }
-    lines = _lines(arrays, widths, "error", say("fresh rows"), GREEN, "solid", chosen)
+    lines = _lines(arrays, widths, "dd_error", say("fresh rows"), GREEN, "solid", chosen)
     return _figure(
         lines, about, widths, n_train, chosen, axis(say("share of wrong answers"), (0.0, 1.0), tickformat=".0%")
     )
@@ -73,8 +74,8 @@ def plot_loss(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple
         ],
     }
     lines = [
-        *_lines(arrays, widths, "loss", say("fresh rows"), GREEN, "solid", chosen),
-        *_lines(arrays, widths, "train_loss", say("training rows"), BLUE, "dash", chosen)[1:],
+        *_lines(arrays, widths, "dd_loss", say("fresh rows"), GREEN, "solid", chosen),
+        *_lines(arrays, widths, "dd_train_loss", say("training rows"), BLUE, "dash", chosen)[1:],
     ]
     yaxis = axis(say("squared error (sum over classes)"), LOSS_RANGE, type="log", dtick=1)
     return _figure(lines, about, widths, n_train, chosen, yaxis, 10.0)
@@ -95,7 +96,7 @@ def plot_norm(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple
             entry(say("one draw"), faint(PURPLE, 0.45), "solid"),
         ],
     }
-    lines = _lines(arrays, widths, "norm", "norm", PURPLE, "solid", chosen)
+    lines = _lines(arrays, widths, "dd_norm", "norm", PURPLE, "solid", chosen)
     return _figure(lines, about, widths, n_train, chosen, axis("√Σw²", NORM_RANGE, type="log", dtick=1), 10.0)
 
 
@@ -126,22 +127,12 @@ def plot_answers(arrays: Arrays, chosen: tuple[int, int, int], class_names: Sequ
 
 
 def _lines(
-    arrays: Arrays, widths: Sequence[int], name: str, label: str, color: str, dash: str, chosen: tuple[int, int, int]
+    arrays: Arrays, widths: Sequence[int], key: str, label: str, color: str, dash: str, chosen: tuple[int, int, int]
 ) -> list[go.Scatter]:
     """Return the draws, faint, and their mean."""
     x = np.log10(widths)
-    draws, mean = (np.array(arrays[key][chosen[:2]]) for key in (f"dd_{name}_draws", f"dd_{name}"))
-    n_draws = len(draws) // (len(x) + 1)
-    faint_ones = go.Scatter(
-        name="draws", x=np.tile(np.append(x, np.nan), n_draws), y=draws, mode="lines",
-        line={"color": faint(color, 0.35), "width": 1}, hoverinfo="skip",
-        meta={**bind(y=f"dd_{name}_draws{PICKED}"), "is_data": True},
-    )  # fmt: skip
-    line = go.Scatter(
-        name=label, x=x, y=mean, mode="lines+markers", line={"color": color, "dash": dash, "width": 2.5}, marker={"size": 5},
-        hovertemplate="%{y:.3g}<extra>" + label + "</extra>", meta=bind(y=f"dd_{name}{PICKED}"),
-    )  # fmt: skip
-    return [faint_ones, line]
+    look = Look(label, color, dash)
+    return [each(arrays, x, f"{key}_draws", look, PICKED, chosen[:2]), mean(arrays, x, key, look, PICKED, chosen[:2])]
 
 
 def _figure(
@@ -153,7 +144,6 @@ def _figure(
     base: of a logarithmic y axis, whose range is in its powers.
     """
     x = np.log10(widths)
-    ends = (x[0] - 0.06, x[-1] + 0.06)
     y_range = tuple(base**power for power in yaxis["range"]) if base else tuple(yaxis["range"])
     here = marker_line(say("chosen width"), [x[chosen[2]]] * 2, f"at:{WIDTH}", COLORS["truth"], "dot", y_range)
     mark = {
@@ -166,8 +156,5 @@ def _figure(
         "y1": 1,
         "line": {"color": COLORS["truth"], "dash": "dash", "width": 1.5},
     }
-    names = {"x": {"places": x.tolist(), "texts": [str(w) for w in widths]}}
-    xaxis = axis(
-        say("width (hidden units)"), ends, tickvals=np.log10(TICKS).tolist(), ticktext=[f"{w:,}" for w in TICKS]
-    )
-    return base_figure([*lines, here], {**about, "names": names, "pick": WIDTH}, xaxis, yaxis, shapes=[mark])
+    about = {**about, "names": width_names(widths), "pick": WIDTH}
+    return base_figure([*lines, here], about, width_axis(widths, TICKS), yaxis, shapes=[mark])

@@ -13,3 +13,17 @@ PITFALL = say(
     "waves. So an example in one dimension shows the peak and no second descent. And λ can be too large: then every "
     "width underfits."
 )
+TRAINED_INTRO = say(
+    "**And when all weights are trained?** Networks of 2 to 100 hidden units train together, full batch. Press Run: after "
+    "some 86 epochs the loss on fresh rows is a U, later a peak grows where the training rows are just fitted. Then move λ, "
+    "and rewind."
+)
+TRAINED_NOTE = say(
+    "**What to take home.** The peak is one of a *network and the time it trained*: stop early, or penalize a little, and "
+    "it hardly forms. Here, with wrong labels and squared error, the share of wrong answers peaks with the loss."
+)
+EPOCHS_INTRO = say(
+    "**Can the loss come down a second time along the epochs?** Here it does: a linear model, gradient descent, no network. "
+    "Some features are learned fast, others slowly. Press Run, then move λ: a little does no harm, more of it keeps the slow "
+    "features at zero for ever."
+)

@@ -13,8 +13,10 @@ from core.live.compare.needs import compare_needs
 from core.live.compare.run import compare_run
 from core.live.cv.needs import cross_validation_needs
 from core.live.cv.run import cross_validation_run
+from core.live.double_descent.epochs import epochs_run
 from core.live.double_descent.needs import double_descent_needs
 from core.live.double_descent.run import double_descent_run
+from core.live.double_descent.trained import trained_run
 from core.live.features.needs import features_needs
 from core.live.features.run import features_run
 from core.live.needs import Needs, needs_of
@@ -30,6 +32,7 @@ from core.live.remedies.run import RemediesRun
 from core.settings.experiment import FLAT_NAMES, LIVE_FIELDS
 from core.settings.experiment import STUDIES as STUDY_SECTIONS
 from core.stream.commands import Run
+from core.studies.double_descent.trained import TASK
 from tests.core.settings.test_experiment import OTHER
 
 TINY = Experiment(
@@ -39,6 +42,7 @@ TINY = Experiment(
     study={"values": [0.0, 0.01, 0.1], "n_splits": 3, "n_remedy_starts": 2, "n_ensemble": 2, "n_sets": 3},
 )
 TABLE = TINY.replace(data="informative_regression", n_informative=2, n_noise_features=3)
+NETWORKS, EPOCHS = (TINY.replace(descent=name) for name in ("networks", "epochs"))
 STUDIES = {
     "playground": (playground_needs, playground_run, TINY),
     "path l2": (path_needs, path_run, TINY),
@@ -53,6 +57,8 @@ STUDIES = {
     "bias_variance": (bias_variance_needs, bias_variance_run, TINY),
     "bias_variance width": (bias_variance_needs, bias_variance_run, TINY.replace(vary="width")),
     "double_descent": (double_descent_needs, lambda experiment, split: double_descent_run(experiment), TINY),
+    "double_descent networks": (double_descent_needs, lambda experiment, split: trained_run(experiment), NETWORKS),
+    "double_descent epochs": (double_descent_needs, lambda experiment, split: epochs_run(experiment), EPOCHS),
     "peeking": (peeking_needs, lambda experiment, split: peeking_run(experiment), TINY),
     "features": (features_needs, features_run, TABLE),
     "remedies": (remedies_needs, lambda experiment, split: RemediesRun(experiment), TINY),
@@ -60,6 +66,12 @@ STUDIES = {
 }  # fmt: skip
 # Strengths that three epochs show, and two weights that are there.
 STRONG = {**OTHER, "l1": 0.05, "l2": 0.05, "activity_l2": 0.05, "geometry_weights": (1, 3, 1, 2)}
+
+
+@pytest.fixture(autouse=True)
+def brief_networks(monkeypatch):
+    """Let the networks of double descent train for a moment only: their 1,500 epochs are tested where they are studied."""
+    monkeypatch.setattr("core.live.double_descent.trained.TASK", TASK.replace(n_epochs=4))
 
 
 def other(start, name):

@@ -37,7 +37,7 @@ OTHER = {
     "compare_l1": 0.0, "compare_subgradient": 0.1, "compare_l2": 1e6, "compare_elastic": 0.2,
     "compare_weight_decay": 0.5, "compare_group_l1": 0.0, "compare_activity": 1e-5,
     "compare_dropout": 0.5, "geometry_of": "l2", "geometry_weights": (2, 3, 1, 4),
-    "vary": "width", "n_sets": 4, "n_set_starts": 3,
+    "descent": "epochs", "vary": "width", "n_sets": 4, "n_set_starts": 3,
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
     "table": "0123456789012345", "reading": "target-3,4-category,5-out",
 }  # fmt: skip
