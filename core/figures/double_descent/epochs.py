@@ -29,8 +29,10 @@ def plot_epochs_loss(arrays: Arrays, epochs: Sequence[int], chosen: int) -> go.F
     """Return the mean squared error on fresh and on training rows along the epochs, each draw faint."""
     about = {
         "name": "de_loss", "title": say("Loss along the epochs"), "size": "wide",
-        "look_for": say("Without a penalty it falls, rises and falls far lower. Whoever stops at the first turn stops too early here; and "
-        "with too much λ the second descent never comes."),
+        "look_for": say(
+            "Without a penalty it falls, rises and falls far lower. Whoever stops at the first turn stops too early here; and "
+            "with too much λ the second descent never comes."
+        ),
         "legend": [
             entry(say("fresh rows"), GREEN, "solid"), entry(say("one draw of the training rows"), faint(GREEN, 0.45), "solid"),
             entry(say("training rows"), BLUE, "dash"),
