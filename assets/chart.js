@@ -53,7 +53,7 @@ export class Chart {
     data.forEach(tuneTrace);
     if (isPresenting()) data.forEach(thicken);
     this.bindings.forEach((pairs, i) => pairs.forEach(([name]) => { data[i][name] = solid(name, data[i][name]); }));
-    const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
+    const dragmode = matchMedia("(pointer: coarse)").matches || this.about.edit ? false : "zoom";
     const theme = this.theme(layout);
     const full = { dragmode, ...layout, margin: roomy(layout.margin, theme.font.size), ...theme, autosize: true };
     full.images = this.about.images.map((image) => placed(image));

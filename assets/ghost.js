@@ -1,4 +1,4 @@
-// What was there before the last change of a strength: a chart may draw it as a faint outline, bound as "ghost:<array>".
+// What was there before the last change of a strength, or of drawn points: a chart may draw it as a faint outline, bound as "ghost:<array>".
 const GESTURE = 1000; // ms; changes that follow one another as fast are one movement of the hand
 const STORE = "overfitLab.ghost"; // of this tab's last change: a reload, or a visit to another page, keeps it
 const SINCE = `${STORE}.since`; // the strengths after it
@@ -11,7 +11,7 @@ export class Ghost {
 
   /** Take note of a live snapshot {arrays, meta}. */
   follow({ arrays, meta }) {
-    const now = { arrays, epoch: meta.epoch, run: meta.n_begun, strengths: JSON.stringify(meta.strengths) };
+    const now = { arrays, epoch: meta.epoch, run: meta.n_begun, strengths: JSON.stringify([meta.strengths, meta.points]) };
     const { last } = this;
     this.last = now;
     if (!last) this.before = this.stored(now);

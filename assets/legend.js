@@ -34,5 +34,5 @@ export function swatch({ color: meant, dash, symbol }) {
 /** The legend of a figure's entries {label, color, dash, symbol}. */
 export function legend(entries) {
   return make("div", { class: "lab-legend" }, ...entries.map((entry) =>
-    make("span", { class: "lab-legend-entry" }, swatch(entry), entry.label)));
+    make("span", { class: "lab-legend-entry" }, ...(entry.color ? [swatch(entry)] : []), entry.label)));
 }

@@ -4,6 +4,7 @@ import { factsOf } from "./bindings.js";
 import { Chart } from "./chart.js";
 import { Buttons, nextGesture, Slider } from "./controls.js";
 import { make } from "./dom.js";
+import { Editor } from "./editor.js";
 import { Facts } from "./facts.js";
 import { Ghost } from "./ghost.js";
 import { Hero } from "./hero.js";
@@ -84,6 +85,7 @@ class Stage {
     this.data = data;
     loadStyle(data.assets);
     if (data.hero) this.arrange(data.hero);
+    if (data.drawing) this.editor ??= this.makeEditor(data.drawing.words);
     if (location.pathname === this.path) showAddress(data.address);
     this.untold = Object.fromEntries(Object.entries(this.untold).filter(([key, { gesture }]) => gesture > (data.heard?.[key] ?? 0)));
     this.updateSliders(old.controls, data.controls);
@@ -135,6 +137,8 @@ class Stage {
       figure.layout.meta.is_table ? new Sheet(figure) : new Chart(figure, this.toggled, (name, axes, point) => this.pickAt(name, axes, point))));
     const listed = this.hero ? this.hero.place(charts) : charts;
     this.grid.replaceChildren(...listed.flatMap((chart, i) => [...heading(chart, listed[i - 1]), chart.card]));
+    this.editor?.attach(charts.find(({ about }) => about.edit));
+    if (this.data.drawing?.can_copy) this.offerCopy(charts.find(({ about }) => about.place === "hero"));
     this.painter.watch(charts);
     this.colours = this.themeColours();
     if (this.live) this.paint();
@@ -145,6 +149,33 @@ class Stage {
       this.stop.place(charts);
       await new Promise((done) => setTimeout(done, 0));
     }
+  }
+
+  /** The tools for points by hand; what they change is a command of its own, and a setting of the page. */
+  makeEditor(words) {
+    return new Editor(words, {
+      send: (points, gesture) => {
+        this.command({ type: "points", points, gesture });
+        this.askNext(this.line.stream);
+      },
+      commit: (value, gesture) => this.commit({ points: { value, gesture } }),
+      redraw: () => { this.redrawing ??= requestAnimationFrame(() => this.redrawPoints()); },
+      live: () => this.goLive(),
+      say: (text) => this.facts.say(text),
+    });
+  }
+
+  redrawPoints() {
+    this.redrawing = undefined;
+    if (this.live && !this.gone) this.editor.chart?.draw(this.view());
+  }
+
+  /** A button on the large chart that makes a copy of its points to draw on. */
+  offerCopy(chart) {
+    const { copy, copy_help: title } = this.data.drawing.words;
+    chart?.card.querySelector(".lab-toggles").prepend(make("button", {
+      type: "button", class: "lab-toggle", title, text: copy, onclick: () => this.setTrigger("copy", { gesture: nextGesture() }),
+    }));
   }
 
   themeColours() {
@@ -162,7 +193,8 @@ class Stage {
   /** What is shown now: the live snapshot, or the picked moment over it. */
   view() {
     const { frame } = this.rewind;
-    const { arrays, meta } = this.opening.shown ?? this.live;
+    const { meta, arrays: sent } = this.opening.shown ?? this.live;
+    const arrays = { ...sent, ...this.editor?.arrays(frame?.meta.points) };
     const common = { scrubs: this.scrubs, ghost: this.ghost.at(frame?.meta.epoch) };
     if (!frame) return { ...common, arrays, meta: factsOf(meta, this.scrubs) };
     const then = { ...meta, members: undefined, banner: null, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
@@ -189,6 +221,7 @@ class Stage {
     this.rewind.rest();
     this.ghost = undefined;
     this.live = undefined;
+    this.editor?.forget();
   }
 
   /** Draw a snapshot with the next animation frame, then ask for the one after it. */
@@ -197,8 +230,16 @@ class Stage {
     requestAnimationFrame(() => {
       if (this.gone || stream !== this.line.stream) return;
       this.show(snapshot);
-      setTimeout(() => stream.ready(), DRAW_EVERY);
+      this.wish = setTimeout(() => this.askNext(stream), DRAW_EVERY);
     });
+  }
+
+  /** Wish for the next snapshot, at once where a hand waits to see what it does. */
+  askNext(stream) {
+    if (this.wish === undefined) return;
+    clearTimeout(this.wish);
+    this.wish = undefined;
+    stream.ready();
   }
 
   show(snapshot) {
@@ -210,6 +251,7 @@ class Stage {
       this.asked = undefined; // what was asked of the run before is no answer
     }
     this.live = snapshot;
+    this.editor?.hear(meta.points);
     (this.ghost ??= new Ghost(this.line.job, this.ghostly)).follow(snapshot);
     this.opening.play(this.data.hero?.recording, meta);
     if (!this.opening.shown) this.buttons.show(meta);
@@ -220,7 +262,7 @@ class Stage {
     if (this.rewind.isBack && !this.rewind.frames.length) this.askFrames();
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
-    Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed });
+    Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed, points: meta.points });
   }
 
   /** Tell Python, where it asks, that training began, stands still or has ended. */
@@ -237,7 +279,7 @@ class Stage {
     this.goLive(); // what the hand does is done to the present, and has to be seen
     if (message.type === "reseed") this.setState("seed", { seed: { value: message.seed, gesture: message.gesture } });
     this.line.send(message);
-    if (message.type === "set" && this.isStandingStill()) this.facts.say(this.data.hero.words.press_run);
+    if (["set", "points"].includes(message.type) && this.isStandingStill()) this.facts.say(this.data.hero.words.press_run);
     counters.sent += 1;
   }
 
@@ -361,6 +403,7 @@ class Stage {
     this.gone = true;
     this.opening.end();
     this.hero?.destroy();
+    this.editor?.destroy();
     this.painter.destroy();
     this.line.close();
     this.charts.forEach((chart) => chart.destroy());

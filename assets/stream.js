@@ -99,9 +99,10 @@ export class Stream {
     this.send({ type: "ready", version: this.version });
   }
 
-  /** Send now; strengths set while the line is down are kept, other commands are not. */
+  /** Send now; strengths and points set while the line is down are kept, other commands are not. */
   send(message) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    else if (message.type === "points") this.pending.set("points", message);
     else if (message.type === "set") this.pending.set(`${message.name}.${message.member}`, message);
   }
 

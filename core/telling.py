@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from core.data import DATASETS
+from core.data.drawn import PLANE as MY_PLANE
+from core.data.drawn import REACH
 from core.data.own import OWN
 from core.presets import SINE
 from core.settings.experiment import Experiment
@@ -43,6 +45,8 @@ def telling_settings(name: str) -> dict[str, Any]:
     """Return the settings, by flat name, with which a data set has something to show."""
     if name == OWN:
         return {**TABLE, "label_noise": 0.0}
+    if name in REACH:
+        return {**(PLANE if name == MY_PLANE else CURVE), "noise_std": 0.0, "label_noise": 0.0}
     info = DATASETS[name]
     usual = {"curve": CURVE, "plane": PLANE}.get(info.kind, TABLE)
     wrong = WRONG if info.kind in ("images", "table") and info.has_label_noise else 0.0
@@ -52,5 +56,8 @@ def telling_settings(name: str) -> dict[str, Any]:
 def with_data(experiment: Experiment, name: str) -> Experiment:
     """Return the experiment on other data, with the settings that show most there; those that were set otherwise stay."""
     before, after = telling_settings(experiment.data.name), telling_settings(name)
-    untouched = {key: value for key, value in after.items() if experiment.get(key) == before[key]}
+    follows = (
+        {"n_train", "noise_std", "label_noise"} if experiment.data.name in REACH else ()
+    )  # no hand has set these there
+    untouched = {key: value for key, value in after.items() if key in follows or experiment.get(key) == before[key]}
     return experiment.replace(data=name, **untouched)

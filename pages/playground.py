@@ -10,6 +10,7 @@ from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.words import say
+from pages.parts.playground.points import drawing, take_copy
 from pages.parts.playground.presets import STAGE, first_screen, origin_of, shown_preset, take_present, take_preset
 from pages.shared import example, formulas, hand, jobs, live, pace
 from pages.shared import experiment as shared
@@ -86,7 +87,7 @@ def origin_at_first(job: Job) -> str:
 
 def shown() -> tuple[object, ...]:
     """Return what both the sidebar and the stage change."""
-    return (live.strengths_of(shared.current(), SIDEBAR), shown_preset())
+    return (live.strengths_of(shared.current(), SIDEBAR), shown_preset(), shared.current().data.name)
 
 
 def take_strengths() -> None:
@@ -126,6 +127,7 @@ def show_run() -> None:
         STAGE, jobs.stream_path(job), key, charts, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
         on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run", paces=pace.PACES,
         first_screen=first_screen(), on_preset=take_preset, on_present=take_present,
+        drawing=drawing(), on_copy=take_copy,
     )  # fmt: skip
     show_formulas()
     show_ways(job)

@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike
 
 from core.data import bundled, known, synthetic
 from core.data.bundled import load_bundled
+from core.data.drawn import N_GRID_CURVE, N_GRID_PLANE, REACH, info_of_points, is_drawn, load_points
 from core.data.info import N_POOL, DatasetInfo
 from core.data.labels import flip_labels as flip_labels
 from core.data.own import OWN, info_of_table, is_own, load_own
@@ -23,20 +24,22 @@ from core.data.streams import BAYES, LABELS, NOISE, PERMUTATION, ROWS, stream
 from core.settings.experiment import DataConfig, DatasetName, FeatureName
 from core.words import say
 
-__all__ = ["DATASETS", "DatasetInfo", "Grid", "Relevance", "Split", "info_of", "load_split"]
-
-N_GRID_CURVE, N_GRID_PLANE = 201, 63  # every second point of 63 makes an even grid, too
+__all__ = [
+    "DATASETS", "N_GRID_CURVE", "N_GRID_PLANE", "DatasetInfo", "Grid", "Relevance", "Split", "info_of", "load_split",
+]  # fmt: skip
 
 
 # In the order in which the pages offer them; each file of makers tells of its own.
 _INFOS = {**synthetic.INFOS, **bundled.INFOS, **known.INFOS}
 DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
-    {name: _INFOS[name] for name in get_args(DatasetName) if name != OWN}
+    {name: _INFOS[name] for name in get_args(DatasetName) if name not in (OWN, *REACH)}
 )
 
 
 def info_of(data: DataConfig) -> DatasetInfo:
     """Return what a page needs to know about an experiment's data set before loading it."""
+    if is_drawn(data):
+        return info_of_points(data)
     return info_of_table(data) if is_own(data) else DATASETS[data.name]
 
 
@@ -49,6 +52,8 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
     """
     if is_own(data):
         return load_own(data, dtype)
+    if is_drawn(data):
+        return load_points(data, dtype)
     info = DATASETS[data.name]
     train, val, test = split_rows(data)
     pool = draw_pool(data)
@@ -76,7 +81,7 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
 
 def wrong_labels(data: DataConfig) -> Array | None:
     """Return which training rows have a wrong label, (n_train,) booleans; None where none has, or nobody knows."""
-    if data.label_noise == 0 or is_own(data) or DATASETS[data.name].task == "regression":
+    if data.label_noise == 0 or is_own(data) or is_drawn(data) or DATASETS[data.name].task == "regression":
         return None
     info, y = DATASETS[data.name], draw_pool(data).y[split_rows(data)[0]]
     return np.asarray(flip_labels(y, data.label_noise, info.n_classes, stream(data, LABELS)) != y)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from core.data import info_of
+from core.data.drawn import CURVE, is_drawn, with_points
 from core.data.own import is_here, is_own
 from core.settings.experiment import Experiment
 from core.words import say
@@ -23,7 +24,11 @@ def settle(experiment: Experiment) -> tuple[Experiment, list[str]]:
     if not is_here(experiment.data):
         return experiment, []
     data, info = experiment.data, info_of(experiment.data)
-    changes: dict[str, object] = {} if is_own(data) else {"table": "", "reading": ""}
+    if is_drawn(data):
+        return _settled_points(experiment), []
+    changes: dict[str, object] = {"points": "", "n_point_classes": 2} | (
+        {} if is_own(data) else {"table": "", "reading": ""}
+    )
     sentences = []
     largest = info.max_train(data.val_fraction)
     if data.n_train > largest:
@@ -47,6 +52,19 @@ def settle(experiment: Experiment) -> tuple[Experiment, list[str]]:
     ]
     changes.update({name: default.get(name) for name in unused})
     return experiment.replace(**changes), sentences
+
+
+def _settled_points(experiment: Experiment) -> Experiment:
+    """Return the experiment on drawn points without what has no meaning there: noise, parts, the file of a table.
+
+    Cross-entropy on a curve becomes "auto". `n_train` is the number of training points.
+    """
+    data, default = experiment.data, Experiment()
+    unused = ["noise_std", "label_noise", "val_fraction", "table", "reading"]
+    unused += ["features", "n_point_classes"] if data.name == CURVE else []
+    is_wrong = data.name == CURVE and experiment.training.loss == "cross_entropy"
+    plain = experiment.replace(**{name: default.get(name) for name in [*unused, *(["loss"] if is_wrong else [])]})
+    return with_points(plain, data.points)
 
 
 def count_parameters(experiment: Experiment) -> int:

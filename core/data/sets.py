@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.data import DATASETS, draw_pool, flip_labels, info_of, input_noise, load_split, split_rows
+from core.data.drawn import is_drawn
 from core.data.own import is_own, load_own
 from core.data.split import Array, Split
 from core.data.streams import BAYES, LABELS, PERMUTATION, stream
@@ -73,6 +74,11 @@ def _deal_own(data: DataConfig, n_sets: int, dtype: str) -> TrainingSets:
 
 def check_sets(data: DataConfig, n_sets: int) -> None:
     """Raise ValueError, with what fits, where real data have too few rows for so many sets."""
+    if is_drawn(data):
+        raise ValueError(
+            "data: expected a task of which many training sets can be had, received drawn points, of which there is one; "
+            "choose made-up or real data"
+        )
     info = info_of(data)
     n_free = info.max_train(data.val_fraction)
     if not info.is_synthetic and n_sets * data.n_train > n_free:

@@ -62,7 +62,7 @@ class BatchOrder:
         self.pools = [torch.tensor(rows) for _, rows in groups]
         self.n_rows = max(len(pool) for pool in self.pools)
         # Full batch is per member, so that a smaller fold still makes one step an epoch.
-        self.batch_size = self.n_rows if batch_size is None else min(batch_size, self.n_rows)
+        self.batch_size = max(1, self.n_rows if batch_size is None else min(batch_size, self.n_rows))
         self.n_batches = -(-self.n_rows // self.batch_size)
         self.width = (
             align(self.batch_size) if len(pools) > 1 else self.batch_size
@@ -74,7 +74,7 @@ class BatchOrder:
         self._weight = self._weigh()
         self._pools = [pool.numpy() for pool in self.pools]
         # An epoch before its rows are in: padding. Without padding the places are all there are, and a slice is faster.
-        self._blank = np.repeat([[pool[0]] for pool in self._pools], self.n_batches * self.width, 1)
+        self._blank = np.repeat([[pool[0] if len(pool) else 0] for pool in self._pools], self.n_batches * self.width, 1)
         places = self._places.numpy()
         self._places_of = [slice(None) if self._weight is None else places[: len(pool)] for pool in self._pools]
         # Whether some member has no row left in the last batches, and must skip them.

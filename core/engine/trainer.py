@@ -74,46 +74,79 @@ class Trainer:
         sizes = (pool.X.shape[2], network.hidden_sizes, pool.targets.shape[1])
         self.stack = stack = Stack(*sizes, network.activation, members.seeds, pool.X.dtype, device)
         self.n_penalized = stack.n_weights if regularization.penalize_output else stack.n_hidden_weights
-        rows = [torch.arange(len(counts)).repeat_interleave(counts.long()) for counts in pool.is_train]
-        self.order = BatchOrder(rows, members.seeds, training.batch_size)
-        self.pool = pool = pool.on(device)
-        self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
-        self.blocks = self._make_blocks()
-        self._streams = [block.part if augment else self._feed.streams_of(block.part) for block in self.blocks]
+        self.blocks: list[Block] = []
         self._dropout_generator = torch.Generator()
-        strides = [max(EPOCH_STRIDE, n) for n in self.order.n_batches_of_member]
-        self._dropout_keys = list(zip(members.seeds, strides, strict=True))
-        falls = training.learning_rate_schedule == "cosine"
-        self.n_cosine = (
-            training.n_epochs * self.order.n_batches if falls else 0
-        )  # steps over which the learning rate falls
         self.augment_generator = torch.Generator().manual_seed(members.seeds[0] + AUGMENT_STREAM)
-        self._looked_at = pool.padded(align(pool.X.shape[1]))
-        self._targets = self._looked_at.targets.T.contiguous()[None]
-        self.splits = Splits(self._looked_at)
-        numbers = stack.n_parameters + pool.X.shape[1] * sum(stack.sizes)
-        parts = cut_in_runs(pool.version_of_member.tolist(), numbers, self._block_numbers)
-        self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
-        self._kernel: Kernel | None = None
-        self._looker: Looker | None = None
-        is_covered = augment is None and device == CPU and pool.X.dtype == torch.float32
-        if is_covered and suits(stack.sizes, self.order.batch_size) and is_on():
-            from core.engine.compiled.kernel import Kernel, Looker
-
-            self._kernel = Kernel(stack, pool, self.order, self.blocks, self.n_penalized, self.n_cosine)
-            self._looker = Looker(stack, self._looked_at, self.splits.weight)
         self.n_epochs_done = 0
         self.n_steps_done = 0
         self._rows: Rows  # of the present epoch, in their order
         self._batches: Iterator[Batch] | None = None  # what is left of it, once somebody asks
         self._n_batches_left = 0
-        self.epoch_states = self.order.states()  # of the generators of the order, as they were before the present epoch
         self._read_at: list[tuple[int, int]] = []
-        self._graphs = None if device == CPU else GraphedSteps(self._feed)
+        self._take_rows(pool)
 
     @property
     def _block_numbers(self) -> int:
         return 0 if self.device == CPU else BLOCK_NUMBERS_ON_GPU
+
+    def _take_rows(self, pool: Pool) -> None:
+        """Set up all that depends on the rows: their order and batches, and what is measured."""
+        stack, members = self.stack, self.members
+        rows = [torch.arange(len(counts)).repeat_interleave(counts.long()) for counts in pool.is_train]
+        self.order = BatchOrder(rows, members.seeds, self.training.batch_size)
+        self.pool = pool = pool.on(self.device)
+        self._feed = Feed(pool.X, pool.targets, pool.version_of_member, self.order)
+        self.blocks = self.blocks or self._make_blocks()
+        self._streams = [block.part if self.augment else self._feed.streams_of(block.part) for block in self.blocks]
+        strides = [max(EPOCH_STRIDE, n) for n in self.order.n_batches_of_member]
+        self._dropout_keys = list(zip(members.seeds, strides, strict=True))
+        self._looked_at = pool.padded(align(max(pool.X.shape[1], 1)))
+        self._targets = self._looked_at.targets.T.contiguous()[None]
+        self.splits = Splits(self._looked_at)
+        numbers = stack.n_parameters + pool.X.shape[1] * sum(stack.sizes)
+        parts = cut_in_runs(pool.version_of_member.tolist(), numbers, self._block_numbers)
+        self._looks = [(part, stack.part(part)) for part in parts]  # blocks for measuring: more rows, fewer members
+        self.epoch_states = self.order.states()  # of the generators of the order, as they were before the present epoch
+        self._graphs = None if self.device == CPU else GraphedSteps(self._feed)
+        self._set_up_compiled()
+
+    def _set_up_compiled(self) -> None:
+        """Let compiled steps do the work where they suit the shape, and there is something to step on."""
+        stack, pool, order, falls = self.stack, self.pool, self.order, self.training.learning_rate_schedule == "cosine"
+        self.n_cosine = (
+            self.training.n_epochs * max(order.n_batches, 1) if falls else 0
+        )  # steps over which the rate falls
+        self._kernel: Kernel | None = None
+        self._looker: Looker | None = None
+        self._read_at = []  # the strengths are to be read anew
+        is_covered = self.augment is None and self.device == CPU and pool.X.dtype == torch.float32 and order.n_rows > 0
+        if is_covered and suits(stack.sizes, order.batch_size) and is_on():
+            from core.engine.compiled.kernel import Kernel, Looker
+
+            self._kernel = Kernel(stack, pool, order, self.blocks, self.n_penalized, self.n_cosine)
+            self._looker = Looker(stack, self._looked_at, self.splits.weight)
+
+    def exchange(self, pool: Pool) -> None:
+        """Train and measure on other rows from the next step on. Weights, optimizers, strengths, counts and generators go on.
+
+        An epoch that has begun begins anew: of all the new rows, in the order that the generators of the order draw next. The
+        members and the network stay, so the new pool has as many inputs and outputs, the same loss, and members that share
+        their batches as before; raises ValueError else. Without a training row there is nothing to step on until the next
+        exchange.
+        """
+        for what, old, new in (
+            ("inputs", self.pool.X.shape[2], pool.X.shape[2]), ("outputs", self.pool.targets.shape[1], pool.targets.shape[1]),
+            ("members", len(self.pool.is_train), len(pool.is_train)), ("loss", self.pool.loss, pool.loss),
+        ):  # fmt: skip
+            if old != new:
+                raise ValueError(f"pool: expected {what} as before, {old}, received {new}")
+        before = self.order
+        self._take_rows(pool)
+        if len(before.generators) != len(self.order.generators) or before.has_skips != self.order.has_skips:
+            raise ValueError("pool: expected rows that the members share as before, received others")
+        for generator, state in zip(self.order.generators, before.states(), strict=True):
+            generator.set_state(state)
+        self.epoch_states, self._batches, self._n_batches_left = self.order.states(), None, 0
 
     def _make_blocks(self) -> list[Block]:
         stack, training, order = self.stack, self.training, self.order
@@ -154,6 +187,8 @@ class Trainer:
 
         In how many calls the steps are made changes no bit of them.
         """
+        if self.order.n_rows == 0:
+            raise ValueError("pool: expected at least one training row, received none")
         if self._n_batches_left == 0:
             self.begin_epoch()
         n_steps = min(n_steps, self._n_batches_left)
@@ -306,7 +341,7 @@ class Trainer:
     @property
     def relative_cost_of_measuring(self) -> float:
         """How many epochs of training one measurement costs, from the shapes alone."""
-        epoch = self.order.n_batches * step_cost(self.stack, self.order.batch_size, len(self.blocks))
+        epoch = max(self.order.n_batches, 1) * step_cost(self.stack, self.order.batch_size, len(self.blocks))
         return measurement_cost(self.stack, self.pool.X.shape[1], len(self._looks)) / epoch
 
     @fast_arithmetic()

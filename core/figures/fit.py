@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.data.drawn import REACH
 from core.figures.theme import (
     CLASS_COLORS,
     CLASS_SYMBOLS,
@@ -30,15 +31,19 @@ from core.figures.theme import (
 )
 from core.readings.arrays import Arrays, span
 from core.settings.colors import BLUE, ORANGE, PALE
+from core.settings.points import MAX_POINTS
 
 if TYPE_CHECKING:
     pass
-from core.readings.fit import THIRD, map_bounds
+from core.readings.fit import map_bounds, shades
 from core.words import say
 
 VALUE_STOPS = (ORANGE, PALE, BLUE)
 BEFORE = say("before the last change")
 FAINT = 0.4  # of the many validation points: the fit is what is looked at
+UNKNOWN = entry(say("truth unknown: the points are yours"), "")
+CURVE_STEP, PLANE_STEP = (0.05, 0.1), (0.25, 0.25)  # of the cursor that the keys move, in x and in y
+DRAWN_HEIGHTS = np.array([-1.8, 1.8])  # that a canvas shows at least
 SOFT = 0.35  # share of pale in the map's colours: points stay visible on their own colour
 MAX_ACROSS, CHAR_PX = 5, 7  # longer names of more classes stand on end, each letter so high
 
@@ -65,13 +70,21 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
             entry("training", COLORS["train"], symbol="circle"),
             entry("validation", COLORS["val"], symbol="circle-open"),
             *([entry(say("true function"), COLORS["truth"], "dash")] if truth.size else []),
+            *([UNKNOWN] if is_drawn(arrays) else []),
             entry("network", COLORS["l1"], "solid"),
             entry(BEFORE, COLORS["l1"], "dot"),
         ],
-        "toggles": [validation_toggle()],
+        "toggles": [] if is_drawn(arrays) else [validation_toggle()],
+        **edit_of(arrays, constants, CURVE_STEP),
     }
-    y_range = span([constants["target_train"], constants["target_val"], truth - noise, truth + noise], pad=0.15)
+    heights = [DRAWN_HEIGHTS] if is_drawn(arrays) else []
+    y_range = span(
+        [*heights, constants["target_train"], constants["target_val"], truth - noise, truth + noise], pad=0.15
+    )
     val_points, train_points = (_curve_points(constants, split) for split in ("val", "train"))
+    if is_drawn(arrays):
+        bound_points(arrays, train_points, "train", 0)
+        bound_points(arrays, val_points, "val", 0).update(opacity=1, marker={"size": 8, "line": {"width": 1.5}})
     target = str(constants["target_name"][0]) or "y"
     return base_figure(
         [*_truth(x, truth, noise), val_points, before, fitted, train_points],
@@ -107,9 +120,9 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
         "look_for": say(
             "An overfitted map bends around single training points; hollow validation points end up on the wrong side."
         ),
-        "legend": _plane_legend(constants),
+        "legend": _plane_legend(constants, not is_drawn(arrays)),
         "images": [layer],
-        "twin": [_points_table(constants, split) for split in ("train", "val")],
+        **({} if is_drawn(arrays) else {"twin": [_points_table(constants, split) for split in ("train", "val")]}),
         "toggles": [
             {
                 "label": say("hard edges"),
@@ -118,8 +131,11 @@ def plot_plane(arrays: Arrays, constants: Arrays) -> go.Figure:
                 "value": False,
             }
         ],
+        **edit_of(arrays, constants, PLANE_STEP),
     }
     points = [_plane_points(constants, split, bounds) for split in ("val", "train")]
+    if is_drawn(arrays):
+        points = drawn_classes(arrays, constants, bounds)
     across, up = (str(name) for name in constants["point_names"])
     is_even = bool(
         np.isclose(box[1] - box[0], box[3] - box[2])
@@ -301,10 +317,50 @@ def _plane_points(constants: Arrays, split: str, bounds: Sequence[float]) -> go.
     )  # fmt: skip
 
 
+def is_drawn(arrays: Arrays) -> bool:
+    """Return whether the points are drawn by hand: they are then arrays of their own, which change while it trains."""
+    return "drawn_train0_x" in arrays
+
+
+def edit_of(arrays: Arrays, constants: Arrays, step: tuple[float, float]) -> dict[str, Any]:
+    """Return what the page needs to let a hand draw: {"edit": …} of a figure's `about`, nothing for other data.
+
+    reach: how far the canvas goes each way in x and y; classes: {name, color, symbol} of each; step: of the keys' cursor.
+    """
+    if not is_drawn(arrays):
+        return {}
+    names = [str(name) for name in constants["class_names"]]
+    across, up = REACH["my_plane" if names else "my_curve"]
+    classes = [{"name": name, "color": CLASS_COLORS[c], "symbol": CLASS_SYMBOLS[c]} for c, name in enumerate(names)]
+    return {"edit": {"reach": [across, up], "classes": classes, "step": list(step), "n_most": MAX_POINTS}}
+
+
+def bound_points(arrays: Arrays, trace: go.Scatter, split: str, c: int) -> go.Scatter:
+    """Return the trace with the drawn points of one part and class, bound to their arrays."""
+    names = {axis: f"drawn_{split}{c}_{axis}" for axis in "xy"}
+    trace.x, trace.y, trace.meta = arrays[names["x"]], arrays[names["y"]], bind(**names)
+    return trace
+
+
+def drawn_classes(arrays: Arrays, constants: Arrays, bounds: Sequence[float]) -> list[go.Scatter]:
+    """Return the drawn points of a plane: one trace for each part and class, so that only places change under the hand."""
+    traces = []
+    for split in ("val", "train"):
+        for c, name in enumerate(constants["class_names"]):
+            one = {**constants, f"points_{split}": np.zeros((1, 2)), f"target_{split}": np.array([c])}
+            trace = _plane_points(one, split, bounds)
+            trace.marker.color, trace.marker.symbol = trace.marker.color[0], trace.marker.symbol[0]
+            trace.name = (
+                say("training, {name}", name=name) if split == "train" else say("validation, {name}", name=name)
+            )
+            traces.append(bound_points(arrays, trace, split, c))
+    return traces
+
+
 def map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], list[str]]:
     """Return the map's value range, its smooth palette and its palette with hard edges.
 
-    Three classes: a value is class + confidence, confidence in 0..0.999, and each class has 85 colours.
+    Three classes or more: a value is class + confidence, confidence in 0..0.999, and each class has `shades` of its own.
     """
     n_classes, bounds = int(constants["n_classes"][0]), map_bounds(constants)
     if n_classes == 0:
@@ -313,12 +369,12 @@ def map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], lis
     fields = [mix(color, PALE, SOFT) for color in CLASS_COLORS[:n_classes]]
     if n_classes == 2:
         return bounds, ramp([fields[0], PALE, fields[1]]), bands(fields, 2)
-    soft = [color for field in fields for color in ramp([PALE, field], THIRD)]
-    hard = [field for field in fields for _ in range(THIRD)]
+    soft = [color for field in fields for color in ramp([PALE, field], shades(n_classes))]
+    hard = [field for field in fields for _ in range(shades(n_classes))]
     return bounds, [*soft, fields[-1]], [*hard, fields[-1]]
 
 
-def _plane_legend(constants: Arrays) -> list[dict[str, str]]:
+def _plane_legend(constants: Arrays, is_known: bool = True) -> list[dict[str, str]]:
     """Return the classes, or the two ends of the values, and what filled and hollow points mean."""
     kinds = [
         entry("training", COLORS["truth"], symbol="circle"),
@@ -327,6 +383,7 @@ def _plane_legend(constants: Arrays) -> list[dict[str, str]]:
     if int(constants["n_classes"][0]) == 0:
         return [*kinds, entry("low", ORANGE, symbol="square"), entry("high", BLUE, symbol="square")]
     names = enumerate(constants["class_names"])
+    kinds += [UNKNOWN] if not is_known else []
     return [*kinds, *(entry(str(name), CLASS_COLORS[c], symbol=CLASS_SYMBOLS[c]) for c, name in names)]
 
 

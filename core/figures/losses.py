@@ -27,7 +27,7 @@ def plot_losses(arrays: Arrays) -> go.Figure:
         "look_for": say(
             "Where the validation loss turns up while the training loss keeps falling, the run overfits more and more."
         ),
-        "legend": _legend(),
+        "legend": _legend("floor_x" not in arrays or len(arrays["floor_x"]) > 0, "drawn_train0_x" in arrays),
         "auto": {
             "xaxis": {"arrays": ["epoch"], "include": [0]},
             "yaxis": {"arrays": LOSSES, "include": [0], "log": True},
@@ -108,13 +108,13 @@ def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str
     )  # fmt: skip
 
 
-def _legend() -> list[dict[str, str]]:
+def _legend(has_floor: bool, is_drawn: bool) -> list[dict[str, str]]:
     return [
         entry("training", COLORS["train"], "solid"),
         entry("validation", COLORS["val"], "solid"),
-        entry(say("noise floor"), COLORS["floor"], "dash"),
+        entry(say("noise floor"), COLORS["floor"], "dash") if has_floor else entry(say("noise floor unknown"), ""),
         entry(say("best epoch"), COLORS["val"], symbol="star"),
-        entry(say("changed strength"), COLORS["penalty"], symbol="triangle-down"),
+        entry(say("change") if is_drawn else say("changed strength"), COLORS["penalty"], symbol="triangle-down"),
     ]
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.data import Split, load_split
+from core.data.drawn import is_drawn
 from core.data.own import is_own
 from core.data.table.record import Table
 from core.data.table.shelf import the_shelf
@@ -19,9 +20,9 @@ MAX_KEPT = 16  # data sets that a process keeps, all sessions together; the larg
 def split_of(data: DataConfig) -> Split:
     """Return training, validation and test rows. Nobody writes to them, for all sessions share them.
 
-    Those of a table of one's own are kept with the table, and go with it.
+    Those of a table of one's own are kept with the table, and go with it; drawn points are made anew, which takes no time.
     """
-    return load_split(data) if is_own(data) else shared_split(data)
+    return load_split(data) if is_own(data) or is_drawn(data) else shared_split(data)
 
 
 @lru_cache(MAX_KEPT)

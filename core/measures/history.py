@@ -66,6 +66,13 @@ class History:
         if len(self.epochs) > self.max_records:
             self._thin()
 
+    def begin_anew(self, trainer: Trainer) -> None:
+        """Measure on rows that were exchanged: the record of the present epoch is replaced, and the best is looked for anew."""
+        if self.epochs and self.epochs[-1] == trainer.n_epochs_done:
+            self.drop_last()
+        self.best_epoch = np.zeros(0, dtype=int)
+        self.add(trainer)
+
     @classmethod
     def planned(cls, cost: float, n_epochs: int, max_records: int = MAX_RECORDS) -> History:
         """Return a history with which measuring, `cost` epochs' work each time, takes at most SHARE of a run of `n_epochs`.

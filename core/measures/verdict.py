@@ -6,6 +6,7 @@ A run is graded by how far its validation loss V lies above the lowest one known
 
 The constant answer is the mean of the targets or the shares of the classes; a fifth of its loss keeps tiny losses from
 being told apart. What is within reach is measured, not assumed: see `core/studies/base/reach.py`. Rules, the first that holds:
+- missing: there are no points to judge on; said by whoever knows.
 - not started: epoch 0.
 - diverged: a loss that is no number or hopeless, see `divergence.py`.
 - fits: excess at most 0.15. What gap is left is said: some is left at the best λ of any small data set.
@@ -39,7 +40,7 @@ SHORT_OVER = (
     say("Memorising its points: far worse on new ones."),
 )
 
-Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "diverged"]
+Kind = Literal["not started", "underfits", "overfits", "fits", "collapsed", "diverged", "missing"]
 
 
 @dataclass(frozen=True)

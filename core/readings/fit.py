@@ -16,7 +16,10 @@ from core.words import say
 if TYPE_CHECKING:
     from core.data.split import Split
 
-THIRD = 85  # palette entries of one of three classes; 3 * 85 = 255
+
+def shades(n_classes: int) -> int:
+    """Return how many palette entries each of three classes or more has: 85 of three, 63 of four."""
+    return 255 // n_classes
 
 
 def split_constants(split: Split) -> dict[str, np.ndarray]:
@@ -47,13 +50,13 @@ def split_constants(split: Split) -> dict[str, np.ndarray]:
 def map_bounds(constants: Arrays) -> tuple[float, float]:
     """Return the values of `map` that the first and the last of the 256 colours stand for.
 
-    Three classes: the range is moved by half a colour, so that rounding to the nearest colour keeps a sure class out of
+    Three classes or more: the range is moved by half a colour, so that rounding to the nearest colour keeps a sure class out of
     the next one's colours.
     """
     n_classes = int(constants["n_classes"][0])
     if n_classes == 0:
         return span([constants["target_train"], constants["truth"]])
-    shift = 0.5 / THIRD if n_classes > 2 else 0.0
+    shift = 0.5 / shades(n_classes) if n_classes > 2 else 0.0
     return shift, n_classes + shift if n_classes > 2 else 1.0
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from core.measures.numbers import loss_text
 from core.readings.arrays import Arrays
 from core.words import say
@@ -17,10 +21,10 @@ def describe_losses(arrays: Arrays) -> str:
     text = say(
         "Epoch {epoch:.0f}: training loss {train}, validation loss {val}.",
         epoch=epoch,
-        train=loss_text(train),
-        val=loss_text(val),
+        train=known_loss(train),
+        val=known_loss(val),
     )
-    if arrays["best_epoch"].size:
+    if arrays["best_epoch"].size and np.isfinite(arrays["best_val_loss"][0]):
         text += say(
             " Lowest validation loss {best_val_loss} at epoch {best_epoch:.0f}.",
             best_val_loss=loss_text(arrays["best_val_loss"][0]),
@@ -29,3 +33,8 @@ def describe_losses(arrays: Arrays) -> str:
     if arrays["floor_y"].size:
         text += say(" Noise floor {floor_y}.", floor_y=loss_text(arrays["floor_y"][0]))
     return text
+
+
+def known_loss(loss: float) -> str:
+    """Return a loss as a text; "unknown" where there is none, as over no points."""
+    return say("unknown") if math.isnan(loss) else loss_text(loss)

@@ -45,6 +45,7 @@ MAX_FINDINGS = 3  # wrong values of one link that are named
 MAX_QUERY_CHARS = 16_000  # holds 500 λ values typed with all their digits
 # The strengths and the seed of the start: a running network takes new values of these without being rebuilt.
 LIVE_FIELDS = (*PENALTIES, "dropout_rate", "learning_rate")
+POINTS = "points"  # the drawn ones: a network that trains on them takes others without a reset, too
 
 
 class Experiment(Section):
@@ -316,6 +317,8 @@ def expected_of(name: str) -> str:
         return say("16 digits from 0 to f, or nothing")
     if name == "reading":
         return say("parts such as target-3, 4-category or 5-out, or nothing")
+    if name == "points":
+        return say("up to 200 drawn points, as a text that begins with 1 and has six letters for each, or nothing")
     if name == "values":
         return say("up to 500 numbers from 0 to 1,000,000")
     if name == "hidden_sizes":

@@ -79,6 +79,7 @@ FIRST: Mapping[str, str] = MappingProxyType(
         "descent": "random_features",
         "n_sets": "10",
         "n_set_starts": "2",
+        "n_point_classes": "2",
     }
 )
 DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"1": FIRST})

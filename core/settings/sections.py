@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from core.settings.penalties import CHOICES, MAX_STRENGTH, PENALTIES
+from core.settings.points import MAX_CHARS, MAX_CLASSES, pack, unpack
 from core.words import say
 
 DatasetName = Literal[
@@ -22,6 +23,7 @@ DatasetName = Literal[
     "plane", "multi_gaussian",
     "digits", "breast_cancer", "diabetes", "wine",
     "informative_regression", "informative_classes", "reviews", "vowels",
+    "my_curve", "my_plane",
     "table",
 ]  # fmt: skip
 FeatureName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
@@ -156,6 +158,32 @@ class DataConfig(Section):
         "", say("How it is read"), say("What was chosen for the columns of that file."), max_length=8000,
         pattern="^([a-z0-9]+-[a-z0-9_-]+(,[a-z0-9]+-[a-z0-9_-]+)*)?$",
     )  # fmt: skip
+
+    points: str = setting(
+        "",
+        "Points",
+        "The points that were drawn (My points only), as a text of six letters for each.",
+        max_length=MAX_CHARS,
+    )
+    n_point_classes: int = setting(
+        2,
+        "Classes",
+        "How many classes the drawn points have (My points on a plane only).",
+        "classes",
+        ge=2,
+        le=MAX_CLASSES,
+    )
+
+    @field_validator("points", mode="before")
+    @classmethod
+    def _points_are_text(cls, points: Any) -> Any:
+        return pack(points) if isinstance(points, (list, tuple)) else points
+
+    @field_validator("points")
+    @classmethod
+    def _points_can_be_read(cls, points: str) -> str:
+        unpack(points)
+        return points
 
     @field_validator("features")
     @classmethod

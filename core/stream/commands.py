@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from core.settings.experiment import LIVE_FIELDS, Experiment, explain
+from core.settings.points import MAX_CHARS, unpack
 from core.words import say
 
 MAX_VERSION = 2**53  # beyond this a browser cannot count in whole numbers
@@ -87,6 +88,20 @@ class Focus(Message):
     at: tuple[Annotated[int, Field(ge=0, le=MAX_MEMBERS)], ...] = Field(max_length=8)
 
 
+class Points(Message):
+    """Train on these drawn points from the next step on, without a reset; all of them, as a text."""
+
+    type: Literal["points"] = "points"
+    points: str = Field(max_length=MAX_CHARS)
+    gesture: int = GESTURE
+
+    @field_validator("points")
+    @classmethod
+    def _points_can_be_read(cls, points: str) -> str:
+        unpack(points)
+        return points
+
+
 class StopAt(Message):
     """Pause by itself: at an epoch, at a loss, or ("best") when the validation loss has not fallen for `value` epochs."""
 
@@ -151,7 +166,7 @@ class Found(Message):
 
 
 Request = Frames | Found
-Command = Set | Run | Pause | Step | Reset | Reseed | Recall | Pace | StopAt | Stop | Focus | Look
+Command = Set | Points | Run | Pause | Step | Reset | Reseed | Recall | Pace | StopAt | Stop | Focus | Look
 ClientMessage = Annotated[Command | Ready | Frames, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[Command | Ready | Frames] = TypeAdapter(ClientMessage)
 REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="type")])

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from core.stream.commands import Command, Request, Reseed, Set, Step
+from core.stream.commands import Command, Points, Request, Reseed, Set, Step
 from core.stream.snapshot import Snapshot
 from core.stream.turns import MAX_SLICE_S
 from core.words import say
@@ -158,12 +158,13 @@ class Mailbox:
 
     def _forget_void(self, new: Command) -> None:
         """Remove what the new command makes void: the unread `Set` of the same strength that no other kind of command
-        follows (a reset may lie between), or the last command if that is the same again. Each `Step` is an epoch."""
+        follows (a reset may lie between), or the last command if that is the same again,
+        or other drawn points. Each `Step` is an epoch."""
         if isinstance(new, Set):
             self._forget_set(new)
         elif self._commands and not isinstance(new, Step):
             last = self._commands[-1]
-            if last == new or (isinstance(new, Reseed) and isinstance(last, Reseed)):
+            if last == new or (type(new) is type(last) and isinstance(new, Reseed | Points)):
                 self._commands.pop()
 
     def _forget_set(self, new: Set) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.stream.commands import Command, Focus, Reseed, Set
+from core.stream.commands import Command, Focus, Points, Reseed, Set
 
 
 @dataclass(frozen=True)
 class Word:
     """A command that gives a setting its value. number: the gesture of the hand, or the last one that the page had heard of."""
 
-    command: Set | Reseed | Focus
+    command: Set | Reseed | Points | Focus
     number: int
     is_page: bool
 
@@ -34,7 +34,7 @@ class Said:
 
     def note(self, command: Command, heard: int | None = None) -> None:
         """Remember a command as the last word. heard: the page says it, and has heard of the hand's gestures up to this one."""
-        if isinstance(command, Set | Reseed | Focus):
+        if isinstance(command, Set | Reseed | Points | Focus):
             number = getattr(command, "gesture", 0) if heard is None else heard
             self._last[subject(command)] = Word(command, number, heard is not None)
 
@@ -63,6 +63,8 @@ def value_of(command: Command) -> object:
             return command.value
         case Reseed():
             return command.seed
+        case Points():
+            return command.points
         case Focus():
             return command.at
     return None

@@ -5,9 +5,11 @@ from collections.abc import Collection
 import streamlit as st
 
 from core.data import DATASETS, DatasetInfo, info_of
+from core.data.drawn import LABELS, PLANE, REACH, is_drawn, with_points
 from core.data.own import LABEL, OWN
 from core.settings.experiment import DataConfig, field_of, label_of
 from core.settings.penalties import PENALTIES
+from core.telling import with_data
 from core.words import say
 from pages.shared import experiment as shared
 from pages.shared import tables
@@ -66,9 +68,12 @@ def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show which data, how many training points and how much noise, with what they are in words."""
     own = [OWN] if tables.kept() or data.name == OWN else []
     select(
-        label_of("data"), [*DATASETS, *own], data.name, hold(f"{page}.data", data.name, take_data, page),
-        format_func=lambda name: LABEL if name == OWN else DATASETS[name].label, help=field_of("data").description,
+        label_of("data"), [*DATASETS, *REACH, *own], data.name, hold(f"{page}.data", data.name, take_data, page),
+        format_func=data_label, help=field_of("data").description,
     )  # fmt: skip
+    if is_drawn(data):
+        drawn_settings(page, info, data)
+        return
     about = say("{description} Source: {source}", description=info.description, source=info.source)
     st.caption(plain(about) if data.name == OWN else worded(about))
     largest = info.max_train(data.val_fraction)
@@ -83,10 +88,28 @@ def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     st.caption(worded(noise_in_words(data.name, info)))
 
 
+def data_label(name: str) -> str:
+    """Return the name of a data set as the page shows it."""
+    return LABEL if name == OWN else LABELS[name] if name in LABELS else DATASETS[name].label
+
+
+def drawn_settings(page: str, info: DatasetInfo, data: DataConfig) -> None:
+    """Show how to draw; on other pages, how many points there are."""
+    here = "Click into the fit chart: a click adds a point, a drag moves one, a right click or a long press removes it."
+    st.caption(here if page == "playground" else f"{info.description} Draw more on the Playground.")
+    if data.name == PLANE:
+        setting(page, "n_point_classes")
+
+
 def take_data(name: str, page: str) -> None:
-    """Take another data set; of one's own tables it is the one that was trained on last."""
+    """Take another data set; of one's own tables it is the one that was trained on last, of drawn points those drawn last."""
     if name == OWN:
         tables.take_latest()
+    elif name in REACH:
+        before = shared.drawings().get(name)
+        chosen = with_data(shared.current(), name)
+        kept = {"n_point_classes": before.data.n_point_classes} if before is not None else {}
+        shared.put(with_points(chosen.replace(**kept), before.data.points if before is not None else ""))
     else:
         take(name, page, "data")
 
@@ -125,8 +148,9 @@ def more_settings(page: str, info: DatasetInfo, without: Collection[str]) -> Non
         show_dials(page, info)
     if info.has_label_noise:
         setting(page, "label_noise")
-    setting(page, "val_fraction")
-    setting(page, "data_seed")
+    if not is_drawn(now.data):
+        setting(page, "val_fraction")
+        setting(page, "data_seed")
     setting(page, "seed")
     setting(page, "activation", off=is_linear)
     setting(page, "optimizer")

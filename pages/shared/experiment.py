@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.data.drawn import is_drawn
 from core.data.limits import settle
 from core.data.own import is_own, key_of
 from core.data.table.record import Table
@@ -83,7 +84,21 @@ def current() -> Experiment:
 
 def put(experiment: Experiment) -> None:
     """Make this the experiment of all pages, brought in line with its data; complaints about a link end here."""
+    if NOW in st.session_state:
+        note_points(current())
     st.session_state[NOW], st.session_state[PROBLEMS] = settle(experiment)
+
+
+def note_points(experiment: Experiment) -> None:
+    """Note what was drawn, for whoever comes back to it from other data."""
+    if is_drawn(experiment.data) and experiment.data.points:
+        drawings()[experiment.data.name] = experiment
+
+
+def drawings() -> dict[str, Experiment]:
+    """Return the experiments with the session's last drawn points, by the name of their data."""
+    kept: dict[str, Experiment] = st.session_state.setdefault("lab.drawings", {})
+    return kept
 
 
 def change(**values: Any) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.settings.experiment import LIVE_FIELDS, Experiment
-from core.stream.commands import Command, Reseed, Set
+from core.settings.experiment import LIVE_FIELDS, POINTS, Experiment
+from core.stream.commands import Command, Points, Reseed, Set
 from core.stream.job import Job
 from core.stream.said import value_of
 from pages.shared import experiment as shared
@@ -53,8 +53,10 @@ def change(name: str, value: Any) -> None:
 
 
 def plain_message(experiment: Experiment, name: str) -> Command:
-    """Return the command that gives all members a strength, or the run another start."""
+    """Return the command that gives all members a strength, or the run another start, or other drawn points."""
     value = experiment.get(name)
+    if name == POINTS:
+        return Points(points=value)
     return Set(name=name, value=value) if name in LIVE_FIELDS else Reseed(seed=value)
 
 
@@ -77,6 +79,6 @@ def take_over(job: Job, names: Sequence[str], message: Message = plain_message) 
     for name in names:
         command = message(shared.current(), name)
         last = job.said.last(command) if command is not None else None
-        if last is not None and isinstance(last.command, Set | Reseed):
+        if last is not None and isinstance(last.command, Set | Reseed | Points):
             heard()[name] = max(heard().get(name, 0), last.number)
             change(name, value_of(last.command))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.live.playground.needs import LIVE, playground_needs
+from core.live.playground.needs import LIVE, STRENGTHS, playground_needs
 from core.live.playground.recording import recalling_run
 from core.live.playground.run import Origin, playground_run, playground_work
 from core.settings.experiment import Experiment
@@ -37,8 +37,8 @@ def start_from(experiment: Experiment, origin: Origin) -> None:
     pace.begin(job)
 
 
-def strengths_of(experiment: Experiment, names: Sequence[str] = LIVE) -> dict[str, float]:
-    """Return what a run may be told while it goes on, by flat name."""
+def strengths_of(experiment: Experiment, names: Sequence[str] = STRENGTHS) -> dict[str, float]:
+    """Return what a run may be told while it goes on but for its points, by flat name."""
     return {name: experiment.get(name) for name in names}
 
 

@@ -38,6 +38,7 @@ export default function (component) {
 # How a verdict looks beside its words: a sign and a tone (good, warn, bad, plain), never colour alone.
 VERDICTS = {
     "not started": {"icon": "○", "tone": "plain"},
+    "missing": {"icon": "○", "tone": "plain"},
     "underfits": {"icon": "▼", "tone": "warn"},
     "overfits": {"icon": "▲", "tone": "warn"},
     "fits": {"icon": "✓", "tone": "good"},
@@ -211,6 +212,7 @@ def stage_data(
     address: str = "",
     first_screen: Mapping[str, Any] | None = None,
     paces: Mapping[str, Any] | None = None,
+    drawing: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the component receives, see `stage`, in the session's language."""
     told = {
@@ -228,6 +230,7 @@ def stage_data(
         "heard": dict(heard or {}),
         "address": address,
         "paces": paces,
+        "drawing": drawing,
         "revision": str(revision),
         "hero": first_screen,
         "words": {**STAGE_WORDS, "locale": locale()},
@@ -258,6 +261,8 @@ def stage(
     on_present: Callable[[], None] | None = None,
     paces: Mapping[str, Any] | None = None,
     address: str | None = None,
+    drawing: Mapping[str, Any] | None = None,
+    on_copy: Callable[[], None] | None = None,
 ) -> Any:
     """Show figures and live controls, fed by a job's stream.
 
@@ -273,6 +278,7 @@ def stage(
         causes. Without `on_state` the page is not told when the run begins, stands still or ends.
     first_screen: made by `hero`; on_preset, on_present: called when a preset was chosen on it, when it
         was made large for a projector, or small again.
+    drawing: words of the tools for points by hand, and whether a copy of the points may be drawn on; on_copy: called then.
     paces: words and bounds of the choice of pace, see `pace.PACES`; None where there is none.
     address: what the address bar shall hold, from the "?" on; by default the experiment.
     slot: which of the session's jobs is shown; one that the server no longer knows is looked for among what was put away.
@@ -304,6 +310,7 @@ def stage(
             shared.address() if address is None else address,
             first_screen,
             paces,
+            drawing,
         ),
         on_strengths_change=on_strengths or _nothing,
         on_seed_change=on_seed or _nothing,
@@ -313,6 +320,7 @@ def stage(
         on_state_change=on_state or _nothing,
         on_preset_change=on_preset or _nothing,
         on_present_change=on_present or _nothing,
+        on_copy_change=on_copy or _nothing,
     )
 
 

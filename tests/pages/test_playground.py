@@ -154,7 +154,17 @@ def data_with(name):
 
 
 OF_STUDIES = {name for name, (section, _) in FLAT_NAMES.items() if section in STUDIES}
-ELSEWHERE = {"l1", "l2", "dropout_rate", "data", "table", "reading", *OF_STUDIES}  # on the stage, or on other pages
+ELSEWHERE = {
+    "l1",
+    "l2",
+    "dropout_rate",
+    "data",
+    "table",
+    "reading",
+    "points",
+    "n_point_classes",
+    *OF_STUDIES,
+}  # on the stage, or on other pages
 IN_SIDEBAR = [name for name in FLAT_NAMES if name not in ELSEWHERE]
 
 
@@ -367,7 +377,9 @@ def test_a_run_beyond_the_budget_is_refused_with_the_numbers_and_no_job():
 
 
 def test_a_link_with_every_setting_is_kept_and_shown():
-    link = Experiment().replace(**OTHER | {"table": "", "reading": ""})  # these two are of a file of one's own alone
+    link = Experiment().replace(
+        **OTHER | {"table": "", "reading": "", "points": "", "n_point_classes": 2}
+    )  # these are of one's own data alone
     page = open_page(link.to_query())
     assert now(page) == link
     assert address(page) == (link, [])

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from core.data.drawn import is_drawn
 from core.live.needs import Needs, needs_of
-from core.settings.experiment import LIVE_FIELDS, Experiment
+from core.settings.experiment import LIVE_FIELDS, POINTS, Experiment
 
-LIVE = (*LIVE_FIELDS, "seed")  # what a running network takes without being rebuilt
+STRENGTHS = (*LIVE_FIELDS, "seed")
+LIVE = (
+    *STRENGTHS,
+    POINTS,
+)  # what a running network takes without being rebuilt; points only where it trains on drawn ones
 
 
 def playground_needs(experiment: Experiment) -> Needs:
     """Return what one network depends on: no study."""
-    return needs_of("playground", experiment, (), LIVE)
+    if not is_drawn(experiment.data):
+        return needs_of("playground", experiment, (), STRENGTHS)
+    return needs_of(
+        "playground", experiment, (), LIVE, {"n_train": "It is how many of the drawn points are for training."}
+    )

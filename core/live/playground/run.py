@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.data import Split, wrong_labels
+from core.data import Split, load_split, wrong_labels
+from core.data.drawn import counted, is_drawn, with_points
 from core.engine import Stack
 from core.live.banners import collapsed_banner, diverged_banner, overfit_remedy, rate_banner
 from core.live.moments import MAX_MOMENTS
@@ -19,12 +20,14 @@ from core.measures import History
 from core.measures.numbers import gap_text, loss_text, score_text
 from core.measures.verdict import Reach, Verdict, judge, nearest
 from core.readings.digits import describe_images, image_labels, look_at_images
+from core.readings.drawn import drawn_arrays, missing_points
 from core.readings.fit import split_constants
 from core.readings.labels import describe_labels, label_arrays, label_scores
 from core.readings.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
 from core.readings.playground.page import describe_playground
-from core.settings.experiment import Experiment, label_of
+from core.settings.experiment import POINTS, Experiment, label_of
 from core.settings.penalties import PENALTIES, sets_to_zero
+from core.stream.commands import Command, Pause, Points, Reseed, Reset, Stop
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work, work_of
 from core.studies.base.reach import (
@@ -40,6 +43,7 @@ from core.studies.base.values import ELASTIC, value_texts
 from core.studies.playground.fit import make_pool, make_training
 from core.words import say
 
+MAX_EXCHANGES = 2000  # of drawn points that a run remembers, 2.4 MB at most; beyond, the oldest are forgotten
 TURNED = 1.25  # times the lowest validation loss: from there on it has risen, and does not merely tremble
 
 
@@ -72,15 +76,72 @@ class PlaygroundRun(LiveRun):
     view: PlaygroundView
 
     def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+        self.is_waiting = False  # it stood still when its last training point went, and goes on with the next
         super().__init__(experiment, self._make, PlaygroundView(experiment, split, origin))
 
     def _make(self, now: Experiment) -> Training:
+        if is_drawn(now.data) and now.data.points != self.view.points:
+            self.view.take(now, load_split(now.data))
         origin = self.view.origin if now.training.seed == self.view.seed else None
         return make_training(now, self.view.split, start=origin.parameters if origin is not None else None)
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command; it takes effect at the next step."""
+        if isinstance(command, Points):
+            self.is_changed = True
+            self._exchange(command)
+        else:
+            self.is_waiting &= not isinstance(command, Pause | Stop | Reset | Reseed)
+            super().obey(command)
+
+    def _exchange(self, command: Points) -> None:
+        """Train on other drawn points, and note the epoch unless the run has not begun. A finished run goes on, to show it."""
+        if not is_drawn(self.experiment.data) or command.points == self.experiment.data.points:
+            return
+        self.training.exchange(command.points)
+        self.experiment = with_points(self.experiment, command.points)
+        self.view.take(self.experiment, self.training.plan.split)
+        epoch, step = self.training.n_epochs_done, self.training.trainer.n_steps_done
+        if epoch == step == 0:
+            self.started_as = self.experiment
+        else:
+            self._note(command, epoch, step)
+        if not self.training.has_rows and self.state == "running":
+            self._stand("paused")
+            self.is_waiting = True
+        elif self.can_go_on and (self.is_waiting or self.state == "finished"):
+            self.is_waiting = False
+            self._go()
+
+    def _note(self, command: Points, epoch: int, step: int) -> None:
+        """Note a change of the points. Of several at one step the last stands for all: nothing was trained between them."""
+        change = {"epoch": epoch, "step": step, "name": POINTS, "value": command.points, "member": None}
+        if self.changes and (self.changes[-1]["step"], self.changes[-1]["name"]) == (step, POINTS):
+            self.changes.pop()
+        self.changes.append(change)
+        self.changed.add(POINTS)
+        if sum(one["name"] == POINTS for one in self.changes) > MAX_EXCHANGES:
+            self.changes.remove(next(one for one in self.changes if one["name"] == POINTS))
+            self.n_forgotten += 1
+        self._mark({**change, "value": len(self.training.plan.split.y_train)}, command.gesture)
+        self.stopping.react()
+        self.stopped_why = ""
+
+    def begin(self, training: Training, first_number: int = 0) -> None:
+        """Stand at epoch 0, paused."""
+        super().begin(training, first_number)
+        self.n_forgotten = 0
+
+    @property
+    def can_go_on(self) -> bool:
+        """Return whether Run does anything: it has something to train on."""
+        return super().can_go_on and self.training.has_rows
 
     def keep(self) -> Snapshot:
         """Return what is needed to go on, with what the run continues from."""
         kept, origin = super().keep(), self.view.origin
+        if self.n_forgotten:
+            kept = replace(kept, meta={**kept.meta, "n_forgotten": self.n_forgotten})
         if origin is None:
             return kept
         reach = None if origin.reach is None else asdict(origin.reach)
@@ -94,6 +155,7 @@ class PlaygroundRun(LiveRun):
             self.view.origin = Origin(kept.arrays["origin"].copy(), reach, origin["text"])
             self.view.seed = origin["seed"]
         super().resume(kept)
+        self.n_forgotten = kept.meta.get("n_forgotten", 0)
 
 
 class PlaygroundView:
@@ -103,6 +165,11 @@ class PlaygroundView:
 
     def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
         self.origin, self.seed = origin, experiment.training.seed
+        self.take(experiment, split)
+
+    def take(self, experiment: Experiment, split: Split) -> None:
+        """Show a network that trains on these rows."""
+        self.points, self.is_drawn = experiment.data.points, is_drawn(experiment.data)
         self.split, self.constants = split, split_constants(split)
         pool = make_pool(experiment, split, "float32")
         self.loss = pool.loss
@@ -111,6 +178,7 @@ class PlaygroundView:
         self.known = [neighbours_reach(split, pool), modest_reach(self.floor, self.constant_loss)]
         self.is_wrong = wrong_labels(experiment.data)
         self._scores: dict[int, tuple[MemberState, np.ndarray]] = {}
+        self.missing = missing_points(split) if self.is_drawn else None
 
     def look(self, stack: Stack) -> Arrays:
         """Return the arrays of all charts but the losses."""
@@ -120,8 +188,10 @@ class PlaygroundView:
         return {**look_at(some, self.loss, self.split), **look_at_images(some, self.loss, self.split)}
 
     def history(self, run: LiveRun) -> Arrays:
-        """Return the loss curves and the marks on them; where labels are wrong, who has learned them by when."""
+        """Return the loss curves and the marks on them; where labels are wrong, who has learned them by when; drawn points."""
         curves = history_arrays(run.training.history, self.floor, run.marks)
+        if self.is_drawn:
+            return {**curves, **drawn_arrays(self.split)}
         return curves if self.is_wrong is None else {**curves, **self._label_curves(run)}
 
     def _label_curves(self, run: LiveRun) -> Arrays:
@@ -150,6 +220,7 @@ class PlaygroundView:
         shown = {**run.curves, **arrays} if state is run.shown else arrays  # a stored moment has no curves of its own
         return {
             "epoch": int(state.epoch[0]),
+            **({"points": points_at(run, state)} if self.is_drawn else {}),
             "origin": self.origin.text if self.origin is not None else "",
             "origin_seed": self.seed,  # with another one the run has left its origin
             "readouts": self.readouts(run, state),
@@ -186,6 +257,8 @@ class PlaygroundView:
     def verdict(self, run: LiveRun, state: MemberState) -> Verdict:
         """Return the verdict on the losses of a moment; a network that comes from a path has been trained before."""
         train_loss, val_loss, norm = (float(v[0]) for v in (state.train_loss, state.val_loss, state.weight_norm))
+        if self.missing is not None:
+            return self.missing
         epoch = max(int(state.epoch[0]), int(self.origin_of(run) is not None))
         limit = float(state.loss_limit[0])
         return judge(train_loss, val_loss, self.reach(run), self.constant_loss, norm, epoch, limit)
@@ -197,16 +270,18 @@ class PlaygroundView:
         return {
             "epoch": f"{run.epoch_of(state):,}",
             "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
-            "train_loss": loss_text(train_loss),
-            "val_loss": loss_text(val_loss),
-            "gap": gap_text(val_loss - train_loss),
-            "score": score_text(score, self.split.task == "classification", self.typical_error(val_loss)),
+            "train_loss": or_dash(train_loss, loss_text(train_loss)),
+            "val_loss": or_dash(val_loss, loss_text(val_loss)),
+            "gap": or_dash(val_loss - train_loss, gap_text(val_loss - train_loss)),
+            "score": or_dash(
+                score, score_text(score, self.split.task == "classification", self.typical_error(val_loss))
+            ),
             "zeros": zeros_text(run, state, 0),
         }
 
     def typical_error(self, loss: float) -> float | None:
         """Return the root of a mean squared error in the target's own unit; None for classes and for made-up curves."""
-        has_unit = self.split.grid is None or self.split.grid.truth is None
+        has_unit = (self.split.grid is None or self.split.grid.truth is None) and not self.is_drawn
         return math.sqrt(loss) * self.split.y_scale if has_unit and self.split.task == "regression" else None
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
@@ -241,6 +316,22 @@ def zeros_text(run: LiveRun, state: MemberState, member: int) -> str:
     )
 
 
+def points_at(run: LiveRun, state: MemberState) -> str:
+    """Return the drawn points that a moment was trained on."""
+    if state is run.shown:
+        return run.experiment.data.points
+    epoch, points = int(state.epoch[0]), run.started_as.data.points
+    for change in run.changes:
+        if change["name"] == POINTS and change["epoch"] < epoch:
+            points = change["value"]
+    return points
+
+
+def or_dash(value: float, text: str) -> str:
+    """Return a number's text; a dash where there is no such number, as the loss over no points."""
+    return text if math.isfinite(value) else "–"
+
+
 def turn_text(now: float, lowest: float) -> str:
     """Return what to write at the best epoch: that the validation loss has turned up there, a blank while it has not."""
     return say("turns here") if now > TURNED * lowest else " "
@@ -249,6 +340,8 @@ def turn_text(now: float, lowest: float) -> str:
 def change_text(change: dict[str, Any]) -> str:
     """Return a changed strength in words, for the mark on the loss chart."""
     name = change["name"]
+    if name == POINTS:
+        return f"{counted(change['value'], 'training')} from epoch {change['epoch']:,}"
     (value,) = value_texts([change["value"]])
     symbol = PENALTIES[name].symbol if name in PENALTIES else label_of(name).lower()
     return say("{symbol} → {value} from epoch {epoch:,}", symbol=symbol, value=value, epoch=change["epoch"])
@@ -260,6 +353,10 @@ def history_arrays(history: History, floor: float | None, changes: Sequence[dict
     epoch = raw["epoch"].astype(np.float32)
     curves = {name: raw[name][0] for name in raw if name != "epoch" and raw[name].ndim == 2}
     change_epoch = np.array([mark["epoch"] for mark in changes], dtype=np.float32)
+    on_curve = np.where(
+        np.isfinite(curves["val_loss"]), curves["val_loss"], curves["train_loss"]
+    )  # or on the other one
+    best = history.best_val_loss[:1]
     empty = np.zeros(0, dtype=np.float32)
     floors = empty if floor is None else np.full(2, floor)
     return shrink(
@@ -269,12 +366,12 @@ def history_arrays(history: History, floor: float | None, changes: Sequence[dict
             "n_zero_total": curves["n_zero"].astype(np.float32),
             "gap": curves["val_loss"] - curves["train_loss"],
             "best_epoch": history.best_epoch[:1].astype(np.float32),
-            "best_val_loss": history.best_val_loss[:1],
+            "best_val_loss": np.where(np.isfinite(best), best, np.nan),
             "tip_epoch": np.full(2, epoch[-1]),
             "tip_loss": np.array([curves["train_loss"][-1], curves["val_loss"][-1]]),
             "floor_x": empty if floor is None else np.array([0.0, max(epoch[-1], 1)]),
             "floor_y": floors,
             "change_epoch": change_epoch,
-            "change_loss": np.interp(change_epoch, epoch, curves["val_loss"]),
+            "change_loss": np.interp(change_epoch, epoch, on_curve),
         }
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.data import Split
+from core.data.drawn import is_drawn
 from core.engine.device import device_of
-from core.settings.experiment import LIVE_FIELDS, Experiment, expected_of
+from core.settings.experiment import LIVE_FIELDS, POINTS, Experiment, expected_of
 from core.settings.words import received, written
 from core.studies.base.plan import DTYPES
 from core.studies.base.values import is_count
@@ -65,22 +66,25 @@ def check_changes(experiment: Experiment, changes: Sequence[Mapping[str, Any]]) 
 
     Raises ValueError for a setting that cannot change on the way, a bad value, no step, or a change that is no mapping.
     """
+    names = (*LIVE_FIELDS, *((POINTS,) if is_drawn(experiment.data) else ()))
     expected = say(
         "changes: expected a list of step (a whole number), name (one of {live_fields}) and value",
-        live_fields=joined(LIVE_FIELDS, ", "),
+        live_fields=joined(names, ", "),
     )
     if isinstance(changes, Mapping):
         raise ValueError(say("{expected}, received one dict; put it in a list: changes=[{{…}}]", expected=expected))
     if not isinstance(changes, Sequence) or isinstance(changes, str):
         raise ValueError(say("{expected}, received {changes}", expected=expected, changes=received(changes)))
-    return [_checked_change(experiment, change, expected) for change in changes]
+    return [_checked_change(experiment, change, names, expected) for change in changes]
 
 
-def _checked_change(experiment: Experiment, change: Mapping[str, Any], expected: str) -> dict[str, Any]:
+def _checked_change(
+    experiment: Experiment, change: Mapping[str, Any], names: Sequence[str], expected: str
+) -> dict[str, Any]:
     if not isinstance(change, Mapping):
         raise ValueError(say("{expected}, received {change} in it", expected=expected, change=received(change)))
     name, step = change.get("name"), change.get("step")
-    if not isinstance(name, str) or name not in LIVE_FIELDS or not is_count(step, 0, 1 << 62) or "value" not in change:
+    if not isinstance(name, str) or name not in names or not is_count(step, 0, 1 << 62) or "value" not in change:
         raise ValueError(say("{expected}, received {dict}", expected=expected, dict=written(dict(change))))
     if change.get("member") is not None and not is_count(change["member"], 0, 0):
         raise ValueError(

@@ -15,6 +15,7 @@ import torch
 
 from core.data import Split, load_split
 from core.data.arrays import check_resolution
+from core.data.drawn import check_points, is_drawn
 from core.engine import Members, Trainer, encode_targets
 from core.engine.device import CPU, device_of, free_bytes
 from core.engine.losses import loss_kind
@@ -144,13 +145,22 @@ def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -
     return build_trainer(experiment, make_pool(experiment, split, dtype), {}, [experiment.training.seed])
 
 
-def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
-    """Return the given split, or the experiment's own data in the type `dtype`."""
+def load(experiment: Experiment, split: Split | None, dtype: str, needs_val: bool = True) -> Split:
+    """Return the given split, or the experiment's own data in the type `dtype`.
+
+    Raises ValueError where drawn points are too few: none for training, or none for validation where `needs_val`.
+    """
+    if is_drawn(experiment.data):
+        check_points(experiment.data, needs_val)
+    return _loaded(experiment, split, dtype)
+
+
+def _loaded(experiment: Experiment, split: Split | None, dtype: str) -> Split:
     if dtype not in DTYPES:
         raise ValueError(say("dtype: expected 'float32' or 'float64', received {dtype}", dtype=written(dtype)))
     if split is None:
         return load_split(experiment.data, np.dtype(dtype).type)
-    if dtype == "float32":
+    if dtype == "float32" and len(split.y_train):
         check_resolution("X_train", split.X_train)
         if split.task == "regression":
             check_resolution("y_train", split.y_train)
@@ -159,7 +169,7 @@ def load(experiment: Experiment, split: Split | None, dtype: str) -> Split:
 
 def make_pool(experiment: Experiment, split: Split | None, dtype: str, n_members: int = 1) -> Pool:
     """Return the pool of a plain run: training rows first, then validation rows, the same for all members."""
-    data = load(experiment, split, dtype)
+    data = _loaded(experiment, split, dtype)
     X, y = joined_rows(data)
     is_train = (torch.arange(len(y)) < len(data.y_train)).expand(n_members, -1)
     return build_pool(experiment, data, X[None], y, is_train, ~is_train, dtype)

@@ -40,12 +40,14 @@ def constant_losses(split: Split, pool: Pool) -> tuple[float, float]:
     Values: their mean. Classes: their shares, in nats, or under squared error the mean of the encoded targets.
     """
     n_train, targets = len(split.y_train), pool.targets.double().numpy()
+    if not n_train:
+        return float("nan"), float("nan")
     if pool.loss == "mse":
         losses = ((targets - targets[:n_train].mean(0)) ** 2).sum(-1)
     else:
         shares = np.bincount(split.y_train, minlength=split.n_classes) / n_train
         losses = -np.log(np.maximum(shares[np.concatenate([split.y_train, split.y_val])], 1e-3))
-    return float(losses[:n_train].mean()), float(losses[n_train:].mean())
+    return float(losses[:n_train].mean()), float(losses[n_train:].mean()) if len(losses) > n_train else float("nan")
 
 
 def neighbour_loss(split: Split, pool: Pool, n_nearest: int = N_NEAREST) -> float:
@@ -56,7 +58,7 @@ def neighbour_loss(split: Split, pool: Pool, n_nearest: int = N_NEAREST) -> floa
     """
     X, targets, n_train = pool.X[0].double().numpy(), pool.targets.double().numpy(), len(split.y_train)
     own, others = X[:n_train], X[n_train:]
-    if not len(others):
+    if not len(others) or not n_train:
         return float("nan")
     k = min(n_nearest, n_train)
     distance = (own**2).sum(1) - 2 * others @ own.T  # but for what all have in common

@@ -16,14 +16,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from core.data import load_split
+from core.data.drawn import with_points
 from core.engine import Stack, Trainer
 from core.engine.cost import measurement_cost, step_cost
 from core.engine.device import device_of, on_host
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
-from core.settings.experiment import LIVE_FIELDS, Experiment
+from core.settings.experiment import LIVE_FIELDS, POINTS, Experiment
 from core.studies.base.cost import N_MOMENTS
-from core.studies.base.plan import Plan
+from core.studies.base.plan import Plan, make_pool
 from core.studies.base.progress import ProgressBar
 from core.studies.base.result import Result
 from core.words import say
@@ -267,6 +269,8 @@ class Training:
         self.hold_diverged()
         self.history.add(self.trainer)
         last, stack, epoch = self.history.records[-1], self.trainer.stack, self.trainer.n_epochs_done
+        if not self.has_rows:  # a loss over no rows is no number, and no sign of anything
+            return
         is_last_word = is_judged(epoch) or epoch >= self.n_epochs
         is_lost = is_hopeless(last["train_loss"], self.loss_limit if is_last_word else np.inf)
         self.is_diverged |= is_lost | ~on_host(torch.isfinite(stack.parameters).all(1))
@@ -319,6 +323,36 @@ class Training:
             self.trainer.members[moved][places] = share * value
         return len(places) > 0
 
+    def exchange(self, points: str) -> None:
+        """Train on other drawn points (see `core/settings/points.py`) from the next step on, without a reset.
+
+        For a plan of one stack that trains on drawn points. Weights, optimizer, strengths and the counts of epochs and steps go
+        on, see `Trainer.exchange`; the records so far stay, the present one is measured anew, and the best epoch is looked for
+        anew, for losses on other rows are no rivals.
+        """
+        experiment = with_points(self.plan.experiment, points)
+        dtype = str(self.trainer.pool.X.dtype).removeprefix("torch.")
+        split = load_split(experiment.data, np.dtype(dtype).type)
+        pool = make_pool(experiment, split, dtype, self.trainer.stack.n_members)
+        if self.trainer.n_steps_done:
+            self.history.note_change(self.trainer.n_epochs_done)
+        self.trainer.exchange(pool)
+        self.plan = replace(self.plan, experiment=experiment, split=split, pool=pool)
+        self.history.begin_anew(self.trainer)
+        self.record()
+
+    @property
+    def has_rows(self) -> bool:
+        """Return whether there is a training row in the present stack."""
+        return self.trainer.order.n_rows > 0
+
+    def change(self, change: Mapping[str, Any]) -> None:
+        """Make a change {name, value[, member]}, as a live run notes it."""
+        if change["name"] == POINTS:
+            self.exchange(change["value"])
+        else:
+            self.set(change["name"], change["value"], change.get("member"))
+
     def settings(self) -> dict[str, float]:
         """Return where the controls stand, by key: of each member of the present stack, or of the plan's dials."""
         strengths = self.strengths()
@@ -339,8 +373,7 @@ class Training:
         with ProgressBar(n_epochs, progress) as bar:
             while not self.is_done:
                 while waiting and waiting[0]["step"] <= self.trainer.n_steps_done:
-                    change = waiting.popleft()
-                    self.set(change["name"], change["value"], change.get("member"))
+                    self.change(waiting.popleft())
                 if waiting:
                     self.step()
                 else:
@@ -445,7 +478,7 @@ def sparse_history(trainer: Trainer) -> History:
     a study cut into several stacks keeps the same moments in each.
     """
     stack, order = trainer.stack, trainer.order
-    epoch = order.n_batches * step_cost(stack, order.batch_size, 0)
+    epoch = max(order.n_batches, 1) * step_cost(stack, order.batch_size, 0)
     cost = measurement_cost(stack, trainer.pool.X.shape[1], 0) / epoch
     return History.planned(cost, trainer.training.n_epochs, N_MOMENTS)
 

@@ -80,7 +80,8 @@ def train(
 
     `split` replaces the experiment's own data by arrays used as given. `progress` shows a line in a terminal or notebook.
     `dtype` is "float32" or "float64".
-    `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}:
+    `changes` are strengths set on the way, each {"step": steps done before it, "name": one of the live settings, "value"}, and
+    on drawn points also others of them, {"step", "name": "points", "value": a text, or a list of (x, y, class, is_val)}:
     with those of a live run, and the experiment it started as, its weights are repeated exactly. `n_epochs` repeats a run
     that went on after its end: so many epochs instead of `training.n_epochs`, which stays the period of a cosine schedule.
     `device` is "cpu" or "cuda"; a single small network is faster on the processor.
@@ -95,7 +96,7 @@ def train(
             )
         )
     checked = check_changes(experiment, changes)
-    data = load(experiment, split, dtype)
+    data = load(experiment, split, dtype, needs_val=False)
     training = make_training(experiment, data, dtype, device=device)
     training.n_epochs = int(n_epochs or training.n_epochs)
     training.run(progress, checked)

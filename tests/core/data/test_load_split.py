@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.data import DATASETS, Split, bundled, known, load_split, split_rows, synthetic
+from core.data.drawn import REACH
 from core.data.own import OWN
 from core.settings.experiment import DataConfig, DatasetName
 
@@ -23,7 +24,7 @@ def raw(split: Split, part: str) -> Any:
 
 
 def test_registry_has_every_name() -> None:
-    assert set(DATASETS) == set(get_args(DatasetName)) - {OWN}
+    assert set(DATASETS) == set(get_args(DatasetName)) - {OWN, *REACH}
     files = (synthetic.INFOS, bundled.INFOS, known.INFOS)
     assert sum(len(infos) for infos in files) == len(DATASETS)  # each is told of once
 

@@ -39,7 +39,7 @@ OTHER = {
     "compare_dropout": 0.5, "geometry_of": "l2", "geometry_weights": (2, 3, 1, 4),
     "descent": "epochs", "vary": "width", "n_sets": 4, "n_set_starts": 3,
     "n_informative": 3, "n_noise_features": 7, "n_duplicates": 2, "duplicate_correlation": 0.5,
-    "table": "0123456789012345", "reading": "target-3,4-category,5-out",
+    "points": "1gAAgfQg-hfwa", "n_point_classes": 3, "table": "0123456789012345", "reading": "target-3,4-category,5-out",
 }  # fmt: skip
 
 
