@@ -22,7 +22,7 @@ from core.readings.bias_variance.parts import LABELS, places_of
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK
-from core.words import say
+from core.words import raised, say
 from pages.parts.bias_variance.controls import show_bias_variance_controls, show_redraw
 from pages.shared import experiment as shared
 from pages.shared import tasks
@@ -43,7 +43,7 @@ HELPS = {
 }
 READOUTS = [
     readout("epoch", say("Epoch"), say("Passes over the training points.")),
-    *(readout(name, LABELS[name].capitalize(), text) for name, text in HELPS.items()),
+    *(readout(name, raised(LABELS[name]), text) for name, text in HELPS.items()),
 ]
 INTRO = say(
     "**Why does a penalty help?** The same network is trained on many training sets, from several starts each. What "

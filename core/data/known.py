@@ -99,7 +99,10 @@ def surround(data: DataConfig, signals: Array) -> tuple[Array, tuple[str, ...], 
     noise = distraction(data, len(signals))
     names = [say("signal {j}", j=j + 1) for j in range(k)]
     kind = say("duplicate of signal") if rho > 0 else say("noise beside signal")
-    names += [f"{kind} {j + 1}" + (f" ({i // k + 1})" if n_copies > k else "") for i, j in enumerate(source)]
+    names += [
+        say("{kind} {j}", kind=kind, j=j + 1) + (f" ({i // k + 1})" if n_copies > k else "")
+        for i, j in enumerate(source)
+    ]
     names += [say("noise {j}", j=j + 1) for j in range(noise.shape[1])]
     copied = source if rho > 0 else np.full(n_copies, -1)
     duplicate_of = np.concatenate([np.full(k, -1), copied, np.full(noise.shape[1], -1)])

@@ -133,7 +133,7 @@ INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
     {
         "sine": _curve(say("Sine"), say("Two periods of a sine wave.")),
         "cubic": _curve(say("Cubic"), say("A third-degree polynomial with two bends.")),
-        "step": _curve("Step", say("A jump from -1 to 1: smooth networks find it hard.")),
+        "step": _curve(say("Step"), say("A jump from -1 to 1: smooth networks find it hard.")),
         "doppler": _curve(say("Doppler"), say("A wave that gets ever faster to the left."), "Donoho & Johnstone 1994."),
         "circle": _toy(say("Circle"), say("A disc inside a ring.")),
         "xor": _toy(say("Exclusive or"), say("Four squares; opposite ones belong together.")),
@@ -145,7 +145,7 @@ INFOS: Mapping[str, DatasetInfo] = MappingProxyType(
         "spiral3": _toy(
             say("Three spirals"), say("Three interleaved spiral arms."), n_classes=3, source=say("Stanford CS231n.")
         ),
-        "plane": _toy("Plane", say("A tilted plane: a linear model fits it."), n_classes=0),
+        "plane": _toy(say("Plane"), say("A tilted plane: a linear model fits it."), n_classes=0),
         "multi_gaussian": _toy(say("Hills"), say("Three hills and three hollows."), n_classes=0),
     }
 )

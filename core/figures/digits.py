@@ -30,9 +30,14 @@ def plot_digits(labels: Mapping[str, Sequence[str]], split: Split) -> go.Figure:
     for image, row, column in zip(images, rows, columns, strict=True):
         cells[row : row + SIDE, column : column + SIDE] = image / max(float(image.max()), 1e-9)
     picture = go.Heatmap(
-        name="images", z=cells, zmin=INK[0], zmax=INK[1], colorscale=colorscale(["#FFFFFF", "#1B1F24"]), showscale=False,
+        name=say("images"),
+        z=cells,
+        zmin=INK[0],
+        zmax=INK[1],
+        colorscale=colorscale(["#FFFFFF", "#1B1F24"]),
+        showscale=False,
         hoverinfo="skip",
-    )  # fmt: skip
+    )
     about = {
         "name": "digits",
         "title": say("Digits and its answers"),
@@ -46,12 +51,22 @@ def plot_digits(labels: Mapping[str, Sequence[str]], split: Split) -> go.Figure:
     }
     said = [
         go.Scatter(
-            name=name, x=columns + SIDE / 2 - 0.5, y=rows + SIDE + UNDER / 2 - 1, mode="text", text=list(labels[array]),
-            textfont={"color": color, "size": 13}, hoverinfo="skip", cliponaxis=False, meta=bind(text=f"label:{array}"),
+            name=name,
+            x=columns + SIDE / 2 - 0.5,
+            y=rows + SIDE + UNDER / 2 - 1,
+            mode="text",
+            text=list(labels[array]),
+            textfont={"color": color, "size": 13},
+            hoverinfo="skip",
+            cliponaxis=False,
+            meta=bind(text=f"label:{array}"),
         )
-        for name, array, color in (("right", "images_right", COLORS["truth"]), ("wrong", "images_wrong", COLORS["l1"]))
-    ]  # fmt: skip
-    middle = [(0, n_train, "training"), (n_train, len(images), "validation")]
+        for name, array, color in (
+            (say("right"), "images_right", COLORS["truth"]),
+            (say("wrong"), "images_wrong", COLORS["l1"]),
+        )
+    ]
+    middle = [(0, n_train, say("training")), (n_train, len(images), say("validation"))]
     ticks = {
         "tickvals": [float(np.mean(rows[a:b])) + SIDE / 2 for a, b, _ in middle],
         "ticktext": [word for *_, word in middle],

@@ -53,7 +53,7 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
     x, truth = constants["grid_x"], constants["truth"]
     noise = float(constants["noise_std"][0])
     fitted = go.Scatter(
-        name="network", x=x, y=np.array(arrays["fit_y"]), mode="lines", line={"color": COLORS["l1"], "width": 3.5},
+        name=say("network"), x=x, y=np.array(arrays["fit_y"]), mode="lines", line={"color": COLORS["l1"], "width": 3.5},
         meta=bind(y="fit_y"),
     )  # fmt: skip
     before = go.Scatter(
@@ -67,11 +67,11 @@ def plot_curve(arrays: Arrays, constants: Arrays) -> go.Figure:
             "An overfitted curve runs through every training point and misses the validation points between."
         ),
         "legend": [
-            entry("training", COLORS["train"], symbol="circle"),
-            entry("validation", COLORS["val"], symbol="circle-open"),
+            entry(say("training"), COLORS["train"], symbol="circle"),
+            entry(say("validation"), COLORS["val"], symbol="circle-open"),
             *([entry(say("true function"), COLORS["truth"], "dash")] if truth.size else []),
             *([UNKNOWN] if is_drawn(arrays) else []),
-            entry("network", COLORS["l1"], "solid"),
+            entry(say("network"), COLORS["l1"], "solid"),
             entry(BEFORE, COLORS["l1"], "dot"),
         ],
         "toggles": [] if is_drawn(arrays) else [validation_toggle()],
@@ -96,7 +96,7 @@ def validation_toggle() -> dict[str, Any]:
     """Return the switch that hides and shows the validation points."""
 
     def turned(on: bool) -> dict[str, Any]:
-        return {"restyle": [{"traces": ["validation"], "set": {"visible": on}}]}
+        return {"restyle": [{"traces": [say("validation")], "set": {"visible": on}}]}
 
     return {
         "label": say("validation points"), "help": say("Show the points that it never learns from"), "value": True,
@@ -162,8 +162,8 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
     }
     hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
     heat = _heatmap(arrays, "pixels", say("sum of |w| = %{z:.3g}<extra></extra>"))
-    yaxis = axis("row", (7.5, -0.5), scaleanchor="x", **hidden)
-    return base_figure([heat], about, axis("column", (-0.5, 7.5), **hidden), yaxis)
+    yaxis = axis(say("row"), (7.5, -0.5), scaleanchor="x", **hidden)
+    return base_figure([heat], about, axis(say("column"), (-0.5, 7.5), **hidden), yaxis)
 
 
 def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
@@ -195,7 +195,7 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
     """Return the inputs by `rank_value` (k,), the sum of |w| over their links, largest on top."""
     values = np.array(arrays["rank_value"])
     bars = go.Bar(
-        name="inputs", x=values, y=list(names), orientation="h", marker={"color": COLORS["positive"]},
+        name=say("inputs"), x=values, y=list(names), orientation="h", marker={"color": COLORS["positive"]},
         meta=bind(x="rank_value", y="label:rank_name"),
     )  # fmt: skip
     about = {
@@ -215,7 +215,7 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
 def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     """Return predicted against true values, raw units: a perfect model lies on the diagonal."""
     bounds = span([constants["target_train"], constants["target_val"]])
-    styles = [("training", "train", "circle"), ("validation", "val", "circle-open")]
+    styles = [(say("training"), "train", "circle"), (say("validation"), "val", "circle-open")]
     points = [
         go.Scatter(
             name=label, x=constants[f"target_{split}"], y=np.array(arrays[f"pred_{split}"]), mode="markers",
@@ -224,14 +224,16 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
         for label, split, symbol in styles
     ]  # fmt: skip
     line = {"color": COLORS["truth"], "dash": "dash", "width": 1.5}
-    diagonal = go.Scatter(name="perfect", x=list(bounds), y=list(bounds), mode="lines", line=line, hoverinfo="skip")
+    diagonal = go.Scatter(
+        name=say("perfect"), x=list(bounds), y=list(bounds), mode="lines", line=line, hoverinfo="skip"
+    )
     about = {
         "name": "predicted",
         "title": say("Predicted against true"),
         "look_for": say("Training points on the diagonal and validation points far from it: learned by heart."),
         "legend": [
             *(entry(label, COLORS[split], symbol=symbol) for label, split, symbol in styles),
-            entry("perfect", COLORS["truth"], "dash"),
+            entry(say("perfect"), COLORS["truth"], "dash"),
         ],
         "auto": {
             "yaxis": {"arrays": ["pred_train", "pred_val"], "include": list(bounds)}
@@ -255,7 +257,7 @@ def map_in_words(constants: Arrays) -> dict[str, Any]:
         2: say("probability of {names}", names=names[-1] if names else ""),
     }
     across, up = (str(name) for name in constants["point_names"])
-    about = {"corner": f"{up} \\ {across}", "caption": words.get(len(names), "class and its probability")}
+    about = {"corner": f"{up} \\ {across}", "caption": words.get(len(names), say("class and its probability"))}
     return {**about, "classes": names} if len(names) > 2 else about
 
 
@@ -280,14 +282,14 @@ def _truth(x: np.ndarray, truth: np.ndarray, noise: float) -> list[Any]:
         return [curve]
     band_x, band_y = np.concatenate([x, x[::-1]]), np.concatenate([truth + noise, (truth - noise)[::-1]])
     band = go.Scatter(
-        name="noise", x=band_x, y=band_y, mode="lines", line={"width": 0}, fill="toself",
+        name=say("noise"), x=band_x, y=band_y, mode="lines", line={"width": 0}, fill="toself",
         fillcolor="rgba(140,140,140,0.2)", hoverinfo="skip",
     )  # fmt: skip
     return [band, curve]
 
 
 def _curve_points(constants: Arrays, split: str) -> go.Scatter:
-    label, symbol = ("training", "circle") if split == "train" else ("validation", "circle-open")
+    label, symbol = (say("training"), "circle") if split == "train" else (say("validation"), "circle-open")
     return go.Scatter(
         name=label, x=constants[f"points_{split}"][:, 0], y=constants[f"target_{split}"], mode="markers",
         marker={"color": COLORS[split], "symbol": symbol, "size": 10 if split == "train" else 5}
@@ -311,10 +313,15 @@ def _plane_points(constants: Arrays, split: str, bounds: Sequence[float]) -> go.
     else:
         scale = {"colorscale": colorscale(VALUE_STOPS), "cmin": bounds[0], "cmax": bounds[1]}
         marker.update(color=target, symbol="circle" if is_train else "circle-open", **scale)
-    name = "training" if is_train else "validation"
+    name = say("training") if is_train else say("validation")
     return go.Scatter(
-        name=name, x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, _validate=False  # two texts for each point
-    )  # fmt: skip
+        name=name,
+        x=points[:, 0],
+        y=points[:, 1],
+        mode="markers",
+        marker=marker,
+        _validate=False,  # two texts for each point
+    )
 
 
 def is_drawn(arrays: Arrays) -> bool:
@@ -377,11 +384,11 @@ def map_palettes(constants: Arrays) -> tuple[tuple[float, float], list[str], lis
 def _plane_legend(constants: Arrays, is_known: bool = True) -> list[dict[str, str]]:
     """Return the classes, or the two ends of the values, and what filled and hollow points mean."""
     kinds = [
-        entry("training", COLORS["truth"], symbol="circle"),
-        entry("validation", COLORS["truth"], symbol="circle-open"),
+        entry(say("training"), COLORS["truth"], symbol="circle"),
+        entry(say("validation"), COLORS["truth"], symbol="circle-open"),
     ]
     if int(constants["n_classes"][0]) == 0:
-        return [*kinds, entry("low", ORANGE, symbol="square"), entry("high", BLUE, symbol="square")]
+        return [*kinds, entry(say("low"), ORANGE, symbol="square"), entry(say("high"), BLUE, symbol="square")]
     names = enumerate(constants["class_names"])
     kinds += [UNKNOWN] if not is_known else []
     return [*kinds, *(entry(str(name), CLASS_COLORS[c], symbol=CLASS_SYMBOLS[c]) for c, name in names)]

@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 from core.figures.theme import COLORS, axis, base_figure, bind, entry, epoch_axis
 from core.readings.arrays import Arrays, span
 from core.settings.colors import VERMILLION
+from core.words import say
 
 STYLES = (
     ("right labels", "label_right", COLORS["train"], "solid"),
     ("wrong labels", "label_wrong", VERMILLION, "dash"),
-    ("validation", "label_val", COLORS["val"], "dot"),
+    (say("validation"), "label_val", COLORS["val"], "dot"),
 )
 
 
@@ -33,5 +34,5 @@ def plot_labels(arrays: Arrays) -> go.Figure:
     ]  # fmt: skip
     x_range = span([arrays["label_epoch"]], include=[0])
     return base_figure(
-        lines, about, epoch_axis(x_range), axis("answered as the label says", (0.0, 1.03), tickformat=".0%")
+        lines, about, epoch_axis(x_range), axis(say("answered as the label says"), (0.0, 1.03), tickformat=".0%")
     )

@@ -44,10 +44,10 @@ def plot_losses(arrays: Arrays) -> go.Figure:
 def _curves(arrays: Arrays) -> list[Any]:
     """Return the curves over the epochs; penalty and objective start hidden."""
     styles = [
-        ("training", "train_loss", "train", "solid", True),
-        ("validation", "val_loss", "val", "solid", True),
-        ("penalty", "penalty", "penalty", "dot", False),
-        ("objective", "objective", "objective", "dash", False),
+        (say("training"), "train_loss", "train", "solid", True),
+        (say("validation"), "val_loss", "val", "solid", True),
+        (say("penalty"), "penalty", "penalty", "dot", False),
+        (say("objective"), "objective", "objective", "dash", False),
     ]
     return [
         _line(arrays, label, ("epoch", array), COLORS[meaning], dash, visible)
@@ -110,8 +110,8 @@ def _points(arrays: Arrays, label: str, names: tuple[str, str], marker: dict[str
 
 def _legend(has_floor: bool, is_drawn: bool) -> list[dict[str, str]]:
     return [
-        entry("training", COLORS["train"], "solid"),
-        entry("validation", COLORS["val"], "solid"),
+        entry(say("training"), COLORS["train"], "solid"),
+        entry(say("validation"), COLORS["val"], "solid"),
         entry(say("noise floor"), COLORS["floor"], "dash") if has_floor else entry(say("noise floor unknown"), ""),
         entry(say("best epoch"), COLORS["val"], symbol="star"),
         entry(say("change") if is_drawn else say("changed strength"), COLORS["penalty"], symbol="triangle-down"),
@@ -121,7 +121,7 @@ def _legend(has_floor: bool, is_drawn: bool) -> list[dict[str, str]]:
 def log_toggle(of: str = "yaxis") -> dict[str, Any]:
     """Return the switch that shows a loss axis on a logarithmic scale."""
     return {
-        "label": "log",
+        "label": say("log"),
         "help": say("Show the losses on a logarithmic scale"),
         "on": {"relayout": {f"{of}.type": "log"}},
         "off": {"relayout": {f"{of}.type": "linear"}},
@@ -131,17 +131,20 @@ def log_toggle(of: str = "yaxis") -> dict[str, Any]:
 
 def _penalty_toggle() -> dict[str, Any]:
     """Return the switch that shows penalty and objective; `auto` names the arrays the y axis then has to hold."""
-    shown = ["penalty", "objective"]
+    shown, traces = ["penalty", "objective"], [say("penalty"), say("objective")]
     return {
-        "label": "penalty",
+        "label": say("penalty"),
         "help": say("Show the penalty, and the objective = training loss + penalty"),
         "on": {
-            "restyle": [{"traces": shown, "set": {"visible": True}}],
-            "legend": [entry("penalty", COLORS["penalty"], "dot"), entry("objective", COLORS["objective"], "dash")],
+            "restyle": [{"traces": traces, "set": {"visible": True}}],
+            "legend": [
+                entry(say("penalty"), COLORS["penalty"], "dot"),
+                entry(say("objective"), COLORS["objective"], "dash"),
+            ],
             "auto": {"yaxis": {"arrays": [*LOSSES, *shown], "include": [0], "log": True}},
         },
         "off": {
-            "restyle": [{"traces": shown, "set": {"visible": False}}],
+            "restyle": [{"traces": traces, "set": {"visible": False}}],
             "auto": {"yaxis": {"arrays": LOSSES, "include": [0], "log": True}},
         },
         "value": False,

@@ -40,10 +40,16 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
     ]  # fmt: skip
     inputs = [shortened(name, MAX_NAME) for name in input_names] if len(input_names) <= MAX_NAMED else []
     nodes = go.Scatter(
-        name="units", x=np.array(arrays["node_x"]), y=np.array(arrays["node_y"]), mode="markers+text", hoverinfo="skip",
+        name=say("units"),
+        x=np.array(arrays["node_x"]),
+        y=np.array(arrays["node_y"]),
+        mode="markers+text",
+        hoverinfo="skip",
         marker={"size": 11, "color": PALE, "line": {"color": COLORS["truth"], "width": 1.5}},
-        text=[*inputs, *[""] * (len(arrays["node_x"]) - len(inputs))], textposition="middle left", cliponaxis=False,
-    )  # fmt: skip
+        text=[*inputs, *[""] * (len(arrays["node_x"]) - len(inputs))],
+        textposition="middle left",
+        cliponaxis=False,
+    )
     about = {
         "name": "diagram",
         "title": say("The network"),
@@ -52,9 +58,9 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
     }
     n_layers = int(arrays["node_x"].max()) + 1
     about["twin"] = [
-        twin(say("Weights of the links"), "link", _link_names(arrays["node_x"]), [column("weight", "link_weight")])
+        twin(say("Weights of the links"), "link", _link_names(arrays["node_x"]), [column(say("weight"), "link_weight")])
     ]
-    names = ["input", *(say("hidden {i}", i=i) for i in range(1, n_layers - 1)), "output"]
+    names = [say("input"), *(say("hidden {i}", i=i) for i in range(1, n_layers - 1)), say("output")]
     xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
     yaxis = axis("", (-0.02, 1.02), showgrid=False, visible=False)
     return base_figure(
@@ -84,7 +90,7 @@ def plot_matrices(arrays: Arrays) -> go.Figure:
         "images": [image_layer("matrices", colors, (-1, 1), (0, cols, 0, rows), is_rooted=True, told=told)],
     }
     hidden = {"showgrid": False, "showticklabels": False}
-    anchor = go.Scatter(name="corner", x=[0, cols], y=[0, rows], mode="markers", opacity=0, hoverinfo="skip")
+    anchor = go.Scatter(name=say("corner"), x=[0, cols], y=[0, rows], mode="markers", opacity=0, hoverinfo="skip")
     xaxis = axis(say("units fed, layer by layer"), (0, cols), **hidden)
     return base_figure([anchor], about, xaxis, axis(say("units feeding"), (0, rows), **hidden))
 

@@ -9,22 +9,38 @@ import plotly.graph_objects as go
 
 from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, twin
 from core.readings.arrays import Arrays
+from core.words import say
 
 
 def plot_series(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
     """Return a line of the chart for each network, the first one on top. Binds series_train, series_val, series_lines."""
     places = np.arange(len(labels), dtype=float)
     about = {
-        "name": "series", "title": "Where the losses end", "size": "full", "height": 320,
+        "name": "series",
+        "title": "Where the losses end",
+        "size": "full",
+        "height": 320,
         "look_for": "Each line is a network; its length is the gap.",
-        "legend": [entry("training", COLORS["train"], symbol="circle"), entry("validation", COLORS["val"], symbol="diamond")],
+        "legend": [
+            entry(say("training"), COLORS["train"], symbol="circle"),
+            entry(say("validation"), COLORS["val"], symbol="diamond"),
+        ],
         "auto": {"xaxis": {"arrays": ["series_train", "series_val"], "include": [0]}},
-        "twin": [twin("Losses at the end", "network", list(labels), [
-            column("training", "series_train"), column("validation", "series_val"), column("gap", "series_gap"),
-        ])],
-    }  # fmt: skip
+        "twin": [
+            twin(
+                "Losses at the end",
+                "network",
+                list(labels),
+                [
+                    column(say("training"), "series_train"),
+                    column(say("validation"), "series_val"),
+                    column(say("gap"), "series_gap"),
+                ],
+            )
+        ],
+    }
     line = go.Scatter(
-        name="gap", x=np.array(arrays["series_lines"]), y=np.repeat(places, 3), mode="lines",
+        name=say("gap"), x=np.array(arrays["series_lines"]), y=np.repeat(places, 3), mode="lines",
         line={"color": COLORS["truth"], "width": 5}, hoverinfo="skip", meta=bind(x="series_lines"),
     )  # fmt: skip
     marks = [
@@ -35,14 +51,14 @@ def plot_series(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
             **({"text": [" "] * len(labels)} if array == "series_val" else {}),
         )
         for name, array, meaning, symbol in (
-            ("training", "series_train", "train", "circle"), ("validation", "series_val", "val", "diamond"),
+            (say("training"), "series_train", "train", "circle"), (say("validation"), "series_val", "val", "diamond"),
         )
     ]  # fmt: skip
     yaxis = axis("", (len(labels) - 0.4, -0.6), tickvals=places.tolist(), ticktext=list(labels))
     return base_figure(
         [line, *marks],
         about,
-        axis("loss at the end (mean per row)", (0.0, 1.3)),
+        axis(say("loss at the end (mean per row)"), (0.0, 1.3)),
         yaxis,
         margin={"l": 128, "r": 40, "t": 8, "b": 44},
     )

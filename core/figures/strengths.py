@@ -96,7 +96,7 @@ def top_counts(arrays: Arrays, name: str, x: np.ndarray, n_below: int = 0) -> go
 
 def top_layout(values: np.ndarray, param_name: str, n_rows: int = 1, **more: Any) -> dict[str, Any]:
     """Return the layout that `n_rows` rows of text above need: room, a caption, and a second y axis 0..1 that lies below."""
-    by_rounding = f" ({ROUNDING})" if param_name == "l2" else ""
+    by_rounding = say(" ({rounding})", rounding=ROUNDING) if param_name == "l2" else ""
     caption = {
         "text": say("non-zero weights{by_rounding}", by_rounding=by_rounding),
         "xref": "paper",
@@ -147,7 +147,7 @@ def best_star(arrays: Arrays, x: str, y: str, table: str = "") -> go.Scatter:
     """Return the star on the lowest validation loss, from arrays `x` and `y`, (1,) or empty; table: see `bind`."""
     mark = {"symbol": "star", "size": 13, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
     return go.Scatter(
-        name="best", x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=mark,
+        name=say("best"), x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", marker=mark,
         hovertemplate=say("lowest validation loss<extra></extra>"), meta=bind(table, x=x, y=y),
     )  # fmt: skip
 

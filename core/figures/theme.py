@@ -15,6 +15,7 @@ import plotly.io as pio
 
 from core.readings.arrays import N_COLORS
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from core.words import say
 
 # The colours that a penalty's record names: those of Okabe and Ito, and two more that are told apart from them too.
 PALETTE = {
@@ -96,7 +97,7 @@ def axis(title: str, bounds: Sequence[float] | None = None, **more: Any) -> dict
 
 def epoch_axis(bounds: Sequence[float]) -> dict[str, Any]:
     """Return the axis of epochs, whole numbers."""
-    return axis("epoch", bounds, hoverformat=",.0f", tickformat=",~f")
+    return axis(say("epoch"), bounds, hoverformat=",.0f", tickformat=",~f")
 
 
 def bind(table: str = "", **names: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def plot_histograms(arrays: Arrays) -> go.Figure:
     return base_figure(
         [*ridges, *_ghosts(n_layers), *_zero_bars(arrays), _beyond(arrays, n_layers)],
         about,
-        axis("weight", span([arrays["hist_x"]], pad=0.0)),
+        axis(say("weight"), span([arrays["hist_x"]], pad=0.0)),
         axis("", (-0.05, n_layers), showgrid=False, **ticks),
         xaxis2={"overlaying": "x", "range": [0, 1], "visible": False, "fixedrange": True},
         margin={"l": 56, "r": 8, "t": 8, "b": 44},
@@ -132,7 +132,7 @@ def _ghosts(n_layers: int) -> list[Any]:
     line = {"color": COLORS["truth"], "width": 1.2, "shape": "hv", "dash": "dot"}
     return [
         go.Scatter(
-            name=f"{name}, before", x=[], y=[], mode="lines", line=line, hoverinfo="skip",
+            name=say("{name}, before", name=name), x=[], y=[], mode="lines", line=line, hoverinfo="skip",
             meta=bind(x="ghost:hist_x", y=f"ghost:hist_y[{layer}]"),
         )
         for layer, name in enumerate(layer_names(n_layers))
@@ -142,10 +142,17 @@ def _ghosts(n_layers: int) -> list[Any]:
 def _beyond(arrays: Arrays, n_layers: int) -> go.Scatter:
     """Return how many weights lie beyond the outermost bins, which hold them, in words at the foot of these bins."""
     return go.Scatter(
-        name="beyond", x=np.array(arrays["over_x"]), y=np.array(arrays["over_y"]), customdata=np.array(arrays["over_n"]),
-        mode="text", texttemplate=say("%{customdata} beyond"), textposition=["middle right", "middle left"] * n_layers,
-        textfont={"size": 10}, hoverinfo="skip", meta=bind(x="over_x", y="over_y", customdata="over_n"),
-    )  # fmt: skip
+        name=say("beyond"),
+        x=np.array(arrays["over_x"]),
+        y=np.array(arrays["over_y"]),
+        customdata=np.array(arrays["over_n"]),
+        mode="text",
+        texttemplate=say("%{customdata} beyond"),
+        textposition=["middle right", "middle left"] * n_layers,
+        textfont={"size": 10},
+        hoverinfo="skip",
+        meta=bind(x="over_x", y="over_y", customdata="over_n"),
+    )
 
 
 def _zero_bars(arrays: Arrays) -> list[Any]:

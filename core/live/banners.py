@@ -13,7 +13,7 @@ from core.presets import PRESETS, preset_of
 from core.settings.experiment import label_of
 from core.settings.penalties import PENALTIES
 from core.studies.base.training import MemberState
-from core.words import say
+from core.words import joined, say
 
 MILD = 1e-3  # a penalty that lets nearly every network learn
 CALMING_L2 = 0.003  # calms most networks that memorise, and leaves them what they need to fit
@@ -137,8 +137,8 @@ def calmer(rate: float) -> float:
 
 def button(settings: dict[str, float]) -> dict[str, Any]:
     """Return the one click that gives some settings new values and starts again."""
-    words = " and ".join(
-        say("{name} to {value:g}", name=label_of(name), value=value) for name, value in settings.items()
+    words = joined(
+        [say("{name} to {value:g}", name=label_of(name), value=value) for name, value in settings.items()], " and "
     )
     sets = [{"type": "set", "name": name, "value": value} for name, value in settings.items()]
     return {

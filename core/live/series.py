@@ -22,6 +22,7 @@ from core.stream.commands import Command, Pause, Request, Reset, Run, Stop
 from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
+from core.words import joined
 
 
 @dataclass(frozen=True)
@@ -172,4 +173,4 @@ class SeriesRun:
             for arm, (train, val) in zip(ARMS, self.losses, strict=True)
             if np.isfinite(train)
         ]
-        return "; ".join(there) + "." if there else "Nothing has been trained yet."
+        return joined(there, "; ") + "." if there else "Nothing has been trained yet."

@@ -52,21 +52,29 @@ def compare_sentence(
 ) -> str:  # fmt: skip
     """Return one sentence on a number that is better when lower, see `difference_words`.
 
-    by: which numbers are named; the mean where it is what stands beside the sentence.
+    by: which numbers are named; the mean where it is what stands beside the sentence. `label` stands before it; with "" it is
+    the sentence alone.
     """
     a, b = spread_of(values), spread_of(others)
     if a.n == 0 or b.n == 0:
-        return say("{label}: no run stayed finite.", label=label if a.n == 0 else other_label)
+        lost = label if a.n == 0 else other_label
+        return say("{label}: no run stayed finite.", label=lost) if lost else say("no run stayed finite.")
     own, other = (a.mean, b.mean) if by == "mean" else (a.median, b.median)
-    numbers = say(
-        "{by} {what} {own} against {other} with {other_label}",
-        by=by,
-        what=what,
-        own=loss_text(own),
-        other=loss_text(other),
-        other_label=other_label,
+    numbers = {"what": what, "own": loss_text(own), "other": loss_text(other), "other_label": other_label}
+    said = (
+        say("mean {what} {own} against {other} with {other_label}", **numbers)
+        if by == "mean"
+        else say("median {what} {own} against {other} with {other_label}", **numbers)
     )
-    return f"{label}: {numbers}; {difference_words(values, others)}."
+    sentence = say("{said}; {difference}.", said=said, difference=difference_words(values, others))
+    return say("{label}: {sentence}", label=label, sentence=sentence) if label else sentence
+
+
+def is_clear(values: np.ndarray, others: np.ndarray) -> bool:
+    """Return whether a number differs by more than its spread over starts: means so far apart, and medians the same way."""
+    a, b = spread_of(values), spread_of(others)
+    same_way = (a.mean < b.mean) == (a.median < b.median)
+    return bool(min(a.n, b.n) > 1 and not is_within_spread(values, others) and same_way)
 
 
 def difference_words(values: np.ndarray, others: np.ndarray) -> str:
@@ -82,6 +90,8 @@ def difference_words(values: np.ndarray, others: np.ndarray) -> str:
         return say("one start only, so the spread is unknown")
     if is_within_spread(values, others):
         return say("the difference is smaller than the spread over {n} starts", n=n)
-    if (a.mean < b.mean) != (a.median < b.median):
+    if not is_clear(values, others):
         return say("mean and median point opposite ways, so there is no clear difference over {n} starts", n=n)
-    return say("{lower} by more than the spread over {n} starts", lower="lower" if a.mean < b.mean else "higher", n=n)
+    return say(
+        "{lower} by more than the spread over {n} starts", lower=say("lower") if a.mean < b.mean else say("higher"), n=n
+    )

@@ -122,7 +122,7 @@ def is_underfit(train_loss: float, val_loss: float, reach: Reach) -> bool:
 
 def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach) -> str:
     """Return why a run underfits: both losses are high."""
-    there = f"{loss_text(reach.val_loss)}, {reach.words}"
+    there = say("{val_loss}, {words}", val_loss=loss_text(reach.val_loss), words=reach.words)
     if train_loss > reach.val_loss:
         return say(
             "Underfits {grade}: even the training loss, {train_loss}, is above {there}.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.readings.arrays import Arrays, span
-from core.words import say
+from core.words import joined, say
 
 if TYPE_CHECKING:
     from core.data.split import Split
@@ -82,7 +82,7 @@ def describe_plane(arrays: Arrays, constants: Arrays) -> str:
             "Fitted surface between {values:.3g} and {values2:.3g}.", values=np.min(values), values2=np.max(values)
         )
     chosen = (values > 0.5).astype(int) if n_classes == 2 else np.floor(values).astype(int)
-    shares = ", ".join(f"{name} {np.mean(chosen == c):.0%}" for c, name in enumerate(constants["class_names"]))
+    shares = joined([f"{name} {np.mean(chosen == c):.0%}" for c, name in enumerate(constants["class_names"])], ", ")
     return say("Decision map: share of the area by class: {shares}.", shares=shares)
 
 
@@ -109,7 +109,13 @@ def describe_confusion(arrays: Arrays) -> str:
 
 def describe_ranking(arrays: Arrays, names: Sequence[str]) -> str:
     """Return the three inputs with the largest sums of |w|."""
-    top = ", ".join(f"{name} {value:.3g}" for name, value in list(zip(names, arrays["rank_value"], strict=True))[:3])
+    top = joined(
+        [
+            say("{name} {value:.3g}", name=name, value=value)
+            for name, value in list(zip(names, arrays["rank_value"], strict=True))[:3]
+        ],
+        ", ",
+    )
     return say("Inputs with the largest sums of |w|: {top}.", top=top)
 
 

@@ -164,13 +164,13 @@ _ALL = (
         choices=(
             Choice(
                 "l1_proximal",
-                "L1 proximal",
+                say("L1 proximal"),
                 "compare_l1",
                 say("λ₁ of L1 with the proximal step: drives weights to exactly zero."),
             ),
             Choice(
                 "l1_subgradient",
-                "L1 subgradient",
+                say("L1 subgradient"),
                 "compare_subgradient",
                 say("λ₁ of L1 by plain descent on |w|: small weights, no exact zeros."),
                 is_proximal=False,

@@ -216,7 +216,7 @@ class RegularizationConfig(Section):
     l2: float = strength_of("l2")
     l1_method: Literal["proximal", "subgradient"] = setting(
         "proximal",
-        "L1 method",
+        say("L1 method"),
         say("Proximal: soft threshold, exact zeros. Subgradient: plain descent on |w|, no zeros."),
     )
     activity_l2: float = strength_of("activity_l2")
@@ -275,7 +275,7 @@ class GridConfig(Section):
         le=1,
     )
     values: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] = setting(
-        (), "λ values", say("Strengths to try; none: the usual ones of the page."), max_length=500
+        (), say("λ values"), say("Strengths to try; none: the usual ones of the page."), max_length=500
     )
 
 

@@ -22,11 +22,13 @@ ENOUGH = 0.95  # of the filled cells have to be numbers, or dates of one format
 MAX_CATEGORIES, FEW_CATEGORIES = 40, 20
 N_NAMED = 3  # odd cells that are named
 MAX_SHOWN = 40
+AS_CHOSEN = say("as you chose")
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One column. number: its place in the file, from 0. reason: why it has this kind, and why it is no input, in words.
+    """One column. number: its place in the file, from 0. why_kind: why it has this kind, in words; why_out: why it is no input,
+    "" where it is one, or is none by its nature.
 
     kind: what it is read as; is_input: whether the network sees it. values: (n,) numbers or days with nan where missing,
     or int32 numbers of `categories`, -1 where missing; empty for a text. form: how its numbers or dates are written.
@@ -37,7 +39,7 @@ class Column:
     name: str
     kind: ColumnKind
     is_input: bool
-    reason: str
+    why_kind: str
     values: Array
     categories: tuple[str, ...] = ()
     form: str = ""
@@ -45,6 +47,12 @@ class Column:
     n_odd: int = 0
     n_different: int = 0
     warning: str = ""
+    why_out: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it has this kind, and why it is no input, in words."""
+        return say("{kind}; {out}", kind=self.why_kind, out=self.why_out) if self.why_out else self.why_kind
 
 
 def read_columns(cells: Cells, kinds: dict[int, ColumnKind]) -> list[Column]:
@@ -99,23 +107,24 @@ def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_
         )
     reason = say(
         "a number, {share}, written like {form}",
-        share="as you chose" if is_chosen else _share(parsed),
+        share=AS_CHOSEN if is_chosen else _share(parsed),
         form=parsed.form,
     )
     warning = _odd_in_words(cells, number, parsed.is_odd)
     if parsed.others and parsed.form != preferred:
-        warning += say(
-            " Numbers such as {example} could also be written like {others}; "
+        could_be = say(
+            "Numbers such as {example} could also be written like {others}; "
             "write the decimals out in the file if that is meant.",
             example=_example(cells, number, ".", ","),
             others=parsed.others[0],
         )
+        warning = joined([warning, could_be])
     elif parsed.others:
         reason += say(", as in the other columns")
     n_odd = int((parsed.is_odd | ~(parsed.is_missing | np.isfinite(values))).sum())
     return Column(
-        number, name, "number", not why_out, _joined(reason, why_out), values, form=parsed.form,
-        n_missing=int((~np.isfinite(values)).sum()), n_odd=n_odd, n_different=len(different), warning=warning.strip(),
+        number, name, "number", not why_out, reason, values, form=parsed.form, why_out=why_out,
+        n_missing=int((~np.isfinite(values)).sum()), n_odd=n_odd, n_different=len(different), warning=warning,
     )  # fmt: skip
 
 
@@ -148,21 +157,23 @@ def date_column(cells: Cells, number: int, is_chosen: bool) -> Column | None:
     n_different = len(np.unique(known))
     why_out = say("left out, since every cell is the same day") if n_different == 1 else ""
     is_odd = ~is_missing & ~np.isfinite(dates.days)
-    warning = _odd_in_words(cells, number, is_odd, "dates")
+    warning = _odd_in_words(cells, number, is_odd, is_number=False)
     if dates.other:
-        warning += say(" Its dates fit {other} as well: they are read as {form}.", other=dates.other, form=dates.form)
+        fits_other = say("Its dates fit {other} as well: they are read as {form}.", other=dates.other, form=dates.form)
+        warning = joined([warning, fits_other])
     return Column(
         number,
         name,
         "date",
         not why_out,
-        _joined(say("a date, written as {form}: year, month and weekday", form=dates.form), why_out),
+        say("a date, written as {form}: year, month and weekday", form=dates.form),
         dates.days,
         form=dates.form,
         n_missing=int((~np.isfinite(dates.days)).sum()),
         n_odd=int(is_odd.sum()),
         n_different=n_different,
-        warning=warning.strip(),
+        warning=warning,
+        why_out=why_out,
     )
 
 
@@ -193,12 +204,10 @@ def word_column(cells: Cells, number: int, parsed: Parsed, is_chosen: bool) -> C
         )
         return text_column(cells, number, why, parsed)
     why_out = say("left out, since every cell is '{words}'", words=words[0]) if n_different == 1 else ""
-    reason = say(
-        "a category, {n_different}",
-        n_different="as you chose" if is_chosen else f"since it has {n_different} different texts",
-    )
+    many = say("since it has {n_different} different texts", n_different=n_different)
+    reason = say("a category, {why}", why=AS_CHOSEN if is_chosen else many)
     return Column(
-        number, name, "category", not why_out, _joined(reason, why_out), codes, words, n_missing=int((codes < 0).sum()),
+        number, name, "category", not why_out, reason, codes, words, n_missing=int((codes < 0).sum()), why_out=why_out,
         n_different=n_different, warning="" if is_chosen else _nearly_numbers(cells, number, parsed),
     )  # fmt: skip
 
@@ -242,10 +251,6 @@ def _is_empty(texts: Any) -> Array:
     return np.asarray(pc.equal(texts, "").to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _joined(reason: str, why_out: str) -> str:
-    return f"{reason}; {why_out}" if why_out else reason
-
-
 def _share(parsed: Parsed) -> str:
     return (
         say("since all its cells are")
@@ -261,7 +266,7 @@ def _example(cells: Cells, number: int, *holding: str) -> str:
     return shortened(clean_text((fitting or texts or [""])[0]), MAX_SHOWN)
 
 
-def _odd_in_words(cells: Cells, number: int, is_odd: Array, what: str = "numbers") -> str:
+def _odd_in_words(cells: Cells, number: int, is_odd: Array, is_number: bool = True) -> str:
     """Return which cells are not what the column is, with row and text, "" where all are."""
     rows = np.flatnonzero(is_odd)
     if not len(rows):
@@ -269,19 +274,17 @@ def _odd_in_words(cells: Cells, number: int, is_odd: Array, what: str = "numbers
     texts = [shortened(clean_text(cells.columns[number][int(r)].as_py()), MAX_SHOWN) for r in rows[:N_NAMED]]
     named = [
         say("row {row_numbers:,} '{text}'", row_numbers=cells.row_numbers[r], text=text)
-        + (f" ({why})" if what == "numbers" and (why := why_no_number(text)) else "")
+        + (say(" ({why})", why=why) if is_number and (why := why_no_number(text)) else "")
         for r, text in zip(rows, texts, strict=False)
     ]
     more = say(" and {n_rows:,} more", n_rows=len(rows) - N_NAMED) if len(rows) > N_NAMED else ""
     if len(rows) == 1:
-        return say("1 cell is no {what} and counts as missing: {named}.", what=what.removesuffix("s"), named=named[0])
-    return say(
-        "{n_rows:,} cells are no {what} and count as missing: {named}{more}.",
-        n_rows=len(rows),
-        what=what,
-        named=joined(named, ", "),
-        more=more,
-    )
+        one = say("1 cell is no date and counts as missing: {named}.", named=named[0])
+        return say("1 cell is no number and counts as missing: {named}.", named=named[0]) if is_number else one
+    values = {"n_rows": len(rows), "named": joined(named, ", "), "more": more}
+    if is_number:
+        return say("{n_rows:,} cells are no numbers and count as missing: {named}{more}.", **values)
+    return say("{n_rows:,} cells are no dates and count as missing: {named}{more}.", **values)
 
 
 def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:
@@ -310,5 +313,5 @@ def _two_formats(cells: Cells, number: int) -> str:
     some = sorted(((share, name) for name, share in shares.items() if share > 0), reverse=True)
     if len(some) < 2 or some[0][0] + some[1][0] < ENOUGH:
         return ""
-    ways = " and ".join(f"{name} ({share:.0%})" for share, name in some[:2])
+    ways = joined([f"{name} ({share:.0%})" for share, name in some[:2]], " and ")
     return say("Its dates are written in two ways, {ways}: write them in one.", ways=ways)

@@ -19,7 +19,7 @@ import numpy as np
 from core.data.table.choices import MAX_COLUMNS, SEPARATORS, Choices
 from core.data.table.numbers import is_number
 from core.settings.words import shortened, written
-from core.words import say
+from core.words import say, say_n
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_LINE = 65_536  # bytes of the first line, and of what the encoding and the separator are guessed from
@@ -130,9 +130,7 @@ def finish(
         is_empty = pc.and_(is_empty, pc.equal(column, ""))
     rows = np.flatnonzero(~is_empty.to_numpy(zero_copy_only=False))
     if n_empty := len(is_empty) - len(rows):
-        notes.append(
-            say("{n_empty} empty row{value} left out.", n_empty=n_empty, value="s were" if n_empty > 1 else " was")
-        )
+        notes.append(say_n("{n} empty row was left out.", "{n} empty rows were left out.", n_empty))
     if len(rows) < MIN_ROWS:
         raise ValueError(
             say(
@@ -390,11 +388,7 @@ def parse(text: bytes, separator: str) -> list[Any]:
 def _uneven_in_words(uneven: list[tuple[int, int, int]], text: bytes) -> str:
     """Return which rows have too few or too many cells."""
     row, expected, received = uneven[0]
-    more = (
-        say(", and {n_uneven:,} more such row{s}", n_uneven=len(uneven) - 1, s="s" if len(uneven) > 2 else "")
-        if len(uneven) > 1
-        else ""
-    )
+    more = say_n(", and {n:,} more such row", ", and {n:,} more such rows", len(uneven) - 1) if len(uneven) > 1 else ""
     hint = say('; a quotation mark (") is never closed') if text.count(b'"') % 2 else say("; is the separator right?")
     return say(
         "file: expected {expected} cells in every row, as in the first, received {received} in row {row}{more}{hint}",
@@ -431,20 +425,19 @@ def clean_names(heads: Sequence[str], notes: list[str]) -> tuple[str, ...]:
         names.append(name)
     if n_changed:
         notes.append(
-            say(
-                "{n_changed} name{value} changed: too long, given twice, or with signs.",
-                n_changed=n_changed,
-                value="s were" if n_changed > 1 else " was",
+            say_n(
+                "{n} name was changed: too long, given twice, or with signs.",
+                "{n} names were changed: too long, given twice, or with signs.",
+                n_changed,
             )
         )
     n_empty = sum(not head.strip() for head in heads)
     if 0 < n_empty < len(heads):
         notes.append(
-            say(
-                "{n_empty} column{value} no name and {are} numbered.",
-                n_empty=n_empty,
-                value="s have" if n_empty > 1 else " has",
-                are="are" if n_empty > 1 else "is",
+            say_n(
+                "{n} column has no name and is numbered.",
+                "{n} columns have no name and are numbered.",
+                n_empty,
             )
         )
     return tuple(names)

@@ -20,7 +20,7 @@ from core.data.table.kinds import Column, coded, read_columns
 from core.data.table.reading import Cells
 from core.data.table.rows import same_rows
 from core.data.table.target import Target, read_target
-from core.words import joined, say
+from core.words import joined, say, say_n
 
 MIN_GROUPS, MIN_TIMES, MIN_ROWS = 5, 5, 20
 GIVES_AWAY = 0.999  # |r| with the target, above which an input is pointed out
@@ -187,7 +187,7 @@ def with_role(column: Column, target: int, choices: Choices) -> Column:
         return replace(
             column,
             is_input=False,
-            reason=say("{split}; no input, since it is {role}", split=column.reason.split("; left out")[0], role=role),
+            why_out=say("no input, since it is {role}", role=role),
         )
     is_in = choices.inputs.get(column.number)
     if is_in is None or is_in == column.is_input:
@@ -204,7 +204,7 @@ def with_role(column: Column, target: int, choices: Choices) -> Column:
     return replace(
         column,
         is_input=is_in,
-        reason=say("{split}; {role}, as you chose", split=column.reason.split("; left out")[0], role=role),
+        why_out=say("{role}, as you chose", role=role),
     )
 
 
@@ -221,9 +221,9 @@ def _days(column: Column, problem: str) -> tuple[Array, str, str]:
         )
         return column.values, why, problem or why
     why = say(
-        "time: expected a column of dates or numbers, received '{name}', {split}",
+        "time: expected a column of dates or numbers, received '{name}', {kind}",
         name=column.name,
-        split=column.reason.split(",")[0],
+        kind=say("a category") if column.kind == "category" else say("a text"),
     )
     return np.full(len(column.values), np.nan), why, problem or why
 
@@ -270,7 +270,9 @@ def _shortage(columns: list[Column], y: Array, target: Target) -> str:
 
 def _described(table: Table, notes: list[str]) -> Table:
     """Return the table with its sentences, and with equal rows as units where they are copies."""
-    warnings = [f"{column.name}: {column.warning}" for column in table.columns if column.warning]
+    warnings = [
+        say("{name}: {warning}", name=column.name, warning=column.warning) for column in table.columns if column.warning
+    ]
     if not table.problem:
         table, note = _with_copies(table)
         notes = [*notes, *note]
@@ -304,10 +306,10 @@ def _with_copies(table: Table) -> tuple[Table, list[str]]:
         ]
     n_more = int((counts[counts > 1] - 1).sum())
     return replace(table, units=units), [
-        say(
-            "{n_more:,} row{value} another: equal rows stay together.",
-            n_more=n_more,
-            value="s repeat" if n_more > 1 else " repeats",
+        say_n(
+            "{n:,} row repeats another: equal rows stay together.",
+            "{n:,} rows repeat another: equal rows stay together.",
+            n_more,
         )
     ]
 
@@ -401,7 +403,7 @@ def _division_in_words(table: Table) -> list[str]:
 
 
 def _rows(n: int) -> str:
-    return say("{n:,} row{s}", n=n, s="s" if n > 1 else "")
+    return say_n("{n:,} row", "{n:,} rows", n)
 
 
 def _were(n: int) -> str:

@@ -51,7 +51,7 @@ def plot_bundle(arrays: Arrays, constants: Arrays, chosen: int, chosen_set: int)
         "legend": [
             entry(say("every network"), SKY, "solid"),
             entry(say("their mean"), VERMILLION, "solid"),
-            entry("truth", COLORS["truth"], "dash"),
+            entry(say("truth"), COLORS["truth"], "dash"),
             entry(say("set shown: points and networks"), ORANGE, "solid", "circle"),
         ],
     }
@@ -83,7 +83,7 @@ def plot_bundle(arrays: Arrays, constants: Arrays, chosen: int, chosen_set: int)
         _points(arrays, 0, chosen_set, say("points of this set"), ORANGE, "circle"),
     ]
     y_range = span([truth - 2 * noise, truth + 2 * noise, arrays["set_y_0"]], pad=0.05)
-    return base_figure(traces, about, axis("x", span([x], pad=0.0)), axis("y", y_range))
+    return base_figure(traces, about, axis(say("x"), span([x], pad=0.0)), axis(say("y"), y_range))
 
 
 def plot_votes(
@@ -99,7 +99,7 @@ def plot_votes(
         else "",
         0: say("mean of the networks"),
     }
-    told = {**map_in_words(constants), "caption": words.get(n_classes, "class of most networks, and their share")}
+    told = {**map_in_words(constants), "caption": words.get(n_classes, say("class of most networks, and their share"))}
     layer = image_layer(f"votes[@{SCRUB}]", soft, bounds, box, smooth=True, told=told)
     has_lines = "lines_x" in arrays
     look = (
@@ -131,7 +131,7 @@ def plot_votes(
     equal = {"scaleanchor": "x", "constrain": "domain"}
     return base_figure(
         [*(_boundaries(arrays, chosen, chosen_set) if has_lines else []), *points], about,
-        axis("x", box[:2], showgrid=False, constrain="domain"), axis("y", box[2:], showgrid=False, **equal),
+        axis(say("x"), box[:2], showgrid=False, constrain="domain"), axis(say("y"), box[2:], showgrid=False, **equal),
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ LINES = {
             "bias2": ("bias", ORANGE, "solid"),
             "variance_data": (say("variance (data)"), BLUE, "dash"),
             "variance_start": (say("variance (start)"), SKY, "dot"),
-            "risk": ("risk", PURPLE, "solid"),
+            "risk": (say("risk"), PURPLE, "solid"),
         },
         say(
             "The same in cross-entropy: bias is the distance of the truth from the geometric mean of the networks. "
@@ -86,7 +86,7 @@ def plot_parts(
         ),
         "legend": [
             *(entry(LABELS[name], AREAS[name][0], symbol="square") for name in names),
-            entry("risk", PURPLE, "solid"),
+            entry(say("risk"), PURPLE, "solid"),
             entry(say("least risk"), VERMILLION, symbol="star"),
         ],
         "auto": {"yaxis": {"arrays": ["bv_risk", *(["bv_top"] if has_noise else [])], "include": [0]}},
@@ -95,7 +95,7 @@ def plot_parts(
         "size": "wide",
     }
     risk = go.Scatter(
-        name="risk", x=x, y=np.array(arrays["bv_risk"]), mode="lines+markers", marker={"size": 5},
+        name=say("risk"), x=x, y=np.array(arrays["bv_risk"]), mode="lines+markers", marker={"size": 5},
         line={"color": PURPLE, "width": 2.5},
         error_y={"type": "data", "array": np.array(arrays["bv_error"]), "thickness": 1, "width": 3},
         hovertemplate="%{y:.3g}<extra>risk</extra>", meta=bind(y="bv_risk", error_y__array="bv_error"),
@@ -165,7 +165,7 @@ def _break(values: np.ndarray, param_name: str) -> list[dict[str, Any]]:
 
 
 def _here(x: np.ndarray, chosen: int, y_range: tuple[float, float]) -> go.Scatter:
-    return marker_line("chosen", [x[chosen]] * 2, f"at:{SCRUB}", COLORS["truth"], "dot", y_range)
+    return marker_line(say("chosen"), [x[chosen]] * 2, f"at:{SCRUB}", COLORS["truth"], "dot", y_range)
 
 
 def _area(arrays: Arrays, x: np.ndarray, name: str) -> go.Scatter:

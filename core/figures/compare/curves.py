@@ -43,7 +43,11 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
     traces: list[Any] = []
     for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True)):
         traces += _band(arrays, series, v, style) if has_band else []
-        traces += [_curve(arrays, "train_loss", v, f"{label}, training", style, 0.35)] if series == "val_loss" else []
+        traces += (
+            [_curve(arrays, "train_loss", v, say("{label}, training", label=label), style, 0.35)]
+            if series == "val_loss"
+            else []
+        )
         traces.append(_curve(arrays, series, v, label, style, 1.0))
     traces += [_here(), *([_changes(arrays)] if series == "val_loss" else [])]
     y_range = span([arrays[limits]], include=[0])
@@ -86,7 +90,7 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     }
     ghosts = [
         go.Scatter(
-            name=f"{label}, before", x=[], y=[], mode="lines", opacity=0.45, hoverinfo="skip",
+            name=say("{label}, before", label=label), x=[], y=[], mode="lines", opacity=0.45, hoverinfo="skip",
             line={"color": style.color, "dash": "dot", "width": 1.5, "shape": "hv"},
             meta=bind(x=f"ghost:overlay_x[{v}]", y=f"ghost:overlay_share[{v}]"),
         )
@@ -113,7 +117,7 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
     )
     low, high = span([arrays["overlay_share"]], include=[0])
     places = (-0.6, len(variants) - 0.4)
-    side = axis("zero", places, domain=[0.82, 1.0], anchor="y2", showticklabels=False, showgrid=False)
+    side = axis(say("zero"), places, domain=[0.82, 1.0], anchor="y2", showticklabels=False, showgrid=False)
     return base_figure(
         [*ghosts, *lines, bars],
         about,

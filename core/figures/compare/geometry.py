@@ -30,8 +30,8 @@ def plot_geometry(arrays: Arrays) -> go.Figure:
         "legend": [
             entry(say("same L1 penalty"), COLORS["l1"], "solid"),
             entry(say("same L2 penalty"), CIRCLE, "dash"),
-            entry("path", BROWN, "dot"),
-            entry("now", COLORS["val"], symbol="circle"),
+            entry(say("path"), BROWN, "dot"),
+            entry(say("now"), COLORS["val"], symbol="circle"),
         ],
         "auto": {
             "xaxis": {"arrays": ["geometry_x"], "is_tight": True},
@@ -57,13 +57,16 @@ def plot_geometry(arrays: Arrays) -> go.Figure:
         _line(
             arrays["circle"][0], say("same L2 penalty"), "circle[0]", {"color": CIRCLE, "width": 2.5, "dash": "dash"}
         ),
-        _line(arrays["path"], "path", "path", {"color": BROWN, "width": 2.5, "dash": "dot"}),
+        _line(arrays["path"], say("path"), "path", {"color": BROWN, "width": 2.5, "dash": "dot"}),
     ]
     now = go.Scatter(
-        name="now", x=np.array(arrays["geometry_now_x"][0]), y=np.array(arrays["geometry_now_y"][0]), mode="markers",
+        name=say("now"),
+        x=np.array(arrays["geometry_now_x"][0]),
+        y=np.array(arrays["geometry_now_y"][0]),
+        mode="markers",
         marker={"color": COLORS["val"], "size": 11, "line": {"width": 1.5, "color": "white"}},
         meta=bind(x="geometry_now_x[0]", y="geometry_now_y[0]"),
-    )  # fmt: skip
+    )
     bounds = (float(arrays["geometry_x"][0]), float(arrays["geometry_x"][-1]))
     zero = {"zeroline": True, "zerolinecolor": "rgba(128,128,128,0.8)"}
     yaxis = axis(say("second weight"), bounds, scaleanchor="x", constrain="domain", **zero)

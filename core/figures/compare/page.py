@@ -21,7 +21,7 @@ from core.readings.compare.curves import Variants
 if TYPE_CHECKING:
     from core.data.split import Split
 from core.readings.compare.page import FITTED
-from core.words import say
+from core.words import joined, raised, say
 
 ORDER = ("val_loss", "gap", "n_zero", "weight_norm")
 SMALL = 230  # px
@@ -69,19 +69,21 @@ def plot_fits(arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[
     figures = []
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] if name in FITTED else values for name, values in arrays.items()}
-        figure = short_titles(plot_main_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split))
+        figure = short_titles(
+            plot_main_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, split), split.target_name
+        )
         heading = say("{title}, one chart per penalty", title=figure.layout.meta["title"])
         figures.append(of_variant(figure, v, key, label, heading, FIT_SIZES[len(variants)]))
     return figures
 
 
-def short_titles(figure: go.Figure) -> go.Figure:
+def short_titles(figure: go.Figure, target: str) -> go.Figure:
     """Return the figure; predicted against true names its target above the charts, for it is too long for a small axis."""
     about = figure.layout.meta
     if about["name"] == "predicted":
-        target = figure.layout.xaxis.title.text.removeprefix("true ")
-        figure.update_xaxes(title_text="true").update_yaxes(title_text="predicted")
-        figure.update_layout(meta={**about, "look_for": f"{target[0].upper()}{target[1:]}. {about['look_for']}"})
+        look_for = joined([raised(target) + ".", about["look_for"]])
+        figure.update_xaxes(title_text=say("true")).update_yaxes(title_text=say("predicted"))
+        figure.update_layout(meta={**about, "look_for": look_for})
     return figure
 
 

@@ -42,11 +42,18 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
     )  # fmt: skip
     lines = [
         go.Scatter(
-            name=name, x=np.array(arrays["fold_epoch"]), y=np.array(curve), mode="lines", connectgaps=True,
-            line={"color": COLORS[meaning], "width": 2}, meta=bind(x="fold_epoch", y=binding),
+            name=name,
+            x=np.array(arrays["fold_epoch"]),
+            y=np.array(curve),
+            mode="lines",
+            connectgaps=True,
+            line={"color": COLORS[meaning], "width": 2},
+            meta=bind(x="fold_epoch", y=binding),
         )
-        for name, meaning, curve, binding in zip(("training", "validation"), ("train", "val"), curves, losses, strict=True)
-    ]  # fmt: skip
+        for name, meaning, curve, binding in zip(
+            (say("training"), "validation"), ("train", "val"), curves, losses, strict=True
+        )
+    ]
     x_range, y_range = span([arrays["fold_epoch"]], include=[0]), span(curves, include=[0])
     return base_figure([single, *lines], about, epoch_axis(x_range), axis(say("loss (mean per row)"), y_range))
 

@@ -94,13 +94,13 @@ def plot_folds(
     roles = is_val.astype(int) if is_train is None else np.where(is_val, 1, np.where(is_train, 0, 2))
     colors = [mix(BLUE, "#FFFFFF", 0.45), ORANGE, mix(COLORS["truth"], "#FFFFFF", 0.75)]
     strip = go.Heatmap(
-        name="folds", z=roles[:, order], x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=-0.5, zmax=2.5,
+        name=say("folds"), z=roles[:, order], x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=-0.5, zmax=2.5,
         colorscale=steps(colors), showscale=False, ygap=3,
         customdata=np.tile(order + 1, (n_splits, 1)), hovertemplate="%{y}: row %{customdata}<extra></extra>",
     )  # fmt: skip
     columns = [column(say("held out in fold"), (fold_of[order] + 1).tolist())]
     if class_names:
-        columns.append(column("class", [str(class_names[int(c)]) for c in np.asarray(y)[order]]))
+        columns.append(column(say("class"), [str(class_names[int(c)]) for c in np.asarray(y)[order]]))
     bounds = _class_bounds(np.asarray(y)[order]) if class_names else []
     about = {
         "name": "folds",
@@ -108,13 +108,17 @@ def plot_folds(
         "look_for": FORWARD if is_forward else EACH_ONCE,
         "legend": [
             entry(word, color, symbol="square")
-            for word, color in zip(("trains", "validates", *[say("comes later")] * is_forward), colors, strict=False)
+            for word, color in zip(
+                (say("trains"), say("validates"), *[say("comes later")] * is_forward), colors, strict=False
+            )
         ],
         "size": "half",
         "height": 320,
         "twin": [twin(say("The folds"), "row", (order + 1).tolist(), columns)],
     }
-    title = say("rows, sorted by class") if class_names else say("rows, in order of time") if is_forward else "rows"
+    title = (
+        say("rows, sorted by class") if class_names else say("rows, in order of time") if is_forward else say("rows")
+    )
     ticks = {
         "tickvals": list(range(n_splits)),
         "ticktext": [say("fold {k}", k=k + 1) for k in range(n_splits)],
@@ -185,7 +189,7 @@ def _folds(arrays: Arrays, x: np.ndarray) -> go.Scatter:
 
 def _mean(arrays: Arrays, x: np.ndarray) -> go.Scatter:
     return go.Scatter(
-        name="mean", x=x, y=np.array(arrays["cv_mean"]), mode="lines+markers",
+        name=say("mean"), x=x, y=np.array(arrays["cv_mean"]), mode="lines+markers",
         line={"color": COLORS["val"], "width": 2.5}, marker={"size": 6},
         error_y={"type": "data", "array": np.array(arrays["cv_se"]), "thickness": 1.5, "width": 3},
         hovertemplate=say("%{y:.3g}<extra>mean of the folds</extra>"), meta=bind(y="cv_mean", error_y__array="cv_se"),

@@ -115,10 +115,17 @@ def plot_answers(arrays: Arrays, chosen: tuple[int, int, int], class_names: Sequ
         "unit": say("number of rows (first draw)"),
     }
     heat = go.Heatmap(
-        name="answers", z=np.array(arrays["dd_confusion"][chosen]), zmin=0, zmax=60, colorscale=colorscale([PALE, BLUE]),
-        showscale=False, xgap=1, ygap=1, hovertemplate=say("true %{y}, answered %{x}: %{z} rows<extra></extra>"),
+        name=say("answers"),
+        z=np.array(arrays["dd_confusion"][chosen]),
+        zmin=0,
+        zmax=60,
+        colorscale=colorscale([PALE, BLUE]),
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertemplate=say("true %{y}, answered %{x}: %{z} rows<extra></extra>"),
         meta=bind(z=f"dd_confusion{PICKED}[@{WIDTH}]"),
-    )  # fmt: skip
+    )
     ticks = {"tickvals": list(range(n)), "ticktext": [str(name) for name in class_names], "showgrid": False}
     bounds = (-0.5, n - 0.5)
     return base_figure(

@@ -67,7 +67,7 @@ def plot_inputs(
         ),
         "legend": [
             *(entry(role, ROLES[role][0], symbol=ROLES[role][2]) for role in known),
-            entry("out", COLORS["zero"], symbol="x"),
+            entry(say("out"), COLORS["zero"], symbol="x"),
         ],
         "auto": {"xaxis": {"arrays": [array], "include": [0]}},
         "twin": [
@@ -76,7 +76,7 @@ def plot_inputs(
                 "input",
                 names,
                 [
-                    *([column("role", roles)] if roles else []),
+                    *([column(say("role"), roles)] if roles else []),
                     column(say("Σ|w| over its links (0: out)"), array),
                 ],
             )
@@ -89,14 +89,19 @@ def plot_inputs(
         "pattern": {"shape": [ROLES[role][1] for role in roles], "fgcolor": "white"} if roles else {},
     }
     bars = go.Bar(
-        name="inputs", x=values, y=list(range(len(names))), orientation="h", marker=marker, customdata=list(names),
+        name=say("inputs"), x=values, y=list(range(len(names))), orientation="h", marker=marker, customdata=list(names),
         hovertemplate="%{customdata}: Σ|w| = %{x:.3g}<extra></extra>", meta=bind(x=array),
     )  # fmt: skip
     crosses = go.Scatter(
-        name="out", x=np.where(values == 0, 0.0, np.nan), y=list(range(len(names))), mode="markers", hoverinfo="name",
-        marker={"symbol": "x", "size": 8, "color": COLORS["zero"]}, cliponaxis=False,
+        name=say("out"),
+        x=np.where(values == 0, 0.0, np.nan),
+        y=list(range(len(names))),
+        mode="markers",
+        hoverinfo="name",
+        marker={"symbol": "x", "size": 8, "color": COLORS["zero"]},
+        cliponaxis=False,
         meta=bind(x=array.replace("input_strength", "input_zero")),
-    )  # fmt: skip
+    )
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "showgrid": False, "tickfont": {"size": 11}}
     ticks |= {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room for the crosses at 0
     return base_figure(
@@ -119,7 +124,7 @@ def plot_pixel_use(
         "title": title,
         "size": size,
         "height": 290,
-        "legend": [entry(say("most weight"), BLUE, symbol="square"), entry("least", PALE, symbol="square")],
+        "legend": [entry(say("most weight"), BLUE, symbol="square"), entry(say("least"), PALE, symbol="square")],
         "look_for": say(
             "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own."
         ),
@@ -163,7 +168,14 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
     cv_min_x, cv_1se_x: (2,) places of λ_min and λ_1se twice, empty while unknown. Binds at:lambda for the chosen λ.
     """
     lines = [
-        along(arrays, values, f"score_{penalty}_{what}", f"{SHORT[penalty]} {what}", penalty, dash)
+        along(
+            arrays,
+            values,
+            f"score_{penalty}_{what}",
+            say("{short} {what}", short=SHORT[penalty], what=what),
+            penalty,
+            dash,
+        )
         for penalty in SHOWN
         for what, dash in DASHES.items()
     ]
@@ -174,7 +186,11 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
             "Precision: which share of the inputs in use is no pure noise (no point where none is in use). Recall: "
             "which share of the signals is found."
         ),
-        "legend": [entry(f"{SHORT[p]} {what}", STYLES[p].color, dash) for p in SHOWN for what, dash in DASHES.items()],
+        "legend": [
+            entry(say("{short} {what}", short=SHORT[p], what=what), STYLES[p].color, dash)
+            for p in SHOWN
+            for what, dash in DASHES.items()
+        ],
     }
     return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
 
@@ -228,16 +244,21 @@ def along_figure(
         for (label, color, dash), name in zip(CHOICES, ("cv_min_x", "cv_1se_x"), strict=True)
     ]
     lost = go.Scatter(
-        name="diverged", x=np.array(arrays["lost_x"]), y=np.array(arrays["lost_y"]), mode="markers", cliponaxis=False,
-        marker={"symbol": "x", "size": 9, "color": VERMILLION}, meta=bind("name", x="lost_x", y="lost_y"),
+        name=say("diverged"),
+        x=np.array(arrays["lost_x"]),
+        y=np.array(arrays["lost_y"]),
+        mode="markers",
+        cliponaxis=False,
+        marker={"symbol": "x", "size": 9, "color": VERMILLION},
+        meta=bind("name", x="lost_x", y="lost_y"),
         hovertemplate=say("diverged: held at its last finite state<extra></extra>"),
-    )  # fmt: skip
+    )
     here = marker_line(say("chosen λ"), [positions(values)[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", bounds)
     more = [
         *(entry(label, color, dash) for label, color, dash in CHOICES),
         entry(say("chosen λ"), COLORS["truth"], "solid"),
     ]
-    more.append(entry("diverged", VERMILLION, symbol="x"))
+    more.append(entry(say("diverged"), VERMILLION, symbol="x"))
     names = {"x": place_names(values, "l1")}
     about = {"size": "half", "pick": "lambda", "names": names, **about, "legend": [*about["legend"], *more]}
     xaxis = {**strength_axis(values, "l1"), "title": {"text": say("strength λ"), "standoff": 7}}

@@ -50,8 +50,8 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
             "of the path."
         ),
         "legend": [
-            entry("training", COLORS["train"], "solid"),
-            entry("validation", COLORS["val"], "dash"),
+            entry(say("training"), COLORS["train"], "solid"),
+            entry(say("validation"), COLORS["val"], "dash"),
             entry(say("best λ"), COLORS["val"], symbol="star"),
             entry(say("chosen λ"), COLORS["truth"], "solid"),
             *(entry(name, color, symbol="square") for name, color in REGIONS),
@@ -65,9 +65,9 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
     }
     traces = [
         *_regions(arrays, x),
-        _curve("training", x, arrays, "path_train", COLORS["train"], "solid"),
+        _curve(say("training"), x, arrays, "path_train", COLORS["train"], "solid"),
         _curve(
-            "validation",
+            say("validation"),
             x,
             arrays,
             "path_val",
@@ -127,7 +127,7 @@ def _regions(arrays: Arrays, x: np.ndarray) -> list[Any]:
         for name, color in REGIONS
     ]  # fmt: skip
     labels = go.Scatter(
-        name="regions", x=np.array(arrays["path_label_x"]), y=np.ones(len(REGIONS)), yaxis="y2", mode="text",
+        name=say("regions"), x=np.array(arrays["path_label_x"]), y=np.ones(len(REGIONS)), yaxis="y2", mode="text",
         textposition="top center", cliponaxis=False,
         text=[name for name, _ in REGIONS], hoverinfo="skip", meta=bind(x="path_label_x"),
     )  # fmt: skip
@@ -143,14 +143,14 @@ def _curve(label: str, x: np.ndarray, arrays: Arrays, name: str, color: str, das
 
 def _diverged(arrays: Arrays) -> go.Scatter:
     return go.Scatter(
-        name="diverged", x=np.array(arrays["path_diverged_x"]), y=np.array(arrays["path_diverged_y"]), yaxis="y2",
+        name=say("diverged"), x=np.array(arrays["path_diverged_x"]), y=np.array(arrays["path_diverged_y"]), yaxis="y2",
         mode="markers", marker={"symbol": "x", "size": 9, "color": COLORS["zero"]},
         hovertemplate="diverged<extra></extra>", meta=bind("name", x="path_diverged_x", y="path_diverged_y"),
     )  # fmt: skip
 
 
 def _area(arrays: Arrays, x: np.ndarray, layer: int, name: str, key: str, is_shown: bool) -> go.Scatter:
-    label = name if is_shown else f"{name}, |w| ≥ 0.001"
+    label = name if is_shown else say("{name}, |w| ≥ 0.001", name=name)
     return go.Scatter(
         name=label, x=x, y=np.array(arrays[key][layer]), mode="lines", stackgroup=key, visible=is_shown,
         line={"color": layer_color(layer), "width": 1}, hovertemplate="%{y:,.0f}<extra>%{fullData.name}</extra>",
@@ -160,7 +160,7 @@ def _area(arrays: Arrays, x: np.ndarray, layer: int, name: str, key: str, is_sho
 
 def _small_toggle(names: Sequence[str]) -> dict[str, Any]:
     """Return the switch that counts weights below 0.001 as gone too."""
-    large = [f"{name}, |w| ≥ 0.001" for name in names]
+    large = [say("{name}, |w| ≥ 0.001", name=name) for name in names]
 
     def shown(is_large: bool) -> dict[str, Any]:
         return {
@@ -170,5 +170,5 @@ def _small_toggle(names: Sequence[str]) -> dict[str, Any]:
             ]
         }
 
-    words = {"label": "small = zero", "help": say("Count weights with |w| < 0.001 as gone too")}
+    words = {"label": say("small = zero"), "help": say("Count weights with |w| < 0.001 as gone too")}
     return {**words, "on": shown(True), "off": shown(False), "value": False}

@@ -15,7 +15,7 @@ from core.readings.weights import layer_names
 from core.settings.colors import BLUE, GREY
 from core.words import say
 
-QUANTILES = (("median |w|", "dot"), (say("90 % of |w| are below"), "dash"), ("largest |w|", "solid"))
+QUANTILES = ((say("median |w|"), "dot"), (say("90 % of |w| are below"), "dash"), (say("largest |w|"), "solid"))
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAX_NAMED = 12  # inputs that get a curve with a name of their own
 
@@ -43,7 +43,7 @@ def plot_weight_paths(arrays: Arrays, values: np.ndarray, param_name: str, n_lay
         "size": "half",
     }
     line = marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
-    yaxis = axis("weight" if is_single else "|weight|", y_range)
+    yaxis = axis(say("weight") if is_single else say("|weight|"), y_range)
     shapes = zero_break(values, param_name)
     return base_figure([*traces, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
 
@@ -74,7 +74,7 @@ def plot_input_paths(
         "size": "half",
     }
     line = marker_line(say("chosen λ"), [x[chosen]] * 2, "at:lambda", COLORS["truth"], "solid", y_range)
-    yaxis = axis("weight" if is_signed else say("sum of |w| of the input"), y_range)
+    yaxis = axis(say("weight") if is_signed else say("sum of |w| of the input"), y_range)
     shapes = zero_break(values, param_name)
     return base_figure([*traces, line], about, strength_axis(values, param_name), yaxis, shapes=shapes)
 
@@ -101,13 +101,17 @@ def _weight_lines(arrays: Arrays, x: np.ndarray, names: Sequence[str]) -> list[g
 def _quantile_lines(arrays: Arrays, x: np.ndarray, names: Sequence[str]) -> list[go.Scatter]:
     return [
         go.Scatter(
-            name=f"{name}, {label}", x=x, y=np.array(arrays["path_quantiles"][len(QUANTILES) * k + q]), mode="lines",
-            line={"color": layer_color(k), "dash": dash, "width": 2}, hovertemplate="%{y:.3g}<extra>%{fullData.name}</extra>",
+            name=say("{name}, {label}", name=name, label=label),
+            x=x,
+            y=np.array(arrays["path_quantiles"][len(QUANTILES) * k + q]),
+            mode="lines",
+            line={"color": layer_color(k), "dash": dash, "width": 2},
+            hovertemplate="%{y:.3g}<extra>%{fullData.name}</extra>",
             meta=bind(y=f"path_quantiles[{len(QUANTILES) * k + q}]"),
         )
         for k, name in enumerate(names)
         for q, (label, dash) in enumerate(QUANTILES)
-    ]  # fmt: skip
+    ]
 
 
 def _input_style(i: int) -> tuple[str, str]:

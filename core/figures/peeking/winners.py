@@ -44,7 +44,7 @@ def plot_winners(arrays: Arrays, n_repeats: int, chosen: tuple[int, int]) -> go.
         "legend": [
             entry(LOOKED, BLUE, symbol="square"),
             entry(IS, ORANGE, symbol="square"),
-            entry("means", COLORS["truth"], "dash"),
+            entry(say("means"), COLORS["truth"], "dash"),
         ],
         "twin": [
             twin(
@@ -80,7 +80,7 @@ def plot_winners(arrays: Arrays, n_repeats: int, chosen: tuple[int, int]) -> go.
         for name, label, color in (("test", LOOKED, BLUE), ("fresh", IS, ORANGE))
     ]
     xaxis = axis(say("share of wrong answers"), (-WIDTH / 2, HIGHEST - WIDTH / 2), tickformat=".0%")
-    return base_figure([*bars, *means], about, xaxis, axis("winners", y_range), barmode="overlay", bargap=0)
+    return base_figure([*bars, *means], about, xaxis, axis(say("winners"), y_range), barmode="overlay", bargap=0)
 
 
 def plot_optimism(arrays: Arrays, n_settings: Sequence[int], n_rows: Sequence[int], chosen: int) -> go.Figure:

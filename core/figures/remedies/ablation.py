@@ -39,7 +39,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
         "legend": [
             entry(say("validation, one start"), COLORS["val"], symbol="circle-open"),
             entry(say("test, one start"), COLORS["test"], symbol="diamond-open"),
-            entry("median", COLORS["truth"], symbol="line-ns"),
+            entry(say("median"), COLORS["truth"], symbol="line-ns"),
         ],
         "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0], "log": True}},
         "toggles": [log_toggle("xaxis")],
@@ -81,12 +81,12 @@ def _ablation_tables(labels: Sequence[str], n_starts: int) -> list[dict[str, Any
     def losses(what: str) -> list[dict[str, Any]]:
         return [
             column(say("{name} loss", name=name), f"ablation_{part}_{what}")
-            for part, name in (("val", "validation"), ("test", "test"))
+            for part, name in (("val", say("validation")), ("test", say("test")))
         ]
 
     starts = [say("{label}, start {k}", label=label, k=k + 1) for label in labels for k in range(n_starts)]
     return [
-        twin(say("Median over the starts, mean loss per row"), "remedy", labels, losses("median")),
+        twin(say("Median over the starts, mean loss per row"), say("remedy"), labels, losses("median")),
         twin(say("Every start, mean loss per row"), "remedy", starts, losses("x")),
     ]
 
@@ -137,7 +137,7 @@ def _noise_band(arrays: Arrays, x: np.ndarray, series: str, remedy: int, style: 
 
 def _dots(arrays: Arrays, part: str, symbol: str) -> list[Any]:
     """Return the points of one part and the bars at their medians."""
-    label = "validation" if part == "val" else "test"
+    label = say("validation") if part == "val" else say("test")
     x, y, median, level = (f"ablation_{part}_{name}" for name in ("x", "y", "median", "level"))
     dots = go.Scatter(
         name=label, x=np.array(arrays[x]), y=np.array(arrays[y]), mode="markers", opacity=0.8,
@@ -147,6 +147,6 @@ def _dots(arrays: Arrays, part: str, symbol: str) -> list[Any]:
     bars = go.Scatter(
         name=f"{label}, median", x=np.array(arrays[median]), y=np.array(arrays[level]), mode="markers",
         marker={"color": COLORS[part], "symbol": "line-ns", "size": 15, "line": {"color": COLORS[part], "width": 3}},
-        hovertemplate="median %{x:.3g}<extra>" + label + "</extra>", meta=bind(x=median, y=level),
+        hovertemplate=say("median %{x:.3g}") + "<extra>" + label + "</extra>", meta=bind(x=median, y=level),
     )  # fmt: skip
     return [dots, bars]

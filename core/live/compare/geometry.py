@@ -115,8 +115,7 @@ class GeometryPanel:
             "data": update.plain, "l2": update.after_l2, "l1_subgradient": update.after_subgradient,
             "l1_proximal": update.after_proximal,
         }  # fmt: skip
-        for key, sentence in update.sentences().items():
-            rule, words = sentence.split(": ", 1)
+        for key, (rule, words) in update.sentences().items():
             rows.append({"cells": [rule, f"{after[key]:.4g}"], "note": words})
         return {"heads": HEADS, "rows": rows}
 

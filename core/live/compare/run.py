@@ -37,7 +37,7 @@ from core.studies.compare.variants import (
     read_curves,
     read_table,
 )
-from core.words import say
+from core.words import joined, lowered, raised, say, say_n
 
 
 def compare_work(experiment: Experiment) -> Work:
@@ -151,7 +151,7 @@ class CompareView:
 
     def change_text(self, change: dict[str, Any]) -> str:
         """Return a changed strength in words; that of a mix is the sum of its shares."""
-        member, name = change["member"], label_of(change["name"]).lower()
+        member, name = change["member"], lowered(label_of(change["name"]))
         what = name if member is None else self.plan.variants[member].label
         (value,) = value_texts([change["value"]])
         return say("{what} → {value} from epoch {epoch:,}", what=what, value=value, epoch=change["epoch"])
@@ -189,7 +189,7 @@ def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[s
     """Return one row of the table of numbers, see `HEADS`."""
     losses = [with_spread(row.train_loss), with_spread(row.val_loss), with_spread(row.gap, gap_text)]
     score = (
-        with_spread(row.val_score * 100, "{:.0f}".format, " % right")
+        with_spread(row.val_score * 100, "{:.0f}".format, say(" % right"))
         if is_classification
         else with_spread(row.val_score, partial(number_text, n_decimals=2), name="R² ")
     )
@@ -208,9 +208,8 @@ def note_on(row: CompareRow, first: CompareRow) -> str:
     if not has_threshold(row.variant) and spread_of(row.n_zero).mean > 0:
         notes.append(say("Its zeros are rounding: weights below 1e-38, the smallest that the computer tells from 0."))
     if n_starts > 1 and row is not first and np.isfinite(row.val_loss).any() and np.isfinite(first.val_loss).any():
-        words = row.sentence.split(": ", 1)[1]
-        notes.append(words[0].upper() + words[1:])
-    return " ".join(notes)
+        notes.append(raised(row.sentence))
+    return joined(notes)
 
 
 def room_for(row: CompareRow, first: CompareRow) -> str:
@@ -218,8 +217,9 @@ def room_for(row: CompareRow, first: CompareRow) -> str:
     if row is first or len(row.val_loss) == 1:
         return ""
     values = np.full(len(row.val_loss), 1.0)
-    words = compare_sentence("", values, f"'{first.variant.label}'", values, say("validation loss"), by="mean")
-    return words.removeprefix(": ")
+    return compare_sentence(
+        "", values, say("'{label}'", label=first.variant.label), values, say("validation loss"), by="mean"
+    )
 
 
 def has_threshold(variant: Variant) -> bool:
@@ -232,9 +232,9 @@ def with_spread(values: np.ndarray, write: Callable[[float], str] = loss_text, u
     """Return "0.312 ± 0.041", without the ± for a single start; "diverged" where no start stayed finite."""
     spread = spread_of(values)
     if spread.n == 0:
-        return "diverged"
+        return say("diverged")
     more = f" ± {write(spread.std).lstrip('+')}" if len(values) > 1 else ""
-    return f"{name}{write(spread.mean)}{more}{unit}"
+    return say("{name}{write}{more}{unit}", name=name, write=write(spread.mean), more=more, unit=unit)
 
 
 def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
@@ -250,14 +250,14 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
     means = [spread_of(row.val_loss).mean for row in finite]
     best = [row for row, mean in zip(finite, means, strict=True) if mean == min(means)]
     others = [row for row in finite if all(row is not each for each in best)]
-    alike = " alike" if len(best) > 1 else ""
+    alike = say(" alike") if len(best) > 1 else ""
     text = say(
         "Lowest validation loss: {listed}{alike}, {with_spread}",
         listed=listed([row.variant.label for row in best]),
         alike=alike,
         with_spread=with_spread(best[0].val_loss),
     )
-    return {"kind": "compared", "text": f"{text}{said_of(others, best[0])}"}
+    return {"kind": "compared", "text": say("{text}{said_of}", text=text, said_of=said_of(others, best[0]))}
 
 
 def said_of(others: list[CompareRow], best: CompareRow) -> str:
@@ -276,19 +276,24 @@ def said_of(others: list[CompareRow], best: CompareRow) -> str:
 
 def listed(words: list[str]) -> str:
     """Return "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if len(words) < 2:
+        return joined(words)
+    return say("{first} and {last}", first=joined(words[:-1], ", "), last=words[-1])
 
 
 def lost_banner(run: LiveRun, plan: ComparePlan, lost: list[int]) -> dict[str, Any]:
     """Return the message of variants that diverged, and its remedy: mild strengths, or where they were mild a lower rate."""
     names = listed([plan.variants[v].label for v in lost])
-    are_all, many = len(lost) == len(plan.variants), len(lost) > 1
+    are_all = len(lost) == len(plan.variants)
     rate, values = run.experiment.training.learning_rate, run.training.settings()
-    text = say("{names} {have} diverged", names=names, have="have" if many else "has") + (
-        "" if are_all else say("; the others go on untouched")
+    untouched = "" if are_all else say("; the others go on untouched")
+    text = say_n(
+        "{names} has diverged{untouched}. Its last finite state may lie outside its charts.",
+        "{names} have diverged{untouched}. Their last finite state may lie outside their charts.",
+        len(lost),
+        names=names,
+        untouched=untouched,
     )
-    own = "Their" if many else "Its"
-    text += say(". {own} last finite state may lie outside {own2} charts.", own=own, own2=own.lower())
     strong = [v for v in lost if plan.variants[v].key != "dropout" and values.get(plan.dials[v].key, 0.0) > MILD]
     if len(strong) < len(lost):
         text += say(" A learning rate of {rate:g} is too large here.", rate=rate)

@@ -268,9 +268,9 @@ class FeaturesView:
         names = self.split.feature_names
         texts["inputs_none"] = describe_inputs(arrays["input_strength_l1"][0], names)
         if self.relevance is not None:
-            texts["scores"] = " ".join(
+            texts["scores"] = joined([
                 f"{what.title()}: {describe_along(arrays, f'score_l1_{what}', self.texts)}" for what in ("precision", "recall")
-            )  # fmt: skip
+            ])  # fmt: skip
         if "twin_l1" in arrays:
             texts["twins"] = say(
                 "Share of the largest twin: {describe_along}",

@@ -212,7 +212,9 @@ class PathView:
             "readouts": self._member_readouts(run, state, m),
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": labels,
-            "descriptions": {name: f"λ {self.texts[m]}. {text}" for name, text in charts.items()}
+            "descriptions": {
+                name: say("λ {texts}. {text}", texts=self.texts[m], text=text) for name, text in charts.items()
+            }
             | {"loss": describe_moment(state, m, self.texts[m])},
         }
 

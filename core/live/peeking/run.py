@@ -22,7 +22,7 @@ from core.studies.peeking.simulation import (
     seeded,
     wrong_answers,
 )
-from core.words import say
+from core.words import joined, say
 
 SHOWN_M = 1  # the place of the number of rows that the read-outs and the sentence speak of
 
@@ -76,7 +76,7 @@ class PeekingView:
 
     def _member(self, i: int, k: int, arrays: Arrays, epoch: int) -> dict[str, Any]:
         said = winner_sentence(arrays, i, SHOWN_M, k, N_ROWS[SHOWN_M])
-        all_rows = " ".join(winner_sentence(arrays, i, j, k, m) for j, m in enumerate(N_ROWS))
+        all_rows = joined([winner_sentence(arrays, i, j, k, m) for j, m in enumerate(N_ROWS)])
         started = say("Not started. Run trains 50 networks with settings at random.") if epoch == 0 else said
         gaps = {f"gap_{m}": f"{arrays['pk_optimism'][j, i]:+.1f}" for j, m in enumerate(N_ROWS)}
         return {"readouts": gaps, "verdict": {"kind": "", "text": started}, "descriptions": {"pk_winners": all_rows}}

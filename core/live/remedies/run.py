@@ -294,7 +294,7 @@ class RemediesRun:
             return say("Tuning: the validation rows choose each remedy's strength; no test row is read.")
         if self.test is not None and (said := reveal_sentence(self.rows, self.test)):
             return said
-        return f"{best_sentence(self.rows, self.table_run.is_done)} {self.warning()}".rstrip()
+        return joined([best_sentence(self.rows, self.table_run.is_done), self.warning()])
 
     def warning(self) -> str:
         """Return what the best loss does not show: starts that are lost, or remedies that do not help; the table has all."""

@@ -14,11 +14,11 @@ from core.studies.bias_variance.decomposition import WIDTH, BiasVariance
 from core.words import joined, say
 
 LABELS = {
-    "bias2": "bias²",
+    "bias2": say("bias²"),
     "variance_data": say("variance (data)"),
     "variance_start": say("variance (start)"),
-    "noise": "noise",
-    "risk": "risk",
+    "noise": say("noise"),
+    "risk": say("risk"),
 }
 CLEAR = 2.0  # standard errors of the least risk by which another is said to be larger
 
@@ -60,7 +60,18 @@ def describe_parts(arrays: Arrays, texts: Sequence[str], axis: str) -> str:
     """Return the parts at both ends and the least risk as sentences; axis: "λ" or "width"."""
     ends = (0, len(texts) - 1)
     told = [
-        f"{axis} {texts[i]}: " + ", ".join(f"{LABELS[name]} {number_text(arrays[f'bv_{name}'][i])}" for name in PARTS)
+        say(
+            "{axis} {value}: {parts}",
+            axis=axis,
+            value=texts[i],
+            parts=joined(
+                [
+                    say("{part} {number}", part=LABELS[name], number=number_text(arrays[f"bv_{name}"][i]))
+                    for name in PARTS
+                ],
+                ", ",
+            ),
+        )
         for i in ends
     ]
     return say("Parts of the risk. {told}.", told=joined(told, "; "))
@@ -73,9 +84,12 @@ def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str
         return say("Every value has a network that diverged: nothing is to be learned from this run.")
     first, last = int(finite[0]), int(finite[-1])
     best = int(finite[np.argmin(result.risk[finite])])
-    moves = ", ".join(
-        f"{LABELS[name]} {number_text(getattr(result, name)[first])} → {number_text(getattr(result, name)[last])}"
-        for name in PARTS[:3]
+    moves = joined(
+        [
+            f"{LABELS[name]} {number_text(getattr(result, name)[first])} → {number_text(getattr(result, name)[last])}"
+            for name in PARTS[:3]
+        ],
+        ", ",
     )
     said = say(
         "Least risk {risk} at {axis} {texts}. From {texts2} to {texts3}: {moves}.",
@@ -107,7 +121,7 @@ def width_words(result: BiasVariance, first: int, last: int) -> str:
     """Return what a wider network does to both variances: the trade-off is not simply "wider = more variance"."""
     parts = {"from the data": result.variance_data, "from the start": result.variance_start}
     moves = [
-        say("variance {name} {falls}", name=name, falls="falls" if v[last] < v[first] else "grows")
+        say("variance {name} {falls}", name=name, falls=say("falls") if v[last] < v[first] else say("grows"))
         for name, v in parts.items()
     ]
     bias = "falls" if result.bias2[last] < result.bias2[first] else "grows"

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.measures.numbers import gap_text, loss_text
 from core.readings.arrays import Arrays
-from core.words import say
+from core.words import joined, say
 
 Variants = Sequence[tuple[str, str]]
 # Series: title, axis title, what to look for. The words hold for every task: they say where to look, not what is seen.
@@ -74,7 +74,13 @@ def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
     if arrays["epoch"].size == 0:
         return say("{series}: nothing recorded yet.", series=SERIES[series][0])
     write = {"gap": gap_text, "val_loss": loss_text}.get(series, "{:.3g}".format)
-    values = ", ".join(f"{label} {write(arrays[series][v][-1])}" for v, (_, label) in enumerate(variants))
+    values = joined(
+        [
+            say("{label} {write}", label=label, write=write(arrays[series][v][-1]))
+            for v, (_, label) in enumerate(variants)
+        ],
+        ", ",
+    )
     return say(
         "{series} at epoch {epoch:.0f}: {values}.", series=SERIES[series][0], epoch=arrays["epoch"][-1], values=values
     )
@@ -82,7 +88,13 @@ def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
 
 def describe_overlay(arrays: Arrays, variants: Variants) -> str:
     """Return the share of exact zeros of every variant as a sentence."""
-    shares = ", ".join(f"{label} {arrays['overlay_zero'][v]:.0%}" for v, (_, label) in enumerate(variants))
+    shares = joined(
+        [
+            say("{label} {overlay_zero:.0%}", label=label, overlay_zero=arrays["overlay_zero"][v])
+            for v, (_, label) in enumerate(variants)
+        ],
+        ", ",
+    )
     reach = float(np.max(arrays["overlay_x"]))
     return say(
         "Weights on one axis, up to ±{reach:.3g}, those beyond in the outermost steps. Exactly zero: {shares}.",

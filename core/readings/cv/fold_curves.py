@@ -9,7 +9,7 @@ import numpy as np
 from core.measures.numbers import loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines
-from core.words import say
+from core.words import joined, say
 
 MAX_NUMBERS = 60_000  # in the curves of single folds; longer histories show every second, third, … moment
 
@@ -53,7 +53,11 @@ def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray
 
 def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
     """Return the last training loss of each network."""
-    last = "; ".join(
-        f"{label} {loss_text(curve[-1])}" for label, curve in zip(labels, arrays["refit_loss"], strict=True)
+    last = joined(
+        [
+            say("{label} {curve}", label=label, curve=loss_text(curve[-1]))
+            for label, curve in zip(labels, arrays["refit_loss"], strict=True)
+        ],
+        "; ",
     )
     return say("Training loss at epoch {refit_epoch:,.0f}: {last}.", refit_epoch=arrays["refit_epoch"][-1], last=last)

@@ -12,7 +12,7 @@ import numpy as np
 from core.measures.numbers import loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines, positions, top_arrays
-from core.words import say
+from core.words import joined, say
 
 LOST_Y = 0.03  # height of the mark of a diverged fold, as a share of the chart
 
@@ -93,7 +93,19 @@ def describe_folds(is_val: np.ndarray, is_train: np.ndarray | None = None) -> st
 def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
     """Return the test loss of each way of choosing λ."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
-    said = "; ".join(f"{label}, λ {text}: {loss_text(loss)} ± {loss_text(error)}" for label, text, loss, error in rows)
+    said = joined(
+        [
+            say(
+                "{label}, λ {text}: {loss} ± {error}",
+                label=label,
+                text=text,
+                loss=loss_text(loss),
+                error=loss_text(error),
+            )
+            for label, text, loss, error in rows
+        ],
+        "; ",
+    )
     return say("Test loss of each choice of λ: {said}.", said=said)
 
 

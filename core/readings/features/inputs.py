@@ -12,7 +12,7 @@ import numpy as np
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
 from core.settings.penalties import PENALTIES
-from core.words import say
+from core.words import joined, say
 
 SHOWN = ("l1", "group_l1", "l2")  # penalties, in reading order
 SHORT = {name: PENALTIES[name].short for name in SHOWN}
@@ -29,7 +29,9 @@ def lost_arrays(values: np.ndarray, is_diverged: np.ndarray) -> Arrays:
 
 def describe_inputs(strength: np.ndarray, names: Sequence[str]) -> str:
     """Return how many inputs are in use, and the three largest, from Σ|w| (d,), as a sentence."""
-    top = ", ".join(f"{names[i]} {strength[i]:.3g}" for i in np.argsort(-strength)[:3])
+    top = joined(
+        [say("{names} {strength:.3g}", names=names[i], strength=strength[i]) for i in np.argsort(-strength)[:3]], ", "
+    )
     return say(
         "Inputs in use: {value} of {size}. Largest sums of |w|: {top}.",
         value=np.sum(strength > 0),
@@ -51,7 +53,7 @@ def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
         )
         for p, values in ((p, arrays[array.replace("l1", p)]) for p in SHOWN)
     ]
-    return "; ".join(parts) + "."
+    return joined(parts, "; ") + "."
 
 
 def number(value: float) -> str:

@@ -14,9 +14,9 @@ from core.readings.arrays import Arrays
 from core.readings.strengths import positions, top_arrays
 from core.readings.weights import layer_names
 from core.settings.colors import GREEN, GREY, VERMILLION
-from core.words import say
+from core.words import joined, say
 
-REGIONS = (("overfits", VERMILLION), ("fits", GREEN), ("underfits", GREY))
+REGIONS = ((say("overfits"), VERMILLION), (say("fits"), GREEN), (say("underfits"), GREY))
 
 
 def path_arrays(
@@ -91,23 +91,26 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
         texts3=texts[best],
         val=loss_text(val[best]),
         train=loss_text(train[best]),
-        value="; ".join(stretches) or "No verdict yet",
+        value=joined(stretches, "; ") or say("No verdict yet"),
     ) + (say(" {n_diverged} diverged.", n_diverged=n_diverged) if n_diverged else "")
 
 
 def describe_path_sparsity(arrays: Arrays, texts: Sequence[str]) -> str:
     """Return the weights left per layer at both ends as a sentence."""
     counts = arrays["path_nonzero"]
-    layers = "; ".join(
-        say(
-            "{name}: {row:.0f} at λ {texts}, {row2:.0f} at λ {texts2}",
-            name=name,
-            row=row[0],
-            texts=texts[0],
-            row2=row[-1],
-            texts2=texts[-1],
-        )
-        for name, row in zip(layer_names(len(counts)), counts, strict=True)
+    layers = joined(
+        [
+            say(
+                "{name}: {row:.0f} at λ {texts}, {row2:.0f} at λ {texts2}",
+                name=name,
+                row=row[0],
+                texts=texts[0],
+                row2=row[-1],
+                texts2=texts[-1],
+            )
+            for name, row in zip(layer_names(len(counts)), counts, strict=True)
+        ],
+        "; ",
     )
     return say("Weights that are not exactly zero. {layers}.", layers=layers)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines
-from core.words import say
+from core.words import joined, say
 
 
 def weight_arrays(lines: np.ndarray, shapes: Sequence[tuple[int, int]]) -> dict[str, np.ndarray]:
@@ -50,7 +50,7 @@ def describe_input_paths(arrays: Arrays, names: Sequence[str], texts: Sequence[s
     curves = np.asarray(arrays["path_inputs"], dtype=float)
     used = (curves != 0).sum(0)
     lasting = np.argsort(-(curves != 0).sum(1), kind="stable")[:3]
-    stay = ", ".join(str(names[i]) for i in lasting)
+    stay = joined([str(names[i]) for i in lasting], ", ")
     return say(
         "Inputs in use: {used} of {n_names} at λ {texts}, {used2} at λ {texts2}. In use longest: {stay}.",
         used=used[0],

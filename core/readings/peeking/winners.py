@@ -8,7 +8,7 @@ import numpy as np
 
 from core.readings.arrays import Arrays
 from core.studies.peeking.simulation import Peeks
-from core.words import say
+from core.words import joined, say
 
 WIDTH, HIGHEST = 0.02, 0.5  # of the bars; 0.02 is one of 50 rows
 PLACES = np.round(np.arange(0, HIGHEST + WIDTH / 2, WIDTH), 2)  # middles of the bars
@@ -48,9 +48,12 @@ def winner_sentence(arrays: Arrays, i: int, j: int, k: int, m: int) -> str:
 
 def describe_optimism(arrays: Arrays, n_settings: Sequence[int], n_rows: Sequence[int]) -> str:
     """Return the optimism of the most settings for each number of rows."""
-    parts = ", ".join(
-        say("{pk_optimism:.1f} with {m} rows", pk_optimism=arrays["pk_optimism"][j][-1], m=m)
-        for j, m in enumerate(n_rows)
+    parts = joined(
+        [
+            say("{pk_optimism:.1f} with {m} rows", pk_optimism=arrays["pk_optimism"][j][-1], m=m)
+            for j, m in enumerate(n_rows)
+        ],
+        ", ",
     )
     return say(
         "Percentage points by which the best of {n_settings} looks better than it is: {parts}.",

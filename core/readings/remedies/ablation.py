@@ -74,7 +74,7 @@ def describe_label_noise(arrays: Arrays, remedies: Remedies, series: str) -> str
         middle, low, high = (arrays[f"{series}{edge}"][i][-1] for edge in ("", "_low", "_high"))
         return say("{middle:.3g} ({low:.3g} to {high:.3g})", middle=middle, low=low, high=high)
 
-    values = ", ".join(f"{label} {told(i)}" for i, (_, label) in enumerate(remedies))
+    values = joined([say("{label} {told}", label=label, told=told(i)) for i, (_, label) in enumerate(remedies)], ", ")
     return say(
         "{noise_series}: at {noise_share:.0%} {values}.",
         noise_series=NOISE_SERIES[series][0],

@@ -91,7 +91,7 @@ def noise_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow]) -> dict[s
             say("Validation loss, {share_text} wrong", share_text=share_text(share))
             for share in (SHARES[0], SHARES[-1])
         ),
-        "Change",
+        say("Change"),
     ]
     if not rows:
         blank: list[dict[str, Any]] = [{"cells": [remedy.label, "–", "–", "–"]} for remedy in remedies]

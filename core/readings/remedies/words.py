@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from core.measures.numbers import loss_text
-from core.measures.spread import difference_words, is_within_spread, spread_of
+from core.measures.spread import difference_words, is_clear, is_within_spread, spread_of
 from core.studies.remedies.remedy import Remedy, strengths_text
 from core.studies.remedies.run import RemedyRow
-from core.words import say
+from core.words import joined, raised, say
 
 BY_HEART = 0.995  # share of the training rows answered as given from which on they count as known by heart
 COLUMNS = (
@@ -32,9 +32,8 @@ def row_sentence(row: RemedyRow, nothing: RemedyRow, is_classification: bool) ->
     if remedy.patience is not None:
         parts.append(patience_sentence(row, nothing))
     if remedy.key != nothing.cell.remedy.key:
-        words = difference_words(row.val_loss, nothing.val_loss)
-        parts.append(f"{words[0].upper()}{words[1:]}.")
-    return " ".join(parts)
+        parts.append(raised(difference_words(row.val_loss, nothing.val_loss)) + ".")
+    return joined(parts)
 
 
 def room_for(row: RemedyRow, nothing: RemedyRow, is_classification: bool) -> str:
@@ -93,7 +92,7 @@ def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
             "Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths.",
             so_far=so_far,
         )
-    nothing = loss_text(medians[0]) if np.isfinite(medians[0]) else "diverged"
+    nothing = loss_text(medians[0]) if np.isfinite(medians[0]) else say("diverged")
     losses = say(
         "median validation loss {nanmin}, nothing {nothing}", nanmin=loss_text(np.nanmin(medians)), nothing=nothing
     )
@@ -111,8 +110,9 @@ def sureness(values: np.ndarray, others: np.ndarray) -> str:
     n = min(spread_of(values).n, spread_of(others).n)
     if n < 2:
         return say("no known spread")
-    is_clear = "by more than" in difference_words(values, others)
-    return say("{value} the spread over {n} starts", value="more than" if is_clear else "not clear of", n=n)
+    if is_clear(values, others):
+        return say("more than the spread over {n} starts", n=n)
+    return say("not clear of the spread over {n} starts", n=n)
 
 
 def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> str:

@@ -16,7 +16,7 @@ from core.engine import Stack, Trainer
 from core.engine.losses import sample_losses
 from core.engine.optimizers import Adam
 from core.measures.histograms import round_reach
-from core.words import say
+from core.words import joined, say
 
 FINE_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # an axis ends at one of these times a power of ten
 PROBE = 1e-5  # half the distance of the two points of a central difference
@@ -210,30 +210,29 @@ class Update:
         """With the proximal step of L1."""
         return float(np.sign(self.plain) * max(abs(self.plain) - self.threshold, 0.0)) + 0.0  # -0 becomes 0
 
-    def sentences(self) -> dict[str, str]:
-        """Return the update rules with the numbers put in, by rule: data, l2, l1_subgradient, l1_proximal."""
+    def sentences(self) -> dict[str, tuple[str, str]]:
+        """Return name and words of the update rules with the numbers put in, by rule: data, l2, l1_subgradient, l1_proximal."""
         w, g, s, t = (factor(value) for value in (self.weight, self.gradient, self.step, self.threshold))
         shrunk = f"{factor(self.factor, 6)}·{w} - {s}·{g} = {self.after_l2:.4g}"
         sub = f"{self.plain:.4g} - {t}·sign({self.weight:.4g}) = {self.after_subgradient:.4g}"
         return {
-            "data": say(
-                "Data alone: w - s·g = {weight:.4g} - {s}·{g} = {plain:.4g}.",
-                weight=self.weight,
-                s=s,
-                g=g,
-                plain=self.plain,
+            "data": (
+                say("Data alone"),
+                say("w - s·g = {weight:.4g} - {s}·{g} = {plain:.4g}.", weight=self.weight, s=s, g=g, plain=self.plain),
             ),
-            "l2": f"L2: (1 - 2·s·λ₂)·w - s·g = {shrunk}. {self.on_l2()}",
-            "l1_subgradient": say(
-                "L1 subgradient: w - s·g - s·λ₁·sign(w) = {sub}. {on_subgradient}",
-                sub=sub,
-                on_subgradient=self.on_subgradient(),
+            "l2": ("L2", joined([f"(1 - 2·s·λ₂)·w - s·g = {shrunk}.", self.on_l2()])),
+            "l1_subgradient": (
+                say("L1 subgradient"),
+                joined([f"w - s·g - s·λ₁·sign(w) = {sub}.", self.on_subgradient()]),
             ),
-            "l1_proximal": say(
-                "L1 proximal: w - s·g = {plain:.4g}, then {t} towards zero. {on_proximal}",
-                plain=self.plain,
-                t=t,
-                on_proximal=self.on_proximal(),
+            "l1_proximal": (
+                say("L1 proximal"),
+                joined(
+                    [
+                        say("w - s·g = {plain:.4g}, then {t} towards zero.", plain=self.plain, t=t),
+                        self.on_proximal(),
+                    ]
+                ),
             ),
         }
 
@@ -242,9 +241,10 @@ class Update:
         if self.l2 == 0:
             return say("λ₂ is 0: nothing shrinks.")
         if self.factor < 0:
-            return say(
-                "The factor is below zero: a step as long as this overshoots zero{value}.",
-                value=" ever further" * (self.factor < -1),
+            return (
+                say("The factor is below zero: a step as long as this overshoots zero ever further.")
+                if self.factor < -1
+                else say("The factor is below zero: a step as long as this overshoots zero.")
             )
         if self.factor == 0:
             return say("The factor is just 0 here.")

@@ -160,7 +160,7 @@ class CompareRow(NamedTuple):
 
 
 def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
-    """Return the numbers of a moment and, from the second variant on, a sentence comparing it with the first."""
+    """Return the numbers of a moment and, from the second variant on, a sentence comparing it with the first, without its name."""
     raw = {
         "train_loss": state.train_loss, "val_loss": state.val_loss, "gap": state.val_loss - state.train_loss,
         "val_score": state.val_score, "n_zero": state.n_zero_per_layer.sum(1), "weight_norm": state.weight_norm,
@@ -172,9 +172,9 @@ def read_table(plan: ComparePlan, state: MemberState) -> list[CompareRow]:
             ""
             if v == 0
             else compare_sentence(
-                variant.label,
+                "",
                 last["val_loss"][v],
-                f"'{first.label}'",
+                say("'{label}'", label=first.label),
                 last["val_loss"][0],
                 say("validation loss"),
                 by="mean",

@@ -11,7 +11,7 @@ from core.data import Split
 from core.data.split import mean_and_scale
 from core.settings.words import received
 from core.studies.base.values import is_count
-from core.words import say
+from core.words import say, say_n
 
 
 def make_folds(y: np.ndarray, task: str, n_splits: int, seed: int) -> np.ndarray:
@@ -147,7 +147,7 @@ def fold_notes(y: np.ndarray, is_val: np.ndarray, split: Split) -> list[str]:
         without_val = int((~is_val[:, y == label].any(1)).sum())
         without_train = int(is_val[:, y == label].all(1).sum())
         name = split.class_names[int(label)]
-        rows = say("Class '{name}' has only {n_rows} row{s}", name=name, n_rows=n_rows, s="s" if n_rows > 1 else "")
+        rows = say_n("Class '{name}' has only {n} row", "Class '{name}' has only {n} rows", n_rows, name=name)
         if without_train:
             notes.append(
                 say(

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.measures.numbers import loss_text
 from core.studies.cv.refit import TestLosses
-from core.words import say
+from core.words import joined, say
 
 N_GRID = 4001
 
@@ -66,23 +66,24 @@ def look_in_words(look: Opening) -> str:
         test=loss_text(test),
         error=loss_text(error),
     )
-    return f"{said} {_distance(say('Your estimate'), look.expected, look)} {_distance('Cross-validation', look.cv_mean, look)}"
+    yours = _distance(say("Your estimate"), look.expected, look, 0.0)
+    return joined([said, yours, _distance(say("Cross-validation"), look.cv_mean, look, look.cv_error)])
 
 
-def _distance(who: str, estimate: float, look: Opening) -> str:
-    """Return how far an estimate is off, in standard errors of both sides together where it has one of its own."""
-    own = look.cv_error if who == "Cross-validation" else 0.0
+def _distance(who: str, estimate: float, look: Opening, own: float) -> str:
+    """Return how far an estimate is off, in standard errors of both sides together. own: its own, 0 where it has none."""
     error, off = math.hypot(look.test_error, own), estimate - look.test_loss
     if not error > 0:
-        return say("{who} was {off:.2g} too {high}.", who=who, off=abs(off), high="high" if off > 0 else "low")
+        return (
+            say("{who} was {off:.2g} too high.", who=who, off=off)
+            if off > 0
+            else say("{who} was {off:.2g} too low.", who=who, off=-off)
+        )
     if abs(off) <= error:
         return say("{who} was right within one standard error.", who=who)
-    return say(
-        "{who} was {off:.1f} standard errors too {high}.",
-        who=who,
-        off=abs(off) / error,
-        high="high" if off > 0 else "low",
-    )
+    if off > 0:
+        return say("{who} was {off:.1f} standard errors too high.", who=who, off=off / error)
+    return say("{who} was {off:.1f} standard errors too low.", who=who, off=-off / error)
 
 
 def peeking_in_words(n_looks: int, error: float | None = None, is_synthetic: bool = True) -> str:

@@ -18,7 +18,7 @@ from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_int
 from core.studies.base.training import MemberState
 from core.studies.cv.cross_validation import FoldPlan, choose, plan_cross_validation
 from core.studies.path.sweep import plan_path, without_diverged
-from core.words import say
+from core.words import joined, say
 
 PENALTIES = ("l1", "l2", "group_l1")  # in the order of the stack
 FAR = 2.0  # folds with this many times the training rows, or a part of them, are told of
@@ -199,21 +199,26 @@ def choice_sentence(values: Sequence[str], places: tuple[int, int], precision: n
     """
     at_min, at_1se = places
     said = [
-        f"{label} = {values[i]}: {score_in_words(precision[i], recall[i])}."
+        say(
+            "{label} = {values}: {score_in_words}.",
+            label=label,
+            values=values[i],
+            score_in_words=score_in_words(precision[i], recall[i]),
+        )
         for label, i in (("λ_min", at_min), ("λ_1se", at_1se))
     ]
     more = stronger_sentence(values, at_1se, precision, recall)
     if at_min == at_1se:
         return say("Cross-validation gives one λ for both rules. {said}{more}", said=said[0], more=more)
     if not np.isfinite([precision[at_min], precision[at_1se]]).all():
-        return f"{' '.join(said)}{more}"
+        return joined(said) + more
     if precision[at_1se] > precision[at_min] and recall[at_1se] >= recall[at_min]:
         verdict = say("Here selecting inputs asks for more penalty than predicting.")
     elif precision[at_1se] > precision[at_min]:
         verdict = say("More penalty keeps less noise, but loses signals too.")
     else:
         verdict = say("Here λ_1se is no closer to the truth.")
-    return f"{' '.join(said)} {verdict}{more}"
+    return say("{said} {verdict}{more}", said=joined(said, " "), verdict=verdict, more=more)
 
 
 def score_in_words(precision: float, recall: float) -> str:
@@ -247,7 +252,7 @@ def twin_sentence(l1: float, l2: float) -> str:
         l1=l1,
         l2=l2,
     )
-    return say("{said}: L1 keeps one, L2 shares.", said=said) if l1 > 0.9 and l2 <= 0.75 else f"{said}."
+    return say("{said}: L1 keeps one, L2 shares.", said=said) if l1 > 0.9 and l2 <= 0.75 else say("{said}.", said=said)
 
 
 def links_sentence(n_units: int, zeros: Sequence[int], whole: Sequence[int]) -> str:

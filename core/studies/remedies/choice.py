@@ -102,7 +102,7 @@ def left_out(experiment: Experiment) -> list[str]:
         )
     first, second = experiment.remedies.first_combination, experiment.remedies.second_combination
     kept = [[key for key in wanted if key in keys] for wanted in (first, second)]
-    for name, wanted, left in zip(("first", "second"), (first, second), kept, strict=True):
+    for name, wanted, left in zip((say("first"), say("second")), (first, second), kept, strict=True):
         if left != list(wanted):
             said.append(say("The {name} combination is {rest_in_words}.", name=name, rest_in_words=rest_in_words(left)))
     if len(kept[0]) > 1 and set(kept[0]) == set(kept[1]):
@@ -114,4 +114,6 @@ def rest_in_words(keys: Sequence[str]) -> str:
     """Return what is left of a combination."""
     if len(keys) > 1:
         return say("now {choice_labels} only", choice_labels=joined([CHOICE_LABELS[key] for key in keys], " + "))
-    return say("left out: {nothing} remains of it", nothing="nothing" if not keys else f"only {CHOICE_LABELS[keys[0]]}")
+    if not keys:
+        return say("left out: nothing remains of it")
+    return say("left out: only {remedy} remains of it", remedy=CHOICE_LABELS[keys[0]])

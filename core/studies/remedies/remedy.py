@@ -7,14 +7,14 @@ says which network belongs to which remedy. Read next: `choice.py`, the remedies
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.data import info_of
 from core.settings.experiment import Experiment
-from core.words import say
+from core.words import joined, lowered, say
 
 NETWORK_SEEDS = 10_000  # the j-th network of an ensemble starts from seed + start + j · this
 
@@ -83,25 +83,31 @@ def combine(first: Remedy, second: Remedy) -> Remedy:
         for name, value in vars(remedy).items()
         if name not in ("key", "label", "why") and value != getattr(NOTHING, name)
     }
-    label = (
-        f"{first.label} + {second.label[0].lower() if second.label[1].islower() else second.label[0]}{second.label[1:]}"
-    )
+    other = lowered(second.label) if second.label[1].islower() else second.label
+    label = say("{first} + {second}", first=first.label, second=other)
     return Remedy(f"{first.key}+{second.key}", label, say("All its parts at once."), **own)
+
+
+STRENGTH_WORDS: dict[str, Callable[[float], str]] = {
+    "l1": lambda value: say("λ₁ = {value:g}", value=value),
+    "l2": lambda value: say("λ₂ = {value:g}", value=value),
+    "dropout_rate": lambda value: say("rate {value:g}", value=value),
+    "augment": lambda value: say("strength {value:g}", value=value),
+    "patience": lambda value: say("patience {value:g} epochs", value=value),
+    "min_delta": lambda value: say("min_delta {value:g}", value=value),
+    "n_networks": lambda value: say("{value:g} networks", value=value),
+    "data_factor": lambda value: say("{value:g} × the rows", value=value),
+}
 
 
 def strengths_text(remedy: Remedy) -> str:
     """Return how strong a remedy is in words, such as "λ₂ = 0.01, patience 20 epochs"; "–" for nothing."""
-    words = {
-        "l1": "λ₁ = {:g}", "l2": "λ₂ = {:g}", "dropout_rate": say("rate {:g}"), "augment": say("strength {:g}"),
-        "patience": say("patience {:g} epochs"), "min_delta": say("min_delta {:g}"), "n_networks": say("{:g} networks"),
-        "data_factor": say("{:g} × the rows"),
-    }  # fmt: skip
     texts = [
-        text.format(getattr(remedy, name))
-        for name, text in words.items()
+        write(getattr(remedy, name))
+        for name, write in STRENGTH_WORDS.items()
         if getattr(remedy, name) != getattr(NOTHING, name)
     ]
-    return ", ".join(texts) or "–"
+    return joined(texts, ", ") or "–"
 
 
 DEFAULT_REMEDIES = (*SINGLE, combine(L2, EARLY_STOPPING), combine(AUGMENTATION, L2))

@@ -176,10 +176,10 @@ def test_small_charts_of_predictions_name_their_target_above_them() -> None:
         "target_val": np.array([1.0]),
         "target_name": np.array(["disease"]),
     }
-    figure = short_titles(plot_predicted({"pred_train": np.zeros(2), "pred_val": np.zeros(1)}, constants))
+    figure = short_titles(plot_predicted({"pred_train": np.zeros(2), "pred_val": np.zeros(1)}, constants), "disease")
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("true", "predicted")
     assert figure.layout.meta["look_for"].startswith("Disease. Training points")
-    assert short_titles(plot_overlay(make_arrays(), V)) == plot_overlay(make_arrays(), V)
+    assert short_titles(plot_overlay(make_arrays(), V), "disease") == plot_overlay(make_arrays(), V)
 
 
 def test_long_names_of_remedies_stand_in_lines_with_room_for_each() -> None:

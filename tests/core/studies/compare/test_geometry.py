@@ -116,7 +116,7 @@ def test_update_rules_by_hand() -> None:
 )
 def test_what_is_said_of_a_rule_is_what_its_numbers_do(rule: str, numbers: dict[str, float], words: str) -> None:
     update = Update(**{"weight": 0.05, "gradient": 0.2, "step": 0.1, "l1": 0.0, "l2": 0.0, **numbers})
-    assert words in update.sentences()[rule]
+    assert words in update.sentences()[rule][1]
 
 
 @pytest.mark.parametrize("variant", ["none", "l1_proximal"])
@@ -167,6 +167,6 @@ def test_the_smallest_networks_have_two_weights_to_show(n_inputs: int, hidden_si
 
 def test_a_negative_factor_stands_in_brackets() -> None:
     sentences = Update(weight=-1.0, gradient=-0.2, step=0.1, l1=0.1, l2=1.0).sentences()
-    assert sentences["data"] == "Data alone: w - s·g = -1 - 0.1·(-0.2) = -0.98."
-    assert "0.8·(-1) - 0.1·(-0.2) = -0.78" in sentences["l2"]
-    assert "-0.98 - 0.01·sign(-1) = -0.97" in sentences["l1_subgradient"]
+    assert sentences["data"] == ("Data alone", "w - s·g = -1 - 0.1·(-0.2) = -0.98.")
+    assert "0.8·(-1) - 0.1·(-0.2) = -0.78" in sentences["l2"][1]
+    assert "-0.98 - 0.01·sign(-1) = -0.97" in sentences["l1_subgradient"][1]

@@ -127,7 +127,7 @@ def test_a_diverging_variant_leaves_the_others_untouched() -> None:
     curves = read_curves(wild.plan, wild.arrays())  # type: ignore[arg-type]
     assert np.isfinite(curves["val_loss"][:2]).all() and np.isnan(curves["val_loss"][2, -1])
     rows = read_table(wild.plan, wild.state())  # type: ignore[arg-type]
-    assert np.isnan(rows[2].val_loss).all() and rows[2].sentence == "L2: no run stayed finite."
+    assert np.isnan(rows[2].val_loss).all() and rows[2].sentence == "no run stayed finite."
 
 
 def test_mean_and_band_by_hand() -> None:
