@@ -5,13 +5,16 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import Split
+from core.data import Split, info_of
+from core.data.drawn import info_of_points, is_drawn
 from core.figures.cv.fold_curves import plot_fold_curves
 from core.figures.cv.losses import plot_cv, plot_folds
 from core.live.cv.needs import cross_validation_needs
 from core.live.cv.run import cross_validation_run, cross_validation_work, fold_targets, found
 from core.presets import CV_START
 from core.readings.strengths import positions
+from core.settings.experiment import Experiment
+from core.settings.points import MAX_POINTS
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
@@ -21,7 +24,7 @@ from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
 from pages.shared.grid import show_penalty
-from pages.shared.language import worded
+from pages.shared.language import tr, worded
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
@@ -58,9 +61,22 @@ def draw(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
     ]
 
 
+def check_folds(now: Experiment) -> None:
+    """Raise ValueError where drawn points are fewer than folds."""
+    n_splits, n_points = now.folds.n_splits, sum(info_of_points(now.data).parts) if is_drawn(now.data) else MAX_POINTS
+    if n_splits > n_points:
+        raise ValueError(
+            say(
+                "n_splits: expected at most {n_points} folds of {n_points} drawn points, received {n_splits}; draw more points",
+                n_points=n_points,
+                n_splits=n_splits,
+            )
+        )
+
+
 PAGE = RunPage(
     "cv", "run", cross_validation_needs, cross_validation_work, partial(on_split, cross_validation_run), draw, READOUTS,
-    buttons=("run", "step", "reset"), can_rewind=False, tells_state=True,
+    check=check_folds, buttons=("run", "step", "reset"), can_rewind=False, tells_state=True,
 )  # fmt: skip
 
 
@@ -102,7 +118,9 @@ def show_study() -> None:
     state = job.latest.meta["state"] if job.latest else ""
     if cv is not None:
         show_choice(job, cv, state)
-        if state == "finished" and cv.best == cv.best:
+        if not info_of(experiment.data).n_test():
+            st.caption(tr("Drawn points have no test rows: what the folds say is all there is to judge λ by."))
+        elif state == "finished" and cv.best == cv.best:
             show_refit(cv, f"{shown.key} {cv.experiment.training.n_epochs}")
 
 

@@ -21,12 +21,14 @@ from core.data.split import Grid, Split, mean_and_scale
 from core.data.synthetic import FEATURES, make_features
 from core.settings.experiment import DataConfig, Experiment, FeatureName
 from core.settings.points import MAX_POINTS, Point, pack, unpack
+from core.words import say, say_n
 
 CURVE, PLANE = "my_curve", "my_plane"
 # How far the canvas reaches each way, in x and in y: a point beyond is not used.
 REACH: Mapping[str, tuple[float, float]] = MappingProxyType({CURVE: (1.0, 4.0), PLANE: (7.0, 7.0)})
-LABELS: Mapping[str, str] = MappingProxyType({CURVE: "My points: curve", PLANE: "My points: classes"})
+LABELS: Mapping[str, str] = MappingProxyType({CURVE: say("My points: curve"), PLANE: say("My points: classes")})
 N_GRID_CURVE, N_GRID_PLANE = 201, 63  # every second point of 63 makes an even grid, too
+FEWEST = 5  # training points that a study needs: `n_train` is as many for all data
 MAX_COPIED_VAL = 60  # validation points that go along when training points are copied: as many as are well seen
 
 
@@ -61,7 +63,7 @@ class DrawnInfo(DatasetInfo):
 
     def max_train(self, val_fraction: float) -> int:
         """Return the largest `n_train`: the drawn training points, or the fewest that the setting can say."""
-        return max(5, self.parts[0])
+        return max(FEWEST, self.parts[0])
 
 
 def is_drawn(data: DataConfig) -> bool:
@@ -74,18 +76,26 @@ def info_of_points(data: DataConfig) -> DrawnInfo:
     used = points_of(data)
     n_val = sum(point.is_val for point in used)
     n_classes = data.n_point_classes if data.name == PLANE else 0
-    said = f"{counted(len(used) - n_val, 'training')} and {counted(n_val, 'validation')}, drawn by hand."
+    said = say("{train} and {val}, drawn by hand.", train=counted(len(used) - n_val), val=counted_val(n_val))
     if n_unused := len(unpack(data.points)) - len(used):
-        said += f" {n_unused} more {'is' if n_unused == 1 else 'are'} not used: beyond the canvas, or of a class beyond these."
+        said += say_n(
+            " {n} more is not used: beyond the canvas, or of a class beyond these.",
+            " {n} more are not used: beyond the canvas, or of a class beyond these.", n_unused,
+        )  # fmt: skip
     return DrawnInfo(
         LABELS[data.name], "plane" if n_classes else "curve", "classification" if n_classes else "regression", n_classes,
-        len(used), said, "your hand.", 2 if n_classes else 1, parts=(len(used) - n_val, n_val),
+        len(used), said, say("your hand."), 2 if n_classes else 1, parts=(len(used) - n_val, n_val),
     )  # fmt: skip
 
 
-def counted(n: int, kind: str) -> str:
+def counted(n: int) -> str:
     """Return "1 training point", "5 training points"."""
-    return f"{n} {kind} point{'' if n == 1 else 's'}"
+    return say_n("{n} training point", "{n} training points", n)
+
+
+def counted_val(n: int) -> str:
+    """Return "1 validation point", "5 validation points"."""
+    return say_n("{n} validation point", "{n} validation points", n)
 
 
 def points_of(data: DataConfig) -> tuple[Point, ...]:
@@ -119,7 +129,7 @@ def load_points(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
     return Split(
         X[~is_val], y[~is_val], X[is_val], y[is_val], X[:0].copy(), y[:0].copy(),
         task="classification" if n_classes else "regression", n_classes=n_classes, feature_names=names,
-        class_names=tuple(f"class {c + 1}" for c in range(n_classes)), target_name="class" if n_classes else "y",
+        class_names=tuple(say("class {number}", number=c + 1) for c in range(n_classes)), target_name="class" if n_classes else "y",
         x_mean=canvas.x_mean, x_scale=canvas.x_scale, kind="plane" if n_classes else "curve", grid=canvas.grid,
         points_train=drawn[~is_val], points_val=drawn[is_val], classes=np.arange(n_classes),
     )  # fmt: skip
@@ -148,16 +158,27 @@ def _canvas(name: str, features: tuple[FeatureName, ...], dtype: str) -> _Canvas
     return _Canvas(Grid(x, y, ((raw - mean) / scale).astype(dtype), None), mean, scale)
 
 
-def check_points(data: DataConfig, needs_val: bool = True) -> None:
-    """Raise ValueError where drawn points have none for training, or none for validation where these are needed."""
-    info = info_of_points(data)
-    n_train, n_val = info.parts
-    if n_train and (n_val or not needs_val):
+def is_enough(data: DataConfig, is_study: bool = True) -> bool:
+    """Return whether there are points enough to train on: one for a single network, for a study as many as of any data."""
+    n_train, n_val = info_of_points(data).parts
+    return n_train >= FEWEST and n_val > 0 if is_study else n_train > 0
+
+
+def check_points(data: DataConfig, is_study: bool = True) -> None:
+    """Raise ValueError where drawn points are too few, see `is_enough`."""
+    if is_enough(data, is_study):
         return
-    wanted = "at least one training point" + (" and one validation point" if needs_val else "")
+    n_train, n_val = info_of_points(data).parts
     raise ValueError(
-        f"points: expected {wanted}, received {counted(n_train, 'training')} and {counted(n_val, 'validation')}; draw more on "
-        "the Playground, or give them in Python: data={'name': 'my_curve', 'points': [(x, y, 0, is_val), …]}"
+        say(
+            "points: expected at least {wanted}, received {train} and {val}; draw more on the Playground, or give them in "
+            "Python: data={{'name': 'my_curve', 'points': [(x, y, 0, is_val), …]}}",
+            wanted=say("{n} training points and one validation point", n=FEWEST)
+            if is_study
+            else say("one training point"),
+            train=counted(n_train),
+            val=counted_val(n_val),
+        )
     )
 
 
@@ -183,7 +204,11 @@ def copied(experiment: Experiment, split: Split) -> Experiment:
         or split.kind not in ("curve", "plane")
         or split.n_classes > 4
     ):
-        raise ValueError(f"split: expected points of a curve, or of 2 to 4 classes on a plane, received a {split.kind}")
+        raise ValueError(
+            say(
+                "split: expected points of a curve, or of 2 to 4 classes on a plane, received a {kind}", kind=split.kind
+            )
+        )
     name = PLANE if split.n_classes else CURVE
     if split.kind == "plane" and not split.n_classes:
         raise ValueError(

@@ -76,8 +76,10 @@ def check_sets(data: DataConfig, n_sets: int) -> None:
     """Raise ValueError, with what fits, where real data have too few rows for so many sets."""
     if is_drawn(data):
         raise ValueError(
-            "data: expected a task of which many training sets can be had, received drawn points, of which there is one; "
-            "choose made-up or real data"
+            say(
+                "data: expected a task of which many training sets can be had, received drawn points, of which there is one; "
+                "choose made-up or real data"
+            )
         )
     info = info_of(data)
     n_free = info.max_train(data.val_fraction)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.measures.verdict import Verdict
+from core.words import say
 
 if TYPE_CHECKING:
     from core.data.split import Split
@@ -31,11 +32,13 @@ def missing_points(split: Split) -> Verdict | None:
     """Return the sentence on drawn points where a network cannot be trained, or not be judged; None where there are enough."""
     n_train, n_val = len(split.y_train), len(split.y_val)
     if not n_train:
-        return said("No training points: click into the chart to add some.")
+        return said(say("No training points: click into the chart to add some."))
     if not n_val:
-        return said("No validation points: nothing shows whether it memorises. Switch to validation and add some.")
+        return said(say("No validation points: nothing shows whether it memorises. Switch to validation and add some."))
     if split.n_classes and len(np.unique(split.y_train)) < 2:
-        return said("All training points are of one class: any network learns to say it. Add points of another class.")
+        return said(
+            say("All training points are of one class: any network learns to say it. Add points of another class.")
+        )
     return None
 
 

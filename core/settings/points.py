@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.settings.words import received, shortened
+from core.words import say
 
 VERSION = "1"
 MAX_POINTS = 200
@@ -43,18 +44,25 @@ def pack(points: Sequence[Sequence[float]]) -> str:
     Example: `pack([(0, 0.5), (1, -0.25, 1, True)])` is "1gAAgfQg-hfwa". Raises ValueError with what was expected and received.
     """
     if len(points) > MAX_POINTS:
-        raise ValueError(f"expected {EXPECTED}, received {len(points):,} points")
+        raise ValueError(say("expected {expected}, received {n:,} points", expected=EXPECTED, n=len(points)))
     return VERSION + "".join(_letters_of(point) for point in points) if len(points) else ""
 
 
 def _letters_of(point: Sequence[float]) -> str:
     is_whole = isinstance(point, Sequence) and 2 <= len(point) <= 4 and all(isinstance(v, int | float) for v in point)
     if not is_whole or not all(abs(v) <= MAX_COORDINATE for v in point[:2]):
-        raise ValueError(f"expected {EXPECTED}, both within ±{MAX_COORDINATE}, received {received(point)}")
+        raise ValueError(
+            say(
+                "expected {expected}, both within ±{reach}, received {point}",
+                expected=EXPECTED,
+                reach=MAX_COORDINATE,
+                point=received(point),
+            )
+        )
     x, y = point[:2]
     label, is_val = [*point[2:], 0, 0][:2]
     if label not in range(MAX_CLASSES) or is_val not in (0, 1):
-        raise ValueError(f"expected {EXPECTED}, received {received(point)}")
+        raise ValueError(say("expected {expected}, received {point}", expected=EXPECTED, point=received(point)))
     first, second = 4 * (round(1000 * x) + ZERO) + int(label), 4 * (round(1000 * y) + ZERO) + 2 * int(is_val)
     return "".join(LETTERS[word >> shift & 63] for word in (first, second) for shift in (12, 6, 0))
 
@@ -65,15 +73,25 @@ def unpack(text: str) -> tuple[Point, ...]:
         return ()
     if text[0] != VERSION:
         raise ValueError(
-            f"expected points of version {VERSION}, as this program writes them, received version '{text[0]}'"
+            say(
+                "expected points of version {version}, as this program writes them, received version '{other}'",
+                version=VERSION,
+                other=text[0],
+            )
         )
     if len(text) > MAX_CHARS or (len(text) - 1) % PER_POINT:
-        n_chars = f"{len(text):,} letters"
         raise ValueError(
-            f"expected up to {MAX_POINTS} points of {PER_POINT} letters after the version, received {n_chars}"
+            say(
+                "expected up to {most} points of {each} letters after the version, received {n:,} letters",
+                most=MAX_POINTS,
+                each=PER_POINT,
+                n=len(text),
+            )
         )
     if odd := next((letter for letter in text[1:] if letter not in VALUE_OF), ""):
-        raise ValueError(f"expected the letters A to Z, a to z, 0 to 9, - and _, received '{shortened(odd)}'")
+        raise ValueError(
+            say("expected the letters A to Z, a to z, 0 to 9, - and _, received '{odd}'", odd=shortened(odd))
+        )
     return tuple(_point_of(text[start : start + PER_POINT]) for start in range(1, len(text), PER_POINT))
 
 
@@ -81,6 +99,6 @@ def _point_of(letters: str) -> Point:
     values = [VALUE_OF[letter] for letter in letters]
     first, second = (values[i] << 12 | values[i + 1] << 6 | values[i + 2] for i in (0, 3))
     if second & 1 or not first >> 2 or not second >> 2:
-        raise ValueError(f"expected points as this program writes them, received '{letters}' among them")
+        raise ValueError(say("expected points as this program writes them, received '{odd}' among them", odd=letters))
     x, y = ((word >> 2) - ZERO for word in (first, second))
     return Point(x / 1000, y / 1000, first & 3, bool(second & 2))

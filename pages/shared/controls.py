@@ -95,8 +95,11 @@ def data_label(name: str) -> str:
 
 def drawn_settings(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show how to draw; on other pages, how many points there are."""
-    here = "Click into the fit chart: a click adds a point, a drag moves one, a right click or a long press removes it."
-    st.caption(here if page == "playground" else f"{info.description} Draw more on the Playground.")
+    here = say(
+        "Click into the fit chart: a click adds a point, a drag moves one, a right click or a long press removes it."
+    )
+    elsewhere = say("{points} Draw more on the Playground.", points=info.description)
+    st.caption(worded(here if page == "playground" else elsewhere))
     if data.name == PLANE:
         setting(page, "n_point_classes")
 

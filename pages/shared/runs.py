@@ -13,17 +13,20 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.data.drawn import FEWEST, counted, counted_val, info_of_points, is_drawn, is_enough
 from core.live.needs import Needs
 from core.live.study import Obedient
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
+from core.words import say
 from pages.shared import example, hand, jobs, studies
 from pages.shared import experiment as shared
 from pages.shared.charts import Chart, drawn
+from pages.shared.language import tr
 from pages.shared.parts import is_ready, say_failure
-from pages.shared.say import fail
+from pages.shared.say import fail, warn
 from pages.shared.stage import BUTTONS, stage
 
 Figures = Sequence[go.Figure] | None
@@ -83,7 +86,17 @@ class RunPage:
         fault: why the page cannot show anything on an experiment, "" where it can; by default what `check` says.
         """
         refused = fault or (example.refused_by(self.check) if self.check is not None else lambda _: "")
-        example.open_page(start, self._costs, refused)
+        example.open_page(start, self._costs, lambda mine: self._too_few(mine) or refused(mine))
+
+    def _too_few(self, now: Experiment) -> str:
+        """Return that the drawn points are too few for a study, "" where they are enough, or it does not read them."""
+        if not is_drawn(now.data) or is_enough(now.data) or self.needs(now).experiment.data != now.data:
+            return ""
+        n_train, n_val = info_of_points(now.data).parts
+        return say(
+            "this page needs at least {fewest} training points and one validation point, and there are {train} and {val}",
+            fewest=FEWEST, train=counted(n_train), val=counted_val(n_val),
+        )  # fmt: skip
 
     def _costs(self, now: Experiment) -> Sequence[Work]:
         return [self.work(now)] if self.parts is None else self.parts(now)
@@ -91,6 +104,11 @@ class RunPage:
     def may_start(self) -> bool:
         """Return whether the run of the experiment of now may start; else say why not, or ask."""
         now = shared.current()
+        if too_few := self._too_few(now):
+            jobs.drop(self.slot)
+            warn(say("Too few points: {why}. Draw more on the Playground.", why=too_few))
+            st.page_link("playground.py", label=tr("Playground"), icon=":material/draw:")
+            return False
         if self.check is not None:
             try:
                 self.check(now)

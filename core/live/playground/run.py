@@ -341,7 +341,7 @@ def change_text(change: dict[str, Any]) -> str:
     """Return a changed strength in words, for the mark on the loss chart."""
     name = change["name"]
     if name == POINTS:
-        return f"{counted(change['value'], 'training')} from epoch {change['epoch']:,}"
+        return say("{points} from epoch {epoch:,}", points=counted(change["value"]), epoch=change["epoch"])
     (value,) = value_texts([change["value"]])
     symbol = PENALTIES[name].symbol if name in PENALTIES else label_of(name).lower()
     return say("{symbol} → {value} from epoch {epoch:,}", symbol=symbol, value=value, epoch=change["epoch"])

@@ -145,13 +145,13 @@ def make_trainer(experiment: Experiment, split: Split, dtype: str = "float32") -
     return build_trainer(experiment, make_pool(experiment, split, dtype), {}, [experiment.training.seed])
 
 
-def load(experiment: Experiment, split: Split | None, dtype: str, needs_val: bool = True) -> Split:
+def load(experiment: Experiment, split: Split | None, dtype: str, is_study: bool = True) -> Split:
     """Return the given split, or the experiment's own data in the type `dtype`.
 
-    Raises ValueError where drawn points are too few: none for training, or none for validation where `needs_val`.
+    Raises ValueError where drawn points are too few, for a study or for a single network.
     """
     if is_drawn(experiment.data):
-        check_points(experiment.data, needs_val)
+        check_points(experiment.data, is_study)
     return _loaded(experiment, split, dtype)
 
 

@@ -96,7 +96,7 @@ def train(
             )
         )
     checked = check_changes(experiment, changes)
-    data = load(experiment, split, dtype, needs_val=False)
+    data = load(experiment, split, dtype, is_study=False)
     training = make_training(experiment, data, dtype, device=device)
     training.n_epochs = int(n_epochs or training.n_epochs)
     training.run(progress, checked)

@@ -7,26 +7,29 @@ import streamlit as st
 from core.data import info_of
 from core.data.drawn import can_be_copied, copied, info_of_points, is_drawn
 from core.settings.points import MAX_POINTS
+from core.words import say
 from pages.parts.playground.presets import STAGE
 from pages.shared import experiment as shared
 from pages.shared import hand, jobs
 from pages.shared.splits import split_of
 
 WORDS = {
-    "bar": "Drawing points", "canvas": "canvas for points", "classes": "Class of new points", "parts": "New points are for",
-    "train": "training", "train_help": "A click adds a training point (key T)",
-    "val": "validation", "val_help": "A click adds a validation point, which is never learned from (key V)",
-    "brush": "brush", "brush_help": "Add many points at once, scattered around the pointer (key B)",
-    "undo": "↶", "undo_name": "undo", "undo_help": "Take back the last change of the points (Ctrl Z)",
-    "redo": "↷", "redo_name": "redo", "redo_help": "Make it again (Ctrl Y)",
-    "clear": "clear", "clear_help": "Remove all points; undo brings them back",
-    "class_help": "Add points of {name} (key {key})",
-    "count": "{train} + {val} of {most}",
-    "full": "{most} points are the most that a link holds: remove some first.",
-    "added": "Added at x {x}, y {y}: {n} points.", "removed": "Removed at x {x}, y {y}: {n} points.",
-    "cursor": "x {x}, y {y}. Enter adds a point, Delete removes one.",
-    "undone": "Taken back.", "redone": "Made again.",
-    "copy": "Draw on this", "copy_help": "Copy these training points, to add, move and remove some by hand: a new run on My points",
+    "bar": say("Drawing points"), "canvas": say("canvas for points"), "classes": say("Class of new points"),
+    "parts": say("New points are for"),
+    "train": say("training"), "train_help": say("A click adds a training point (key T)"),
+    "val": say("validation"), "val_help": say("A click adds a validation point, which is never learned from (key V)"),
+    "brush": say("brush"), "brush_help": say("Add many points at once, scattered around the pointer (key B)"),
+    "undo": say("↶"), "undo_name": say("undo"), "undo_help": say("Take back the last change of the points (Ctrl Z)"),
+    "redo": say("↷"), "redo_name": say("redo"), "redo_help": say("Make it again (Ctrl Y)"),
+    "clear": say("clear"), "clear_help": say("Remove all points; undo brings them back"),
+    "class_help": say("Add points of {name} (key {key})"),
+    "count": say("{train} + {val} of {most}"),
+    "full": say("{most} points are the most that a link holds: remove some first."),
+    "added": say("Added at x {x}, y {y}: {n} points."), "removed": say("Removed at x {x}, y {y}: {n} points."),
+    "cursor": say("x {x}, y {y}. Enter adds a point, Delete removes one."),
+    "undone": say("Taken back."), "redone": say("Made again."),
+    "copy": say("Draw on this"),
+    "copy_help": say("Copy these training points, to add, move and remove some by hand: a new run on My points"),
 }  # fmt: skip
 
 
@@ -47,5 +50,10 @@ def take_copy() -> None:
     n_before, n_after = now.data.n_train, info_of_points(drawn.data).parts[0]
     if n_after < n_before:
         st.session_state[shared.PROBLEMS] += [
-            f"{n_after} of {n_before} training points were copied: a drawing holds {MAX_POINTS}, none beyond its canvas."
+            say(
+                "{n} of {all} training points were copied: a drawing holds {most}, none beyond its canvas.",
+                n=n_after,
+                all=n_before,
+                most=MAX_POINTS,
+            )
         ]

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.data import info_of
 from core.live.asking import text_of
 from core.live.remedies.needs import remedies_needs
 from core.stream.commands import Look
@@ -56,6 +57,7 @@ def show_actions(job: Job) -> None:
     if is_open:
         jobs.notes().pop(ASKED, None)
     number = n_looks if is_open or is_asked(job) else n_looks + 1
+    has_test = info_of(shared.current().data).n_test() > 0
     is_trained = job.latest is not None and bool(job.latest.meta.get("is_table_done"))
     left, right, words = st.columns([1, 1, 3], vertical_alignment="center")
     left.button(
@@ -68,7 +70,7 @@ def show_actions(job: Job) -> None:
         args=(job,),
         width="stretch",
         key="remedies.look",
-        disabled=bool(is_open) or not is_trained,
+        disabled=bool(is_open) or not is_trained or not has_test,
         help=tr("Once, after training: whoever looks, changes something and looks again is choosing by the test set."),
     )
     right.download_button(
@@ -83,7 +85,12 @@ def show_actions(job: Job) -> None:
         help=tr("A line for each start of each remedy, as far as the study is. Press Run first."),
     )
     with words:
-        say_looks(n_looks, is_trained)
+        if has_test:
+            say_looks(n_looks, is_trained)
+        else:
+            st.caption(
+                tr("Drawn points have no test rows: the validation rows are all there is to compare the remedies by.")
+            )
 
 
 def say_looks(n_looks: int, is_trained: bool) -> None:
