@@ -7,9 +7,10 @@ import streamlit as st
 from core.engine.threads import use_one_thread
 from core.stream.routes import ROUTES
 from pages.shared.recordings import RECORDINGS
-from pages.shared.server import MIDDLEWARE, keep_uploads_in_memory, lifespan, raise_file_limit
+from pages.shared.server import MIDDLEWARE, check_machine, keep_uploads_in_memory, lifespan, raise_file_limit
 
 use_one_thread()
+check_machine()
 raise_file_limit()
 keep_uploads_in_memory()
 app = st.App("pages/main.py", routes=[*ROUTES, RECORDINGS], middleware=MIDDLEWARE, lifespan=lifespan)

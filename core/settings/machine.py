@@ -10,7 +10,7 @@ from core.words import say
 
 CGROUPS = Path("/sys/fs/cgroup")  # where Linux tells a container what it may have
 OWN_GROUPS = Path("/proc/self/cgroup")
-WORKERS, CLUSTER = "OVERFIT_LAB_WORKERS", "OVERFIT_LAB_CLUSTER"
+WORKERS, CLUSTER, DEVICE = "OVERFIT_LAB_WORKERS", "OVERFIT_LAB_CLUSTER", "OVERFIT_LAB_DEVICE"
 MOST_WORKERS = 1024
 
 
@@ -77,3 +77,8 @@ def count_workers() -> int:
 def cluster_address() -> str:
     """Return the address of the scheduler to which pieces of studies go, OVERFIT_LAB_CLUSTER; "" where there is none."""
     return os.environ.get(CLUSTER, "").strip()
+
+
+def studies_device() -> str:
+    """Return the name of the device that the server's studies are trained on, OVERFIT_LAB_DEVICE; "cpu" where it is not set."""
+    return os.environ.get(DEVICE, "").strip() or "cpu"

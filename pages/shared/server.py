@@ -14,8 +14,10 @@ from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from core.engine.device import device_of
 from core.live.playground.recording import recording
 from core.presets import START, preset_of
+from core.settings.machine import DEVICE, WORKERS, count_workers, studies_device
 from core.stream.admission import Rules
 from core.stream.front import Front
 from core.stream.gate import Gate
@@ -82,6 +84,16 @@ def raise_file_limit() -> None:
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def check_machine() -> None:
+    """Stop with a sentence where the server is told to use what this machine has not."""
+    try:
+        count_workers()
+        device_of(studies_device())
+    except ValueError as error:
+        said = str(error)
+        raise SystemExit(said if said.startswith(WORKERS) else f"{DEVICE}: {said}") from None
 
 
 @asynccontextmanager

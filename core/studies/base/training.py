@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -24,13 +23,12 @@ from core.engine.device import device_of, on_host
 from core.measures import SMALL_WEIGHT, History
 from core.measures.divergence import hopeless_loss, is_hopeless, is_judged
 from core.settings.experiment import LIVE_FIELDS, POINTS, Experiment
+from core.settings.machine import studies_device
 from core.studies.base.cost import N_MOMENTS
 from core.studies.base.plan import Plan, make_pool
 from core.studies.base.progress import ProgressBar
 from core.studies.base.result import Result
 from core.words import say
-
-DEVICE_VARIABLE = "OVERFIT_LAB_DEVICE"  # of the server: where its studies are trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +123,7 @@ class Training:
         self, plan: Plan, make_history: Callable[[Trainer], History] | None = None, device: str | None = None
     ) -> None:
         self.plan = plan
-        self.device = device_of(device or os.environ.get(DEVICE_VARIABLE) or "cpu")
+        self.device = device_of(device or studies_device())
         self.make_history = make_history or sparse_history
         self.n_epochs = plan.experiment.training.n_epochs
         self.part = 0

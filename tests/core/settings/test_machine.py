@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.settings.machine import WORKERS, count_cores, count_workers, quota
+from core.settings.machine import DEVICE, WORKERS, count_cores, count_workers, quota, studies_device
 
 
 def test_quota_of_version_2_is_the_smallest_on_the_way_up(tmp_path):
@@ -55,3 +55,10 @@ def test_by_default_all_cores_are_used_and_a_single_one_is_not_shared_out(monkey
 
 def test_there_is_a_core():
     assert count_cores() >= 1
+
+
+def test_studies_are_trained_on_the_processor_unless_the_server_is_told_another_device(monkeypatch):
+    monkeypatch.delenv(DEVICE, raising=False)
+    assert studies_device() == "cpu"
+    monkeypatch.setenv(DEVICE, " cuda:1 ")
+    assert studies_device() == "cuda:1"

@@ -192,3 +192,16 @@ def test_as_many_files_may_be_open_as_the_system_allows() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, most)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("OVERFIT_LAB_DEVICE", "gpu", "OVERFIT_LAB_DEVICE: device: expected 'cpu', 'cuda' or 'cuda:0', received 'gpu'"),
+        ("OVERFIT_LAB_WORKERS", "many", "OVERFIT_LAB_WORKERS: expected a whole number"),
+    ],
+)
+def test_a_server_that_is_told_to_use_what_there_is_not_says_so_and_does_not_start(monkeypatch, variable, value, words):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SystemExit, match=words):
+        server.check_machine()
