@@ -5,10 +5,12 @@ import streamlit as st
 from core.lessons.catalog import LESSONS
 from core.lessons.lesson import Lesson, Run, Try
 from core.lessons.record import Record
-from core.stream.commands import Pace
+from core.stream.commands import Pace, Stop
+from core.stream.job import Job
 from pages.parts.lessons import place
 from pages.parts.lessons.place import Place
-from pages.parts.lessons.stages import page_of
+from pages.parts.lessons.sheet import show_sheet
+from pages.parts.lessons.stages import OPEN, axes_of, page_of
 from pages.parts.lessons.steps import show_step
 from pages.shared.parts import STRENGTHS
 from pages.shared.say import warn
@@ -22,7 +24,7 @@ STYLE = """<style>
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}
 </style>"""
 INTRO = (
-    "Short lessons. Each asks you **first**, then runs, and checks what you said against what was just measured. "
+    "Ten short lessons. Each asks you **first**, then runs, and checks what you said against what was just measured. "
     "A wrong guess is worth as much as a right one: what surprises is remembered."
 )
 
@@ -41,17 +43,22 @@ def show_entry(number: int, lesson: Lesson) -> None:
     """Show one line of the list."""
     n_said = len(place.said(lesson.key))
     st.markdown(f"**{number}. {lesson.title}** · {lesson.minutes} min  \n{lesson.aim}")
-    st.button(
-        "Go on" if n_said else "Begin", key=f"lessons.begin.{lesson.key}", type="secondary" if n_said else "primary",
-        on_click=place.go, args=(place.furthest(lesson),), help=f"{lesson.title}: opens the lesson.",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.button(
+            "Go on" if n_said else "Begin", key=f"lessons.begin.{lesson.key}", type="secondary" if n_said else "primary",
+            on_click=place.go, args=(place.furthest(lesson),),
+        )  # fmt: skip
+        st.button(
+            "Sheet", key=f"lessons.sheet.{lesson.key}", icon=":material/print:", type="tertiary", on_click=place.go,
+            args=(Place(lesson.key, is_sheet=True),), help="For the lecturer, to be printed: the options and what each reveals.",
+        )  # fmt: skip
 
 
 @st.fragment
 def show_lesson() -> None:
     """Show a lesson at a step. The stage reruns this part when training begins, stands still or ends."""
     at = place.here()
-    if at is None:
+    if at is None or at.is_sheet:
         st.rerun()
     lesson = place.lesson_of(at)
     place.show_address()
@@ -80,15 +87,31 @@ def show_run(lesson: Lesson, at: Place) -> Record | None:
     if lesson.study == "playground":
         shown.job.tell(Pace(pace="story"), 0)
     offered = step.sliders if isinstance(step, Run | Try) else ()
-    page.show(shown, [one for one in STRENGTHS if one["name"] in offered], address=place.address())
-    return Record.of(shown.job.latest) if shown.job.latest is not None else None
+    record = measured(shown.job)
+    if at.step >= lesson.first_run or lesson.study in OPEN or (record is not None and record.is_over):
+        sliders = [one for one in STRENGTHS if one["name"] in offered]
+        page.show(shown, sliders, axes_of(lesson), address=place.address())
+    return record
+
+
+def measured(job: Job) -> Record | None:
+    """Return what a run has measured so far; one that has all that a lesson reads trains no further."""
+    if job.latest is None:
+        return None
+    record = Record.of(job.latest)
+    if record.is_over and job.latest.meta["state"] == "running":
+        job.send(Stop())
+    return record
 
 
 for problem in place.open_address():
     warn(problem)
 st.html(STYLE)
-if place.here() is None:
+if (now := place.here()) is None:
     place.show_address()
     show_list()
+elif now.is_sheet:
+    place.show_address()
+    show_sheet(place.lesson_of(now))
 else:
     show_lesson()

@@ -34,6 +34,7 @@ PAGES = [
     st.Page("double_descent.py", title=tr("Double descent"), url_path="double_descent"),
     st.Page("peeking.py", title=tr("Peeking"), url_path="peeking"),
     st.Page("data.py", title=tr("Own data"), url_path="data"),
+    st.Page("answers.py", title=tr("Answers"), url_path="answers"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(

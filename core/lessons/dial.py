@@ -79,7 +79,7 @@ LESSON = Lesson(
         Predict(
             "Predict",
             Question(
-                "The data of 282 patients, a network of 64 units, L2 with λ from 0 to 1, five folds. How does the loss on the "
+                "The data of 283 patients, a network of 64 units, L2 with λ from 0 to 1, five folds. How does the loss on the "
                 "rows held out run along λ?",
                 (
                     Option(

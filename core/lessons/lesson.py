@@ -38,7 +38,7 @@ class Question:
     """A question whose answer is measured.
 
     rule: computes it. unclear: said where the measurement lies between the bars. intended: what usually comes out; often: how
-    often, where that is less than four times in five.
+    often, where that is less than four times in five. measured: of an order, what is said of it; of a choice the options say it.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Question:
     intended: str
     often: str = ""
     kind: Literal["choice", "order", "sketch"] = "choice"
+    measured: str = ""
 
     def option(self, key: str) -> Option:
         """Return an option by its key; raises ValueError for another."""
@@ -194,7 +195,16 @@ def feedback(question: Question, said: str | None, outcome: Outcome) -> list[str
     """Return what was measured, and the answer to what was said, as sentences."""
     if outcome.answer is None:
         return [question.unclear.format(**outcome.numbers)]
+    if question.kind == "order":
+        replies = [question.option(key).reply for key in too_high(said, outcome)] if said else []
+        return [text.format(**outcome.numbers) for text in (question.measured, *replies)]
     measured = question.option(outcome.answer).measured.format(**outcome.numbers)
     if said is None or is_right(question, said, outcome):
         return [measured]
     return [measured, question.option(said).reply.format(**outcome.numbers)]
+
+
+def too_high(said: str, outcome: Outcome) -> list[str]:
+    """Return which of an order's options were set before a clearly better one."""
+    order = said.split("-")
+    return [key for i, key in enumerate(order) if any((better, key) in outcome.pairs for better in order[i + 1 :])]

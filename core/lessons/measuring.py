@@ -47,6 +47,11 @@ def measure(lesson: Lesson, seed: int = 0) -> Record:
         for name, value in step.moves:
             run.obey(commands.Set(name=name, value=value))
         run.obey(commands.Run())
-        while run.state == "running":
+        while is_going_on(run):
             run.train_for(SLICE_S)
     return Record.of(run.snapshot())
+
+
+def is_going_on(run: Obedient) -> bool:
+    """Return whether a run trains on what a lesson reads; of the Remedies study that is its table."""
+    return run.state == "running" and not (isinstance(run, RemediesRun) and run.table_run.is_done)

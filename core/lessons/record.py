@@ -27,8 +27,8 @@ class Record:
 
     @property
     def is_over(self) -> bool:
-        """Return whether the run has come to its end, for now."""
-        return self.facts.get("state") == "finished"
+        """Return whether the run has come to its end, for now; of the Remedies study its table is enough."""
+        return self.facts.get("state") == "finished" or bool(self.facts.get("is_table_done"))
 
     def changes_of(self, name: str) -> list[tuple[int, float]]:
         """Return (epoch, value) of each change of a strength while the run went on."""

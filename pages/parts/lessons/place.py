@@ -23,11 +23,12 @@ MAX_DRAW = 99
 
 @dataclass(frozen=True)
 class Place:
-    """lesson: its key; step: counted from 0; draw: which draw of the run."""
+    """lesson: its key; step: counted from 0; draw: which draw of the run; is_sheet: its sheet for the lecturer is shown."""
 
     lesson: str
     step: int = 0
     draw: int = 0
+    is_sheet: bool = False
 
 
 def here() -> Place | None:
@@ -58,9 +59,9 @@ def go(place: Place | None) -> None:
     """Go to a place; a lesson, or a draw, that was not open has its experiment put on."""
     before = here()
     st.session_state[PLACE] = place
-    if place is None:
+    if place is None or place.is_sheet:
         example.give_back()
-    elif before is None or (before.lesson, before.draw) != (place.lesson, place.draw):
+    elif before is None or before.is_sheet or (before.lesson, before.draw) != (place.lesson, place.draw):
         put_on(place)
 
 
@@ -100,6 +101,8 @@ def read(query: Mapping[str, str]) -> Asked:
             None, problems=(f"The link names a lesson that is not here: expected one of {', '.join(LESSONS)}.",)
         )
     lesson = LESSONS[key]
+    if query.get("sheet") == "1":
+        return Asked(Place(key, is_sheet=True))
     step, draw = number(query.get("step"), 1, len(lesson.steps)), number(query.get("draw"), 0, MAX_DRAW)
     answers = read_answers(query.get("said", ""), questions(lesson))
     problems = [
@@ -137,6 +140,8 @@ def query_of(place: Place | None) -> dict[str, str]:
     """Return the parameters of a place's link."""
     if place is None:
         return {}
+    if place.is_sheet:
+        return {"lesson": place.lesson, "sheet": "1"}
     answers = "_".join(f"{step + 1}.{given}" for step, given in sorted(said(place.lesson).items()))
     query = {"lesson": place.lesson, "step": str(place.step + 1), "draw": str(place.draw or ""), "said": answers}
     return {name: text for name, text in query.items() if text}

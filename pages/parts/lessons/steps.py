@@ -1,6 +1,7 @@
 """The card of a step: what is asked or told, what was answered, and the ways on."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -62,19 +63,32 @@ def show_question(lesson: Lesson, at: Place, question: Question, record: Record 
     keys = [option.key for option in question.options]
     key = f"lessons.{lesson.key}.{at.step}"
     is_over = is_prediction and record is not None
-    st.radio(
-        question.text, keys, index=keys.index(given) if given in keys else None, key=key, on_change=take_answer,
-        args=(lesson.key, at.step, key), format_func=lambda one: question.option(one).text, disabled=is_over,
-    )  # fmt: skip
+    words: dict[str, Any] = {
+        "key": key, "on_change": take_answer, "args": (lesson.key, at.step, key, len(keys)), "disabled": is_over,
+        "format_func": lambda one: question.option(one).text,
+    }  # fmt: skip
+    if question.kind == "order":
+        st.multiselect(
+            question.text, keys, default=given.split("-") if given else None, placeholder="Choose all, in your order",
+            **words,
+        )  # fmt: skip
+    else:
+        st.radio(question.text, keys, index=keys.index(given) if given in keys else None, **words)
     if is_over:
         st.caption(KEPT)
     elif not is_prediction and given is not None:
         show_feedback(question, given, record)
 
 
-def take_answer(lesson: str, step: int, key: str) -> None:
-    """Keep an answer."""
-    place.said(lesson)[step] = st.session_state[key]
+def take_answer(lesson: str, step: int, key: str, n_options: int) -> None:
+    """Keep an answer; an order counts when all options stand in it."""
+    given = st.session_state[key]
+    if isinstance(given, list):
+        given = "-".join(given) if len(given) == n_options else None
+    if given is None:
+        place.said(lesson).pop(step, None)
+    else:
+        place.said(lesson)[step] = given
 
 
 def show_feedback(question: Question, given: str | None, record: Record | None) -> None:

@@ -1,0 +1,145 @@
+"""Lesson 9, bias and variance: along λ bias² rises and variance falls; the risk is lowest between."""
+
+from __future__ import annotations
+
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Worked
+from core.lessons.record import Numbers, Outcome, Record
+from core.measures.numbers import loss_text
+from core.studies.base.values import value_texts
+from core.studies.bias_variance.decomposition import TASK, VALUES
+
+CLEAR = 1.5  # times as much, or as little: it has risen, or fallen
+BETWEEN = 0.9  # of the risk at both ends: the lowest lies clearly between
+
+
+def parts_numbers(record: Record) -> Numbers:
+    """Return the numbers that sentences on the parts hold."""
+    arrays, texts = record.arrays, value_texts(VALUES)
+    bias, variance = arrays["bv_bias2"], arrays["bv_variance_data"] + arrays["bv_variance_start"]
+    risk, best = arrays["bv_risk"], int(arrays["bv_risk"].argmin())
+    return {
+        "bias_first": loss_text(bias[0]), "bias_last": loss_text(bias[-1]), "bias_best": loss_text(bias[best]),
+        "variance_first": loss_text(variance[0]), "variance_last": loss_text(variance[-1]),
+        "variance_best": loss_text(variance[best]), "risk_first": loss_text(risk[0]), "risk_last": loss_text(risk[-1]),
+        "risk_best": loss_text(risk[best]), "best": texts[best], "largest": texts[-1],
+    }  # fmt: skip
+
+
+def trade(record: Record) -> Outcome:
+    """Say which of the two parts rises from no penalty to the strongest, and which falls."""
+    arrays = record.arrays
+    variance = arrays["bv_variance_data"] + arrays["bv_variance_start"]
+
+    def way(first: float, last: float) -> int:
+        return int(last > CLEAR * first) - int(first > CLEAR * last)
+
+    bias_way, variance_way = way(*map(float, arrays["bv_bias2"][[0, -1]])), way(*map(float, variance[[0, -1]]))
+    names = {(1, -1): "trade", (-1, 1): "reverse", (-1, -1): "both", (0, -1): "free", (-1, 0): "both", (1, 1): "worse"}
+    return Outcome(names.get((bias_way, variance_way)), parts_numbers(record))
+
+
+def lowest_risk(record: Record) -> Outcome:
+    """Say where the risk is lowest: where bias is, where variance is, or between."""
+    risk = record.arrays["bv_risk"]
+    best = int(risk.argmin())
+    is_between = risk[best] < BETWEEN * risk[0] and risk[best] < BETWEEN * risk[-1]
+    answer = "between" if is_between else "left" if best == 0 else "right" if best == len(risk) - 1 else None
+    return Outcome(answer, parts_numbers(record))
+
+
+LESSON = Lesson(
+    key="bias",
+    title="Bias and variance",
+    minutes=7,
+    aim="See what a penalty does to many networks at once: they agree more, and are wrong together.",
+    study="bias_variance",
+    experiment=TASK,
+    charts=("parts", "bundle"),
+    readouts=("epoch", "bias2", "variance_data", "risk"),
+    seed="data_seed",
+    steps=(
+        Worked(
+            "Worked example",
+            "The truth at one place is 1. Three people measure it on three samples, with two methods.\n\n"
+            "| | answers | mean | bias² | variance | error² = both |\n|---|---|---|---|---|---|\n"
+            "| nervous | 0.4, 1.0, 1.6 | 1.0 | 0 | 0.24 | 0.24 |\n| lazy | 0.6, 0.7, 0.8 | 0.7 | 0.09 | 0.007 | 0.097 |\n\n"
+            "The lazy method is wrong *together*, the nervous one *each in another way*. Here the lazy one is closer to the "
+            "truth. A penalty makes a network lazy.",
+        ),
+        Predict(
+            "Predict",
+            Question(
+                "The same network on ten samples of 20 points, at twelve λ from 0 to 1. From left to right, what do bias² and "
+                "variance do?",
+                (
+                    Option(
+                        "trade", "Bias² rises, variance falls", "",
+                        "Here it was otherwise: bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}.",
+                        "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}; on the way the "
+                        "variance need not fall at every single step.",
+                    ),
+                    Option(
+                        "free", "Variance falls, bias² stays: a penalty is free",
+                        "Regularization costs nothing.",
+                        "It has its price: bias² {bias_first} → {bias_last}. At λ = {largest} all networks agree, on a flat line.",
+                        "Variance {variance_first} → {variance_last}, bias² {bias_first} → {bias_last}.",
+                    ),
+                    Option(
+                        "both", "Both fall: the network becomes better",
+                        "A penalty improves everything.",
+                        "Variance does, {variance_first} → {variance_last}; but bias² goes {bias_first} → {bias_last}.",
+                        "Both fell: {bias_first} → {bias_last}, {variance_first} → {variance_last}.",
+                    ),
+                    Option(
+                        "reverse", "Bias² falls, variance rises",
+                        "A penalty makes a model more flexible.",
+                        "The other way round: a strong penalty leaves little to choose from, so all networks are alike.",
+                        "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}.",
+                    ),
+                    Option(
+                        "worse", "Both rise",
+                        "A penalty only disturbs.",
+                        "Variance falls, {variance_first} → {variance_last}: what changes from sample to sample is what it "
+                        "takes away.",
+                        "Both rose: {bias_first} → {bias_last}, {variance_first} → {variance_last}.",
+                    ),
+                ),
+                trade,
+                "Not clear in this draw: bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}.",
+                "trade",
+            ),
+        ),
+        Run("Run", "Press **Run**: 240 networks train at once. Then move λ and watch the bundle of fits."),
+        Observe(
+            "Observe",
+            Question(
+                "Where is the whole error, the risk, lowest?",
+                (
+                    Option("between", "Between: with some bias, and less variance", "",
+                           "Look again: {risk_first} at λ = 0, {risk_best} at λ = {best}, {risk_last} at λ = {largest}.",
+                           "At λ = {best}: {risk_best}, with bias² {bias_best} and variance {variance_best}. At λ = 0 it is "
+                           "{risk_first}, at λ = {largest} {risk_last}."),
+                    Option("left", "Where there is no bias", "A good method is never wrong on average.",
+                           "At λ = 0 there is hardly any bias ({bias_first}), but the risk is {risk_first}: each network is "
+                           "wrong in its own way. At λ = {best} it is {risk_best}.",
+                           "At λ = 0: {risk_first}."),
+                    Option("right", "Where all networks agree", "Agreement is a sign of truth.",
+                           "At λ = {largest} they agree (variance {variance_last}), and are wrong together: {risk_last}.",
+                           "At λ = {largest}: {risk_last}."),
+                ),
+                lowest_risk,
+                "Not clear in this draw: the risk is about as low at one end.",
+                "between",
+            ),
+        ),
+        Explain(
+            "Explain",
+            "A network's answer is the truth, plus what all networks get wrong together, plus what changes with the sample and the "
+            "start. The squared error is the sum of the squares. A penalty takes freedom: less changes from sample to sample, "
+            "more is wrong together. The best λ balances the two.",
+            r"\mathrm{E}\bigl[(\hat f - f)^2\bigr] = (\mathrm{E}\hat f - f)^2 + \mathrm{Var}_\text{data} + "
+            r"\mathrm{Var}_\text{start}",
+        ),
+    ),
+    ask="All networks of an ensemble give the same answer. Does that make the answer right?",
+)  # fmt: skip

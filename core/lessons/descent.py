@@ -1,0 +1,151 @@
+"""Lesson 10, double descent: a peak where there are as many features as rows, then below the first minimum; λ takes it away."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.record import Numbers, Outcome, Record
+from core.live.double_descent.run import N_DRAWS, N_TRAIN, NOISES, VALUES
+from core.presets import START
+from core.studies.double_descent.random_features import WIDTHS
+
+NOISY, NO_PENALTY, PENALTY = NOISES.index(0.2), VALUES.index(0.0), VALUES.index(1e-3)
+NEAR = 1.25  # times the number of rows, or as little: the peak is there
+PEAKED = 1.5  # times the first minimum: it is a peak
+BARS = 2.0  # standard errors, over the draws
+GONE = 0.02  # of the error: a rise this small is none
+
+
+def draws(record: Record, value: int) -> np.ndarray:
+    """Return the error of each draw at each width, (n_draws, n_widths), with wrong labels."""
+    each = record.arrays["dd_error_draws"][NOISY, value].reshape(N_DRAWS, -1)
+    return np.asarray(each[:, : len(WIDTHS)], dtype=float)
+
+
+def first_minimum(error: np.ndarray) -> int:
+    """Return the place of the lowest error among the widths well below the number of rows."""
+    return int(error[: sum(width < N_TRAIN / NEAR for width in WIDTHS)].argmin())
+
+
+def descent_numbers(record: Record) -> Numbers:
+    """Return the numbers that sentences on the curve hold."""
+    error, tamed = draws(record, NO_PENALTY).mean(0), draws(record, PENALTY).mean(0)
+    first = first_minimum(error)
+    peak = first + int(error[first:].argmax())
+    return {
+        "first": f"{error[first]:.0%}", "first_width": f"{WIDTHS[first]}", "peak": f"{error[peak]:.0%}",
+        "peak_width": f"{WIDTHS[peak]}", "last": f"{error[-1]:.0%}", "last_width": f"{WIDTHS[-1]:,}",
+        "tamed_last": f"{tamed[-1]:.0%}", "rise": f"{100 * max(0.0, float(np.diff(tamed).max())):.1f}", "n": f"{N_TRAIN}",
+        "tamed_at_n": f"{tamed[peak]:.0%}",
+    }  # fmt: skip
+
+
+def along_width(record: Record) -> Outcome:
+    """Say what the error does along the width without a penalty."""
+    each, numbers = draws(record, NO_PENALTY), descent_numbers(record)
+    error = each.mean(0)
+    first = first_minimum(error)
+    peak = first + int(error[first:].argmax())
+    if error[peak] <= PEAKED * error[first]:
+        return Outcome("falls" if error[-1] < error[first] else "level", numbers)
+    difference = each[:, -1] - each[:, first]
+    is_below = difference.mean() < -BARS * difference.std(ddof=1) / np.sqrt(len(difference))
+    is_at_n = N_TRAIN / NEAR <= WIDTHS[peak] <= N_TRAIN * NEAR
+    if is_at_n and is_below:
+        return Outcome("double", numbers)
+    return Outcome("u" if peak == len(WIDTHS) - 1 else None, numbers)
+
+
+def with_penalty(record: Record) -> Outcome:
+    """Say what the penalty does to the peak."""
+    error = draws(record, PENALTY).mean(0)
+    rise, numbers = float((error - np.minimum.accumulate(error)).max()), descent_numbers(record)
+    peak = int(error[first_minimum(error) :].argmax()) + first_minimum(error)
+    if rise <= GONE:
+        return Outcome("gone", numbers)
+    return Outcome("stays" if N_TRAIN / NEAR <= WIDTHS[peak] <= N_TRAIN * NEAR else "moves", numbers)
+
+
+LESSON = Lesson(
+    key="descent",
+    title="Double descent",
+    minutes=6,
+    aim="Know that more weights can be worse and then better again, and that a penalty takes the peak away.",
+    study="double_descent",
+    experiment=START.replace(data_seed=1),
+    charts=("dd_error", "dd_norm"),
+    readouts=("progress", "largest_norm"),
+    seed="data_seed",
+    steps=(
+        Predict(
+            "Predict",
+            Question(
+                "200 images of digits, a fifth of them labelled wrong. Networks of 5 to 1,600 random units; only the output "
+                "weights are fitted, without a penalty. What does the error on fresh images do along the width?",
+                (
+                    Option(
+                        "double", "It falls, peaks, and falls again", "",
+                        "Here it was otherwise: {first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}.",
+                        "{first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}: a peak where there "
+                        "are as many units as images ({n}), then below the first minimum.",
+                    ),
+                    Option(
+                        "u", "It falls, then rises for good: a U",
+                        "More weights than rows can only overfit.",
+                        "It does rise, to {peak} at {peak_width} units. But beyond, many solutions fit all images, and the "
+                        "smallest of them is a calm one: {last} at {last_width}.",
+                        "It falls to {first}, then rises to {peak} at {peak_width} units.",
+                    ),
+                    Option(
+                        "falls", "It falls all the way: bigger is better",
+                        "Large networks do not overfit.",
+                        "On the way lies a peak of {peak}, at {peak_width} units, more than three times the {first} of "
+                        "{first_width} units.",
+                        "It falls all the way, to {last}.",
+                    ),
+                    Option(
+                        "level", "It falls, then stays where it is",
+                        "Further weights are simply not used.",
+                        "They are used: at {peak_width} units the error is {peak}, at {first_width} it was {first}.",
+                        "It falls to {first} and stays: {last} at the end.",
+                    ),
+                ),
+                along_width,
+                "Not clear in this draw: {first} at {first_width} units, a peak of {peak} at {peak_width}, {last} at "
+                "{last_width}; the last is not below the first by more than its bars.",
+                "double",
+            ),
+        ),
+        Run("Run", "Press **Run**: five draws, 16 widths, eight λ. It takes a few seconds."),
+        Observe(
+            "Observe",
+            Question(
+                "Move **λ** to 0.001. What happens to the peak?",
+                (
+                    Option("gone", "It is gone", "", "Look again: the largest rise is {rise} points.",
+                           "It is gone: {tamed_at_n} at {peak_width} units instead of {peak}, and {tamed_last} at {last_width}."),
+                    Option("stays", "It stays: there are still as many units as images",
+                           "The peak is a law of counting units and rows.",
+                           "At {peak_width} units the error is {tamed_at_n} instead of {peak}: what explodes there is the "
+                           "size of the weights, and just that costs now.",
+                           "It stays, at {peak_width} units."),
+                    Option("moves", "It moves to the right", "A penalty acts as if there were fewer units.",
+                           "There is no peak left to move: the largest rise is {rise} points.",
+                           "It moves."),
+                ),
+                with_penalty,
+                "Not clear in this draw.",
+                "gone",
+            ),
+        ),
+        Explain(
+            "Explain",
+            "With as many units as images there is just one way to fit them all, wrong labels included, and it needs huge "
+            "weights: see the norm. With more units there are many ways, and the smallest needs ever less. A small λ forbids "
+            "huge weights at every width, so there is no peak.",
+            r"\hat w = \arg\min_w \tfrac1n\lVert \Phi w - y\rVert^2 + \lambda\lVert w\rVert^2",
+        ),
+    ),
+    ask="Your network has about as many weights as you have rows. What are the two ways out?",
+)  # fmt: skip

@@ -1,0 +1,133 @@
+"""Lesson 8, remedies: rank them; pairs within two standard errors are ties."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.record import Numbers, Outcome, Record
+from core.live.remedies.run import remedies_of
+from core.measures.numbers import loss_text
+from core.studies.remedies.remedy import POINTS
+
+EXPERIMENT = POINTS.replace(n_remedy_starts=4, n_epochs=250)
+KEYS = tuple(remedy.key for remedy in remedies_of(EXPERIMENT))
+ASKED = ("nothing", "l2", "early_stopping", "dropout", "ensemble")
+BARS = 2.0  # standard errors of a difference
+
+
+def losses_of(record: Record) -> dict[str, np.ndarray]:
+    """Return the validation losses of all starts, (n_starts,), by the remedy's key."""
+    values = record.arrays["ablation_val_x"].reshape(len(KEYS), -1).astype(float)
+    return dict(zip(KEYS, values, strict=True))
+
+
+def is_clearly_lower(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether one mean lies below another by more than two standard errors of their difference."""
+    error = np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
+    return bool(other.mean() - one.mean() > BARS * error)
+
+
+def short(key: str) -> str:
+    """Return a remedy's key as it travels in links."""
+    return key.replace("_", "")
+
+
+def remedy_numbers(record: Record) -> Numbers:
+    """Return each remedy's mean validation loss, by its short key."""
+    return {short(key): loss_text(float(values.mean())) for key, values in losses_of(record).items()}
+
+
+def ranking(record: Record) -> Outcome:
+    """Say in which order the remedies stand, and which pairs are clear."""
+    losses = losses_of(record)
+    order = sorted(ASKED, key=lambda key: float(losses[key].mean()))
+    pairs = {(a, b) for a in ASKED for b in ASKED if is_clearly_lower(losses[a], losses[b])}
+    numbers = {
+        **remedy_numbers(record),
+        "n_pairs": str(len(pairs)),
+        "n_ties": str(len(ASKED) * (len(ASKED) - 1) // 2 - len(pairs)),
+    }
+    if not pairs:
+        return Outcome(None, numbers)
+    return Outcome("-".join(map(short, order)), numbers, frozenset((short(a), short(b)) for a, b in pairs))
+
+
+def more_data(record: Record) -> Outcome:
+    """Say whether twice the data beats the best remedy."""
+    losses = losses_of(record)
+    best = min(("l1", "l2", "early_stopping"), key=lambda key: float(losses[key].mean()))
+    data, numbers = losses["more_data"], {**remedy_numbers(record), "best": loss_text(float(losses[best].mean()))}
+    answer = (
+        "data" if is_clearly_lower(data, losses[best]) else "remedy" if is_clearly_lower(losses[best], data) else None
+    )
+    return Outcome(answer, numbers)
+
+
+LESSON = Lesson(
+    key="ranking",
+    title="Which remedy?",
+    minutes=7,
+    aim="Compare remedies at equal cost, and read a difference only where it is larger than its bars.",
+    study="remedies",
+    experiment=EXPERIMENT,
+    charts=("ablation",),
+    readouts=(),
+    steps=(
+        Predict(
+            "Predict",
+            Question(
+                "40 noisy points of two classes, 64 + 64 units, every remedy for as many steps. Rank by validation loss, the "
+                "lowest first.",
+                (
+                    Option("nothing", "Nothing", "Doing nothing is a safe choice.",
+                           "Nothing ({nothing}) stood too high in your list.", ""),
+                    Option("l2", "L2", "A penalty is a mild remedy.", "L2 ({l2}) stood too high in your list.", ""),
+                    Option("earlystopping", "Early stopping", "Stopping early is a trick, worth little beside a penalty.",
+                           "Early stopping ({earlystopping}) stood too high in your list.", ""),
+                    Option("dropout", "Dropout", "What helps large networks helps small ones most.",
+                           "Dropout ({dropout}) stood too high: it makes training noisy, but after so many steps even so the "
+                           "points are known by heart.", ""),
+                    Option("ensemble", "An ensemble of five", "Five networks are always better than one good one.",
+                           "The ensemble ({ensemble}) stood too high: averaging removes what its networks disagree about, and all "
+                           "five are sure of the same noise.", ""),
+                ),
+                ranking,
+                "Not clear in this run: all differences lie within two standard errors.",
+                "earlystopping-l2-dropout-ensemble-nothing",
+                kind="order",
+                measured="Validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble {ensemble}, "
+                         "nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors; {n_ties} count as ties.",
+            ),
+        ),
+        Run("Run", "Press **Run**. Each dot is a network from another start; the bars are their medians."),
+        Observe(
+            "Observe",
+            Question(
+                "*More data* trains on four times the points, without any penalty. Did it beat the best of L1, L2 and early "
+                "stopping?",
+                (
+                    Option("data", "Yes, data beats everything", "More data is always better than a penalty.",
+                           "{moredata} with more data, {best} with the best of the three: a remedy and more data are two "
+                           "things, and one does not need to wait for the other.",
+                           "{moredata} with more data, {best} with the best of the three."),
+                    Option("remedy", "No, the remedy was better here", "", "{moredata} with more data, {best} with the best "
+                                                                           "of the three.",
+                           "{moredata} with more data, {best} with the best of the three: more data lowers the noise that can "
+                           "be learned, but the network still learns it by heart."),
+                ),
+                more_data,
+                "Not clear in this run: {moredata} and {best} lie within two standard errors.",
+                "remedy",
+            ),
+        ),
+        Explain(
+            "Explain",
+            "All of them keep the network from following single points: by small weights (L2), few steps (early stopping), "
+            "noise on the way (dropout), averaging (an ensemble). Which does it best depends on the task and on its strength. "
+            "One start proves nothing: compare means with their bars, at equal cost.",
+            r"\bar L_a - \bar L_b \;\text{ is clear if }\; |\bar L_a - \bar L_b| > 2\sqrt{s_a^2/n + s_b^2/n}",
+        ),
+    ),
+    ask="A paper compares two methods with one run of each. What would you want to see before you believe it?",
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""Lesson 7, peeking: the winner of many settings looks better on the rows that chose it than it is on fresh ones."""
+
+from __future__ import annotations
+
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Worked
+from core.lessons.record import Numbers, Outcome, Record
+from core.presets import START
+from core.studies.peeking.simulation import N_ROWS, N_SETTINGS
+
+K, M = (
+    len(N_SETTINGS) - 1,
+    N_ROWS.index(100),
+)  # the places of the most settings, and of the rows that the question names
+FEW, MANY = 0, len(N_ROWS) - 1
+CLEAR, ALIKE = 1.0, 0.5  # percentage points
+HALF = 0.75  # of the optimism: clearly less
+
+
+def winner_numbers(record: Record) -> Numbers:
+    """Return the numbers that sentences on winners hold."""
+    test, fresh, optimism = (record.arrays[name] for name in ("pk_test_mean", "pk_fresh_mean", "pk_optimism"))
+    return {
+        "test": f"{test[K, M, 0]:.1%}", "fresh": f"{fresh[K, M, 0]:.1%}", "points": f"{optimism[M, K]:.1f}",
+        "one": f"{optimism[M, 0]:+.1f}", "few": f"{optimism[FEW, K]:.1f}", "many": f"{optimism[MANY, K]:.1f}",
+        "n_few": f"{N_ROWS[FEW]}", "n_many": f"{N_ROWS[MANY]}", "k": f"{N_SETTINGS[K]}", "m": f"{N_ROWS[M]}",
+    }  # fmt: skip
+
+
+def fresh_rows(record: Record) -> Outcome:
+    """Say what the winner is on fresh rows: worse, as good, or better."""
+    points = float(record.arrays["pk_optimism"][M, K])
+    answer = "worse" if points >= CLEAR else "better" if points <= -CLEAR else "same" if abs(points) <= ALIKE else None
+    return Outcome(answer, winner_numbers(record))
+
+
+def more_rows(record: Record) -> Outcome:
+    """Say what ten times the test rows do to the optimism."""
+    few, many = (float(record.arrays["pk_optimism"][place, K]) for place in (FEW, MANY))
+    answer = "less" if many <= HALF * few else "more" if many * HALF >= few else "same"
+    return Outcome(answer, winner_numbers(record))
+
+
+LESSON = Lesson(
+    key="winner",
+    title="The winner's luck",
+    minutes=6,
+    aim="Know why a test set that has chosen can no longer judge, and by how much it flatters.",
+    study="peeking",
+    experiment=START,
+    charts=("pk_winners", "pk_optimism"),
+    readouts=("epoch", "gap_50", "gap_500"),
+    seed="data_seed",
+    steps=(
+        Worked(
+            "Worked example",
+            "Ten people toss a fair coin ten times each. On average one has 5 heads; but the **best of the ten** has 7 or more in "
+            "most such rounds. Is it a better coin? Let the winner toss again: 5 heads, on average.\n\n"
+            "A score on a test set is such a toss: with 100 rows a network that is wrong in 30 % of all cases shows anything from "
+            "21 to 39 %. Whoever takes the best of many takes the lucky one among the good ones.",
+        ),
+        Predict(
+            "Predict",
+            Question(
+                "50 real networks, each with settings of its own. The one with the fewest wrong answers on 100 test rows wins. On "
+                "fresh rows, will the winner be wrong more often than on those 100, as often, or less often?",
+                (
+                    Option(
+                        "worse", "More often", "",
+                        "Here it was not: {test} on the test rows, {fresh} on fresh ones.",
+                        "On the {m} rows that chose it the winner was wrong in {test}, on fresh rows in {fresh}: {points} "
+                        "points of luck, in the mean of 200 such choices.",
+                    ),
+                    Option(
+                        "same", "As often: it never trained on those rows",
+                        "Only training on rows spoils them; choosing does no harm.",
+                        "Choosing is learning, too: it learned which network suits these {m} rows. {test} there, {fresh} on fresh "
+                        "rows.",
+                        "As often: {test} there, {fresh} on fresh rows.",
+                    ),
+                    Option(
+                        "better", "Less often: it is the best of fifty",
+                        "The best on a test set is the best.",
+                        "It is a good one (and choosing has helped), but it looked {points} points better than it is.",
+                        "Less often: {test} there, {fresh} on fresh rows.",
+                    ),
+                ),
+                fresh_rows,
+                "Not clear in this draw: {test} on the test rows, {fresh} on fresh ones.",
+                "worse",
+            ),
+        ),
+        Run("Run", "Press **Run**: 50 networks train, and the winner is chosen 200 times, each time on other test rows."),
+        Observe(
+            "Observe",
+            Question(
+                "Move k and m. How large is this luck with 500 test rows instead of 50?",
+                (
+                    Option("less", "Clearly smaller", "", "{few} points with {n_few} rows, {many} with {n_many}.",
+                           "{few} points with {n_few} rows, {many} with {n_many}: more rows leave less room for luck. With "
+                           "one setting only, no choice, it is {one}."),
+                    Option("same", "About the same", "The number of rows does not matter, only how often one looks.",
+                           "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of the rows.",
+                           "{few} points with {n_few} rows, {many} with {n_many}."),
+                    Option("more", "Larger", "More rows to choose from are more chances to cheat.",
+                           "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of the rows.",
+                           "{few} points with {n_few} rows, {many} with {n_many}."),
+                ),
+                more_rows,
+                "Not clear in this draw.",
+                "less",
+            ),
+        ),
+        Explain(
+            "Explain",
+            "Each score is the truth plus chance, with a spread that shrinks with the root of the rows. The lowest of k scores is "
+            "low partly by chance; the more are tried, the luckier the winner. Choose on validation rows or folds, and look at the "
+            "test rows once, at the end.",
+            r"\mathrm{E}\bigl[\min_{j\le k} \hat e_j\bigr] \;\le\; \min_{j\le k}\mathrm{E}\bigl[\hat e_j\bigr], \qquad "
+            r"\mathrm{sd}(\hat e) = \sqrt{e(1-e)/m}",
+        ),
+    ),
+    ask="A leaderboard has 500 entries, scored on 1,000 rows. What would you expect of its winner next year?",
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""Answers: what people ask again and again about λ, L1, L2 and losses, each with a button that shows it live."""
+
+import streamlit as st
+
+from core.lessons.answers import ANSWERS, Answer
+from pages.shared import experiment as shared
+from pages.shared.example import ASIDE
+
+INTRO = (
+    "What people bring with them from other tools. Each answer can be seen: its button opens the page that shows it."
+)
+SCRIPTS = {name: f"{name}.py" for name in ("playground", "path", "cv", "compare", "peeking", "double_descent")}
+
+
+def show_answer(key: str, answer: Answer) -> None:
+    """Show a question, its answer and the way to see it."""
+    st.subheader(answer.question, anchor=key.replace("_", "-"))
+    st.markdown(f"**{answer.short}** {answer.text}")
+    if answer.formula:
+        st.latex(answer.formula)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Show it live", key=f"answers.{key}", icon=":material/play_arrow:", help=answer.look):
+            st.session_state.pop(ASIDE, None)  # what was put aside on another page is not to come back over this
+            shared.put(answer.experiment)
+            st.switch_page(SCRIPTS[answer.page])
+        st.caption(answer.look)
+
+
+shared.enter_page()
+st.title("Answers", anchor=False)
+st.markdown(INTRO)
+for key, answer in ANSWERS.items():
+    with st.container(border=True, key=f"answers-{key}"):
+        show_answer(key, answer)
