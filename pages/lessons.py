@@ -33,10 +33,11 @@ def show_list() -> None:
     """Show all lessons."""
     st.title("Lessons", anchor=False)
     st.markdown(INTRO)
-    columns = st.columns(2, gap="small")
-    for number, lesson in enumerate(LESSONS.values(), 1):
-        with columns[(number - 1) % 2], st.container(border=True, key=f"lessons-of-{lesson.key}"):
-            show_entry(number, lesson)
+    numbered = list(enumerate(LESSONS.values(), 1))
+    for row in range(0, len(numbered), 2):  # rows of two: on a phone they stand in their order
+        for column, (number, lesson) in zip(st.columns(2, gap="small"), numbered[row : row + 2], strict=False):
+            with column, st.container(border=True, height="stretch", key=f"lessons-of-{lesson.key}"):
+                show_entry(number, lesson)
 
 
 def show_entry(number: int, lesson: Lesson) -> None:
@@ -81,7 +82,8 @@ def show_lesson() -> None:
 
 def show_run(lesson: Lesson, at: Place) -> Record | None:
     """Show the lesson's run, and return what it has measured so far."""
-    page, step = page_of(lesson, lesson.steps[at.step]), lesson.steps[at.step]
+    step = lesson.steps[at.step]
+    page = page_of(lesson, step, place.said(lesson.key))
     if not page.may_start() or (shown := page.find()) is None:
         return None
     if lesson.study == "playground":

@@ -70,6 +70,10 @@ def show_ways(job: Job) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link(
+            "lessons.py", label=tr("New here? A lesson"), icon=":material/school:",
+            help=tr("Ten short lessons: predict, run, see why."),
+        )  # fmt: skip
+        st.page_link(
             "path.py", label=tr("λ path of this"), icon=":material/ssid_chart:", help=tr("Trains every λ at once.")
         )
         if first_origin := origin_at_first(job):

@@ -80,7 +80,7 @@ LESSON = Lesson(
             "Predict",
             Question(
                 "The data of 283 patients, a network of 64 units, L2 with λ from 0 to 1, five folds. How does the loss on the "
-                "rows held out run along λ?",
+                "rows held out run along λ? Sketch it.",
                 (
                     Option(
                         "u", "It falls, then rises: a U", "",
@@ -111,6 +111,10 @@ LESSON = Lesson(
                 curve,
                 "Not clear in this draw: the bars are as wide as the differences. Another draw of the rows may tell.",
                 "u",
+                kind="sketch",
+                drawn_on="cv",
+                axes=("λ", "loss on the rows held out"),
+                ticks=("0", "0.001", "0.03", "1"),
             ),
         ),
         Run("Run", "Press **Run**: every λ trains on every fold, all at once. It takes some seconds."),

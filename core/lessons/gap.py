@@ -88,6 +88,7 @@ LESSON = Lesson(
                         "Here it did not rise: {lowest} at best, {last} at the end.",
                         "It fell to {lowest} at epoch {best_epoch}, then rose to {last}, {times} times as much, while the "
                         "training loss went on down to {train}.",
+                        "952234567",
                     ),
                     Option(
                         "stays", "It falls, then stays where it is",
@@ -95,6 +96,7 @@ LESSON = Lesson(
                         "Training on is not harmless: to pass through every noisy point the curve has to bend away from the "
                         "signal. The validation loss went from {lowest} to {last}.",
                         "It fell to {lowest} at epoch {best_epoch} and was still {last} at the end.",
+                        "952222222",
                     ),
                     Option(
                         "falls", "It falls as well, just more slowly",
@@ -102,6 +104,7 @@ LESSON = Lesson(
                         "The training loss alone does not tell: at {train} it is lowest just where the validation loss, "
                         "{last}, is high. It rewards learning the noise by heart, too.",
                         "It was still falling at the end: {last}.",
+                        "976543211",
                     ),
                     Option(
                         "sudden", "Nothing, until it is suddenly overfit: then it jumps",
@@ -109,11 +112,13 @@ LESSON = Lesson(
                         "There was no such moment. The gap was {gap_best} at epoch {best_epoch}, {gap_half} at epoch "
                         "{half_epoch} and {gap_last} at the end: overfitting is a matter of degree.",
                         "The gap opened at once: {gap_half} at epoch {half_epoch}, {gap_last} at the end.",
+                        "952222288",
                     ),
                 ),
                 shape,
                 "Not clear in this run: the validation loss ended at {last}, its lowest was {lowest}. Another start may show it.",
                 "rises",
+                drawn_on="loss",
             ),
         ),
         Run("Run", "Press **Run**. Watch the two curves part, and what the fit does meanwhile."),

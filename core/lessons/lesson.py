@@ -14,6 +14,7 @@ from core.lessons.record import Outcome, Record, Rule
 from core.settings.experiment import Experiment
 
 MAX_STEPS, MAX_MINUTES, MAX_WORDS = 5, 8, 60
+N_HEIGHTS, RISEN = 9, 2  # heights of a sketch; by so much an end has to lie above the lowest to have risen
 NEAR = 2.0  # a strength counts as set to a value when it is within this factor of it
 StudyName = Literal[
     "playground", "series", "cv", "compare", "remedies", "bias_variance", "double_descent", "peeking", "path"
@@ -23,7 +24,7 @@ StudyName = Literal[
 @dataclass(frozen=True)
 class Option:
     """One answer. reveals: the misconception that it shows, "" for none; reply: what is said to it where it is not what came
-    out; measured: what is said where it is.
+    out; measured: what is said where it is. sketch: the curve that it means, as heights 0 to 9 from left to right, "" for none.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Option:
     reveals: str
     reply: str
     measured: str = ""
+    sketch: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Question:
 
     rule: computes it. unclear: said where the measurement lies between the bars. intended: what usually comes out; often: how
     often, where that is less than four times in five. measured: of an order, what is said of it; of a choice the options say it.
+    drawn_on: the chart on which the prediction stays drawn. axes, ticks: of the box of a sketch.
     """
 
     text: str
@@ -49,6 +52,9 @@ class Question:
     often: str = ""
     kind: Literal["choice", "order", "sketch"] = "choice"
     measured: str = ""
+    drawn_on: str = ""
+    axes: tuple[str, str] = ("", "")
+    ticks: tuple[str, ...] = ()
 
     def option(self, key: str) -> Option:
         """Return an option by its key; raises ValueError for another."""
@@ -183,12 +189,29 @@ def questions(lesson: Lesson) -> Mapping[int, Question]:
     return {i: step.question for i, step in enumerate(lesson.steps) if isinstance(step, Predict | Observe)}
 
 
+def meant(question: Question, said: str) -> str:
+    """Return the key of the option that an answer means: of a sketch that of its shape."""
+    return shape_of_sketch(said) if question.kind == "sketch" else said
+
+
+def shape_of_sketch(heights: str) -> str:
+    """Return the shape of a sketch: which of its ends lie clearly above its lowest point."""
+    digits = [int(digit) for digit in heights]
+    left, right = (end - min(digits) >= RISEN for end in (digits[0], digits[-1]))
+    return ("u" if right else "falls") if left else ("rises" if right else "flat")
+
+
+def sketch_of(question: Question, said: str) -> str:
+    """Return the curve that an answer means, as heights 0 to 9, "" for none."""
+    return said if question.kind == "sketch" else question.option(said).sketch if question.kind == "choice" else ""
+
+
 def is_right(question: Question, said: str, outcome: Outcome) -> bool:
     """Return whether an answer is what was measured; of an order, whether all clear pairs stand as measured."""
     if question.kind == "order":
         order = said.split("-")
         return all(order.index(better) < order.index(worse) for better, worse in outcome.pairs)
-    return said == outcome.answer
+    return meant(question, said) == outcome.answer
 
 
 def feedback(question: Question, said: str | None, outcome: Outcome) -> list[str]:
@@ -201,7 +224,7 @@ def feedback(question: Question, said: str | None, outcome: Outcome) -> list[str
     measured = question.option(outcome.answer).measured.format(**outcome.numbers)
     if said is None or is_right(question, said, outcome):
         return [measured]
-    return [measured, question.option(said).reply.format(**outcome.numbers)]
+    return [measured, question.option(meant(question, said)).reply.format(**outcome.numbers)]
 
 
 def too_high(said: str, outcome: Outcome) -> list[str]:

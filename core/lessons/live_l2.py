@@ -7,9 +7,11 @@ import numpy as np
 from core.lessons.gap import losses
 from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
 from core.lessons.record import Numbers, Outcome, Record
+from core.lessons.zeros import weights_of
 from core.measures.numbers import loss_text
 from core.presets import PRESETS
 
+N_WEIGHTS = weights_of(PRESETS["memorise"].experiment)
 CLEAR = 1.2  # times as much, or as little: it has risen, or fallen
 
 
@@ -49,16 +51,11 @@ def what_moves(record: Record) -> Outcome:
 
 def how_many_zeros(record: Record) -> Outcome:
     """Say how many weights are exactly zero."""
-    n, n_all = float(record.arrays["n_zero_total"][-1]), record_weights(record)
+    n, n_all = float(record.arrays["n_zero_total"][-1]), N_WEIGHTS
     share = n / n_all
     return Outcome(
         "none" if share < 0.001 else "most" if share > 0.5 else "some", {**l2_numbers(record), "n_all": f"{n_all:,}"}
     )
-
-
-def record_weights(record: Record) -> int:
-    """Return how many weights the network has, as its read-out says: "0 of 4,224"."""
-    return int(record.facts["readouts"]["zeros"].split(" of ")[1].split(" ")[0].replace(",", ""))
 
 
 LESSON = Lesson(

@@ -6,6 +6,7 @@ from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Quest
 from core.lessons.record import Numbers, Outcome, Record
 from core.measures.numbers import loss_text
 from core.presets import SINE
+from core.settings.experiment import Experiment
 from core.studies.base.cost import work_of
 
 STRENGTH = 0.003
@@ -16,8 +17,14 @@ EXPERIMENT = SINE.replace(
     compare_subgradient=STRENGTH,
 )
 NONE, PROXIMAL, SUBGRADIENT = range(3)  # the variants' places
-N_PARAMETERS = work_of(EXPERIMENT).n_parameters
-N_WEIGHTS = N_PARAMETERS - sum(EXPERIMENT.network.hidden_sizes) - 1  # biases are free
+
+
+def weights_of(experiment: Experiment) -> int:
+    """Return how many weights a network has that ends in one number; biases are free."""
+    return work_of(experiment).n_parameters - sum(experiment.network.hidden_sizes) - 1
+
+
+N_WEIGHTS = weights_of(EXPERIMENT)
 MOST, FEW = 0.9, 0.01  # shares of the weights
 ALIKE = 1.15  # times as much loss
 

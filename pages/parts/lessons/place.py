@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.lessons.catalog import LESSONS
-from core.lessons.lesson import Lesson, Question, questions
+from core.lessons.lesson import N_HEIGHTS, Lesson, Question, questions
 from core.presets import START
 from pages.shared import example
 from pages.shared import experiment as shared
@@ -132,6 +132,8 @@ def read_answers(text: str, asked: Mapping[int, Question]) -> dict[int, str]:
 
 def is_answer(question: Question, given: str) -> bool:
     """Return whether a text answers a question."""
+    if question.kind == "sketch":
+        return len(given) == N_HEIGHTS and given.isascii() and given.isdigit()
     keys = [option.key for option in question.options]
     return sorted(given.split("-")) == sorted(keys) if question.kind == "order" else given in keys
 

@@ -18,7 +18,8 @@ from core.figures.peeking.winners import K, M, plot_optimism, plot_winners
 from core.figures.playground.page import plot_playground
 from core.figures.remedies.ablation import plot_ablation
 from core.figures.series import plot_series
-from core.lessons.lesson import Lesson, Predict, Step, Worked
+from core.figures.sketch import with_sketch
+from core.lessons.lesson import Lesson, Predict, Step, Worked, questions, sketch_of
 from core.live.bias_variance.needs import LIVE as BIAS_LIVE
 from core.live.bias_variance.needs import bias_variance_needs
 from core.live.bias_variance.run import (
@@ -61,6 +62,7 @@ from pages.shared.stage import readout, scrub
 
 # What their charts show before the run tells nothing of the answer, but what the question is about.
 OPEN = ("playground", "series", "compare")
+SKETCH = "your prediction (its shape)"
 BUTTONS = ("run", "reset")
 EPOCH = readout("epoch", "Epoch", "Passes over the training points.")
 
@@ -190,26 +192,37 @@ def axes_of(lesson: Lesson) -> list[dict[str, Any]]:
     return []
 
 
-def page_of(lesson: Lesson, step: Step) -> RunPage:
-    """Return what a lesson trains and shows at a step: before the run there is nothing to press."""
+def page_of(lesson: Lesson, step: Step, said: Mapping[int, str]) -> RunPage:
+    """Return what a lesson trains and shows at a step: before the run there is nothing to press; predictions are drawn on it."""
+    sketches = sketches_of(lesson, said)
     page, buttons = PAGES[lesson.study], () if isinstance(step, Predict | Worked) else BUTTONS
     return replace(
-        page, name=f"lessons.{lesson.key}", slot="lesson", tells_state=True, buttons=buttons, can_rewind=False,
-        draw=only(page.draw, lesson.charts),
+        page, name=".".join(["lessons", lesson.key, *sketches.values()]), slot="lesson", tells_state=True,
+        buttons=buttons, can_rewind=False,
+        draw=only(page.draw, lesson.charts, sketches),
         readouts=[one for one in page.readouts if one["name"] in lesson.readouts],
     )  # fmt: skip
 
 
+def sketches_of(lesson: Lesson, said: Mapping[int, str]) -> dict[str, str]:
+    """Return the curves that were predicted, as heights, by the name of the chart on which they stay drawn."""
+    asked = {i: question for i, question in questions(lesson).items() if question.drawn_on and i in said}
+    found = {question.drawn_on: sketch_of(question, said[i]) for i, question in asked.items()}
+    return {chart: heights for chart, heights in found.items() if heights}
+
+
 def only(
-    draw: Callable[[Job, Snapshot], Sequence[go.Figure] | None], names: Sequence[str]
+    draw: Callable[[Job, Snapshot], Sequence[go.Figure] | None], names: Sequence[str], sketches: Mapping[str, str]
 ) -> Callable[[Job, Snapshot], list[go.Figure] | None]:
-    """Return what draws only the charts of these names, in their order."""
+    """Return what draws only the charts of these names, in their order, with the sketches over them."""
 
     def draw_some(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
         figures = draw(job, snapshot)
         if figures is None:
             return None
         by_name = {figure.layout.meta["name"]: figure for figure in figures}
+        for name, heights in sketches.items():
+            by_name[name] = with_sketch(by_name[name], [int(digit) for digit in heights], SKETCH)
         return [sized(by_name[name], "half" if len(names) == 2 else "full") for name in names]
 
     return draw_some

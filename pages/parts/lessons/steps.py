@@ -1,12 +1,14 @@
 """The card of a step: what is asked or told, what was answered, and the ways on."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.lessons.catalog import LESSONS
 from core.lessons.lesson import (
+    N_HEIGHTS,
     Explain,
     Lesson,
     Observe,
@@ -18,10 +20,12 @@ from core.lessons.lesson import (
     Worked,
     feedback,
     is_right,
+    meant,
     questions,
 )
 from core.lessons.record import Outcome, Record
 from pages.parts.lessons import place
+from pages.parts.lessons.drawing import drawing, drawn
 from pages.parts.lessons.place import Place
 
 KINDS: Mapping[type[Step], str] = {
@@ -67,7 +71,13 @@ def show_question(lesson: Lesson, at: Place, question: Question, record: Record 
         "key": key, "on_change": take_answer, "args": (lesson.key, at.step, key, len(keys)), "disabled": is_over,
         "format_func": lambda one: question.option(one).text,
     }  # fmt: skip
-    if question.kind == "order":
+    if question.kind == "sketch":
+        st.markdown(question.text)
+        drawing(
+            key, question.text, N_HEIGHTS, given, question.axes, question.ticks, is_over,
+            partial(take_sketch, lesson.key, at.step, key),
+        )  # fmt: skip
+    elif question.kind == "order":
         st.multiselect(
             question.text, keys, default=given.split("-") if given else None, placeholder="Choose all, in your order",
             **words,
@@ -88,6 +98,13 @@ def take_answer(lesson: str, step: int, key: str, n_options: int) -> None:
     if given is None:
         place.said(lesson).pop(step, None)
     else:
+        place.said(lesson)[step] = given
+
+
+def take_sketch(lesson: str, step: int, key: str) -> None:
+    """Keep a curve that was drawn."""
+    given = drawn(key)
+    if given is not None and len(given) == N_HEIGHTS:
         place.said(lesson)[step] = given
 
 
@@ -116,7 +133,7 @@ def show_predictions(lesson: Lesson, at: Place) -> None:
 
 def in_words(question: Question, given: str) -> str:
     """Return an answer in words."""
-    return " > ".join(question.option(key).text for key in given.split("-"))
+    return " > ".join(question.option(key).text for key in meant(question, given).split("-"))
 
 
 def show_results(lesson: Lesson, record: Record | None) -> None:

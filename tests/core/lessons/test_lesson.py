@@ -7,6 +7,7 @@ import pytest
 
 from core.lessons.catalog import LESSONS
 from core.lessons.lesson import (
+    N_HEIGHTS,
     Explain,
     Lesson,
     Observe,
@@ -17,7 +18,10 @@ from core.lessons.lesson import (
     feedback,
     has_moved,
     is_right,
+    meant,
     questions,
+    shape_of_sketch,
+    sketch_of,
 )
 from core.lessons.record import Outcome, Record
 
@@ -116,3 +120,21 @@ def test_a_record_is_that_of_a_snapshot() -> None:
 
     kept = Record.of(Snapshot(1, {"state": "running"}, {"x": np.arange(3.0)}))
     assert kept.arrays["x"].tolist() == [0, 1, 2] and not kept.is_over
+
+
+@pytest.mark.parametrize(
+    ("heights", "shape"),
+    [("952222259", "u"), ("987654321", "falls"), ("111112349", "rises"), ("555545555", "flat"), ("543333345", "u")],
+)
+def test_a_sketch_means_the_option_of_its_shape(heights: str, shape: str) -> None:
+    assert shape_of_sketch(heights) == shape
+    asked = questions(LESSONS["dial"])[1]
+    assert is_right(asked, heights, Outcome("u")) == (shape == "u")
+    assert sketch_of(asked, heights) == heights and meant(asked, heights) == shape
+
+
+def test_every_curve_that_an_option_means_has_nine_heights() -> None:
+    for lesson in LESSONS.values():
+        for asked in questions(lesson).values():
+            assert all(len(option.sketch) in (0, N_HEIGHTS) for option in asked.options)
+            assert not asked.drawn_on or asked.drawn_on in lesson.charts

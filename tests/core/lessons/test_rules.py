@@ -65,7 +65,7 @@ def test_loss_and_score_of_the_validation_rows(val: list[float], loss: list[floa
 
 
 def moved(train: list[float], val: list[float], n_zero: float = 0) -> Record:
-    facts = {"changes": [{"epoch": 1, "name": "l2", "value": 0.003}], "readouts": {"zeros": "0 of 4,224 by rounding"}}
+    facts = {"changes": [{"epoch": 1, "name": "l2", "value": 0.003}]}
     n = [0.0, 0.0, n_zero]
     return record(facts, epoch=[0, 1, 2], train_loss=train, val_loss=val, weight_norm=[1, 9, 3], n_zero_total=n)
 
