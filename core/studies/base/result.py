@@ -17,15 +17,15 @@ import numpy as np
 
 from core.settings.experiment import Experiment
 from core.settings.words import received
-from core.words import say
+from core.words import Message, say
 
 TREE = "tree"  # the name of the JSON text among the arrays
 PLAIN = (bool, int, float, str, type(None))
 
 
 class Result:
-    """Base of the records: a frozen dataclass of arrays, numbers, texts, experiments, other records, and lists, tuples and
-    dictionaries of these.
+    """Base of the records: a frozen dataclass of arrays, numbers, texts, messages, experiments, other records, and lists,
+    tuples and dictionaries of these.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -66,8 +66,11 @@ def to_tree(value: Any, arrays: list[np.ndarray]) -> Any:
     """Return a value as JSON data; its arrays are added to `arrays` and named by their number."""
     if isinstance(value, np.generic):
         value = value.item()
+    if type(value) is Message:
+        values = {name: to_tree(item, arrays) for name, item in value.values.items()}
+        return {"message": value.template, "values": values, "plural": value.plural, "n": value.n}
     if isinstance(value, PLAIN):
-        return value
+        return str.__str__(value) if isinstance(value, str) else value
     if isinstance(value, list):
         return [to_tree(item, arrays) for item in value]
     if isinstance(value, tuple):
@@ -96,6 +99,9 @@ def from_tree(tree: Any, array_of: Callable[[int], np.ndarray]) -> Any:
     if "record" in tree:
         own = {name: from_tree(item, array_of) for name, item in tree["fields"].items()}
         return kinds()[tree["record"]](**own)
+    if "message" in tree:
+        values = {name: from_tree(item, array_of) for name, item in tree["values"].items()}
+        return Message(tree["message"], values, tree["plural"], tree["n"])
     (kind, item), *_ = tree.items()
     if kind == "array":
         return array_of(item)

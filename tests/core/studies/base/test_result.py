@@ -15,6 +15,7 @@ from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.path.sweep import PathMoment, plan_path, read_path
+from core.words import Message, say
 
 TINY = Experiment(
     data={"name": "moons", "n_train": 20, "noise_std": 0.3}, network={"hidden_sizes": [4]}, training={"n_epochs": 3}
@@ -44,6 +45,10 @@ def same(one: Any, other: Any) -> bool:
     """Return whether two values are equal, bit for bit, in type and in shape."""
     if type(one) is not type(other):
         return False
+    if isinstance(one, Message):
+        return same(
+            [one.template, one.values, one.plural, one.n], [other.template, other.values, other.plural, other.n]
+        )
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
     if is_dataclass(one):
@@ -62,7 +67,15 @@ ARRAYS = [
 
 
 def test_everything_a_record_may_hold_comes_back_bit_for_bit() -> None:
-    plain = {"λ": 0.1 + 0.2, "nan": math.nan, "inf": -math.inf, "yes": True, "n": 2**70, "text": 'a ‘b’ "c" \n'}
+    plain = {
+        "said": say("{n:,} of {what}", n=3, what=say("them")),
+        "λ": 0.1 + 0.2,
+        "nan": math.nan,
+        "inf": -math.inf,
+        "yes": True,
+        "n": 2**70,
+        "text": 'a ‘b’ "c" \n',
+    }
     record = Outer(
         TINY, Inner(ARRAYS[0]), {**plain, "tuple": ("in", "dict"), "record": [1]}, [*ARRAYS, None], ((), [1, (2,)])
     )
