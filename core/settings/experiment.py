@@ -72,7 +72,7 @@ class Experiment(Section):
         if unnamed:
             raise ValueError(
                 say(
-                    "Experiment: expected sections by name, such as Experiment(training={'n_epochs': 100}), received "
+                    "Experiment: expected sections by name, such as Experiment(training={{'n_epochs': 100}}), received "
                     "{unnamed} without a name",
                     unnamed=received(unnamed[0]),
                 )

@@ -5,7 +5,7 @@ turns all messages of a record into texts at the moment of showing. Read next: `
 """
 
 from core.words.language import ENGLISH, PSEUDO, is_language, languages
-from core.words.message import Message, in_language, joined, lowered, raised, say, say_n
+from core.words.message import Message, in_language, joined, lowered, raised, say, say_n, shaped
 
 __all__ = [
     "ENGLISH",
@@ -19,4 +19,5 @@ __all__ = [
     "raised",
     "say",
     "say_n",
+    "shaped",
 ]

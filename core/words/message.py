@@ -7,7 +7,7 @@ it, so what is made of messages is a message too: by `say` with messages among t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, SupportsIndex
 
 from core.words.language import ENGLISH, filled, template_in
@@ -62,32 +62,39 @@ class Message(str):
         return self
 
 
-class Cased(Message):
-    """A message with another first letter: a small one, as it stands within a sentence, or a large one at its beginning."""
+class Shaped(Message):
+    """A message in another shape: with a small first letter, say, or in lines. The shape is given to the text in each language.
 
-    __slots__ = ("is_large",)
-    is_large: bool
+    shape: a function of a text, one that has a name of its own, so that it can go to another process.
+    """
 
-    def __new__(cls, message: str, is_large: bool) -> Cased:
-        """Keep the message, and be its text with that first letter."""
-        self = str.__new__(cls, with_first(message, is_large))
+    __slots__ = ("shape",)
+    shape: Callable[[str], str]
+
+    def __new__(cls, message: str, shape: Callable[[str], str]) -> Shaped:
+        """Keep the message, and be its English text in that shape."""
+        self = str.__new__(cls, shape("".join((message,))))
         self.template, self.values, self.plural, self.n = "{message}", {"message": message}, None, 1
-        self.is_large = is_large
+        self.shape = shape
         return self
 
     def text(self, language: str = ENGLISH) -> str:
-        """Return the text in a language, with its first letter small or large there, too."""
-        return with_first(in_language(self.values["message"], language), self.is_large)
+        """Return the text in a language and in the shape."""
+        return self.shape("".join((in_language(self.values["message"], language),)))
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """Let it be copied."""
-        return Cased, (self.values["message"], self.is_large)
+        return Shaped, (self.values["message"], self.shape)
 
 
-def with_first(text: str, is_large: bool) -> str:
-    """Return a text with a large or a small first letter."""
-    first = text[:1].upper() if is_large else text[:1].lower()
-    return "".join((first, text[1:]))
+def with_small_first(text: str) -> str:
+    """Return a text with a small first letter."""
+    return text[:1].lower() + text[1:]
+
+
+def with_large_first(text: str) -> str:
+    """Return a text with a large first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def say(template: str, /, **values: Any) -> str:
@@ -116,12 +123,17 @@ def joined(parts: Iterable[str], by: str = " ") -> str:
 
 def lowered(message: str) -> str:
     """Return a label or a sentence as it stands within another: with a small first letter. What is no message stays none."""
-    return Cased(message, False) if isinstance(message, Message) else with_first(message, False)
+    return shaped(message, with_small_first)
 
 
 def raised(message: str) -> str:
     """Return a message as it stands at the beginning of a sentence: with a large first letter."""
-    return Cased(message, True) if isinstance(message, Message) else with_first(message, True)
+    return shaped(message, with_large_first)
+
+
+def shaped(message: str, shape: Callable[[str], str]) -> str:
+    """Return a text in a shape; a message takes it on in each language."""
+    return Shaped(message, shape) if isinstance(message, Message) else shape(message)
 
 
 def in_language(value: Any, language: str) -> Any:

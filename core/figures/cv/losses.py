@@ -26,7 +26,7 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, m
 from core.readings.arrays import Arrays, span
 from core.readings.strengths import positions
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
-from core.words import say
+from core.words import joined, say, shaped
 
 CHOICES = (("λ_min", GREEN, "dash"), ("λ_1se", PURPLE, "dot"))
 LABEL_CHARS = 20  # a way of choosing λ is broken into lines of so many characters
@@ -146,7 +146,9 @@ def plot_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> go
 
     losses: train_loss, test_loss, standard_error (n_labels,), of the refitted networks; texts: their λ.
     """
-    names = ["<br>".join([*wrap(label, LABEL_CHARS), f"λ = {text}"]) for label, text in zip(labels, texts, strict=True)]
+    names = [
+        joined([shaped(label, in_lines), f"λ = {text}"], "<br>") for label, text in zip(labels, texts, strict=True)
+    ]
     test, train = (np.array(losses[name], dtype=float) for name in ("test_loss", "train_loss"))
     bars = [
         _bar(say("training loss"), train, names, COLORS["train"], "/", None),
@@ -214,6 +216,11 @@ def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, patte
         texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
         hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
     )  # fmt: skip
+
+
+def in_lines(label: str) -> str:
+    """Return a label in lines of at most LABEL_CHARS."""
+    return "<br>".join(wrap(label, LABEL_CHARS))
 
 
 def _class_bounds(classes: np.ndarray) -> list[float]:

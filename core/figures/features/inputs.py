@@ -27,7 +27,9 @@ ROLES = {
     "duplicate": (PURPLE, "/", "diamond"),
     "noise": (GREY, "", "square-open"),
 }
+ROLE_WORDS = {"informative": say("informative"), "duplicate": say("duplicate"), "noise": say("noise")}
 DASHES = {"precision": "solid", "recall": "dash"}
+SCORES = {"precision": say("precision"), "recall": say("recall")}
 HOLLOW = "rgba(0,0,0,0)"  # the bars of noise have an outline only, as in the legend
 MAX_BARS = 60  # inputs drawn; the signals stand first
 
@@ -66,17 +68,17 @@ def plot_inputs(
             cut=cut,
         ),
         "legend": [
-            *(entry(role, ROLES[role][0], symbol=ROLES[role][2]) for role in known),
+            *(entry(ROLE_WORDS[role], ROLES[role][0], symbol=ROLES[role][2]) for role in known),
             entry(say("out"), COLORS["zero"], symbol="x"),
         ],
         "auto": {"xaxis": {"arrays": [array], "include": [0]}},
         "twin": [
             twin(
                 title,
-                "input",
+                say("input"),
                 names,
                 [
-                    *([column(say("role"), roles)] if roles else []),
+                    *([column(say("role"), [ROLE_WORDS[role] for role in roles])] if roles else []),
                     column(say("Σ|w| over its links (0: out)"), array),
                 ],
             )
@@ -172,7 +174,7 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
             arrays,
             values,
             f"score_{penalty}_{what}",
-            say("{short} {what}", short=SHORT[penalty], what=what),
+            say("{short} {what}", short=SHORT[penalty], what=SCORES[what]),
             penalty,
             dash,
         )
@@ -187,12 +189,12 @@ def plot_scores(arrays: Arrays, values: np.ndarray, chosen: int = 0) -> go.Figur
             "which share of the signals is found."
         ),
         "legend": [
-            entry(say("{short} {what}", short=SHORT[p], what=what), STYLES[p].color, dash)
+            entry(say("{short} {what}", short=SHORT[p], what=SCORES[what]), STYLES[p].color, dash)
             for p in SHOWN
             for what, dash in DASHES.items()
         ],
     }
-    return along_figure(lines, arrays, values, chosen, about, "share", (-0.03, 1.05))
+    return along_figure(lines, arrays, values, chosen, about, say("share"), (-0.03, 1.05))
 
 
 def plot_in_use(arrays: Arrays, values: np.ndarray, n_inputs: int, chosen: int = 0, size: str = "half") -> go.Figure:

@@ -33,7 +33,7 @@ def plot_features_page(arrays: Arrays, values: np.ndarray, split: Split, chosen:
 def plot_penalty(arrays: Arrays, split: Split, name: str) -> go.Figure:
     """Return what one penalty leaves of the inputs: pixels of an image, else bars with their names."""
     array = "{}_l1[0]" if name == "none" else "{}_" + name + "[@lambda]"
-    more = {"title": f"{SHOWN_AS[name]}: inputs", "name": f"inputs_{name}", "size": "quarter"}
+    more = {"title": say("{penalty}: inputs", penalty=SHOWN_AS[name]), "name": f"inputs_{name}", "size": "quarter"}
     if split.kind == "images":
         return plot_pixel_use(arrays, array.format("pixels"), **more)
     roles = () if split.relevance is None else split.relevance.roles

@@ -18,7 +18,7 @@ from core.figures.theme import COLORS, GRID_COLOR, axis, base_figure, bind, colu
 from core.readings.arrays import Arrays, span
 from core.readings.remedies.ablation import NOISE_SERIES, Remedies
 from core.settings.penalties import Style
-from core.words import say
+from core.words import say, shaped
 
 LABEL_CHARS, CHAR_PX, ROW_PX = 22, 6.5, 17  # a remedy's label is broken into lines of so many characters
 
@@ -48,7 +48,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
     bounds = span([arrays["ablation_val_x"], arrays["ablation_test_x"]], include=[0])
     ticks = {
         "tickvals": list(range(n - 1, -1, -1)),
-        "ticktext": ["<br>".join(lines) for lines in labels],
+        "ticktext": [shaped(label, in_lines) for _, label in remedies],
         "showgrid": False,
     }
     levels = [*np.array(arrays["ablation_val_level"]), *np.array(arrays["ablation_test_level"])]
@@ -73,6 +73,11 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
         traces, about, axis(say("loss (mean per row)"), bounds), axis("", (-0.6, n - 0.4), **ticks), shapes=shapes,
         margin={"l": 14 + CHAR_PX * longest, "r": 8, "t": 8, "b": 44},
     )  # fmt: skip
+
+
+def in_lines(label: str) -> str:
+    """Return a label in lines of at most LABEL_CHARS."""
+    return "<br>".join(wrap(label, LABEL_CHARS))
 
 
 def _ablation_tables(labels: Sequence[str], n_starts: int) -> list[dict[str, Any]]:

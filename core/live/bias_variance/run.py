@@ -39,7 +39,7 @@ from core.studies.bias_variance.decomposition import (
     plan_bias_variance,
     read_bias_variance,
 )
-from core.words import say
+from core.words import joined, say
 
 MAX_VALUES = 40  # each has a network for every set and start, all sent to the browser
 NOT_STARTED = say("Not started. Run trains a network for every training set and start, at every value.")
@@ -169,7 +169,7 @@ class BiasVarianceView:
             readouts = dict.fromkeys(PARTS, "diverged")
         return {
             "readouts": readouts,
-            "descriptions": {"bundle": f"{self.axis} {self.texts[i]}. {self._fit_words(i, arrays)}"},
+            "descriptions": {"bundle": joined([f"{self.axis} {self.texts[i]}.", self._fit_words(i, arrays)])},
         }
 
     def _fit_words(self, i: int, arrays: Arrays) -> str:

@@ -269,7 +269,8 @@ class FeaturesView:
         texts["inputs_none"] = describe_inputs(arrays["input_strength_l1"][0], names)
         if self.relevance is not None:
             texts["scores"] = joined([
-                f"{what.title()}: {describe_along(arrays, f'score_l1_{what}', self.texts)}" for what in ("precision", "recall")
+                say("{score}: {values}", score=score, values=describe_along(arrays, f"score_l1_{name}", self.texts))
+                for name, score in (("precision", say("Precision")), ("recall", say("Recall")))
             ])  # fmt: skip
         if "twin_l1" in arrays:
             texts["twins"] = say(

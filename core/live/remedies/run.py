@@ -35,6 +35,9 @@ MAX_STUDY_S = 1200.0
 NAMED = 2  # remedies that do not help and are named; the table has them all
 
 
+PART_WORDS = {"tuning": say("tuning"), "remedies": say("remedies"), "label noise": say("label noise")}
+
+
 def has_labels(experiment: Experiment) -> bool:
     """Return whether the task has labels that can be wrong."""
     return info_of(experiment.data).has_label_noise
@@ -218,7 +221,7 @@ class RemediesRun:
         studies = [
             ("tuning", self.tuning_rows, None),
             ("remedies", self.rows, self.test),
-            (say("label noise"), self.noise_rows, None),
+            ("label noise", self.noise_rows, None),
         ]
         return to_csv(studies)
 
@@ -279,7 +282,7 @@ class RemediesRun:
         progress = self.progress
         left = self.elapsed_s * (1 - progress) / progress if progress > 0 else estimate_study_s(self.experiment)
         return {
-            "part": "finished" if self.state == "finished" else self.parts[self.part],
+            "part": say("finished") if self.state == "finished" else PART_WORDS[self.parts[self.part]],
             "progress": f"{progress:.0%}",
             "left": "–" if self.state == "finished" else f"{left:,.0f} s",
             "networks": f"{self.run.n_networks:,}",

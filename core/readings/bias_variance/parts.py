@@ -86,7 +86,12 @@ def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str
     best = int(finite[np.argmin(result.risk[finite])])
     moves = joined(
         [
-            f"{LABELS[name]} {number_text(getattr(result, name)[first])} → {number_text(getattr(result, name)[last])}"
+            say(
+                "{part} {before} → {after}",
+                part=LABELS[name],
+                before=number_text(getattr(result, name)[first]),
+                after=number_text(getattr(result, name)[last]),
+            )
             for name in PARTS[:3]
         ],
         ", ",
@@ -101,8 +106,8 @@ def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str
         moves=moves,
     )
     if result.param_name == WIDTH:
-        return f"{said} {width_words(result, first, last)}"
-    return f"{said} {strength_words(result, first, last, best)}"
+        return joined([said, width_words(result, first, last)])
+    return joined([said, strength_words(result, first, last, best)])
 
 
 def strength_words(result: BiasVariance, first: int, last: int, best: int) -> str:
@@ -119,13 +124,14 @@ def strength_words(result: BiasVariance, first: int, last: int, best: int) -> st
 
 def width_words(result: BiasVariance, first: int, last: int) -> str:
     """Return what a wider network does to both variances: the trade-off is not simply "wider = more variance"."""
-    parts = {"from the data": result.variance_data, "from the start": result.variance_start}
+    parts = {say("from the data"): result.variance_data, say("from the start"): result.variance_start}
     moves = [
         say("variance {name} {falls}", name=name, falls=say("falls") if v[last] < v[first] else say("grows"))
         for name, v in parts.items()
     ]
-    bias = "falls" if result.bias2[last] < result.bias2[first] else "grows"
+    is_less = bool(result.bias2[last] < result.bias2[first])
+    bias = say("falls") if is_less else say("grows")
     said = say("Wider: bias² {bias}, {moves}", bias=bias, moves=joined(moves, ", "))
     total = result.variance_data + result.variance_start
-    is_simple = bias == "falls" and total[last] > total[first]
-    return f"{said}." if is_simple else say("{said}: wider is not simply more variance.", said=said)
+    is_simple = is_less and total[last] > total[first]
+    return said + "." if is_simple else say("{said}: wider is not simply more variance.", said=said)

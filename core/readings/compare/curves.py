@@ -31,7 +31,7 @@ SERIES = {
     ),
     "n_zero": (
         say("Weights exactly zero"),
-        "weights",
+        say("weights"),
         say(
             "The proximal step (L1, elastic net) stops a weight at zero; along a slope (L2, subgradient) nothing "
             "stops it there."
