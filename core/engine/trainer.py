@@ -172,7 +172,7 @@ class Trainer:
     def run_epochs(self, n_epochs: int) -> None:
         """Train to the end of the current epoch, and `n_epochs` - 1 more."""
         self._read_strengths()
-        n_whole = 0 if self._n_batches_left or not self._is_compiled else n_epochs
+        n_whole = 0 if self._n_batches_left or not self.is_compiled else n_epochs
         if n_whole:
             n_steps = n_whole * self.order.n_batches
             self._run_compiled(self.order.draw(n_whole), 0, n_steps)
@@ -196,9 +196,9 @@ class Trainer:
             self._play(self._graphs, n_steps)
             return n_steps
         self._read_strengths()
-        n_at_once = n_steps if self._is_compiled else 1
+        n_at_once = n_steps if self.is_compiled else 1
         for _ in range(0, n_steps, n_at_once):
-            if self._is_compiled:
+            if self.is_compiled:
                 self._run_compiled(self._rows.index, self.n_batches_done, n_at_once)
             else:
                 self._take(self._augmented(self._next_batch()), self._schedule(self.n_steps_done))
@@ -208,14 +208,14 @@ class Trainer:
     @property
     def n_steps_at_once(self) -> int:
         """Return how many steps take about a millisecond where many are made in one call, 1 where each is a call of its own."""
-        if not self._is_compiled:
+        if not self.is_compiled:
             return 1
         work = self.stack.n_members * compiled_cost(self.stack, self.order.batch_size)
         return max(1, int(AT_ONCE / work))
 
     @property
-    def _is_compiled(self) -> bool:
-        """Return whether all members' steps are compiled, as far as the strengths are read."""
+    def is_compiled(self) -> bool:
+        """Return whether all members' steps are compiled, with the strengths that were read last."""
         return self._kernel is not None and self._kernel.is_whole
 
     def _run_compiled(self, index: Tensor, first: int, n_steps: int) -> None:

@@ -36,6 +36,7 @@ class PieceRun:
     """State of the run: paused, running, finished or stopped. rest_s: it never waits for a piece to be due."""
 
     rest_s = 0.0
+    holds_lock = True
 
     def __init__(self, make_pieces: Callable[[], Pieces]) -> None:
         self.make_pieces, self.version = make_pieces, 0

@@ -291,6 +291,11 @@ class LiveRun:
         epoch, changed_at = self.training.n_epochs_done, self.changes[-1]["epoch"] if self.changes else 0
         return max(1, self._moments.due_at(changed_at) - epoch) if self.max_moments > 1 else self.training.n_epochs
 
+    @property
+    def holds_lock(self) -> bool:
+        """Return whether steps are made by torch, a call for each: two such runs at once would wait for one another."""
+        return not self.training.trainer.is_compiled
+
     def _wait_s(self) -> float:
         """Return how long the next step has to wait; an epoch that has begun is trained to its end, and so is that of `Step`."""
         if self.pacing.pace == "full" or self.n_single or self.training.trainer.n_batches_done:

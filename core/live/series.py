@@ -82,6 +82,7 @@ class SeriesRun:
     """State of the series. `state` is paused, running or finished. losses: (A, 2) training and validation loss, nan before."""
 
     rest_s = 0.0
+    holds_lock = True
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment, self.version = experiment, 0

@@ -24,6 +24,10 @@ class Obedient(Kept, Protocol):
     is_changed: bool
 
     @property
+    def holds_lock(self) -> bool:
+        """Return whether its training needs Python's lock nearly all the time: steps that torch computes do."""
+
+    @property
     def rest_s(self) -> float:
         """Return how long (s) there is nothing to train, though the run goes on; 0 where there is."""
 
@@ -60,7 +64,7 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
             obey_some(run, mailbox)
             if run.state == "running":
                 run.train_for(mailbox.slice_s)
-            mailbox.is_idle = run.state != "running"
+            mailbox.is_idle, mailbox.holds_lock = run.state != "running", run.holds_lock
             keeper.look(run)
             showing.earn(time.thread_time() - began)
             may_show = mailbox.is_idle or mailbox.owes_snapshot or showing.is_affordable

@@ -178,6 +178,11 @@ class Job:
         mailbox = self.mailbox
         return len(mailbox) > 0 or mailbox.has_requests or (mailbox.owes_snapshot and mailbox.wants_snapshot)
 
+    @property
+    def holds_lock(self) -> bool:
+        """Return whether its slices need Python's lock nearly all the time."""
+        return self.mailbox.holds_lock
+
     def run_slice(self) -> None:
         """Run the study up to its next yield and publish what it yields. Never raises: an error ends the study."""
         assert self.steps is not None

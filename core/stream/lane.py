@@ -232,6 +232,7 @@ def lane_study(
         child = Child(start, mailbox.wake, lane or the_lane())
         mailbox.place = lambda: child.lane.place(child)
         mailbox.answer = child.ask
+        mailbox.holds_lock = False  # it carries messages
         try:
             yield from carry(child, mailbox)
         finally:

@@ -47,6 +47,8 @@ class Mailbox:
         not due before. 0: it goes on at once.
     is_idle : set by the study. True when it has nothing to do until a command or a viewer arrives (paused, finished);
         the scheduler then gives it no slices.
+    holds_lock : set by the study. True while what it does needs Python's lock nearly all the time; of such jobs the scheduler
+        runs one at a time. Compiled steps do not.
     answer : set by the study, or None: the reply to a request, None where it has nothing to give. Called between two
         slices, by the thread that runs them.
     place : set by the study, or None: at which place it stands in line for a process, from 1; 0 once it has begun.
@@ -58,6 +60,7 @@ class Mailbox:
         self.slice_s, self.share, self.rest_s = MAX_SLICE_S, 1.0, 0.0
         self.wants_snapshot = self.owes_snapshot = True
         self.is_idle = False
+        self.holds_lock = True
         self.answer: Answer | None = None
         self.place: Callable[[], int] | None = None
         self.put_away: Callable[[Snapshot], None] | None = None

@@ -15,13 +15,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 
+from core.settings.machine import count_cores, count_workers
 from core.stream.budget import Ledger, Limits, limits_of_machine
 from core.stream.job import Job, Study
 from core.stream.turns import Turns, slice_length
 
-# A second thread trains nothing: the steps of small networks are Python under one lock. Counted on two cores: 8,300 steps
-# a second with one thread, 4,200 with two, 2,400 with seven. Other cores belong to other processes.
+# Steps that torch computes are Python under one lock, and a second thread trains nothing: counted on two cores, 8,300 steps
+# a second with one thread, 4,200 with two, 2,400 with seven. Compiled ones need the lock between two calls only. So a thread
+# for each core, and of the jobs that hold the lock one at a time.
 N_WORKERS = 1
+MOST_THREADS = 8  # the lock is needed for a tenth of the time or more
 GRACE_S = 30.0  # a job goes on this long unseen: a reload, or a short loss of connection
 FREE_S = 900.0  # after this long without a viewer it is dropped,
 LARGE_BYTES, FREE_LARGE_S = 50_000_000, 60.0  # sooner if it is larger than this, in proportion, but not before a minute
@@ -216,13 +219,14 @@ class Scheduler:
             if self._is_shut_down:
                 return False
             self._end_rests()
-            if not self._turns:
+            job = self._turns.begin()
+            if job is None:
                 self._changed.wait(self._time_to_next())
                 return True
-            job = self._turns.begin()
             self._running.add(job)
             n_busy, may_train = self._turns.n_busy + len(self._resting), self._may_run(job)
-            job.mailbox.slice_s, job.mailbox.share = slice_length(n_busy), 1 / n_busy
+            n_at_once = 1 if job.holds_lock else min(self.n_workers, n_busy)
+            job.mailbox.slice_s, job.mailbox.share = slice_length(n_busy / n_at_once), n_at_once / n_busy
         began = self.cpu_clock()
         job.mailbox.answer_all()
         if may_train:
@@ -261,6 +265,11 @@ class Scheduler:
         return max(0.0, min(ends) - self.clock()) if ends else None
 
 
+def count_threads() -> int:
+    """Return how many threads train: one for each core that this program may use, see `count_workers`; one at least."""
+    return max(1, min(count_cores(), count_workers(), MOST_THREADS))
+
+
 _MAKING = threading.Lock()
 
 
@@ -272,6 +281,6 @@ def get_scheduler() -> Scheduler:
 
 @cache
 def _only_scheduler() -> Scheduler:
-    scheduler = Scheduler()
+    scheduler = Scheduler(count_threads())
     atexit.register(scheduler.shutdown)  # a thread that is inside torch when the interpreter goes aborts the process
     return scheduler

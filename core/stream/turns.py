@@ -13,7 +13,8 @@ MIN_SLICE_S, MAX_SLICE_S = 0.003, 0.025  # shorter ones are lost to the change o
 
 
 class Contender(Protocol):
-    """What has a turn. Jobs of one `user` share the time of one; `is_urgent`: a hand waits for it."""
+    """What has a turn. Jobs of one `user` share the time of one; `is_urgent`: a hand waits for it; `holds_lock`: two such at
+    once would only wait for Python's lock, so they have their turns one after another."""
 
     @property
     def user(self) -> str: ...
@@ -21,9 +22,12 @@ class Contender(Protocol):
     @property
     def is_urgent(self) -> bool: ...
 
+    @property
+    def holds_lock(self) -> bool: ...
 
-def slice_length(n_busy: int) -> float:
-    """Return how long (s) each of `n_busy` jobs may train at a stretch."""
+
+def slice_length(n_busy: float) -> float:
+    """Return how long (s) each of `n_busy` jobs may train at a stretch; of those on one thread, where there are several."""
     return min(MAX_SLICE_S, max(MIN_SLICE_S, ROUND_S / max(1, n_busy)))
 
 
@@ -63,10 +67,14 @@ class Turns(Generic[Job]):
         self._waiting.pop(job, None)
         self._forget_users()
 
-    def begin(self) -> Job:
-        """Return the job whose turn it is; it is at work until `end`. Raises ValueError when none waits."""
+    def begin(self) -> Job | None:
+        """Return the job whose turn it is; it is at work until `end`. None when none waits that may begin."""
+        is_held = any(job.holds_lock for job in self._at_work)
+        free = [job for job in self._waiting if not (is_held and job.holds_lock)]
+        if not free:
+            return None
         self._least_s = max(self._least_s, min(self._had_s[job.user] for job in self._waiting))
-        job = min(self._waiting, key=self._rank)
+        job = min(free, key=self._rank)
         del self._waiting[job]
         self._at_work[job] = None
         return job

@@ -8,7 +8,18 @@ from pathlib import Path
 from core.engine.threads import use_one_thread
 from tests.benchmarks.table import HEADER, line
 
-PARTS = ("engine", "budget", "cross_validation", "compare", "remedies", "browser", "path", "opening", "pace")
+PARTS = (
+    "engine",
+    "compiled",
+    "budget",
+    "cross_validation",
+    "compare",
+    "remedies",
+    "browser",
+    "path",
+    "opening",
+    "pace",
+)
 
 
 def main(names: list[str]) -> None:

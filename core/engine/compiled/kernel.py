@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from core.engine.activations import ACTIVATIONS
 from core.engine.batches import BatchOrder
@@ -147,7 +148,7 @@ def counts_of(order: BatchOrder) -> np.ndarray:
 
 def make_plan(stack: Stack, batch_size: int, loss: str) -> tuple[steps.Plan, int]:
     """Return where everything stands, and how many numbers a batch needs in between."""
-    sizes, width, n = np.array(stack.sizes), pad(batch_size), 0
+    sizes, width, n = np.array(stack.sizes), spaced(batch_size), 0
     activation = ACTIVATION_NUMBERS[next(name for name, rule in ACTIVATIONS.items() if rule is stack.rule)]
 
     def stand(*lengths: int) -> np.ndarray:
@@ -160,13 +161,14 @@ def make_plan(stack: Stack, batch_size: int, loss: str) -> tuple[steps.Plan, int
     values = stand(*(int(size) * width for size in sizes))
     sums = stand(*(int(size) * width for size in sizes)) if stack.rule.needs_z else values.copy()
     sums[-1] = values[-1]  # the outputs have no activation
-    rows = stand(*(width * pad(int(size)) for size in sizes[:-1]))
-    gradient = stand(*(above * pad(below) for below, above in stack.shapes))
+    widths = np.array([spaced(int(size)) for size in sizes[:-1]])
+    rows = stand(*(width * int(row) for row in widths))
+    gradient = stand(*(above * int(row) for (_, above), row in zip(stack.shapes, widths, strict=True)))
     slopes, below, targets, weight = stand(*[int(sizes.max()) * width] * 3, width)
     weights = np.cumsum([0, *(sizes[:-1] * sizes[1:])[:-1]])
     biases = stack.n_weights + np.cumsum([0, *sizes[1:-1]])
     plan = steps.Plan(
-        sizes, weights, biases, values, sums, rows, gradient, int(slopes), int(below), int(targets), int(weight),
+        sizes, weights, biases, values, sums, rows, widths, gradient, int(slopes), int(below), int(targets), int(weight),
         width, activation, steps.LOSS_NUMBERS[loss],
     )  # fmt: skip
     return plan, n
@@ -177,19 +179,30 @@ def pad(n: int) -> int:
     return -(-n // N) * N
 
 
+def spaced(n: int) -> int:
+    """Return how far apart rows of `n` numbers stand: groups of N, an odd number of them where they are many.
+
+    Rows a power of two apart fall on the same few places of the processor's cache and drive one another out.
+    """
+    groups = pad(n) // N
+    return N * (groups + (groups >= 4 and groups % 2 == 0))
+
+
 class Looker:
     """Measures all members of a stack, in the compiled steps' own forward pass."""
 
     def __init__(self, stack: Stack, pool: Pool, weight: torch.Tensor) -> None:
-        """`pool` is padded to a multiple of N rows; weight: (2, 1 or M, n) of each row in the mean of both splits."""
-        n = pool.X.shape[1]
+        """weight: (2, 1 or M, n) of each row in the mean of both splits."""
+        n = pad(pool.X.shape[1])
+        more = (0, n - pool.X.shape[1])
         self.stack = stack
         self.plan, n_numbers = make_plan(stack, min(LOOK_WIDTH, n), pool.loss)
         self.work = np.zeros(n_numbers, np.float32)
         version = pool.version_of_member if len(pool.X) > 1 else torch.zeros(stack.n_members, dtype=torch.long)
         self.look = steps.Look(
-            pool.X.transpose(1, 2).contiguous().numpy(), pool.targets.T.contiguous().numpy(), version.numpy(),
-            weight.float().contiguous().numpy(), False,
+            functional.pad(pool.X.transpose(1, 2), more).contiguous().numpy(),
+            functional.pad(pool.targets.T, more).contiguous().numpy(), version.numpy(),
+            functional.pad(weight.float(), more).contiguous().numpy(), False,
         )  # fmt: skip
 
     def measure(self, has_activity: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -38,8 +38,9 @@ class Plan(NamedTuple):
     """Where things stand, for layers 0 (the inputs) to L. Whole numbers, counted in numbers from the start of their array.
 
     sizes: units; weights, biases: of the layer above, in a member's parameters. In `work`: values (units, width) after the
-    activation, sums the same before it (where the slope needs them, else the same place), rows (width, units padded) the
-    values transposed, gradient (units above, units padded); slopes, below: (units, width) two in turn; weight: (width,).
+    activation, sums the same before it (where the slope needs them, else the same place), rows (width, widths) the values
+    transposed, gradient (units above, widths), both with rows of `widths` numbers; slopes and below: (units, width), two in
+    turn; targets (outputs, width); weight: (width,).
     """
 
     sizes: np.ndarray
@@ -48,6 +49,7 @@ class Plan(NamedTuple):
     values: np.ndarray
     sums: np.ndarray
     rows: np.ndarray
+    widths: np.ndarray
     gradient: np.ndarray
     slopes: int
     below: int
@@ -127,47 +129,56 @@ def train(plan, feed, strengths, state, work, n_steps):
 def gather(plan, X, targets, rows, work):
     """Fetch the rows of a batch: inputs as rows and as columns, targets as columns, and the weight of each sample."""
     n_inputs, n_outputs, width = plan.sizes[0], plan.sizes[-1], plan.width
-    padded = (n_inputs + N - 1) // N * N
     for s in range(len(rows)):
         row = rows[s]
         for j in range(n_inputs):
-            x = X[row, j]
-            work[plan.rows[0] + s * padded + j] = x
-            work[plan.values[0] + j * width + s] = x
+            work[plan.rows[0] + s * plan.widths[0] + j] = X[row, j]
         for c in range(n_outputs):
             work[plan.targets + c * width + s] = targets[row, c]
         work[plan.weight + s] = f32(1 / len(rows))
     for s in range(len(rows), (len(rows) + N - 1) // N * N):
         work[plan.weight + s] = ZERO
+    transpose(work, plan.rows[0], plan.widths[0], plan.values[0], width, len(rows), n_inputs)
 
 
 @njit(**OPTIONS)
 def multiply(out, o, o_row, A, a, a_row, a_column, shift, B, b, b_row, n_rows, n_between, width):
     """Write A·B, plus a column of shifts if `shift` ≥ 0: out (n_rows, width), A (n_rows, n_between), B (n_between, width).
 
-    o, a, b: where they begin; o_row, a_row, b_row: from row to row; a_column: from column to column. Four rows of the
-    result are held in registers while their sums grow.
+    o, a, b: where they begin; o_row, a_row, b_row: from row to row; a_column: from column to column. Eight rows of
+    the result are held in registers while their sums grow.
     """
     for c in range(0, width, N):
-        for r in range(0, n_rows - 3, 4):
-            at0 = a + r * a_row
-            at1, at2, at3 = at0 + a_row, at0 + 2 * a_row, at0 + 3 * a_row
-            z0 = z1 = z2 = z3 = spread(ZERO)
+        for r in range(0, n_rows - 7, 8):
+            at = a + r * a_row
+            z0 = z1 = z2 = z3 = z4 = z5 = z6 = z7 = spread(ZERO)
             if shift >= 0:
-                z0, z1 = spread(A[shift + r]), spread(A[shift + r + 1])
-                z2, z3 = spread(A[shift + r + 2]), spread(A[shift + r + 3])
+                z0, z1, z2, z3 = (
+                    spread(A[shift + r]), spread(A[shift + r + 1]), spread(A[shift + r + 2]), spread(A[shift + r + 3])
+                )  # fmt: skip
+                z4, z5, z6, z7 = (
+                    spread(A[shift + r + 4]), spread(A[shift + r + 5]), spread(A[shift + r + 6]), spread(A[shift + r + 7])
+                )  # fmt: skip
             for k in range(n_between):
-                x, at = load(B, b + k * b_row + c), k * a_column
-                z0 = z0 + A[at0 + at] * x
-                z1 = z1 + A[at1 + at] * x
-                z2 = z2 + A[at2 + at] * x
-                z3 = z3 + A[at3 + at] * x
+                x, i = load(B, b + k * b_row + c), at + k * a_column
+                z0 = z0 + A[i] * x
+                z1 = z1 + A[i + a_row] * x
+                z2 = z2 + A[i + 2 * a_row] * x
+                z3 = z3 + A[i + 3 * a_row] * x
+                z4 = z4 + A[i + 4 * a_row] * x
+                z5 = z5 + A[i + 5 * a_row] * x
+                z6 = z6 + A[i + 6 * a_row] * x
+                z7 = z7 + A[i + 7 * a_row] * x
             to = o + r * o_row + c
             store(out, to, z0)
             store(out, to + o_row, z1)
             store(out, to + 2 * o_row, z2)
             store(out, to + 3 * o_row, z3)
-        for r in range(n_rows // 4 * 4, n_rows):
+            store(out, to + 4 * o_row, z4)
+            store(out, to + 5 * o_row, z5)
+            store(out, to + 6 * o_row, z6)
+            store(out, to + 7 * o_row, z7)
+        for r in range(n_rows // 8 * 8, n_rows):
             z0 = spread(A[shift + r]) if shift >= 0 else spread(ZERO)
             for k in range(n_between):
                 z0 = z0 + A[a + r * a_row + k * a_column] * load(B, b + k * b_row + c)
@@ -228,16 +239,16 @@ def fill_gradient(plan, strengths, state, work, m, count, width):
     above, below = plan.slopes, plan.below
     for layer in range(len(plan.sizes) - 2, -1, -1):
         fan_in, fan_out = plan.sizes[layer], plan.sizes[layer + 1]
-        padded = (fan_in + N - 1) // N * N
+        row = plan.widths[layer]
         if layer > 0:
-            transpose(work, plan.values[layer], plan.width, plan.rows[layer], padded, fan_in, count)
+            transpose(work, plan.values[layer], plan.width, plan.rows[layer], row, fan_in, count)
         # dW = slopes · hᵀ
         multiply(
-            work, plan.gradient[layer], padded, work, above, plan.width, 1, -1,
-            work, plan.rows[layer], padded, fan_out, count, padded,
+            work, plan.gradient[layer], row, work, above, plan.width, 1, -1,
+            work, plan.rows[layer], row, fan_out, count, (fan_in + N - 1) // N * N,
         )  # fmt: skip
         for u in range(fan_out):
-            to, at = plan.weights[layer] + u * fan_in, plan.gradient[layer] + u * padded
+            to, at = plan.weights[layer] + u * fan_in, plan.gradient[layer] + u * row
             for j in range(fan_in):
                 gradient[to + j] = work[at + j]
             along = spread(ZERO)
@@ -261,11 +272,13 @@ def fill_gradient(plan, strengths, state, work, m, count, width):
 
 
 @njit(**OPTIONS)
-def transpose(work, columns, width, rows, padded, n_units, count):
-    """Write hidden values (units, samples) as rows (samples, units)."""
-    for s in range(count):
-        for u in range(n_units):
-            work[rows + s * padded + u] = work[columns + u * width + s]
+def transpose(work, at, row, to, to_row, n_rows, n_columns):
+    """Write a matrix (n_rows, n_columns) that begins at number `at` with its rows as columns, in pieces that the cache holds."""
+    for r0 in range(0, n_rows, N):
+        for c0 in range(0, n_columns, N):
+            for r in range(r0, min(r0 + N, n_rows)):
+                for c in range(c0, min(c0 + N, n_columns)):
+                    work[to + c * to_row + r] = work[at + r * row + c]
 
 
 @njit(**OPTIONS)
@@ -399,7 +412,7 @@ def prepare() -> None:
     def array(kind: Any, n_axes: int) -> Any:
         return types.Array(kind, n_axes, "C")
 
-    plan = types.NamedTuple([array(whole, 1)] * 7 + [whole] * 7, Plan)
+    plan = types.NamedTuple([array(whole, 1)] * 8 + [whole] * 7, Plan)
     feed = types.NamedTuple(
         [
             array(f, 3),

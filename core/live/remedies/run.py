@@ -108,6 +108,7 @@ class RemediesRun:
     """
 
     rest_s = 0.0  # it never waits for a step to be due
+    holds_lock = True
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment, self.version = experiment, 0

@@ -128,15 +128,50 @@ def test_a_command_to_one_of_many_is_shown_before_the_others_have_their_turns(sc
     assert had == [0] and mine.latest is not None and mine.latest.meta["strengths"] == {"l2": 0.5}
 
 
-def test_there_is_one_worker_thread(scheduler: Scheduler) -> None:
-    assert Scheduler().n_workers == 1
+def test_there_is_a_thread_for_each_core_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "count_cores", lambda: 4)
+    for workers, threads in (("", 4), ("3", 3), ("0", 1), ("99", 4)):
+        monkeypatch.setenv("OVERFIT_LAB_WORKERS", workers)
+        monkeypatch.setattr(module, "count_workers", lambda told=workers: int(told or 4))
+        assert module.count_threads() == threads
+
+
+def meeting(
+    inside: list[str], name: str, holds_lock: bool, most: list[int], n_slices: int = 40
+) -> Callable[[Mailbox], Steps]:
+    """Return a study that notes in each slice how many of its kind are in one."""
+
+    def study(mailbox: Mailbox) -> Steps:
+        mailbox.holds_lock = holds_lock
+        yield None
+        for _ in range(n_slices):
+            inside.append(name)
+            most.append(len(inside))
+            time.sleep(0.002)
+            inside.remove(name)
+            yield None
+
+    return study
+
+
+@pytest.mark.parametrize("holds_lock, n_at_once", [(True, 1), (False, 2)])
+def test_jobs_that_need_no_lock_run_at_once_and_the_others_one_after_another(holds_lock: bool, n_at_once: int) -> None:
+    scheduler = Scheduler(n_workers=2)
+    inside: list[str] = []
+    most: list[int] = []
+    try:
+        jobs = [scheduler.submit(meeting(inside, name, holds_lock, most), name, name) for name in "ab"]
+        wait_for_the_end(*jobs)
+        assert max(most) == n_at_once
+    finally:
+        scheduler.shutdown()
 
 
 def test_two_at_once_get_the_same_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first user is made to wait inside; the second must not make another meanwhile."""
     made, inside, go_on = [], threading.Event(), threading.Event()
 
-    def make() -> Scheduler:
+    def make(n_workers: int) -> Scheduler:
         inside.set()
         assert go_on.wait(TIMEOUT_S)
         made.append(Scheduler())

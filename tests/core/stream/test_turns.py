@@ -10,7 +10,8 @@ from core.stream.turns import HEAD_START_S, MAX_SLICE_S, MIN_SLICE_S, ROUND_S, T
 class Runner:
     """A job that takes `slice_s` of processor time at each turn."""
 
-    def __init__(self, user: str, slice_s: float = 0.01) -> None:
+    def __init__(self, user: str, slice_s: float = 0.01, holds_lock: bool = False) -> None:
+        self.holds_lock = holds_lock
         self.user, self.slice_s, self.is_urgent, self.had_s = user, slice_s, False, 0.0
 
 
@@ -96,3 +97,13 @@ def test_those_who_left_are_forgotten() -> None:
     run_for(turns, 1.0)
     turns.leave(runners[0])
     assert turns.n_busy == 0 and not turns._had_s
+
+
+def test_of_jobs_that_hold_the_lock_one_is_at_work_at_a_time() -> None:
+    turns: Turns[Runner] = Turns()
+    torch, other, compiled = (Runner("a", holds_lock=True), Runner("b", holds_lock=True), Runner("c", holds_lock=False))
+    for job in (torch, other, compiled):
+        turns.enter(job)
+    assert turns.begin() is torch and turns.begin() is compiled and turns.begin() is None
+    turns.end(torch, 1.0, True)
+    assert turns.begin() is other  # it has had less
