@@ -23,6 +23,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from core.settings.words import written
+from core.words import say
+
 VARIABLE = "OVERFIT_LAB_KERNEL"
 TORCH, COMPILED = "torch", "compiled"
 ROOT = Path(__file__).parents[3]
@@ -39,7 +42,9 @@ def is_on() -> bool:
     with _DECIDING:
         told = os.environ.get(VARIABLE, "")
         if told not in ("", TORCH, COMPILED):
-            raise ValueError(f"{VARIABLE}: expected '{TORCH}' or '{COMPILED}', received {told!r}")
+            raise ValueError(
+                say("{name}: expected 'torch' or 'compiled', received {told}", name=VARIABLE, told=written(told))
+            )
         is_compiled = told != TORCH and is_installed() and (told == COMPILED or is_kept()) and load()
         if not told and not is_compiled and is_installed():
             compile_in_background()
