@@ -120,7 +120,8 @@ export class Editor {
   show() {
     const nVal = this.points.filter(({ isVal }) => isVal).length;
     const most = this.edit?.n_most ?? 0;
-    write(this.count, this.words.count.replace("{train}", this.points.length - nVal).replace("{val}", nVal).replace("{most}", most));
+    write(this.count, this.words.count.replace("{train}", this.points.length - nVal).replace("{val}", nVal));
+    this.count.title = this.words.count_help.replace("{most}", most);
     this.undoButton.disabled = !this.past.length;
     this.redoButton.disabled = !this.future.length;
     this.clearButton.disabled = !this.points.length;
@@ -241,9 +242,11 @@ export class Editor {
     return true;
   }
 
+  /** Points scattered around a place; whether there was room for all. */
   dab(x, y, n) {
     const [across, up] = this.spans().map(([low, high]) => SPREAD * (high - low));
-    for (let i = 0; i < n; i++) if (!this.add(x + across * normal(), y + up * normal())) return;
+    for (let i = 0; i < n; i++) if (!this.add(x + across * normal(), y + up * normal())) return false;
+    return true;
   }
 
   /** A place on the canvas, in three decimals, inside what the chart shows. */
@@ -331,10 +334,7 @@ export class Editor {
     if (!held || held.done || !event.isPrimary) return;
     const place = this.placeOf(event);
     if (held.isBrush) {
-      const { px, py } = held.last;
-      if (!place.isOn || Math.hypot(place.px - px, place.py - py) < BRUSH_STEP) return;
-      held.last = place;
-      return this.dab(place.x, place.y, 1);
+      return this.stroke(held, place);
     }
     if (!held.isDrag && Math.hypot(event.clientX - held.from.clientX, event.clientY - held.from.clientY) < SLACK) return;
     clearTimeout(this.pressing);
@@ -367,6 +367,15 @@ export class Editor {
   cancel() {
     this.endGesture();
     this.held = undefined;
+  }
+
+  /** The brush has gone on: points along its way, however fast it went. */
+  stroke(held, place) {
+    const { px, py, x, y } = held.last;
+    const n = Math.floor(Math.hypot(place.px - px, place.py - py) / BRUSH_STEP);
+    if (!place.isOn || n === 0) return;
+    held.last = place;
+    for (let i = 1; i <= n; i++) if (!this.dab(x + ((place.x - x) * i) / n, y + ((place.y - y) * i) / n, 1)) return;
   }
 
   remove(hit) {

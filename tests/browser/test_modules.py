@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
+from core.data import load_split
+from core.readings.drawn import drawn_arrays
+from core.settings.experiment import DataConfig
+from core.settings.points import Point, pack
 from core.stream.snapshot import encode
 from pages.shared.stage_words import STAGE_WORDS
 from tests.browser.conftest import TIMEOUT_MS
@@ -450,3 +454,34 @@ def test_a_sentence_has_its_numbers_put_in_and_numbers_are_those_of_the_language
     body = "module.learn(argument); const said = module.say('outside', { label: 'L2', low: 0 });"
     body += "return [said, module.say('none'), module.number(1234.5)];"
     assert js("words", body, words) == ["L2: 0 bis {high}", "none", "1.234,5"]
+
+
+# --- points.js ---
+
+
+def test_drawn_points_are_read_and_written_as_in_python(js: Run) -> None:
+    rng = np.random.default_rng(2)
+    points = [
+        Point(float(x), float(y), int(rng.integers(4)), bool(rng.integers(2)))
+        for x, y in np.round(rng.uniform(-32.767, 32.767, (60, 2)), 3)
+    ]
+    body = """const points = module.unpack(argument);
+      return { points: points.map(({ x, y, label, isVal }) => [x, y, label, isVal]), text: module.pack(points), none: module.pack([]) };"""
+    found = js("points", body, pack(points))
+    assert [Point(*one) for one in found["points"]] == points
+    assert (found["text"], found["none"]) == (pack(points), "")
+    assert js("points", "return module.unpack(argument)", None) == []
+
+
+@pytest.mark.parametrize("name", ["my_curve", "my_plane"])
+def test_the_arrays_of_drawn_points_are_those_of_the_run(js: Run, name: str) -> None:
+    text = pack([(0.1, 0.2), (-0.3, 0.4, 1, True), (0.5, 0.6, 2), (0.7, -0.8, 1)])
+    split = load_split(DataConfig(name=name, points=text, n_point_classes=3))
+    body = """const arrays = module.arraysOf(module.unpack(argument[0]), argument[1]);
+      return Object.fromEntries(Object.entries(arrays).map(([name, { data, shape }]) => [name, [[...data], shape]]));"""
+    found = js("points", body, [text, split.n_classes])
+    expected = drawn_arrays(split)
+    assert set(found) == set(expected)
+    for key, (data, shape) in found.items():
+        assert shape == [len(expected[key])]
+        np.testing.assert_array_equal(np.float32(data), expected[key])
