@@ -466,7 +466,8 @@ def test_drawn_points_are_read_and_written_as_in_python(js: Run) -> None:
         for x, y in np.round(rng.uniform(-32.767, 32.767, (60, 2)), 3)
     ]
     body = """const points = module.unpack(argument);
-      return { points: points.map(({ x, y, label, isVal }) => [x, y, label, isVal]), text: module.pack(points), none: module.pack([]) };"""
+      const rows = points.map(({ x, y, label, isVal }) => [x, y, label, isVal]);
+      return { points: rows, text: module.pack(points), none: module.pack([]) };"""
     found = js("points", body, pack(points))
     assert [Point(*one) for one in found["points"]] == points
     assert (found["text"], found["none"]) == (pack(points), "")
