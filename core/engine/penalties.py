@@ -18,6 +18,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+SMALL_WEIGHT = 1e-3  # ε: |w| below this is "small"
 SMALLEST_NORM = 1e-30  # stands for the norm of a group of zeros: nothing is divided by 0
 MAX_ITERATIONS = 50  # of Newton's method; it takes about six
 

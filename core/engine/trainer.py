@@ -22,9 +22,9 @@ from core.engine.cost import compiled_cost, measurement_cost, step_cost, suits
 from core.engine.device import CPU
 from core.engine.graphs import GraphedSteps
 from core.engine.losses import is_correct, sample_losses
-from core.engine.members import Members, Pool
+from core.engine.members import Members, Pool, Weighed
 from core.engine.optimizers import Column, make_optimizer
-from core.engine.penalties import VALUES
+from core.engine.penalties import SMALL_WEIGHT, VALUES
 from core.engine.schedule import rate_factor
 from core.engine.stack import Dropout, Stack
 from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
@@ -44,7 +44,8 @@ Augment = Callable[[Tensor, torch.Generator], Tensor]
 class Measurement:
     """One look at all members in evaluation mode, at the same weights for both splits. All (M,).
 
-    The losses are data losses only; `objective` = train_loss + penalty. Scores: accuracy 0..1, or R².
+    The losses are data losses only; `objective` = train_loss + penalty. Scores: accuracy 0..1, or R². weighed: what compiled
+    steps have counted of the weights, None where torch computes.
     """
 
     train_loss: Tensor
@@ -52,6 +53,7 @@ class Measurement:
     train_score: Tensor
     val_score: Tensor
     penalty: Tensor
+    weighed: Weighed | None = None
 
     @property
     def objective(self) -> Tensor:
@@ -354,15 +356,22 @@ class Trainer:
             mean_loss, score, activity = (
                 looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
             )
-        penalty = self._weight_penalty() + activity
-        return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
+        weighed = None if self._looker is None else self._looker.weigh(SMALL_WEIGHT)
+        penalty = self._weight_penalty(weighed) + activity
+        return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty, weighed)
 
-    def _weight_penalty(self) -> Tensor:
-        """Return the terms of the penalties on weights, Σ strength·value, (M,)."""
+    def _weight_penalty(self, weighed: Weighed | None = None) -> Tensor:
+        """Return the terms of the penalties on weights, Σ strength·value, (M,); L1's and L2's from sums that are there."""
         total = torch.zeros(self.stack.n_members, dtype=self.pool.X.dtype, device=self.device)
         for name, value in VALUES.items():
             strength = self.members[name].squeeze(1)
-            if bool((strength != 0).any()):
+            if not bool((strength != 0).any()):
+                continue
+            if weighed is not None and name in ("l1", "l2"):
+                sums = weighed.size if name == "l1" else weighed.square
+                n_layers = sums.shape[1] - (self.n_penalized < self.stack.n_weights)
+                total += strength * torch.from_numpy(sums[:, :n_layers].sum(1)).to(total.dtype)
+            else:
                 total += strength.to(self.device) * value(
                     penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
                 )

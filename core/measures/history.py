@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from core.engine.device import on_host
+from core.engine.members import Weighed
 from core.engine.trainer import Measurement, Trainer
 from core.measures.sparsity import count_layers
 
@@ -200,11 +201,27 @@ def power_of_two(number: int) -> int:
 
 def record_of(trainer: Trainer, measured: Measurement) -> dict[str, np.ndarray]:
     """Return one record: arrays (M,), and per-layer counts (M, n_layers)."""
+    series = {name: on_host(getattr(measured, name)).copy() for name in NAMES[:-1]}
+    return series | (weights_of(trainer) if measured.weighed is None else weights_from(measured.weighed))
+
+
+def weights_from(weighed: Weighed) -> dict[str, np.ndarray]:
+    """Return what `weights_of` does, from what the compiled steps have counted."""
+    return {
+        "weight_norm": np.sqrt(weighed.square.sum(1)).astype(np.float32),
+        "n_zero": weighed.n_zero.sum(1),
+        "n_small": weighed.n_small.sum(1),
+        "n_zero_per_layer": weighed.n_zero,
+        "n_small_per_layer": weighed.n_small,
+    }
+
+
+def weights_of(trainer: Trainer) -> dict[str, np.ndarray]:
+    """Return the norm of each member's weights and how many are zero and small, (M,), and per layer (M, n_layers)."""
     stack = trainer.stack
     weights = stack.parameters[:, : stack.n_weights]
     counts = count_layers(weights, [fan_in * fan_out for fan_in, fan_out in stack.shapes])
     tensors: dict[str, torch.Tensor] = {
-        **{name: getattr(measured, name) for name in NAMES[:-1]},
         "weight_norm": torch.linalg.vector_norm(weights, dim=1),
         "n_zero": counts.n_zero.sum(1),
         "n_small": counts.n_small.sum(1),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor, cat, from_numpy, split, stack, tensor
 
-SMALL_WEIGHT = 1e-3  # ε: |w| below this is "small"
+from core.engine.penalties import SMALL_WEIGHT as SMALL_WEIGHT
 
 
 @dataclass(frozen=True)

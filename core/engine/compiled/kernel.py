@@ -20,7 +20,7 @@ from core.engine.block import Block
 from core.engine.compiled import steps
 from core.engine.compiled.functions import ACTIVATION_NUMBERS
 from core.engine.compiled.lanes import N
-from core.engine.members import Pool
+from core.engine.members import Pool, Weighed
 from core.engine.optimizers import Adam
 from core.engine.schedule import rate_factor
 from core.engine.stack import Stack
@@ -212,3 +212,10 @@ class Looker:
         look = self.look._replace(has_activity=has_activity)
         steps.measure(self.plan, look, self.stack.buffer.numpy(), self.work, losses, scores, activity)
         return losses, scores, activity
+
+    def weigh(self, small: float) -> Weighed:
+        """Return what the weights of each layer count and sum up to; below `small` they are small."""
+        shape = (2, self.stack.n_members, len(self.stack.shapes))
+        counts, sums = np.empty(shape, np.int64), np.empty(shape)
+        steps.weigh(self.plan, self.stack.buffer.numpy(), small, counts, sums)
+        return Weighed(*counts, *sums)

@@ -405,8 +405,26 @@ def square_hidden(plan, work, s):
     return square
 
 
+@njit(**OPTIONS)
+def weigh(plan, parameters, small, counts, sums):
+    """Fill counts (2, M, L), of the weights of each layer that are exactly zero, and of those that are below `small` but not
+    zero, and sums (2, M, L), of their sizes |w| and squares w². What is no number is neither zero nor small."""
+    for m in range(len(parameters)):
+        for layer in range(len(plan.weights)):
+            n_zero, n_small, size, square = 0, 0, 0.0, 0.0
+            first = plan.weights[layer]
+            for i in range(first, first + plan.sizes[layer] * plan.sizes[layer + 1]):
+                w = abs(np.float64(parameters[m, i]))
+                n_zero += w == 0
+                n_small += 0 < w < small
+                size += w
+                square += w * w
+            counts[0, m, layer], counts[1, m, layer] = n_zero, n_small
+            sums[0, m, layer], sums[1, m, layer] = size, square
+
+
 def prepare() -> None:
-    """Compile both functions, or load them from Numba's cache, for the one kind of arguments that they get."""
+    """Compile the three functions that are called, or load them from Numba's cache, for the one kind of arguments that they get."""
     f, whole, real = types.float32, types.int64, types.float64
 
     def array(kind: Any, n_axes: int) -> Any:
@@ -434,6 +452,7 @@ def prepare() -> None:
     for function, arguments in (
         (train, [plan, feed, strengths, state, array(f, 1), whole]),
         (measure, [plan, look, array(f, 2), array(f, 1), *results]),
+        (weigh, [plan, array(f, 2), real, array(whole, 3), array(real, 3)]),
     ):
         if not function.signatures:
             function.compile(tuple(arguments))

@@ -1,6 +1,7 @@
 """Compiled steps against autograd, torch's optimizers, scikit-learn and the engine's own steps by torch; alone as in a stack."""
 
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.engine import keeping
 from core.engine import trainer as trainers
 from core.engine.activations import ACTIVATIONS
 from core.engine.losses import sample_losses
+from core.measures.history import record_of
 from tests.core.engine.compiled.networks import alone, make_pool, make_trainer
 
 LOSSES = ["mse", "binary_cross_entropy", "cross_entropy"]
@@ -269,6 +271,22 @@ def test_a_network_that_is_lost_is_no_number_in_either(monkeypatch):
             trainer.run_epoch()
         assert not torch.isfinite(trainer.stack.parameters).all()
         assert torch.isnan(trainer.measure().train_loss).all()
+
+
+def test_weights_are_counted_and_summed_as_torch_does(monkeypatch):
+    settings = {"regularization": {"l1": 0.01, "l2": 0.02, "penalize_output": False}, "activation": "relu"}
+    trainer = make_trainer(monkeypatch, make_pool(2), **settings)
+    for _ in range(30):
+        trainer.run_epoch()
+    trainer.stack.parameters[1, 3] = 5e-4  # small, not zero
+    trainer.stack.parameters[1, 4] = -1e-3  # just not small
+    measured = trainer.measure()
+    ours, theirs = record_of(trainer, measured), record_of(trainer, replace(measured, weighed=None))
+    assert (theirs["n_zero"] > 0).all() and theirs["n_small"][1] > 0
+    for name, values in theirs.items():
+        np.testing.assert_allclose(ours[name], values, rtol=1e-6)
+        assert ours[name].dtype == values.dtype
+    torch.testing.assert_close(trainer._weight_penalty(measured.weighed), trainer._weight_penalty())
 
 
 def test_a_split_without_rows_has_no_mean(monkeypatch):
