@@ -68,9 +68,9 @@ def _marks(arrays: Arrays) -> list[Any]:
     return [
         _line(arrays, say("noise floor"), ("floor_x", "floor_y"), COLORS["floor"], "dash"),
         _line(arrays, say("you are here"), ("at:moment", "span:y"), COLORS["truth"], "solid"),
-        _points(arrays, say("changed strength"), ("change_epoch", "change_loss"), changes, text="label:changes"),
         *live,
         _best(arrays, is_live=bool(live)),
+        _points(arrays, say("changed strength"), ("change_epoch", "change_loss"), changes, text="label:changes"),
     ]
 
 
