@@ -58,7 +58,7 @@ $(RUN_STAMP): requirements.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet -r requirements.txt || { echo "The installation failed; pip's message above says why. Check the network and run make again."; exit 1; }
 	@touch $@ && echo "Installed."
 
-$(DEV_STAMP): requirements.txt requirements-dev.txt | $(BIN)/python
+$(DEV_STAMP): requirements.txt requirements-cluster.txt requirements-dev.txt | $(BIN)/python
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt || { echo "The installation failed; pip's message above says why. Check the network and run make again."; exit 1; }
 	@touch $@ $(RUN_STAMP) && echo "Installed."

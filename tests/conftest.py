@@ -9,6 +9,7 @@ from core.engine.compiled.ready import COMPILED, VARIABLE
 from core.engine.threads import use_one_thread
 
 use_one_thread()
+os.environ.setdefault("OVERFIT_LAB_WORKERS", "0")  # a test that wants some says so: several servers share the machine
 os.environ.setdefault("OVERFIT_LAB_CHECKPOINTS", tempfile.mkdtemp(prefix="overfit-lab-tests-"))
 os.environ.setdefault(VARIABLE, COMPILED)
 

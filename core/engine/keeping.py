@@ -53,6 +53,40 @@ def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
         trainer.begin_epoch(n_batches_done)
 
 
+def keep_members(trainer: Trainer) -> Arrays:
+    """Return copies of what a trainer between two epochs knows of each member, (M, …): any of them, in a trainer of their own, go
+    on bit for bit from it, see `restore_members`.
+    """
+    blocks = trainer.blocks
+    states = [[tensor for tensor in block.optimizer.state() if tensor.shape[1] > 1] for block in blocks]
+    kept = {f"optimizer.{i}": np.concatenate([own[i].numpy() for own in states]) for i in range(len(states[0]))}
+    for name in ("n_steps", "learning_rate"):
+        columns = [np.broadcast_to(getattr(b.optimizer, name), (b.stack.n_members, 1)) for b in blocks]
+        kept[name] = np.concatenate(columns).astype(np.float64)
+    strengths = {name: trainer.members[name].numpy().copy() for name in LIVE_FIELDS}
+    return {"parameters": trainer.stack.parameters.numpy().copy(), **strengths, **kept}
+
+
+def restore_members(trainer: Trainer, kept: Mapping[str, np.ndarray], n_epochs: int) -> None:
+    """Give a trainer, that stands between two epochs and not beyond this one, its members' state after so many epochs."""
+    trainer.stack.parameters.copy_(torch.as_tensor(kept["parameters"]))
+    for name in LIVE_FIELDS:
+        trainer.members[name].copy_(torch.as_tensor(kept[name]))
+    for block in trainer.blocks:
+        own, optimizer = block.part, block.optimizer
+        for i, tensor in enumerate(tensor for tensor in optimizer.state() if tensor.shape[1] > 1):
+            tensor.copy_(torch.as_tensor(kept[f"optimizer.{i}"][own]))
+        n_steps, rates = (np.asarray(kept[name][own]) for name in ("n_steps", "learning_rate"))
+        if isinstance(optimizer.n_steps, torch.Tensor):
+            optimizer.n_steps.copy_(torch.as_tensor(n_steps))
+        else:
+            optimizer.n_steps = int(n_steps[0, 0])
+        optimizer.learning_rate = torch.as_tensor(rates.copy()) if (rates != rates[0]).any() else float(rates[0, 0])
+    for _ in range(trainer.n_epochs_done, n_epochs):
+        trainer.order.shuffle()
+    trainer.n_epochs_done, trainer.n_steps_done = n_epochs, n_epochs * trainer.order.n_batches
+
+
 def _tensors(trainer: Trainer) -> Iterator[tuple[str, torch.Tensor]]:
     """Yield what is kept of the weights, the strengths and the optimizer, each with its name."""
     yield "parameters", trainer.stack.parameters

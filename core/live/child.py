@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from core.live.study import live_study
+from core.settings.machine import CLUSTER, WORKERS
 from core.stream.commands import REQUEST, parse_message
 from core.stream.job import Steps
 from core.stream.mailbox import Mailbox, NotAnswered
@@ -29,6 +30,10 @@ SLICE_S = 0.1  # others wait for their turn in the lane
 
 def main() -> None:
     """Serve one study until the input ends."""
+    os.environ[WORKERS], os.environ[CLUSTER] = (
+        "0",
+        "",
+    )  # those of the server are not here, and each child would have as many of its own
     inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no message
     if hasattr(os, "nice"):

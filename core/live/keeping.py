@@ -22,6 +22,10 @@ class Kept(Protocol):
     state: str
     is_changed: bool
 
+    @property
+    def is_keepable(self) -> bool:
+        """Return whether this is a moment to be kept; at the end of all it is kept as it is."""
+
     def keep(self) -> Snapshot:
         """Return what is needed to go on."""
 
@@ -35,7 +39,7 @@ class Keeper:
     def look(self, run: Kept) -> None:
         """Put the run away if it is time; called after each slice."""
         every_s = EVERY_S if run.state == "running" else STANDING_S
-        if run.is_changed and time.monotonic() >= self._last_s + every_s:
+        if run.is_changed and run.is_keepable and time.monotonic() >= self._last_s + every_s:
             self.put_away(run)
 
     def put_away(self, run: Kept) -> None:

@@ -47,7 +47,10 @@ class Moments:
 
     def due_at(self, changed_at: int) -> int:
         """Return the epoch at which the next moment is to be kept."""
-        last = self.kept[-1].epoch
+        return self.due_after(self.kept[-1].epoch, changed_at)
+
+    def due_after(self, last: int, changed_at: int) -> int:
+        """Return the same, if the one before it is that of the epoch `last`."""
         return max(last + 1, math.ceil(changed_at + MOMENT_GROWTH * (last - changed_at)))
 
     def keep(self, epoch: int, state: MemberState, n_most: int) -> None:

@@ -35,6 +35,7 @@ class Pieces(Protocol):
 class PieceRun:
     """State of the run: paused, running, finished or stopped. rest_s: it never waits for a piece to be due."""
 
+    is_keepable = True
     rest_s = 0.0
     holds_lock = True
 
@@ -62,6 +63,10 @@ class PieceRun:
     def progress(self) -> float:
         """Return the share of the pieces that is done."""
         return self.n_done / self.pieces.n_pieces
+
+    def settle(self) -> bool:
+        """Return True: a command may be carried out at any time."""
+        return True
 
     def obey(self, command: Command) -> None:
         """Carry out one command."""

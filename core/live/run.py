@@ -6,6 +6,7 @@ It knows how to train, not what to show: a `View` reads arrays and facts off it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ from core.studies.base.result import Result
 from core.studies.base.training import MemberState, Training
 from core.words import say
 
+POLL_S = 0.015  # whoever waits for others looks again after so long
 SPEED_WINDOW_S = 1.5  # epochs per second are those of the last moments
 MAX_CONTROLLED = 12  # larger stacks have no controls for each member, and need not be told their strengths one by one
 
@@ -109,6 +111,7 @@ class LiveRun:
         self.stopping.begin()
         self.stopped_why = ""
         self._moments = Moments(self.shown, first_number)
+        self.training.next_moment = self._next_moment
 
     def _restart(self, seed: int) -> None:
         """Go back to epoch 0 with the strengths of now."""
@@ -211,9 +214,19 @@ class LiveRun:
         if self.state == "finished" and self.can_go_on:
             self._go()
 
+    def settle(self) -> bool:
+        """Return whether a command may be carried out now; else those who train pieces of it are waited for."""
+        return self.training.settle()
+
+    @property
+    def is_keepable(self) -> bool:
+        """Return whether everything is here that is to be kept."""
+        return self.training.is_whole
+
     def keep(self) -> Snapshot:
         """Return everything that is needed to go on from here; without arrays where the plan has several stacks."""
         training = self.training
+        training.fall_back()
         meta = {
             "epoch": training.n_epochs_done,
             "reached": say("epoch {n_epochs_done:,}", n_epochs_done=training.n_epochs_done),
@@ -265,6 +278,7 @@ class LiveRun:
         """Train until the time is up, the run ends, the epochs of `Step` are done, or the next epoch is not due yet."""
         began, first = time.perf_counter(), self.training.trainer
         n_steps = first.n_steps_done
+        self.training.plan_ahead(self.pacing.pace == "full" and not self.n_single)
         while self.state == "running" and self._wait_s() == 0 and time.perf_counter() < began + seconds:
             if self._train_on():
                 self._end_of_epoch()
@@ -294,10 +308,12 @@ class LiveRun:
     @property
     def holds_lock(self) -> bool:
         """Return whether steps are made by torch, a call for each: two such runs at once would wait for one another."""
-        return not self.training.trainer.is_compiled
+        return not (self.training.where or self.training.trainer.is_compiled)
 
     def _wait_s(self) -> float:
         """Return how long the next step has to wait; an epoch that has begun is trained to its end, and so is that of `Step`."""
+        if self.training.waits:
+            return POLL_S
         if self.pacing.pace == "full" or self.n_single or self.training.trainer.n_batches_done:
             return 0.0
         return self.pacing.wait_s(self.training.n_epochs_done)
@@ -359,6 +375,12 @@ class LiveRun:
         """Store the members for rewind, where moments are kept and there is something left to show."""
         if self.max_moments > 1 and not self.training.is_diverged.all():
             self._moments.keep(self.training.n_epochs_done, self.training.state(), self.max_moments)
+
+    def _next_moment(self, last: int | None) -> float:
+        """Return the next epoch that is kept for rewind after one that is, or after the newest (None); inf where none is."""
+        changed_at = self.changes[-1]["epoch"] if self.changes else 0
+        last = self._moments.kept[-1].epoch if last is None else last
+        return self._moments.due_after(last, changed_at) if self.max_moments > 1 else math.inf
 
     def take_moments(self, moments: Sequence[Moment]) -> None:
         """Take over the moments of a run that was the same up to now, in place of one's own."""
@@ -425,9 +447,19 @@ class LiveRun:
             "epoch": self.training.n_epochs_done,
             "can_go_on": self.can_go_on,
             "stop_at": self.stopping.condition.model_dump(exclude={"type"}),
-            "banner": stopped_banner(self.stopped_why) if self.stopped_why else self.view.banner(self, now),
+            "banner": self._banner(now),
         }
+        if self.training.where and self.state == "running":
+            epoch = say("{epoch} · {where}", epoch=meta["readouts"]["epoch"], where=self.training.where)
+            meta["readouts"] = {**meta["readouts"], "epoch": epoch}
         return Snapshot(self.version, meta, {**self.curves, **arrays})
+
+    def _banner(self, now: MemberState) -> dict[str, Any] | None:
+        """Return the message that stands out: why it has paused, what the view says, or what has happened to who trains it."""
+        if self.stopped_why:
+            return stopped_banner(self.stopped_why)
+        said = self.training.said
+        return self.view.banner(self, now) or ({"kind": "workers", "text": said, "remedy": None} if said else None)
 
     @property
     def can_go_on(self) -> bool:

@@ -83,6 +83,7 @@ class SeriesRun:
 
     rest_s = 0.0
     holds_lock = True
+    is_keepable = True
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment, self.version = experiment, 0
@@ -103,6 +104,10 @@ class SeriesRun:
     def answer(self, request: Request) -> Reply | None:
         """Return nothing: there are no moments, and nothing leaves the page."""
         return None
+
+    def settle(self) -> bool:
+        """Return True: a command may be carried out at any time."""
+        return True
 
     def obey(self, command: Command) -> None:
         """Carry out one command."""

@@ -34,6 +34,9 @@ class Obedient(Kept, Protocol):
     def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request, None where there is nothing to give."""
 
+    def settle(self) -> bool:
+        """Return whether a command may be carried out now; asked again, slice by slice, until it may."""
+
     def obey(self, command: Command) -> None:
         """Carry out one command."""
 
@@ -61,7 +64,8 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
         while True:
             began = time.thread_time()
             showing.rise(mailbox.share)
-            obey_some(run, mailbox)
+            if len(mailbox) and run.settle():
+                obey_some(run, mailbox)
             if run.state == "running":
                 run.train_for(mailbox.slice_s)
             mailbox.is_idle, mailbox.holds_lock = run.state != "running", run.holds_lock

@@ -74,6 +74,16 @@ class History:
         self.best_epoch = np.zeros(0, dtype=int)
         self.add(trainer)
 
+    def take(self, epoch: int, record: dict[str, np.ndarray]) -> None:
+        """Append a record that was measured elsewhere; `best_parameters` stay what they were."""
+        if self.epochs and self.epochs[-1] >= epoch:
+            return
+        self.epochs.append(epoch)
+        self.records.append(record)
+        self._update_best(epoch, self.best_parameters)
+        if len(self.epochs) > self.max_records:
+            self._thin()
+
     @classmethod
     def planned(cls, cost: float, n_epochs: int, max_records: int = MAX_RECORDS) -> History:
         """Return a history with which measuring, `cost` epochs' work each time, takes at most SHARE of a run of `n_epochs`.

@@ -45,6 +45,7 @@ VERDICTS = {
     "collapsed": {"icon": "⚠", "tone": "bad"},
     "diverged": {"icon": "⚠", "tone": "bad"},
     "stopped": {"icon": "■", "tone": "plain"},
+    "workers": {"icon": "↻", "tone": "plain"},
     "choosing": {"icon": "…", "tone": "plain"},
     "chosen": {"icon": "✓", "tone": "good"},
     "at the edge": {"icon": "▲", "tone": "warn"},

@@ -17,6 +17,7 @@ PARTS = (
     "remedies",
     "browser",
     "path",
+    "workers",
     "opening",
     "pace",
 )

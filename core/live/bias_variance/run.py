@@ -10,6 +10,7 @@ from core.data import Split, info_of
 from core.data.sets import check_sets
 from core.live.banners import diverged_banner
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.measures.bias_variance import PARTS
 from core.measures.numbers import loss_text, number_text
 from core.readings.bias_variance.fits import (
@@ -26,7 +27,7 @@ from core.readings.bias_variance.parts import describe_parts, parts_arrays, part
 from core.readings.looks import Arrays, n_to_look_at, shrink
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, check_work, in_stacks, stack_bytes, work_of
-from core.studies.base.training import MemberState, Training
+from core.studies.base.training import MemberState
 from core.studies.base.values import grid_of, value_texts
 from core.studies.base.widths import check_widths, widened
 from core.studies.bias_variance.decomposition import (
@@ -101,7 +102,9 @@ def bias_variance_run(experiment: Experiment, split: Split) -> BiasVarianceRun:
             memory_bytes=stack_bytes(bias_variance_work(now)),
         )  # fmt: skip
 
-    return BiasVarianceRun(experiment, lambda now: Training(plan(now)), BiasVarianceView(experiment, plan(experiment)))
+    return BiasVarianceRun(
+        experiment, lambda now: live_training(plan(now)), BiasVarianceView(experiment, plan(experiment))
+    )
 
 
 class BiasVarianceRun(LiveRun):

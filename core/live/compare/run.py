@@ -14,6 +14,7 @@ from core.engine import Stack
 from core.live.banners import MILD, button, calmer
 from core.live.compare.geometry import GeometryPanel
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.measures.histograms import overlaid_histograms
 from core.measures.numbers import gap_text, loss_text, number_text
 from core.measures.spread import compare_sentence, is_within_spread, spread_of
@@ -32,7 +33,6 @@ from core.studies.compare.variants import (
     ComparePlan,
     CompareRow,
     Variant,
-    make_training,
     plan_compare,
     read_curves,
     read_table,
@@ -50,7 +50,7 @@ def compare_work(experiment: Experiment) -> Work:
 def compare_run(experiment: Experiment, split: Split) -> LiveRun:
     """Return the live run of all variants, paused at epoch 0."""
     view = CompareView(experiment, split)
-    view.run = run = LiveRun(experiment, partial(make_training, split=split), view)
+    view.run = run = LiveRun(experiment, lambda now: live_training(plan_compare(now, split)), view)
     run.max_moments = MOMENTS
     return run
 

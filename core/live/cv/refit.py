@@ -14,6 +14,7 @@ from core.engine import Stack
 from core.live.asking import found_by
 from core.live.cv.run import n_folded
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.readings.cv.fold_curves import describe_refit
 from core.readings.looks import Arrays, shrink
 from core.settings.experiment import Experiment
@@ -53,7 +54,7 @@ def make_refit(experiment: Experiment, split: Split, values: Mapping[str, float]
         experiment, experiment.grid.param_name, values, split, l1_share=experiment.grid.l1_share, rescale=True,
         memory_bytes=stack_bytes(refit_work(experiment, len(set(values.values())))),
     )  # fmt: skip
-    return Training(plan)
+    return live_training(plan)
 
 
 class RefitView:

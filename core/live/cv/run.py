@@ -17,6 +17,7 @@ from core.engine import Stack
 from core.live.asking import found_by
 from core.live.path.run import time_left
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.measures.numbers import gap_text, loss_text
 from core.readings.cv.fold_curves import describe_fold_curves, fold_curve_arrays
 from core.readings.cv.losses import cv_arrays, describe_cv, describe_folds
@@ -53,7 +54,7 @@ def cross_validation_run(experiment: Experiment, split: Split) -> LiveRun:
 
 def make_training(experiment: Experiment, split: Split) -> Training:
     """Return the training of every λ on every fold."""
-    return Training(make_plan(experiment, split))
+    return live_training(make_plan(experiment, split))
 
 
 def make_plan(experiment: Experiment, split: Split) -> FoldPlan:

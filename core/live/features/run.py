@@ -11,6 +11,7 @@ from core.data import Split, info_of
 from core.engine import Stack
 from core.live.banners import diverged_banner
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.measures.numbers import loss_text
 from core.readings.cv.losses import cv_arrays
 from core.readings.features.inputs import describe_along, describe_inputs, lost_arrays
@@ -18,7 +19,7 @@ from core.readings.looks import Arrays
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES as BY_NAME
 from core.studies.base.cost import Work, check_work, work_of
-from core.studies.base.training import MemberState, Training
+from core.studies.base.training import MemberState
 from core.studies.base.values import edge_of, grid_of, value_texts
 from core.studies.cv.cross_validation import standard_error
 from core.studies.features.selection import (
@@ -79,7 +80,7 @@ def features_run(experiment: Experiment, split: Split) -> LiveRun:
     experiment = experiment.replace(**dict.fromkeys(PENALTIES, 0.0))
     make_plan = partial(plan_features, values=values_of(experiment), split=split, n_splits=experiment.folds.n_splits)
     view = FeaturesView(make_plan(experiment), split)
-    return FeaturesRun(experiment, lambda changed: Training(make_plan(changed)), view)
+    return FeaturesRun(experiment, lambda changed: live_training(make_plan(changed)), view)
 
 
 class FeaturesRun(LiveRun):

@@ -11,13 +11,14 @@ from core.engine import Stack
 from core.live.banners import diverged_banner
 from core.live.path.run import epochs_of, n_epochs_of, time_left
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.measures.numbers import loss_text
 from core.readings.looks import Arrays, shrink, stack_padded
 from core.readings.path.grid import describe_grid, grid_arrays
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.plan import Plan
-from core.studies.base.training import MemberState, Training
+from core.studies.base.training import MemberState
 from core.studies.base.values import grid_of, value_texts
 from core.studies.path.sweep import Grid, PathMoment, plan_grid, read_grid, read_moment, without_diverged
 from core.words import say
@@ -48,7 +49,7 @@ def plan_of_map(experiment: Experiment, split: Split) -> Plan:
 
 def rates_run(experiment: Experiment, split: Split) -> RatesRun:
     """Return the live run of the map, paused at epoch 0."""
-    return RatesRun(experiment, lambda now: Training(plan_of_map(now, split)), RatesView())
+    return RatesRun(experiment, lambda now: live_training(plan_of_map(now, split)), RatesView())
 
 
 class RatesRun(LiveRun):

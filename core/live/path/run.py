@@ -17,6 +17,7 @@ from core.engine.losses import loss_kind
 from core.live.banners import diverged_banner, rate_banner
 from core.live.playground.run import change_text, zeros_text
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text
 from core.measures.verdict import Verdict
@@ -77,7 +78,7 @@ def plan_of(experiment: Experiment, split: Split) -> Plan:
 
 def path_run(experiment: Experiment, split: Split) -> PathRun:
     """Return the live run of a path, paused at epoch 0."""
-    return PathRun(experiment, lambda now: Training(plan_of(now, split)), PathView(experiment, split))
+    return PathRun(experiment, lambda now: live_training(plan_of(now, split)), PathView(experiment, split))
 
 
 class PathRun(LiveRun):

@@ -6,11 +6,12 @@ from typing import Any
 
 from core.live.banners import diverged_banner
 from core.live.run import LiveRun
+from core.live.side_by_side import live_training
 from core.readings.looks import Arrays, shrink
 from core.readings.peeking.winners import describe_optimism, winner_arrays, winner_sentence
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, work_of
-from core.studies.base.training import MemberState, Training
+from core.studies.base.training import MemberState
 from core.studies.peeking.simulation import (
     N_FRESH,
     N_NETWORKS,
@@ -34,7 +35,7 @@ def peeking_work(experiment: Experiment) -> Work:
 
 def peeking_run(experiment: Experiment) -> PeekingRun:
     """Return the live run, paused at epoch 0."""
-    return PeekingRun(seeded(experiment), lambda now: Training(plan_peeking(now)), PeekingView())
+    return PeekingRun(seeded(experiment), lambda now: live_training(plan_peeking(now)), PeekingView())
 
 
 class PeekingRun(LiveRun):

@@ -107,6 +107,7 @@ class RemediesRun:
     losses, one (n_starts,) array a row, or None before the one look. tuning_rows: what tuning has found of each candidate.
     """
 
+    is_keepable = True
     rest_s = 0.0  # it never waits for a step to be due
     holds_lock = True
 
@@ -159,6 +160,10 @@ class RemediesRun:
 
     def resume(self, kept: Snapshot) -> None:
         """Begin anew: nothing of the networks was kept."""
+
+    def settle(self) -> bool:
+        """Return True: a command may be carried out at any time."""
+        return True
 
     def obey(self, command: Command) -> None:
         """Carry out one command."""

@@ -119,6 +119,9 @@ class Training:
     large for a GPU's memory is cut in two, which start anew one after the other: the same numbers, and a warning.
     """
 
+    is_whole, said = True, ""  # it trains here: see `core/live/side_by_side.py` for where else
+    next_moment: Callable[[int | None], float]
+
     def __init__(
         self, plan: Plan, make_history: Callable[[Trainer], History] | None = None, device: str | None = None
     ) -> None:
@@ -242,6 +245,26 @@ class Training:
         """Return how many epochs are short enough to be trained in one call; 1 while one has begun."""
         trainer = self.trainer
         return 1 if trainer.n_batches_done else max(1, trainer.n_steps_at_once // trainer.order.n_batches)
+
+    @property
+    def waits(self) -> bool:
+        """Return whether there is nothing to do until others have done something."""
+        return False
+
+    @property
+    def where(self) -> str:
+        """Return where it trains, in words; "" for here."""
+        return ""
+
+    def plan_ahead(self, is_free: bool) -> None:
+        """Get ready for some steps; is_free: nobody wants to see each epoch at a pace of its own."""
+
+    def settle(self) -> bool:
+        """Return whether a command may be carried out now."""
+        return True
+
+    def fall_back(self) -> None:
+        """Stand where all of the state is known."""
 
     def _has_stack(self) -> bool:
         """Return whether there is a stack to train, the next one where the present one is done."""
