@@ -127,6 +127,7 @@ class Trainer:
 
             self._kernel = Kernel(stack, pool, order, self.blocks, self.n_penalized, self.n_cosine)
             self._looker = Looker(stack, self._looked_at, self.splits.weight)
+            self._variance = self.splits.target_variance(slice(None)).numpy()
 
     def exchange(self, pool: Pool) -> None:
         """Train and measure on other rows from the next step on. Weights, optimizers, strengths, counts and generators go on.
@@ -350,41 +351,41 @@ class Trainer:
     def measure(self) -> Measurement:
         """Return losses, scores and penalty of all members, in evaluation mode."""
         if self._looker is not None:
-            mean_loss, score, activity = self._look_compiled(self._looker)
-        else:
-            looks = [self._look(part, stack) for part, stack in self._looks]
-            mean_loss, score, activity = (
-                looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
-            )
-        weighed = None if self._looker is None else self._looker.weigh(SMALL_WEIGHT)
-        penalty = self._weight_penalty(weighed) + activity
-        return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty, weighed)
+            return self._measure_compiled(self._looker)
+        looks = [self._look(part, stack) for part, stack in self._looks]
+        mean_loss, score, activity = (
+            looks[0] if len(looks) == 1 else (torch.cat(x, -1) for x in zip(*looks, strict=True))
+        )
+        penalty = torch.zeros(self.stack.n_members, dtype=self.pool.X.dtype, device=self.device)
+        for name in VALUES:
+            if bool((self.members[name] != 0).any()):
+                penalty += self._term(name)
+        penalty = penalty + activity
+        return Measurement(mean_loss[0], mean_loss[1], score[0], score[1], penalty)
 
-    def _weight_penalty(self, weighed: Weighed | None = None) -> Tensor:
-        """Return the terms of the penalties on weights, Σ strength·value, (M,); L1's and L2's from sums that are there."""
-        total = torch.zeros(self.stack.n_members, dtype=self.pool.X.dtype, device=self.device)
-        for name, value in VALUES.items():
-            strength = self.members[name].squeeze(1)
-            if not bool((strength != 0).any()):
-                continue
-            if weighed is not None and name in ("l1", "l2"):
-                sums = weighed.size if name == "l1" else weighed.square
-                n_layers = sums.shape[1] - (self.n_penalized < self.stack.n_weights)
-                total += strength * torch.from_numpy(sums[:, :n_layers].sum(1)).to(total.dtype)
-            else:
-                total += strength.to(self.device) * value(
-                    penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
-                )
-        return total
+    def _term(self, name: str) -> Tensor:
+        """Return the term of a penalty on weights, strength·value, (M,)."""
+        weights = penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
+        return self.members[name].squeeze(1).to(self.device) * VALUES[name](weights)
 
-    def _look_compiled(self, looker: Looker) -> tuple[Tensor, Tensor, Tensor]:
-        """Return what `_look` does, of all members, in the compiled steps' forward pass."""
-        strength = self.members["activity_l2"].squeeze(1)
-        found = looker.measure(bool((strength > 0).any()))
-        mean_loss, score, activity = (torch.from_numpy(x).to(self.pool.X.dtype) for x in found)
+    def _measure_compiled(self, looker: Looker) -> Measurement:
+        """Do the same with the compiled steps' own forward pass, and count the weights on the way."""
+        strengths = {name: self.members[name].numpy()[:, 0] for name in (*VALUES, "activity_l2")}
+        losses, scores, activity = looker.measure(bool(strengths["activity_l2"].any()))
         if not self.pool.is_classification:
-            score = 1 - mean_loss / self.splits.target_variance(slice(None))  # R²
-        return mean_loss, score, activity * strength
+            scores = 1 - losses / self._variance  # R²
+        weighed = looker.weigh(SMALL_WEIGHT)
+        n_layers = len(self.stack.shapes) - (self.n_penalized < self.stack.n_weights)
+        penalty = activity * strengths["activity_l2"]
+        for name, sums in (("l1", weighed.size), ("l2", weighed.square)):
+            if strengths[name].any():
+                penalty += strengths[name] * sums[:, :n_layers].sum(1)
+        if strengths["group_l1"].any():
+            penalty += self._term("group_l1").numpy()
+        train_loss, val_loss, train_score, val_score, penalty = (
+            torch.from_numpy(x.astype(np.float32)) for x in (*losses, *scores, penalty)
+        )
+        return Measurement(train_loss, val_loss, train_score, val_score, penalty, weighed)
 
     def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""

@@ -286,7 +286,7 @@ def test_weights_are_counted_and_summed_as_torch_does(monkeypatch):
     for name, values in theirs.items():
         np.testing.assert_allclose(ours[name], values, rtol=1e-6)
         assert ours[name].dtype == values.dtype
-    torch.testing.assert_close(trainer._weight_penalty(measured.weighed), trainer._weight_penalty())
+    torch.testing.assert_close(measured.penalty, trainer._term("l1") + trainer._term("l2"))
 
 
 def test_a_split_without_rows_has_no_mean(monkeypatch):
