@@ -16,6 +16,7 @@ PARTS = (
     "compare",
     "remedies",
     "browser",
+    "points",
     "path",
     "workers",
     "opening",
