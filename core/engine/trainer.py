@@ -368,6 +368,7 @@ class Trainer:
         weights = penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
         return self.members[name].squeeze(1).to(self.device) * VALUES[name](weights)
 
+    @np.errstate(all="ignore")  # a lost member's numbers are too large for float32, and become inf as they do in torch
     def _measure_compiled(self, looker: Looker) -> Measurement:
         """Do the same with the compiled steps' own forward pass, and count the weights on the way."""
         strengths = {name: self.members[name].numpy()[:, 0] for name in (*VALUES, "activity_l2")}

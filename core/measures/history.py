@@ -215,6 +215,7 @@ def record_of(trainer: Trainer, measured: Measurement) -> dict[str, np.ndarray]:
     return series | (weights_of(trainer) if measured.weighed is None else weights_from(measured.weighed))
 
 
+@np.errstate(over="ignore")  # what is too large for float32 becomes inf
 def weights_from(weighed: Weighed) -> dict[str, np.ndarray]:
     """Return what `weights_of` does, from what the compiled steps have counted."""
     return {
