@@ -99,14 +99,14 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "l2": Preset(
             say("L2 calms it"),
-            "L2 calms",
+            say("L2 calms"),
             say("The same points with λ₂ = 0.003: the curve stays smooth."),
             say("By epoch 1,000 validation loss below 1.7 × the noise floor; no weight is exactly zero."),
             SINE.replace(l2=0.003, learning_rate=0.005),
         ),
         "l1": Preset(
             say("L1 prunes it"),
-            "L1 prunes",
+            say("L1 prunes"),
             say("λ₁ = 0.001: weight after weight lands on exactly zero."),
             say("By epoch 1,000 over 95 % of the weights exactly zero, validation loss below 1.7 × the noise floor."),
             SINE.replace(l1=0.001, learning_rate=0.005),  # at 0.01 Adam now and then jumps off the sparse solution

@@ -135,7 +135,7 @@ def show_run() -> None:
     )  # fmt: skip
     show_formulas()
     show_ways(job)
-    show_conventions(shared.current(), {"This run": live.strengths_of(shared.current())})
+    show_conventions(shared.current(), {say("This run"): live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != shown():
         st.rerun()  # the stage changed what the sidebar shows too
 

@@ -19,7 +19,7 @@ STOPS = {
         "says where it was lowest, at the star. Each holds once; Run goes on."
     ),
     "choices": [
-        {"when": "never", "label": "never", "value": 0, "unit": "", "min": 0, "max": 0, "step": 1},
+        {"when": "never", "label": say("never"), "value": 0, "unit": "", "min": 0, "max": 0, "step": 1},
         {
             "when": "best",
             "label": say("lowest validation loss"),
