@@ -7,11 +7,13 @@ from core.lessons.lesson import Lesson, Run, Try
 from core.lessons.record import Record
 from core.stream.commands import Pace, Stop
 from core.stream.job import Job
+from core.words import say
 from pages.parts.lessons import place
 from pages.parts.lessons.place import Place
 from pages.parts.lessons.sheet import show_sheet
 from pages.parts.lessons.stages import OPEN, axes_of, page_of
 from pages.parts.lessons.steps import show_step
+from pages.shared.language import tr, worded
 from pages.shared.parts import STRENGTHS
 from pages.shared.say import warn
 
@@ -23,7 +25,7 @@ STYLE = """<style>
 .st-key-lessons-stage .lab-verdict-place {display: none}
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}
 </style>"""
-INTRO = (
+INTRO = say(
     "Ten short lessons. Each asks you **first**, then runs, and checks what you said against what was just measured. "
     "A wrong guess is worth as much as a right one: what surprises is remembered."
 )
@@ -31,8 +33,8 @@ INTRO = (
 
 def show_list() -> None:
     """Show all lessons."""
-    st.title("Lessons", anchor=False)
-    st.markdown(INTRO)
+    st.title(tr("Lessons"), anchor=False)
+    st.markdown(worded(INTRO))
     numbered = list(enumerate(LESSONS.values(), 1))
     for row in range(0, len(numbered), 2):  # rows of two: on a phone they stand in their order
         for column, (number, lesson) in zip(st.columns(2, gap="small"), numbered[row : row + 2], strict=False):
@@ -43,16 +45,32 @@ def show_list() -> None:
 def show_entry(number: int, lesson: Lesson) -> None:
     """Show one line of the list."""
     n_said = len(place.said(lesson.key))
-    st.markdown(f"**{number}. {lesson.title}** · {lesson.minutes} min  \n{lesson.aim}")
+    st.markdown(
+        tr(
+            "**{number}. {title}** · {minutes} min  \n{aim}",
+            number=number,
+            title=lesson.title,
+            minutes=lesson.minutes,
+            aim=lesson.aim,
+        )
+    )
     with st.container(horizontal=True):
         st.button(
-            "Go on" if n_said else "Begin", key=f"lessons.begin.{lesson.key}", type="secondary" if n_said else "primary",
-            on_click=place.go, args=(place.furthest(lesson),),
-        )  # fmt: skip
+            worded(say("Go on") if n_said else say("Begin")),
+            key=f"lessons.begin.{lesson.key}",
+            type="secondary" if n_said else "primary",
+            on_click=place.go,
+            args=(place.furthest(lesson),),
+        )
         st.button(
-            "Sheet", key=f"lessons.sheet.{lesson.key}", icon=":material/print:", type="tertiary", on_click=place.go,
-            args=(Place(lesson.key, is_sheet=True),), help="For the lecturer, to be printed: the options and what each reveals.",
-        )  # fmt: skip
+            tr("Sheet"),
+            key=f"lessons.sheet.{lesson.key}",
+            icon=":material/print:",
+            type="tertiary",
+            on_click=place.go,
+            args=(Place(lesson.key, is_sheet=True),),
+            help=tr("For the lecturer, to be printed: the options and what each reveals."),
+        )
 
 
 @st.fragment
@@ -68,14 +86,14 @@ def show_lesson() -> None:
         record = show_run(lesson, at)
     with card, st.container(key="lessons-card"):
         st.button(
-            "All lessons",
+            tr("All lessons"),
             key="lessons.all",
             icon=":material/arrow_back:",
             type="tertiary",
             on_click=place.go,
             args=(None,),
         )
-        st.header(lesson.title, anchor=False)
+        st.header(worded(lesson.title), anchor=False)
         show_step(lesson, at, record)
     place.keep_aside()
 

@@ -7,6 +7,7 @@ from core.lessons.record import Numbers, Outcome, Record
 from core.measures.numbers import loss_text
 from core.studies.base.values import value_texts
 from core.studies.bias_variance.decomposition import TASK, VALUES
+from core.words import say
 
 CLEAR = 1.5  # times as much, or as little: it has risen, or fallen
 BETWEEN = 0.9  # of the risk at both ends: the lowest lies clearly between
@@ -49,9 +50,9 @@ def lowest_risk(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="bias",
-    title="Bias and variance",
+    title=say("Bias and variance"),
     minutes=7,
-    aim="See what a penalty does to many networks at once: they agree more, and are wrong together.",
+    aim=say("See what a penalty does to many networks at once: they agree more, and are wrong together."),
     study="bias_variance",
     experiment=TASK,
     charts=("parts", "bundle"),
@@ -59,87 +60,140 @@ LESSON = Lesson(
     seed="data_seed",
     steps=(
         Worked(
-            "Worked example",
-            "The truth at one place is 1. Three people measure it on three samples, with two methods.\n\n"
-            "| | answers | mean | bias² | variance | error² = both |\n|---|---|---|---|---|---|\n"
-            "| nervous | 0.4, 1.0, 1.6 | 1.0 | 0 | 0.24 | 0.24 |\n| lazy | 0.6, 0.7, 0.8 | 0.7 | 0.09 | 0.007 | 0.097 |\n\n"
-            "The lazy method is wrong *together*, the nervous one *each in another way*. Here the lazy one is closer to the "
-            "truth. A penalty makes a network lazy.",
+            say("Worked example"),
+            say(
+                "The truth at one place is 1. Three people measure it on three samples, with two methods.\n\n| | "
+                "answers | mean | bias² | variance | error² = both |\n|---|---|---|---|---|---|\n| nervous | 0.4, "
+                "1.0, 1.6 | 1.0 | 0 | 0.24 | 0.24 |\n| lazy | 0.6, 0.7, 0.8 | 0.7 | 0.09 | 0.007 | 0.097 |\n\nThe "
+                "lazy method is wrong *together*, the nervous one *each in another way*. Here the lazy one is closer "
+                "to the truth. A penalty makes a network lazy."
+            ),
         ),
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "The same network on ten samples of 20 points, at twelve λ from 0 to 1. From left to right, what do bias² and "
-                "variance do?",
+                say(
+                    "The same network on ten samples of 20 points, at twelve λ from 0 to 1. From left to right, what "
+                    "do bias² and variance do?"
+                ),
                 (
                     Option(
-                        "trade", "Bias² rises, variance falls", "",
-                        "Here it was otherwise: bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}.",
-                        "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}; on the way the "
-                        "variance need not fall at every single step.",
+                        "trade",
+                        say("Bias² rises, variance falls"),
+                        "",
+                        say(
+                            "Here it was otherwise: bias² {bias_first} → {bias_last}, variance {variance_first} → "
+                            "{variance_last}."
+                        ),
+                        say(
+                            "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}; on the "
+                            "way the variance need not fall at every single step."
+                        ),
                     ),
                     Option(
-                        "free", "Variance falls, bias² stays: a penalty is free",
-                        "Regularization costs nothing.",
-                        "It has its price: bias² {bias_first} → {bias_last}. At λ = {largest} all networks agree, on a flat line.",
-                        "Variance {variance_first} → {variance_last}, bias² {bias_first} → {bias_last}.",
+                        "free",
+                        say("Variance falls, bias² stays: a penalty is free"),
+                        say("Regularization costs nothing."),
+                        say(
+                            "It has its price: bias² {bias_first} → {bias_last}. At λ = {largest} all networks "
+                            "agree, on a flat line."
+                        ),
+                        say("Variance {variance_first} → {variance_last}, bias² {bias_first} → {bias_last}."),
                     ),
                     Option(
-                        "both", "Both fall: the network becomes better",
-                        "A penalty improves everything.",
-                        "Variance does, {variance_first} → {variance_last}; but bias² goes {bias_first} → {bias_last}.",
-                        "Both fell: {bias_first} → {bias_last}, {variance_first} → {variance_last}.",
+                        "both",
+                        say("Both fall: the network becomes better"),
+                        say("A penalty improves everything."),
+                        say(
+                            "Variance does, {variance_first} → {variance_last}; but bias² goes {bias_first} → "
+                            "{bias_last}."
+                        ),
+                        say("Both fell: {bias_first} → {bias_last}, {variance_first} → {variance_last}."),
                     ),
                     Option(
-                        "reverse", "Bias² falls, variance rises",
-                        "A penalty makes a model more flexible.",
-                        "The other way round: a strong penalty leaves little to choose from, so all networks are alike.",
-                        "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}.",
+                        "reverse",
+                        say("Bias² falls, variance rises"),
+                        say("A penalty makes a model more flexible."),
+                        say(
+                            "The other way round: a strong penalty leaves little to choose from, so all networks are "
+                            "alike."
+                        ),
+                        say("Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}."),
                     ),
                     Option(
-                        "worse", "Both rise",
-                        "A penalty only disturbs.",
-                        "Variance falls, {variance_first} → {variance_last}: what changes from sample to sample is what it "
-                        "takes away.",
-                        "Both rose: {bias_first} → {bias_last}, {variance_first} → {variance_last}.",
+                        "worse",
+                        say("Both rise"),
+                        say("A penalty only disturbs."),
+                        say(
+                            "Variance falls, {variance_first} → {variance_last}: what changes from sample to sample "
+                            "is what it takes away."
+                        ),
+                        say("Both rose: {bias_first} → {bias_last}, {variance_first} → {variance_last}."),
                     ),
                 ),
                 trade,
-                "Not clear in this draw: bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}.",
+                say(
+                    "Not clear in this draw: bias² {bias_first} → {bias_last}, variance {variance_first} → "
+                    "{variance_last}."
+                ),
                 "trade",
             ),
         ),
-        Run("Run", "Press **Run**: 240 networks train at once. Then move λ and watch the bundle of fits."),
+        Run("Run", say("Press **Run**: 240 networks train at once. Then move λ and watch the bundle of fits.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "Where is the whole error, the risk, lowest?",
+                say("Where is the whole error, the risk, lowest?"),
                 (
-                    Option("between", "Between: with some bias, and less variance", "",
-                           "Look again: {risk_first} at λ = 0, {risk_best} at λ = {best}, {risk_last} at λ = {largest}.",
-                           "At λ = {best}: {risk_best}, with bias² {bias_best} and variance {variance_best}. At λ = 0 it is "
-                           "{risk_first}, at λ = {largest} {risk_last}."),
-                    Option("left", "Where there is no bias", "A good method is never wrong on average.",
-                           "At λ = 0 there is hardly any bias ({bias_first}), but the risk is {risk_first}: each network is "
-                           "wrong in its own way. At λ = {best} it is {risk_best}.",
-                           "At λ = 0: {risk_first}."),
-                    Option("right", "Where all networks agree", "Agreement is a sign of truth.",
-                           "At λ = {largest} they agree (variance {variance_last}), and are wrong together: {risk_last}.",
-                           "At λ = {largest}: {risk_last}."),
+                    Option(
+                        "between",
+                        say("Between: with some bias, and less variance"),
+                        "",
+                        say(
+                            "Look again: {risk_first} at λ = 0, {risk_best} at λ = {best}, {risk_last} at λ = "
+                            "{largest}."
+                        ),
+                        say(
+                            "At λ = {best}: {risk_best}, with bias² {bias_best} and variance {variance_best}. At λ = "
+                            "0 it is {risk_first}, at λ = {largest} {risk_last}."
+                        ),
+                    ),
+                    Option(
+                        "left",
+                        say("Where there is no bias"),
+                        say("A good method is never wrong on average."),
+                        say(
+                            "At λ = 0 there is hardly any bias ({bias_first}), but the risk is {risk_first}: each "
+                            "network is wrong in its own way. At λ = {best} it is {risk_best}."
+                        ),
+                        say("At λ = 0: {risk_first}."),
+                    ),
+                    Option(
+                        "right",
+                        say("Where all networks agree"),
+                        say("Agreement is a sign of truth."),
+                        say(
+                            "At λ = {largest} they agree (variance {variance_last}), and are wrong together: "
+                            "{risk_last}."
+                        ),
+                        say("At λ = {largest}: {risk_last}."),
+                    ),
                 ),
                 lowest_risk,
-                "Not clear in this draw: the risk is about as low at one end.",
+                say("Not clear in this draw: the risk is about as low at one end."),
                 "between",
             ),
         ),
         Explain(
-            "Explain",
-            "A network's answer is the truth, plus what all networks get wrong together, plus what changes with the sample and the "
-            "start. The squared error is the sum of the squares. A penalty takes freedom: less changes from sample to sample, "
-            "more is wrong together. The best λ balances the two.",
+            say("Explain"),
+            say(
+                "A network's answer is the truth, plus what all networks get wrong together, plus what changes with "
+                "the sample and the start. The squared error is the sum of the squares. A penalty takes freedom: "
+                "less changes from sample to sample, more is wrong together. The best λ balances the two."
+            ),
             r"\mathrm{E}\bigl[(\hat f - f)^2\bigr] = (\mathrm{E}\hat f - f)^2 + \mathrm{Var}_\text{data} + "
             r"\mathrm{Var}_\text{start}",
         ),
     ),
-    ask="All networks of an ensemble give the same answer. Does that make the answer right?",
-)  # fmt: skip
+    ask=say("All networks of an ensemble give the same answer. Does that make the answer right?"),
+)

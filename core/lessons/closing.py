@@ -9,6 +9,7 @@ from core.lessons.record import Numbers, Outcome, Record
 from core.live.series import ARMS
 from core.measures.numbers import loss_text
 from core.presets import SINE
+from core.words import say
 
 CLEAR = 0.8  # of the next smallest gap: the smallest is clearly smaller
 KEYS = tuple(arm.key for arm in ARMS)
@@ -40,82 +41,116 @@ def what_longer_does(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="closing",
-    title="What closes the gap",
+    title=say("What closes the gap"),
     minutes=5,
-    aim="Know what a gap comes from: too much freedom for too little data.",
+    aim=say("Know what a gap comes from: too much freedom for too little data."),
     study="series",
     experiment=SINE,
     charts=("series",),
     readouts=("network",),
     steps=(
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "The network of the first lesson: 64 + 64 units, 20 noisy points, 1,000 epochs. One thing is changed at a time. "
-                "Which change leaves the smallest gap?",
+                say(
+                    "The network of the first lesson: 64 + 64 units, 20 noisy points, 1,000 epochs. One thing is "
+                    "changed at a time. Which change leaves the smallest gap?"
+                ),
                 (
                     Option(
-                        "data", "10 × the data", "",
-                        "In this run another change left less.",
-                        "10 × the data left a gap of {gap_data}; 8 units {gap_units}, a tenth of the rate {gap_rate}, longer "
-                        "training {gap_longer}. As it is: {gap_base}.",
+                        "data",
+                        say("10 × the data"),
+                        "",
+                        say("In this run another change left less."),
+                        say(
+                            "10 × the data left a gap of {gap_data}; 8 units {gap_units}, a tenth of the rate "
+                            "{gap_rate}, longer training {gap_longer}. As it is: {gap_base}."
+                        ),
                     ),
                     Option(
-                        "units", "Far fewer units: 8 instead of 64 + 64",
-                        "The number of weights alone decides about overfitting.",
-                        "Fewer units help ({gap_units}), but 20 noisy points still mislead a small network. With ten times the "
-                        "points the large one, every weight of it, did better: {gap_data}.",
-                        "8 units left the smallest gap: {gap_units}; 10 × the data {gap_data}.",
+                        "units",
+                        say("Far fewer units: 8 instead of 64 + 64"),
+                        say("The number of weights alone decides about overfitting."),
+                        say(
+                            "Fewer units help ({gap_units}), but 20 noisy points still mislead a small network. With "
+                            "ten times the points the large one, every weight of it, did better: {gap_data}."
+                        ),
+                        say("8 units left the smallest gap: {gap_units}; 10 × the data {gap_data}."),
                     ),
                     Option(
-                        "longer", "3 × as many epochs",
-                        "A gap is unfinished training: the validation loss will catch up.",
-                        "It does not catch up: after 3 × the epochs the gap was {gap_longer}, after 1 × it was {gap_base}. "
-                        "Each further epoch is spent on the noise.",
-                        "Longer training left the smallest gap: {gap_longer}.",
+                        "longer",
+                        say("3 × as many epochs"),
+                        say("A gap is unfinished training: the validation loss will catch up."),
+                        say(
+                            "It does not catch up: after 3 × the epochs the gap was {gap_longer}, after 1 × it was "
+                            "{gap_base}. Each further epoch is spent on the noise."
+                        ),
+                        say("Longer training left the smallest gap: {gap_longer}."),
                     ),
                     Option(
-                        "rate", "A tenth of the learning rate",
-                        "Overfitting comes from steps that are too large.",
-                        "A lower rate is a slower clock: less far in the same epochs, {gap_rate}. With more epochs it arrives "
-                        "at the same place.",
-                        "The lower rate left the smallest gap: {gap_rate}.",
+                        "rate",
+                        say("A tenth of the learning rate"),
+                        say("Overfitting comes from steps that are too large."),
+                        say(
+                            "A lower rate is a slower clock: less far in the same epochs, {gap_rate}. With more "
+                            "epochs it arrives at the same place."
+                        ),
+                        say("The lower rate left the smallest gap: {gap_rate}."),
                     ),
                 ),
                 smallest_gap,
-                "Not clear in this run: two changes left about the same gap. Another start may tell.",
+                say("Not clear in this run: two changes left about the same gap. Another start may tell."),
                 "data",
             ),
         ),
-        Run("Run", "Press **Run**. Five networks train, one after another; each line's length is a gap."),
+        Run("Run", say("Press **Run**. Five networks train, one after another; each line's length is a gap.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "What did three times as many epochs do to the gap?",
+                say("What did three times as many epochs do to the gap?"),
                 (
-                    Option("less", "It became clearly smaller", "Patience heals overfitting.",
-                           "Compare the lines: {gap_base} as it is, {gap_longer} with 3 × the epochs.",
-                           "It fell from {gap_base} to {gap_longer}."),
-                    Option("same", "About nothing: it stays as large", "",
-                           "Compare the lines: {gap_base} as it is, {gap_longer} with 3 × the epochs.",
-                           "{gap_base} as it is, {gap_longer} with 3 × the epochs: what is lost is not won back by waiting."),
-                    Option("more", "It became clearly larger", "Overfitting grows without end.",
-                           "{gap_base} as it is, {gap_longer} with 3 × the epochs: once the points are known by heart there "
-                           "is little left to be learned, and the curves level off.",
-                           "It rose from {gap_base} to {gap_longer}."),
+                    Option(
+                        "less",
+                        say("It became clearly smaller"),
+                        say("Patience heals overfitting."),
+                        say("Compare the lines: {gap_base} as it is, {gap_longer} with 3 × the epochs."),
+                        say("It fell from {gap_base} to {gap_longer}."),
+                    ),
+                    Option(
+                        "same",
+                        say("About nothing: it stays as large"),
+                        "",
+                        say("Compare the lines: {gap_base} as it is, {gap_longer} with 3 × the epochs."),
+                        say(
+                            "{gap_base} as it is, {gap_longer} with 3 × the epochs: what is lost is not won back by "
+                            "waiting."
+                        ),
+                    ),
+                    Option(
+                        "more",
+                        say("It became clearly larger"),
+                        say("Overfitting grows without end."),
+                        say(
+                            "{gap_base} as it is, {gap_longer} with 3 × the epochs: once the points are known by "
+                            "heart there is little left to be learned, and the curves level off."
+                        ),
+                        say("It rose from {gap_base} to {gap_longer}."),
+                    ),
                 ),
                 what_longer_does,
-                "Not clear in this run.",
+                say("Not clear in this run."),
                 "same",
             ),
         ),
         Explain(
-            "Explain",
-            "The noise in n points can be fitted only by bending, and each point pulls with weight 1/n. With ten times the "
-            "points the noise averages out and nothing but the signal is left to be fitted. Fewer units bend less; a lower "
-            "rate bends later. Both trade a smaller gap for a higher training loss.",
+            say("Explain"),
+            say(
+                "The noise in n points can be fitted only by bending, and each point pulls with weight 1/n. With ten "
+                "times the points the noise averages out and nothing but the signal is left to be fitted. Fewer "
+                "units bend less; a lower rate bends later. Both trade a smaller gap for a higher training loss."
+            ),
             r"L = \frac{1}{n}\sum_{i=1}^{n}\bigl(f(x_i)-y_i\bigr)^2",
         ),
     ),
-    ask="You cannot get more data. Which of the other three would you take, and what do you pay for it?",
-)  # fmt: skip
+    ask=say("You cannot get more data. Which of the other three would you take, and what do you pay for it?"),
+)

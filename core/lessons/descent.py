@@ -9,6 +9,7 @@ from core.lessons.record import Numbers, Outcome, Record
 from core.live.double_descent.run import N_DRAWS, N_TRAIN, NOISES, VALUES
 from core.presets import START
 from core.studies.double_descent.random_features import WIDTHS
+from core.words import say
 
 NOISY, NO_PENALTY, PENALTY = NOISES.index(0.2), VALUES.index(0.0), VALUES.index(1e-3)
 NEAR = 1.25  # times the number of rows, or as little: the peak is there
@@ -69,9 +70,9 @@ def with_penalty(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="descent",
-    title="Double descent",
+    title=say("Double descent"),
     minutes=6,
-    aim="Know that more weights can be worse and then better again, and that a penalty takes the peak away.",
+    aim=say("Know that more weights can be worse and then better again, and that a penalty takes the peak away."),
     study="double_descent",
     experiment=START.replace(data_seed=1),
     charts=("dd_error", "dd_norm"),
@@ -79,73 +80,113 @@ LESSON = Lesson(
     seed="data_seed",
     steps=(
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "200 images of digits, a fifth of them labelled wrong. Networks of 5 to 1,600 random units; only the output "
-                "weights are fitted, without a penalty. What does the error on fresh images do along the width?",
+                say(
+                    "200 images of digits, a fifth of them labelled wrong. Networks of 5 to 1,600 random units; only "
+                    "the output weights are fitted, without a penalty. What does the error on fresh images do along "
+                    "the width?"
+                ),
                 (
                     Option(
-                        "double", "It falls, peaks, and falls again", "",
-                        "Here it was otherwise: {first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}.",
-                        "{first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}: a peak where there "
-                        "are as many units as images ({n}), then below the first minimum.",
+                        "double",
+                        say("It falls, peaks, and falls again"),
+                        "",
+                        say(
+                            "Here it was otherwise: {first} at {first_width} units, {peak} at {peak_width}, {last} "
+                            "at {last_width}."
+                        ),
+                        say(
+                            "{first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}: a peak "
+                            "where there are as many units as images ({n}), then below the first minimum."
+                        ),
                     ),
                     Option(
-                        "u", "It falls, then rises for good: a U",
-                        "More weights than rows can only overfit.",
-                        "It does rise, to {peak} at {peak_width} units. But beyond, many solutions fit all images, and the "
-                        "smallest of them is a calm one: {last} at {last_width}.",
-                        "It falls to {first}, then rises to {peak} at {peak_width} units.",
+                        "u",
+                        say("It falls, then rises for good: a U"),
+                        say("More weights than rows can only overfit."),
+                        say(
+                            "It does rise, to {peak} at {peak_width} units. But beyond, many solutions fit all "
+                            "images, and the smallest of them is a calm one: {last} at {last_width}."
+                        ),
+                        say("It falls to {first}, then rises to {peak} at {peak_width} units."),
                     ),
                     Option(
-                        "falls", "It falls all the way: bigger is better",
-                        "Large networks do not overfit.",
-                        "On the way lies a peak of {peak}, at {peak_width} units, more than three times the {first} of "
-                        "{first_width} units.",
-                        "It falls all the way, to {last}.",
+                        "falls",
+                        say("It falls all the way: bigger is better"),
+                        say("Large networks do not overfit."),
+                        say(
+                            "On the way lies a peak of {peak}, at {peak_width} units, more than three times the "
+                            "{first} of {first_width} units."
+                        ),
+                        say("It falls all the way, to {last}."),
                     ),
                     Option(
-                        "level", "It falls, then stays where it is",
-                        "Further weights are simply not used.",
-                        "They are used: at {peak_width} units the error is {peak}, at {first_width} it was {first}.",
-                        "It falls to {first} and stays: {last} at the end.",
+                        "level",
+                        say("It falls, then stays where it is"),
+                        say("Further weights are simply not used."),
+                        say(
+                            "They are used: at {peak_width} units the error is {peak}, at {first_width} it was {first}."
+                        ),
+                        say("It falls to {first} and stays: {last} at the end."),
                     ),
                 ),
                 along_width,
-                "Not clear in this draw: {first} at {first_width} units, a peak of {peak} at {peak_width}, {last} at "
-                "{last_width}; the last is not below the first by more than its bars.",
+                say(
+                    "Not clear in this draw: {first} at {first_width} units, a peak of {peak} at {peak_width}, "
+                    "{last} at {last_width}; the last is not below the first by more than its bars."
+                ),
                 "double",
             ),
         ),
-        Run("Run", "Press **Run**: five draws, 16 widths, eight λ. It takes a few seconds."),
+        Run("Run", say("Press **Run**: five draws, 16 widths, eight λ. It takes a few seconds.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "Move **λ** to 0.001. What happens to the peak?",
+                say("Move **λ** to 0.001. What happens to the peak?"),
                 (
-                    Option("gone", "It is gone", "", "Look again: the largest rise is {rise} points.",
-                           "It is gone: {tamed_at_n} at {peak_width} units instead of {peak}, and {tamed_last} at {last_width}."),
-                    Option("stays", "It stays: there are still as many units as images",
-                           "The peak is a law of counting units and rows.",
-                           "At {peak_width} units the error is {tamed_at_n} instead of {peak}: what explodes there is the "
-                           "size of the weights, and just that costs now.",
-                           "It stays, at {peak_width} units."),
-                    Option("moves", "It moves to the right", "A penalty acts as if there were fewer units.",
-                           "There is no peak left to move: the largest rise is {rise} points.",
-                           "It moves."),
+                    Option(
+                        "gone",
+                        say("It is gone"),
+                        "",
+                        say("Look again: the largest rise is {rise} points."),
+                        say(
+                            "It is gone: {tamed_at_n} at {peak_width} units instead of {peak}, and {tamed_last} at "
+                            "{last_width}."
+                        ),
+                    ),
+                    Option(
+                        "stays",
+                        say("It stays: there are still as many units as images"),
+                        say("The peak is a law of counting units and rows."),
+                        say(
+                            "At {peak_width} units the error is {tamed_at_n} instead of {peak}: what explodes there "
+                            "is the size of the weights, and just that costs now."
+                        ),
+                        say("It stays, at {peak_width} units."),
+                    ),
+                    Option(
+                        "moves",
+                        say("It moves to the right"),
+                        say("A penalty acts as if there were fewer units."),
+                        say("There is no peak left to move: the largest rise is {rise} points."),
+                        say("It moves."),
+                    ),
                 ),
                 with_penalty,
-                "Not clear in this draw.",
+                say("Not clear in this draw."),
                 "gone",
             ),
         ),
         Explain(
-            "Explain",
-            "With as many units as images there is just one way to fit them all, wrong labels included, and it needs huge "
-            "weights: see the norm. With more units there are many ways, and the smallest needs ever less. A small λ forbids "
-            "huge weights at every width, so there is no peak.",
+            say("Explain"),
+            say(
+                "With as many units as images there is just one way to fit them all, wrong labels included, and it "
+                "needs huge weights: see the norm. With more units there are many ways, and the smallest needs ever "
+                "less. A small λ forbids huge weights at every width, so there is no peak."
+            ),
             r"\hat w = \arg\min_w \tfrac1n\lVert \Phi w - y\rVert^2 + \lambda\lVert w\rVert^2",
         ),
     ),
-    ask="Your network has about as many weights as you have rows. What are the two ways out?",
-)  # fmt: skip
+    ask=say("Your network has about as many weights as you have rows. What are the two ways out?"),
+)

@@ -11,6 +11,7 @@ from core.lessons.record import Numbers, Outcome, Record
 from core.measures.numbers import loss_text
 from core.presets import CV_START
 from core.studies.base.values import grid_of, value_texts
+from core.words import say
 
 RISE = 0.15  # of the lowest: an end that lies so much above it has risen
 Shape = Literal["u", "falls", "rises", "flat"]
@@ -59,9 +60,9 @@ def one_se_rule(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="dial",
-    title="λ is a dial",
+    title=say("λ is a dial"),
     minutes=7,
-    aim="Read λ as a dial between two failures, and choose on it by cross-validation.",
+    aim=say("Read λ as a dial between two failures, and choose on it by cross-validation."),
     study="cv",
     experiment=EXPERIMENT,
     charts=("cv",),
@@ -69,86 +70,123 @@ LESSON = Lesson(
     seed="data_seed",
     steps=(
         Worked(
-            "Worked example",
-            "One weight, by hand. Without a penalty the data wants $w = 1$: loss $(w-1)^2$. With a penalty the objective is "
-            "$(w-1)^2 + \\lambda w^2$, and its lowest point is at $w = \\dfrac{1}{1+\\lambda}$.\n\n"
-            "| λ | w | |\n|---|---|---|\n| 0 | 1 | the data alone, noise and all |\n| 1 | ½ | a compromise |\n"
-            "| 9 | 0.1 | hardly anything left |\n| 1,000 | 0.001 | the data is no longer heard |\n\n"
-            "Turning the dial goes from *memorise* to *nothing learned*. Where on the way is the loss on new rows lowest?",
+            say("Worked example"),
+            "One weight, by hand. Without a penalty the data wants $w = 1$: loss $(w-1)^2$. With a penalty the "
+            "objective is $(w-1)^2 + \\lambda w^2$, and its lowest point is at $w = \\dfrac{1}{1+\\lambda}$.\n\n| λ "
+            "| w | |\n|---|---|---|\n| 0 | 1 | the data alone, noise and all |\n| 1 | ½ | a compromise |\n| 9 | 0.1 "
+            "| hardly anything left |\n| 1,000 | 0.001 | the data is no longer heard |\n\nTurning the dial goes from "
+            "*memorise* to *nothing learned*. Where on the way is the loss on new rows lowest?",
         ),
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "The data of 283 patients, a network of 64 units, L2 with λ from 0 to 1, five folds. How does the loss on the "
-                "rows held out run along λ? Sketch it.",
+                say(
+                    "The data of 283 patients, a network of 64 units, L2 with λ from 0 to 1, five folds. How does "
+                    "the loss on the rows held out run along λ? Sketch it."
+                ),
                 (
                     Option(
-                        "u", "It falls, then rises: a U", "",
-                        "Here it was otherwise: {first} at λ = 0, {lowest} at best, {last} at the largest.",
-                        "{first} at λ = 0, {lowest} at λ = {best}, {last} at λ = {largest}: too weak at the left, too strong "
-                        "at the right.",
+                        "u",
+                        say("It falls, then rises: a U"),
+                        "",
+                        say("Here it was otherwise: {first} at λ = 0, {lowest} at best, {last} at the largest."),
+                        say(
+                            "{first} at λ = 0, {lowest} at λ = {best}, {last} at λ = {largest}: too weak at the "
+                            "left, too strong at the right."
+                        ),
                     ),
                     Option(
-                        "falls", "It falls all the way: more regularization, less overfitting",
-                        "Regularization cannot be too strong.",
-                        "From λ = {best} on it rises, to {last}: too strong a penalty keeps the signal out, too. That is "
-                        "underfitting.",
-                        "It fell all the way, from {first} to {last}.",
+                        "falls",
+                        say("It falls all the way: more regularization, less overfitting"),
+                        say("Regularization cannot be too strong."),
+                        say(
+                            "From λ = {best} on it rises, to {last}: too strong a penalty keeps the signal out, too. "
+                            "That is underfitting."
+                        ),
+                        say("It fell all the way, from {first} to {last}."),
                     ),
                     Option(
-                        "rises", "It rises all the way: a penalty disturbs the fit",
-                        "What fits the training rows best is best.",
-                        "At first it falls, from {first} to {lowest}: what the penalty takes away at first is mostly noise.",
-                        "It rose all the way, from {first} to {last}.",
+                        "rises",
+                        say("It rises all the way: a penalty disturbs the fit"),
+                        say("What fits the training rows best is best."),
+                        say(
+                            "At first it falls, from {first} to {lowest}: what the penalty takes away at first is "
+                            "mostly noise."
+                        ),
+                        say("It rose all the way, from {first} to {last}."),
                     ),
                     Option(
-                        "flat", "It hardly changes",
-                        "λ is a detail.",
-                        "It is the difference between {lowest} and {first}, and between {lowest} and {last}.",
-                        "It hardly changed: {first}, {lowest} at best, {last}.",
+                        "flat",
+                        say("It hardly changes"),
+                        say("λ is a detail."),
+                        say("It is the difference between {lowest} and {first}, and between {lowest} and {last}."),
+                        say("It hardly changed: {first}, {lowest} at best, {last}."),
                     ),
                 ),
                 curve,
-                "Not clear in this draw: the bars are as wide as the differences. Another draw of the rows may tell.",
+                say(
+                    "Not clear in this draw: the bars are as wide as the differences. Another draw of the rows may "
+                    "tell."
+                ),
                 "u",
                 kind="sketch",
                 drawn_on="cv",
-                axes=("λ", "loss on the rows held out"),
+                axes=("λ", say("loss on the rows held out")),
                 ticks=("0", "0.001", "0.03", "1"),
             ),
         ),
-        Run("Run", "Press **Run**: every λ trains on every fold, all at once. It takes some seconds."),
+        Run("Run", say("Press **Run**: every λ trains on every fold, all at once. It takes some seconds.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "Two λ are marked: λ_min has the lowest mean, λ_1se is the other choice. Where does λ_1se lie?",
+                say("Two λ are marked: λ_min has the lowest mean, λ_1se is the other choice. Where does λ_1se lie?"),
                 (
-                    Option("larger", "At a larger λ: the simpler network", "",
-                           "λ_min = {best}, λ_1se = {one_se} in this draw.",
-                           "λ_min = {best} ({lowest} ± {se}), λ_1se = {one_se} ({loss_one_se}): the strongest penalty that is "
-                           "within one standard error of the lowest."),
-                    Option("same", "At the same place", "There is one best λ, and nothing to choose.",
-                           "λ_min = {best} with {lowest} ± {se}. All λ up to {one_se} lie within this bar: by these folds "
-                           "nobody can say which is best.",
-                           "Both are {best}: no stronger λ lies within one standard error."),
-                    Option("smaller", "At a smaller λ: to be on the safe side", "The safe choice is the weaker penalty.",
-                           "λ_1se = {one_se} is not below λ_min = {best}: of those that are as good by the bars, the simplest "
-                           "network is taken.",
-                           "λ_1se = {one_se} lies below λ_min = {best}."),
+                    Option(
+                        "larger",
+                        say("At a larger λ: the simpler network"),
+                        "",
+                        say("λ_min = {best}, λ_1se = {one_se} in this draw."),
+                        say(
+                            "λ_min = {best} ({lowest} ± {se}), λ_1se = {one_se} ({loss_one_se}): the strongest "
+                            "penalty that is within one standard error of the lowest."
+                        ),
+                    ),
+                    Option(
+                        "same",
+                        say("At the same place"),
+                        say("There is one best λ, and nothing to choose."),
+                        say(
+                            "λ_min = {best} with {lowest} ± {se}. All λ up to {one_se} lie within this bar: by these "
+                            "folds nobody can say which is best."
+                        ),
+                        say("Both are {best}: no stronger λ lies within one standard error."),
+                    ),
+                    Option(
+                        "smaller",
+                        say("At a smaller λ: to be on the safe side"),
+                        say("The safe choice is the weaker penalty."),
+                        say(
+                            "λ_1se = {one_se} is not below λ_min = {best}: of those that are as good by the bars, "
+                            "the simplest network is taken."
+                        ),
+                        say("λ_1se = {one_se} lies below λ_min = {best}."),
+                    ),
                 ),
                 one_se_rule,
-                "Not clear in this draw.",
+                say("Not clear in this draw."),
                 "larger",
             ),
         ),
         Explain(
-            "Explain",
-            "Small λ: the network follows the noise of its training rows. Large λ: it cannot follow the signal. In between lies "
-            "a valley, often a wide one: the means differ by less than their bars. The rule takes the strongest λ whose mean "
-            "lies within one standard error of the lowest.",
+            say("Explain"),
+            say(
+                "Small λ: the network follows the noise of its training rows. Large λ: it cannot follow the signal. "
+                "In between lies a valley, often a wide one: the means differ by less than their bars. The rule "
+                "takes the strongest λ whose mean lies within one standard error of the lowest."
+            ),
             r"\lambda_\text{1se} = \max\bigl\{\lambda : \bar L(\lambda) \le \bar L(\lambda_\text{min}) + "
             r"\mathrm{SE}(\lambda_\text{min})\bigr\}",
         ),
     ),
-    ask="Why do we not simply take the λ with the lowest loss on the test rows?",
-)  # fmt: skip
+    ask=say("Why do we not simply take the λ with the lowest loss on the test rows?"),
+)

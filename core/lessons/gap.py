@@ -8,6 +8,7 @@ from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Quest
 from core.lessons.record import Numbers, Outcome, Record
 from core.measures.numbers import loss_text
 from core.presets import PRESETS
+from core.words import say
 
 RISEN, LEVEL = 1.2, 1.05  # times the lowest validation loss: it has risen; it has stayed
 LATE = 0.9  # of the epochs: a lowest loss that comes later says that it still falls
@@ -69,104 +70,139 @@ def is_healed(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="gap",
-    title="The gap",
+    title=say("The gap"),
     minutes=5,
-    aim="Read two loss curves: where the gap opens, and that it grows by degrees.",
+    aim=say("Read two loss curves: where the gap opens, and that it grows by degrees."),
     study="playground",
     experiment=PRESETS["memorise"].experiment,
     charts=("fit", "loss"),
     readouts=("epoch", "train_loss", "val_loss", "gap"),
     steps=(
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "20 noisy points, a network of 4,224 weights. The training loss will fall for 1,000 epochs. What will the "
-                "validation loss do, on points that it never learns from?",
+                say(
+                    "20 noisy points, a network of 4,224 weights. The training loss will fall for 1,000 epochs. What "
+                    "will the validation loss do, on points that it never learns from?"
+                ),
                 (
                     Option(
-                        "rises", "It falls, then rises again", "",
-                        "Here it did not rise: {lowest} at best, {last} at the end.",
-                        "It fell to {lowest} at epoch {best_epoch}, then rose to {last}, {times} times as much, while the "
-                        "training loss went on down to {train}.",
+                        "rises",
+                        say("It falls, then rises again"),
+                        "",
+                        say("Here it did not rise: {lowest} at best, {last} at the end."),
+                        say(
+                            "It fell to {lowest} at epoch {best_epoch}, then rose to {last}, {times} times as much, "
+                            "while the training loss went on down to {train}."
+                        ),
                         "952234567",
                     ),
                     Option(
-                        "stays", "It falls, then stays where it is",
-                        "What was learned once is not lost again: training on can only be useless, never harmful.",
-                        "Training on is not harmless: to pass through every noisy point the curve has to bend away from the "
-                        "signal. The validation loss went from {lowest} to {last}.",
-                        "It fell to {lowest} at epoch {best_epoch} and was still {last} at the end.",
+                        "stays",
+                        say("It falls, then stays where it is"),
+                        say("What was learned once is not lost again: training on can only be useless, never harmful."),
+                        say(
+                            "Training on is not harmless: to pass through every noisy point the curve has to bend "
+                            "away from the signal. The validation loss went from {lowest} to {last}."
+                        ),
+                        say("It fell to {lowest} at epoch {best_epoch} and was still {last} at the end."),
                         "952222222",
                     ),
                     Option(
-                        "falls", "It falls as well, just more slowly",
-                        "A lower training loss is a better network.",
-                        "The training loss alone does not tell: at {train} it is lowest just where the validation loss, "
-                        "{last}, is high. It rewards learning the noise by heart, too.",
-                        "It was still falling at the end: {last}.",
+                        "falls",
+                        say("It falls as well, just more slowly"),
+                        say("A lower training loss is a better network."),
+                        say(
+                            "The training loss alone does not tell: at {train} it is lowest just where the "
+                            "validation loss, {last}, is high. It rewards learning the noise by heart, too."
+                        ),
+                        say("It was still falling at the end: {last}."),
                         "976543211",
                     ),
                     Option(
-                        "sudden", "Nothing, until it is suddenly overfit: then it jumps",
-                        "A network is either fine or overfit.",
-                        "There was no such moment. The gap was {gap_best} at epoch {best_epoch}, {gap_half} at epoch "
-                        "{half_epoch} and {gap_last} at the end: overfitting is a matter of degree.",
-                        "The gap opened at once: {gap_half} at epoch {half_epoch}, {gap_last} at the end.",
+                        "sudden",
+                        say("Nothing, until it is suddenly overfit: then it jumps"),
+                        say("A network is either fine or overfit."),
+                        say(
+                            "There was no such moment. The gap was {gap_best} at epoch {best_epoch}, {gap_half} at "
+                            "epoch {half_epoch} and {gap_last} at the end: overfitting is a matter of degree."
+                        ),
+                        say("The gap opened at once: {gap_half} at epoch {half_epoch}, {gap_last} at the end."),
                         "952222288",
                     ),
                 ),
                 shape,
-                "Not clear in this run: the validation loss ended at {last}, its lowest was {lowest}. Another start may show it.",
+                say(
+                    "Not clear in this run: the validation loss ended at {last}, its lowest was {lowest}. Another "
+                    "start may show it."
+                ),
                 "rises",
                 drawn_on="loss",
             ),
         ),
-        Run("Run", "Press **Run**. Watch the two curves part, and what the fit does meanwhile."),
+        Run("Run", say("Press **Run**. Watch the two curves part, and what the fit does meanwhile.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "When should one have stopped?",
+                say("When should one have stopped?"),
                 (
                     Option(
-                        "early", "Early, where the validation loss is lowest", "",
-                        "In this run that was not the lowest.",
-                        "At epoch {best_epoch} the validation loss was {lowest}, at epoch {n_epochs} it was {last}.",
+                        "early",
+                        say("Early, where the validation loss is lowest"),
+                        "",
+                        say("In this run that was not the lowest."),
+                        say(
+                            "At epoch {best_epoch} the validation loss was {lowest}, at epoch {n_epochs} it was {last}."
+                        ),
                     ),
                     Option(
-                        "heart", "When the training points are known by heart",
-                        "First learn the data completely, then stop.",
-                        "The points were known by heart at epoch {heart_epoch}; by then the validation loss had risen to {heart}.",
-                        "At epoch {heart_epoch}, when the points were known by heart, it was lowest: {heart}.",
+                        "heart",
+                        say("When the training points are known by heart"),
+                        say("First learn the data completely, then stop."),
+                        say(
+                            "The points were known by heart at epoch {heart_epoch}; by then the validation loss had "
+                            "risen to {heart}."
+                        ),
+                        say("At epoch {heart_epoch}, when the points were known by heart, it was lowest: {heart}."),
                     ),
                     Option(
-                        "end", "At the end, where the training loss is lowest",
-                        "Longer training is better training.",
-                        "At the end the training loss is {train}, but the validation loss {last}: it was {lowest} at epoch "
-                        "{best_epoch}.",
-                        "At the end it was lowest: {last}.",
+                        "end",
+                        say("At the end, where the training loss is lowest"),
+                        say("Longer training is better training."),
+                        say(
+                            "At the end the training loss is {train}, but the validation loss {last}: it was "
+                            "{lowest} at epoch {best_epoch}."
+                        ),
+                        say("At the end it was lowest: {last}."),
                     ),
                 ),
                 when_to_stop,
-                "Not clear in this run: the losses at these moments are alike.",
+                say("Not clear in this run: the losses at these moments are alike."),
                 "early",
             ),
         ),
         Explain(
-            "Explain",
-            "With more weights than points a network can pass through every point, noise included. At first signal and noise "
-            "pull alike, and both losses fall. Later only noise is left to be learned: it differs on new points, so there the "
-            "loss rises. The gap between both tells how much. It grows by degrees.",
+            say("Explain"),
+            say(
+                "With more weights than points a network can pass through every point, noise included. At first "
+                "signal and noise pull alike, and both losses fall. Later only noise is left to be learned: it "
+                "differs on new points, so there the loss rises. The gap between both tells how much. It grows by "
+                "degrees."
+            ),
             r"\text{gap} = L_\text{validation} - L_\text{training}",
         ),
         Try(
             "Try",
-            "Without a reset: move **λ₂** until the validation loss falls below {target}, the lowest that this run had reached.",
+            say(
+                "Without a reset: move **λ₂** until the validation loss falls below {target}, the lowest that this "
+                "run had reached."
+            ),
             is_healed,
-            "Done: {now}, below {target}. A penalty has done what stopping early does, and more.",
-            "Now {now}; the goal is less than {target}.",
+            say("Done: {now}, below {target}. A penalty has done what stopping early does, and more."),
+            say("Now {now}; the goal is less than {target}."),
             ("l2",),
-            "Try 0.001 to 0.01, and let it train on.",
+            say("Try 0.001 to 0.01, and let it train on."),
         ),
     ),
-    ask="The training loss is nearly zero. Would you use this network? What would you look at first?",
-)  # fmt: skip
+    ask=say("The training loss is nearly zero. Would you use this network? What would you look at first?"),
+)

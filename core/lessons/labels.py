@@ -7,6 +7,7 @@ import numpy as np
 from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
 from core.lessons.record import Numbers, Outcome, Record
 from core.presets import DIGITS
+from core.words import say
 
 LEARNED = 0.9  # share of labels that are answered as they say: they are learned
 LATER = 2.0  # times the epochs: clearly later
@@ -34,7 +35,7 @@ def label_numbers(record: Record) -> Numbers:
 
 def epoch_text(epoch: float) -> str:
     """Return an epoch as text; the end of the run has gone by without it where it is infinite."""
-    return f"{epoch:,.0f}" if np.isfinite(epoch) else "none of this run"
+    return f"{epoch:,.0f}" if np.isfinite(epoch) else say("none of this run")
 
 
 def order(record: Record) -> Outcome:
@@ -61,89 +62,126 @@ def loss_or_score(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="labels",
-    title="Wrong labels",
+    title=say("Wrong labels"),
     minutes=5,
-    aim="See what is learned first and what is learned by heart, and why loss shows it sooner than accuracy.",
+    aim=say("See what is learned first and what is learned by heart, and why loss shows it sooner than accuracy."),
     study="playground",
     experiment=DIGITS,
     charts=("labels", "loss"),
     readouts=("epoch", "train_loss", "val_loss", "score"),
     steps=(
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "100 images of digits; ten of them carry a wrong label. When does the network answer as the labels say: on the 90 "
-                "right ones, and on the ten wrong ones?",
+                say(
+                    "100 images of digits; ten of them carry a wrong label. When does the network answer as the "
+                    "labels say: on the 90 right ones, and on the ten wrong ones?"
+                ),
                 (
                     Option(
-                        "first", "The right ones first, the wrong ones much later", "",
-                        "Here it was otherwise: right ones by epoch {right_epoch}, wrong ones by epoch {wrong_epoch}.",
-                        "Nine in ten right labels were learned by epoch {right_epoch}; then {wrong_then} of the wrong ones. "
-                        "Those took until epoch {wrong_epoch}.",
+                        "first",
+                        say("The right ones first, the wrong ones much later"),
+                        "",
+                        say(
+                            "Here it was otherwise: right ones by epoch {right_epoch}, wrong ones by epoch "
+                            "{wrong_epoch}."
+                        ),
+                        say(
+                            "Nine in ten right labels were learned by epoch {right_epoch}; then {wrong_then} of the "
+                            "wrong ones. Those took until epoch {wrong_epoch}."
+                        ),
                     ),
                     Option(
-                        "together", "All at the same time: it cannot tell them apart",
-                        "Every training row is learned at the same pace.",
-                        "Right labels agree with one another, and one change of the weights serves many of them. A wrong one "
-                        "has to be learned against its neighbours: epoch {wrong_epoch} instead of {right_epoch}.",
-                        "Both were learned at about the same time: epochs {right_epoch} and {wrong_epoch}.",
+                        "together",
+                        say("All at the same time: it cannot tell them apart"),
+                        say("Every training row is learned at the same pace."),
+                        say(
+                            "Right labels agree with one another, and one change of the weights serves many of them. "
+                            "A wrong one has to be learned against its neighbours: epoch {wrong_epoch} instead of "
+                            "{right_epoch}."
+                        ),
+                        say("Both were learned at about the same time: epochs {right_epoch} and {wrong_epoch}."),
                     ),
                     Option(
-                        "never", "The wrong ones never: they contradict the others",
-                        "A network cannot learn what makes no sense.",
-                        "It can: with more weights than images it learned {wrong_last} of the wrong labels by heart, by epoch "
-                        "{wrong_epoch}.",
-                        "The wrong ones were not learned: {wrong_last} at the end.",
+                        "never",
+                        say("The wrong ones never: they contradict the others"),
+                        say("A network cannot learn what makes no sense."),
+                        say(
+                            "It can: with more weights than images it learned {wrong_last} of the wrong labels by "
+                            "heart, by epoch {wrong_epoch}."
+                        ),
+                        say("The wrong ones were not learned: {wrong_last} at the end."),
                     ),
                     Option(
-                        "wrongs", "The wrong ones first: their loss is largest",
-                        "The largest losses are always mended first.",
-                        "Each of them pulls hardest, but they pull in ten directions. The many that agree won: epoch "
-                        "{right_epoch} against {wrong_epoch}.",
-                        "The wrong ones came first: epoch {wrong_epoch} against {right_epoch}.",
+                        "wrongs",
+                        say("The wrong ones first: their loss is largest"),
+                        say("The largest losses are always mended first."),
+                        say(
+                            "Each of them pulls hardest, but they pull in ten directions. The many that agree won: "
+                            "epoch {right_epoch} against {wrong_epoch}."
+                        ),
+                        say("The wrong ones came first: epoch {wrong_epoch} against {right_epoch}."),
                     ),
                 ),
                 order,
-                "Not clear in this run: neither was learned to nine in ten. Another start may show it.",
+                say("Not clear in this run: neither was learned to nine in ten. Another start may show it."),
                 "first",
             ),
         ),
-        Run("Run", "Press **Run**. Watch the two kinds of training labels, right and wrong, apart."),
+        Run("Run", say("Press **Run**. Watch the two kinds of training labels, right and wrong, apart.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "While the wrong labels were learned by heart: what happened to the validation rows?",
+                say("While the wrong labels were learned by heart: what happened to the validation rows?"),
                 (
                     Option(
-                        "loss", "Their loss rose, but their score hardly fell", "",
-                        "Look at both charts: the loss rose {times} times, the score fell by {points} points.",
-                        "The loss rose to {times} times its lowest; the score fell by no more than {points} points, from "
-                        "{val_best} to {val_last}.",
+                        "loss",
+                        say("Their loss rose, but their score hardly fell"),
+                        "",
+                        say("Look at both charts: the loss rose {times} times, the score fell by {points} points."),
+                        say(
+                            "The loss rose to {times} times its lowest; the score fell by no more than {points} "
+                            "points, from {val_best} to {val_last}."
+                        ),
                     ),
                     Option(
-                        "both", "Both became much worse", "Overfitting always shows in the accuracy.",
-                        "The score fell by {points} points only, the loss rose to {times} times its lowest: it becomes sure "
-                        "of wrong answers long before it gives many more of them.",
-                        "The loss rose to {times} times its lowest, and the score fell by {points} points.",
+                        "both",
+                        say("Both became much worse"),
+                        say("Overfitting always shows in the accuracy."),
+                        say(
+                            "The score fell by {points} points only, the loss rose to {times} times its lowest: it "
+                            "becomes sure of wrong answers long before it gives many more of them."
+                        ),
+                        say("The loss rose to {times} times its lowest, and the score fell by {points} points."),
                     ),
                     Option(
-                        "neither", "Neither changed", "What is learned by heart does no harm elsewhere.",
-                        "The loss rose to {times} times its lowest: wrong labels bend the answers for images like theirs.",
-                        "Loss and score stayed where they were.",
+                        "neither",
+                        say("Neither changed"),
+                        say("What is learned by heart does no harm elsewhere."),
+                        say(
+                            "The loss rose to {times} times its lowest: wrong labels bend the answers for images "
+                            "like theirs."
+                        ),
+                        say("Loss and score stayed where they were."),
                     ),
                 ),
                 loss_or_score,
-                "Not clear in this run.",
+                say("Not clear in this run."),
                 "loss",
             ),
         ),
         Explain(
-            "Explain",
-            "Right labels agree: their gradients add up, and a few steps serve them all. A wrong label stands alone against "
-            "its neighbours; it is learned last, by weights that fit this one image. So stopping early, or a penalty, leaves the "
-            "wrong labels out. Cross-entropy shows growing certainty in wrong answers before accuracy does.",
+            say("Explain"),
+            say(
+                "Right labels agree: their gradients add up, and a few steps serve them all. A wrong label stands "
+                "alone against its neighbours; it is learned last, by weights that fit this one image. So stopping "
+                "early, or a penalty, leaves the wrong labels out. Cross-entropy shows growing certainty in wrong "
+                "answers before accuracy does."
+            ),
             r"L = -\frac{1}{n}\sum_i \log p_{y_i}(x_i)",
         ),
     ),
-    ask="Ten per cent of your labels are wrong and you do not know which. How could training itself help to find them?",
-)  # fmt: skip
+    ask=say(
+        "Ten per cent of your labels are wrong and you do not know which. How could training itself help to find them?"
+    ),
+)

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from core.lessons.record import Outcome, Record, Rule
 from core.settings.experiment import Experiment
+from core.words import say
 
 MAX_STEPS, MAX_MINUTES, MAX_WORDS = 5, 8, 60
 N_HEIGHTS, RISEN = 9, 2  # heights of a sketch; by so much an end has to lie above the lowest to have risen
@@ -61,7 +62,9 @@ class Question:
         for option in self.options:
             if option.key == key:
                 return option
-        raise ValueError(f"key: expected one of {', '.join(o.key for o in self.options)}, received {key}")
+        raise ValueError(
+            say("key: expected one of {key}, received {key2}", key=", ".join(o.key for o in self.options), key2=key)
+        )
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,34 @@ class Lesson:
     def __post_init__(self) -> None:
         """Refuse a lesson that is too long, or that explains with too many words."""
         if len(self.steps) > MAX_STEPS:
-            raise ValueError(f"steps: expected at most {MAX_STEPS}, received {len(self.steps)} in {self.key}")
+            raise ValueError(
+                say(
+                    "steps: expected at most {max_steps}, received {n_steps} in {key}",
+                    max_steps=MAX_STEPS,
+                    n_steps=len(self.steps),
+                    key=self.key,
+                )
+            )
         if self.minutes > MAX_MINUTES:
-            raise ValueError(f"minutes: expected at most {MAX_MINUTES}, received {self.minutes} in {self.key}")
+            raise ValueError(
+                say(
+                    "minutes: expected at most {max_minutes}, received {minutes} in {key}",
+                    max_minutes=MAX_MINUTES,
+                    minutes=self.minutes,
+                    key=self.key,
+                )
+            )
         for step in self.steps:
             if isinstance(step, Explain) and len(step.text.split()) > MAX_WORDS:
                 n_words = len(step.text.split())
-                raise ValueError(f"text: expected at most {MAX_WORDS} words, received {n_words} in {self.key}")
+                raise ValueError(
+                    say(
+                        "text: expected at most {max_words} words, received {n_words} in {key}",
+                        max_words=MAX_WORDS,
+                        n_words=n_words,
+                        key=self.key,
+                    )
+                )
 
     @property
     def first_run(self) -> int:

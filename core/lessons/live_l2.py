@@ -10,6 +10,7 @@ from core.lessons.record import Numbers, Outcome, Record
 from core.lessons.zeros import weights_of
 from core.measures.numbers import loss_text
 from core.presets import PRESETS
+from core.words import say
 
 N_WEIGHTS = weights_of(PRESETS["memorise"].experiment)
 CLEAR = 1.2  # times as much, or as little: it has risen, or fallen
@@ -60,82 +61,135 @@ def how_many_zeros(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="l2",
-    title="λ₂, moved live",
+    title=say("λ₂, moved live"),
     minutes=6,
-    aim="See what an L2 penalty trades: training loss for validation loss; and that it makes weights small, not zero.",
+    aim=say(
+        "See what an L2 penalty trades: training loss for validation loss; and that it makes weights small, not zero."
+    ),
     study="playground",
     experiment=PRESETS["memorise"].experiment,
     charts=("fit", "loss"),
     readouts=("epoch", "train_loss", "val_loss", "zeros"),
     steps=(
-        Run("Memorise first", "Press **Run** and let the network learn 20 noisy points by heart, without any penalty."),
+        Run(
+            say("Memorise first"),
+            say("Press **Run** and let the network learn 20 noisy points by heart, without any penalty."),
+        ),
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "It stands at the end. You will move **λ₂** from 0 to 0.003 and let it train on, without a reset. What will the "
-                "losses do? (Both are shown without the penalty.)",
+                say(
+                    "It stands at the end. You will move **λ₂** from 0 to 0.003 and let it train on, without a "
+                    "reset. What will the losses do? (Both are shown without the penalty.)"
+                ),
                 (
                     Option(
-                        "swap", "Training loss rises, validation loss falls", "",
-                        "Here it was otherwise: training {train_before} → {train_after}, validation {val_before} → {val_after}.",
-                        "Training loss {train_before} → {train_after}, validation loss {val_before} → {val_after}; the weights' "
-                        "length {norm_before} → {norm_after}.",
+                        "swap",
+                        say("Training loss rises, validation loss falls"),
+                        "",
+                        say(
+                            "Here it was otherwise: training {train_before} → {train_after}, validation {val_before} "
+                            "→ {val_after}."
+                        ),
+                        say(
+                            "Training loss {train_before} → {train_after}, validation loss {val_before} → "
+                            "{val_after}; the weights' length {norm_before} → {norm_after}."
+                        ),
                     ),
                     Option(
-                        "both", "Both rise: something is added to the loss",
-                        "The reported loss contains the penalty, as Keras reports it.",
-                        "The penalty is part of what is minimised, not of the loss that is shown: validation loss fell from "
-                        "{val_before} to {val_after}. Where a program adds it to both, both seem to rise.",
-                        "Both rose: training {train_before} → {train_after}, validation {val_before} → {val_after}.",
+                        "both",
+                        say("Both rise: something is added to the loss"),
+                        say("The reported loss contains the penalty, as Keras reports it."),
+                        say(
+                            "The penalty is part of what is minimised, not of the loss that is shown: validation "
+                            "loss fell from {val_before} to {val_after}. Where a program adds it to both, both seem "
+                            "to rise."
+                        ),
+                        say(
+                            "Both rose: training {train_before} → {train_after}, validation {val_before} → {val_after}."
+                        ),
                     ),
                     Option(
-                        "better", "Both fall: the network becomes better",
-                        "Regularization improves everything at once.",
-                        "It has a price: on its own training points the network became worse, {train_before} → {train_after}. "
-                        "It gave up the noise.",
-                        "Both fell: training {train_before} → {train_after}, validation {val_before} → {val_after}.",
+                        "better",
+                        say("Both fall: the network becomes better"),
+                        say("Regularization improves everything at once."),
+                        say(
+                            "It has a price: on its own training points the network became worse, {train_before} → "
+                            "{train_after}. It gave up the noise."
+                        ),
+                        say(
+                            "Both fell: training {train_before} → {train_after}, validation {val_before} → {val_after}."
+                        ),
                     ),
                     Option(
-                        "worse", "Training loss falls, validation loss rises",
-                        "A penalty pushes the network to fit harder.",
-                        "The other way round: a penalty holds the weights back, so the fit becomes looser, {train_before} → "
-                        "{train_after}.",
-                        "Training loss fell and validation loss rose.",
+                        "worse",
+                        say("Training loss falls, validation loss rises"),
+                        say("A penalty pushes the network to fit harder."),
+                        say(
+                            "The other way round: a penalty holds the weights back, so the fit becomes looser, "
+                            "{train_before} → {train_after}."
+                        ),
+                        say("Training loss fell and validation loss rose."),
                     ),
                 ),
                 what_moves,
-                "Not clear in this run: training {train_before} → {train_after}, validation {val_before} → {val_after}. Was "
-                "λ₂ moved to about 0.003?",
+                say(
+                    "Not clear in this run: training {train_before} → {train_after}, validation {val_before} → "
+                    "{val_after}. Was λ₂ moved to about 0.003?"
+                ),
                 "swap",
             ),
         ),
-        Run("Move λ₂", "Move **λ₂** to about **0.003**. The run goes on by itself.", (("l2", 0.003),), ("l2",)),
+        Run(
+            say("Move λ₂"), say("Move **λ₂** to about **0.003**. The run goes on by itself."), (("l2", 0.003),), ("l2",)
+        ),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "How many of the weights are now exactly zero?",
+                say("How many of the weights are now exactly zero?"),
                 (
-                    Option("none", "None", "", "Read the number at the charts: {n_zero} of {n_all}.",
-                           "{n_zero} of {n_all}: they are small, and none of them is zero."),
-                    Option("some", "Some", "A penalty switches off the weights that are not needed.",
-                           "{n_zero} of {n_all}. L2 pulls a weight less the smaller it is; it never quite arrives. L1 does that.",
-                           "{n_zero} of {n_all}."),
-                    Option("most", "Most of them", "Small weights are zero weights.",
-                           "{n_zero} of {n_all}. The network still uses all of them, with less weight each.",
-                           "{n_zero} of {n_all}."),
+                    Option(
+                        "none",
+                        say("None"),
+                        "",
+                        say("Read the number at the charts: {n_zero} of {n_all}."),
+                        say("{n_zero} of {n_all}: they are small, and none of them is zero."),
+                    ),
+                    Option(
+                        "some",
+                        say("Some"),
+                        say("A penalty switches off the weights that are not needed."),
+                        say(
+                            "{n_zero} of {n_all}. L2 pulls a weight less the smaller it is; it never quite arrives. "
+                            "L1 does that."
+                        ),
+                        say("{n_zero} of {n_all}."),
+                    ),
+                    Option(
+                        "most",
+                        say("Most of them"),
+                        say("Small weights are zero weights."),
+                        say("{n_zero} of {n_all}. The network still uses all of them, with less weight each."),
+                        say("{n_zero} of {n_all}."),
+                    ),
                 ),
                 how_many_zeros,
-                "Not clear in this run.",
+                say("Not clear in this run."),
                 "none",
             ),
         ),
         Explain(
-            "Explain",
-            "Each step first shrinks every weight by the same factor, then follows the data. Noise is one point's pull and loses "
-            "against the shrinking; the signal is many points' pull and stays. A factor below 1 makes a weight small, never "
-            "zero. The training loss rises because the noise is given back.",
+            say("Explain"),
+            say(
+                "Each step first shrinks every weight by the same factor, then follows the data. Noise is one "
+                "point's pull and loses against the shrinking; the signal is many points' pull and stays. A factor "
+                "below 1 makes a weight small, never zero. The training loss rises because the noise is given back."
+            ),
             r"w \leftarrow (1 - 2\,\eta\,\lambda_2)\,w - \eta\,\nabla L(w)",
         ),
     ),
-    ask="A colleague's program shows a higher validation loss as soon as he adds L2. What would you ask about his program?",
-)  # fmt: skip
+    ask=say(
+        "A colleague's program shows a higher validation loss as soon as he adds L2. What would you ask about his "
+        "program?"
+    ),
+)

@@ -22,6 +22,7 @@ from core.live.series import ARMS
 from core.studies.bias_variance.decomposition import VALUES
 from core.studies.double_descent.random_features import WIDTHS
 from core.studies.peeking.simulation import N_ROWS, N_SETTINGS
+from core.words import say
 
 N_DRAWS = 5
 N_ACROSS = 60  # points of a line, at most
@@ -68,15 +69,15 @@ def labels_picture(record: Record) -> Picture:
     epoch = record.arrays["label_epoch"]
     names = {"right labels": "label_right", "wrong labels": "label_wrong", "validation": "label_val"}
     return picture(
-        "epoch", "answered as the label says", {label: (epoch, record.arrays[n]) for label, n in names.items()}
+        "epoch", say("answered as the label says"), {label: (epoch, record.arrays[n]) for label, n in names.items()}
     )
 
 
 def zeros_picture(record: Record) -> Picture:
     """Return the number of exact zeros over the epochs."""
     epoch, zero = record.arrays["epoch"], record.arrays["n_zero"]
-    names = ("no penalty", "L1, proximal", "L1, subgradient")
-    return picture("epoch", "weights exactly zero", {name: (epoch, zero[i]) for i, name in enumerate(names)})
+    names = (say("no penalty"), "L1, proximal", "L1, subgradient")
+    return picture("epoch", say("weights exactly zero"), {name: (epoch, zero[i]) for i, name in enumerate(names)})
 
 
 def places(values: Sequence[float]) -> tuple[np.ndarray, list[tuple[float, str]]]:
@@ -99,7 +100,10 @@ def winner_picture(record: Record) -> Picture:
     x, ticks = places(N_SETTINGS)
     optimism = record.arrays["pk_optimism"]
     return picture(
-        "settings tried", "points too good", {f"{m} rows": (x, optimism[i]) for i, m in enumerate(N_ROWS)}, ticks
+        say("settings tried"),
+        say("points too good"),
+        {say("{m} rows", m=m): (x, optimism[i]) for i, m in enumerate(N_ROWS)},
+        ticks,
     )
 
 
@@ -107,7 +111,7 @@ def ranking_picture(record: Record) -> Picture:
     """Return the mean validation loss of each remedy."""
     losses = ranking.losses_of(record)
     return bars_picture(
-        "validation loss", {key.replace("_", " "): float(losses[key].mean()) for key in ranking.KEYS[:8]}
+        say("validation loss"), {key.replace("_", " "): float(losses[key].mean()) for key in ranking.KEYS[:8]}
     )
 
 
@@ -119,7 +123,7 @@ def bias_picture(record: Record) -> Picture:
         "bias²": (x, arrays["bv_bias2"]), "variance": (x, arrays["bv_variance_data"] + arrays["bv_variance_start"]),
         "risk": (x, arrays["bv_risk"]),
     }  # fmt: skip
-    return picture("λ", "squared error", lines, ticks)
+    return picture("λ", say("squared error"), lines, ticks)
 
 
 def descent_picture(record: Record) -> Picture:
@@ -129,7 +133,7 @@ def descent_picture(record: Record) -> Picture:
         "λ = 0": (x, descent.draws(record, descent.NO_PENALTY).mean(0)),
         "λ = 0.001": (x, descent.draws(record, descent.PENALTY).mean(0)),
     }
-    return picture("width", "share of wrong answers", lines, ticks)
+    return picture("width", say("share of wrong answers"), lines, ticks)
 
 
 PICTURES: Mapping[str, Callable[[Record], Picture]] = MappingProxyType(

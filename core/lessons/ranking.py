@@ -9,6 +9,7 @@ from core.lessons.record import Numbers, Outcome, Record
 from core.live.remedies.run import remedies_of
 from core.measures.numbers import loss_text
 from core.studies.remedies.remedy import POINTS
+from core.words import say
 
 EXPERIMENT = POINTS.replace(n_remedy_starts=4, n_epochs=250)
 KEYS = tuple(remedy.key for remedy in remedies_of(EXPERIMENT))
@@ -66,68 +67,119 @@ def more_data(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="ranking",
-    title="Which remedy?",
+    title=say("Which remedy?"),
     minutes=7,
-    aim="Compare remedies at equal cost, and read a difference only where it is larger than its bars.",
+    aim=say("Compare remedies at equal cost, and read a difference only where it is larger than its bars."),
     study="remedies",
     experiment=EXPERIMENT,
     charts=("ablation",),
     readouts=(),
     steps=(
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "40 noisy points of two classes, 64 + 64 units, every remedy for as many steps. Rank by validation loss, the "
-                "lowest first.",
+                say(
+                    "40 noisy points of two classes, 64 + 64 units, every remedy for as many steps. Rank by "
+                    "validation loss, the lowest first."
+                ),
                 (
-                    Option("nothing", "Nothing", "Doing nothing is a safe choice.",
-                           "Nothing ({nothing}) stood too high in your list.", ""),
-                    Option("l2", "L2", "A penalty is a mild remedy.", "L2 ({l2}) stood too high in your list.", ""),
-                    Option("earlystopping", "Early stopping", "Stopping early is a trick, worth little beside a penalty.",
-                           "Early stopping ({earlystopping}) stood too high in your list.", ""),
-                    Option("dropout", "Dropout", "What helps large networks helps small ones most.",
-                           "Dropout ({dropout}) stood too high: it makes training noisy, but after so many steps even so the "
-                           "points are known by heart.", ""),
-                    Option("ensemble", "An ensemble of five", "Five networks are always better than one good one.",
-                           "The ensemble ({ensemble}) stood too high: averaging removes what its networks disagree about, and all "
-                           "five are sure of the same noise.", ""),
+                    Option(
+                        "nothing",
+                        say("Nothing"),
+                        say("Doing nothing is a safe choice."),
+                        say("Nothing ({nothing}) stood too high in your list."),
+                        "",
+                    ),
+                    Option(
+                        "l2",
+                        "L2",
+                        say("A penalty is a mild remedy."),
+                        say("L2 ({l2}) stood too high in your list."),
+                        "",
+                    ),
+                    Option(
+                        "earlystopping",
+                        say("Early stopping"),
+                        say("Stopping early is a trick, worth little beside a penalty."),
+                        say("Early stopping ({earlystopping}) stood too high in your list."),
+                        "",
+                    ),
+                    Option(
+                        "dropout",
+                        say("Dropout"),
+                        say("What helps large networks helps small ones most."),
+                        say(
+                            "Dropout ({dropout}) stood too high: it makes training noisy, but after so many steps "
+                            "even so the points are known by heart."
+                        ),
+                        "",
+                    ),
+                    Option(
+                        "ensemble",
+                        say("An ensemble of five"),
+                        say("Five networks are always better than one good one."),
+                        say(
+                            "The ensemble ({ensemble}) stood too high: averaging removes what its networks disagree "
+                            "about, and all five are sure of the same noise."
+                        ),
+                        "",
+                    ),
                 ),
                 ranking,
-                "Not clear in this run: all differences lie within two standard errors.",
+                say("Not clear in this run: all differences lie within two standard errors."),
                 "earlystopping-l2-dropout-ensemble-nothing",
                 kind="order",
-                measured="Validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble {ensemble}, "
-                         "nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors; {n_ties} count as ties.",
+                measured=say(
+                    "Validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble "
+                    "{ensemble}, nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors; "
+                    "{n_ties} count as ties."
+                ),
             ),
         ),
-        Run("Run", "Press **Run**. Each dot is a network from another start; the bars are their medians."),
+        Run("Run", say("Press **Run**. Each dot is a network from another start; the bars are their medians.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "*More data* trains on four times the points, without any penalty. Did it beat the best of L1, L2 and early "
-                "stopping?",
+                say(
+                    "*More data* trains on four times the points, without any penalty. Did it beat the best of L1, "
+                    "L2 and early stopping?"
+                ),
                 (
-                    Option("data", "Yes, data beats everything", "More data is always better than a penalty.",
-                           "{moredata} with more data, {best} with the best of the three: a remedy and more data are two "
-                           "things, and one does not need to wait for the other.",
-                           "{moredata} with more data, {best} with the best of the three."),
-                    Option("remedy", "No, the remedy was better here", "", "{moredata} with more data, {best} with the best "
-                                                                           "of the three.",
-                           "{moredata} with more data, {best} with the best of the three: more data lowers the noise that can "
-                           "be learned, but the network still learns it by heart."),
+                    Option(
+                        "data",
+                        say("Yes, data beats everything"),
+                        say("More data is always better than a penalty."),
+                        say(
+                            "{moredata} with more data, {best} with the best of the three: a remedy and more data "
+                            "are two things, and one does not need to wait for the other."
+                        ),
+                        say("{moredata} with more data, {best} with the best of the three."),
+                    ),
+                    Option(
+                        "remedy",
+                        say("No, the remedy was better here"),
+                        "",
+                        say("{moredata} with more data, {best} with the best of the three."),
+                        say(
+                            "{moredata} with more data, {best} with the best of the three: more data lowers the "
+                            "noise that can be learned, but the network still learns it by heart."
+                        ),
+                    ),
                 ),
                 more_data,
-                "Not clear in this run: {moredata} and {best} lie within two standard errors.",
+                say("Not clear in this run: {moredata} and {best} lie within two standard errors."),
                 "remedy",
             ),
         ),
         Explain(
-            "Explain",
-            "All of them keep the network from following single points: by small weights (L2), few steps (early stopping), "
-            "noise on the way (dropout), averaging (an ensemble). Which does it best depends on the task and on its strength. "
-            "One start proves nothing: compare means with their bars, at equal cost.",
+            say("Explain"),
+            say(
+                "All of them keep the network from following single points: by small weights (L2), few steps (early "
+                "stopping), noise on the way (dropout), averaging (an ensemble). Which does it best depends on the "
+                "task and on its strength. One start proves nothing: compare means with their bars, at equal cost."
+            ),
             r"\bar L_a - \bar L_b \;\text{ is clear if }\; |\bar L_a - \bar L_b| > 2\sqrt{s_a^2/n + s_b^2/n}",
         ),
     ),
-    ask="A paper compares two methods with one run of each. What would you want to see before you believe it?",
-)  # fmt: skip
+    ask=say("A paper compares two methods with one run of each. What would you want to see before you believe it?"),
+)

@@ -6,6 +6,7 @@ from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Quest
 from core.lessons.record import Numbers, Outcome, Record
 from core.presets import START
 from core.studies.peeking.simulation import N_ROWS, N_SETTINGS
+from core.words import say
 
 K, M = (
     len(N_SETTINGS) - 1,
@@ -42,9 +43,9 @@ def more_rows(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="winner",
-    title="The winner's luck",
+    title=say("The winner's luck"),
     minutes=6,
-    aim="Know why a test set that has chosen can no longer judge, and by how much it flatters.",
+    aim=say("Know why a test set that has chosen can no longer judge, and by how much it flatters."),
     study="peeking",
     experiment=START,
     charts=("pk_winners", "pk_optimism"),
@@ -52,72 +53,115 @@ LESSON = Lesson(
     seed="data_seed",
     steps=(
         Worked(
-            "Worked example",
-            "Ten people toss a fair coin ten times each. On average one has 5 heads; but the **best of the ten** has 7 or more in "
-            "most such rounds. Is it a better coin? Let the winner toss again: 5 heads, on average.\n\n"
-            "A score on a test set is such a toss: with 100 rows a network that is wrong in 30 % of all cases shows anything from "
-            "21 to 39 %. Whoever takes the best of many takes the lucky one among the good ones.",
+            say("Worked example"),
+            say(
+                "Ten people toss a fair coin ten times each. On average one has 5 heads; but the **best of the ten** "
+                "has 7 or more in most such rounds. Is it a better coin? Let the winner toss again: 5 heads, on "
+                "average.\n\nA score on a test set is such a toss: with 100 rows a network that is wrong in 30 % of "
+                "all cases shows anything from 21 to 39 %. Whoever takes the best of many takes the lucky one among "
+                "the good ones."
+            ),
         ),
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "50 real networks, each with settings of its own. The one with the fewest wrong answers on 100 test rows wins. On "
-                "fresh rows, will the winner be wrong more often than on those 100, as often, or less often?",
+                say(
+                    "50 real networks, each with settings of its own. The one with the fewest wrong answers on 100 "
+                    "test rows wins. On fresh rows, will the winner be wrong more often than on those 100, as often, "
+                    "or less often?"
+                ),
                 (
                     Option(
-                        "worse", "More often", "",
-                        "Here it was not: {test} on the test rows, {fresh} on fresh ones.",
-                        "On the {m} rows that chose it the winner was wrong in {test}, on fresh rows in {fresh}: {points} "
-                        "points of luck, in the mean of 200 such choices.",
+                        "worse",
+                        say("More often"),
+                        "",
+                        say("Here it was not: {test} on the test rows, {fresh} on fresh ones."),
+                        say(
+                            "On the {m} rows that chose it the winner was wrong in {test}, on fresh rows in {fresh}: "
+                            "{points} points of luck, in the mean of 200 such choices."
+                        ),
                     ),
                     Option(
-                        "same", "As often: it never trained on those rows",
-                        "Only training on rows spoils them; choosing does no harm.",
-                        "Choosing is learning, too: it learned which network suits these {m} rows. {test} there, {fresh} on fresh "
-                        "rows.",
-                        "As often: {test} there, {fresh} on fresh rows.",
+                        "same",
+                        say("As often: it never trained on those rows"),
+                        say("Only training on rows spoils them; choosing does no harm."),
+                        say(
+                            "Choosing is learning, too: it learned which network suits these {m} rows. {test} there, "
+                            "{fresh} on fresh rows."
+                        ),
+                        say("As often: {test} there, {fresh} on fresh rows."),
                     ),
                     Option(
-                        "better", "Less often: it is the best of fifty",
-                        "The best on a test set is the best.",
-                        "It is a good one (and choosing has helped), but it looked {points} points better than it is.",
-                        "Less often: {test} there, {fresh} on fresh rows.",
+                        "better",
+                        say("Less often: it is the best of fifty"),
+                        say("The best on a test set is the best."),
+                        say(
+                            "It is a good one (and choosing has helped), but it looked {points} points better than "
+                            "it is."
+                        ),
+                        say("Less often: {test} there, {fresh} on fresh rows."),
                     ),
                 ),
                 fresh_rows,
-                "Not clear in this draw: {test} on the test rows, {fresh} on fresh ones.",
+                say("Not clear in this draw: {test} on the test rows, {fresh} on fresh ones."),
                 "worse",
             ),
         ),
-        Run("Run", "Press **Run**: 50 networks train, and the winner is chosen 200 times, each time on other test rows."),
+        Run(
+            "Run",
+            say("Press **Run**: 50 networks train, and the winner is chosen 200 times, each time on other test rows."),
+        ),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "Move k and m. How large is this luck with 500 test rows instead of 50?",
+                say("Move k and m. How large is this luck with 500 test rows instead of 50?"),
                 (
-                    Option("less", "Clearly smaller", "", "{few} points with {n_few} rows, {many} with {n_many}.",
-                           "{few} points with {n_few} rows, {many} with {n_many}: more rows leave less room for luck. With "
-                           "one setting only, no choice, it is {one}."),
-                    Option("same", "About the same", "The number of rows does not matter, only how often one looks.",
-                           "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of the rows.",
-                           "{few} points with {n_few} rows, {many} with {n_many}."),
-                    Option("more", "Larger", "More rows to choose from are more chances to cheat.",
-                           "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of the rows.",
-                           "{few} points with {n_few} rows, {many} with {n_many}."),
+                    Option(
+                        "less",
+                        say("Clearly smaller"),
+                        "",
+                        say("{few} points with {n_few} rows, {many} with {n_many}."),
+                        say(
+                            "{few} points with {n_few} rows, {many} with {n_many}: more rows leave less room for "
+                            "luck. With one setting only, no choice, it is {one}."
+                        ),
+                    ),
+                    Option(
+                        "same",
+                        say("About the same"),
+                        say("The number of rows does not matter, only how often one looks."),
+                        say(
+                            "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of "
+                            "the rows."
+                        ),
+                        say("{few} points with {n_few} rows, {many} with {n_many}."),
+                    ),
+                    Option(
+                        "more",
+                        say("Larger"),
+                        say("More rows to choose from are more chances to cheat."),
+                        say(
+                            "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of "
+                            "the rows."
+                        ),
+                        say("{few} points with {n_few} rows, {many} with {n_many}."),
+                    ),
                 ),
                 more_rows,
-                "Not clear in this draw.",
+                say("Not clear in this draw."),
                 "less",
             ),
         ),
         Explain(
-            "Explain",
-            "Each score is the truth plus chance, with a spread that shrinks with the root of the rows. The lowest of k scores is "
-            "low partly by chance; the more are tried, the luckier the winner. Choose on validation rows or folds, and look at the "
-            "test rows once, at the end.",
+            say("Explain"),
+            say(
+                "Each score is the truth plus chance, with a spread that shrinks with the root of the rows. The "
+                "lowest of k scores is low partly by chance; the more are tried, the luckier the winner. Choose on "
+                "validation rows or folds, and look at the test rows once, at the end."
+            ),
             r"\mathrm{E}\bigl[\min_{j\le k} \hat e_j\bigr] \;\le\; \min_{j\le k}\mathrm{E}\bigl[\hat e_j\bigr], \qquad "
             r"\mathrm{sd}(\hat e) = \sqrt{e(1-e)/m}",
         ),
     ),
-    ask="A leaderboard has 500 entries, scored on 1,000 rows. What would you expect of its winner next year?",
-)  # fmt: skip
+    ask=say("A leaderboard has 500 entries, scored on 1,000 rows. What would you expect of its winner next year?"),
+)

@@ -8,6 +8,7 @@ from core.measures.numbers import loss_text
 from core.presets import SINE
 from core.settings.experiment import Experiment
 from core.studies.base.cost import work_of
+from core.words import say
 
 STRENGTH = 0.003
 EXPERIMENT = SINE.replace(
@@ -63,80 +64,117 @@ def who_generalises(record: Record) -> Outcome:
 
 LESSON = Lesson(
     key="zeros",
-    title="L1 and exact zeros",
+    title=say("L1 and exact zeros"),
     minutes=6,
-    aim="Know when L1 gives exact zeros, and why a program may show none.",
+    aim=say("Know when L1 gives exact zeros, and why a program may show none."),
     study="compare",
     experiment=EXPERIMENT,
     charts=("compare_n_zero", "compare_val_loss"),
     readouts=("epoch",),
     steps=(
         Predict(
-            "Predict",
+            say("Predict"),
             Question(
-                "The same network, the same λ₁ = 0.003, twice. One follows the slope of λ₁·|w| (the subgradient, as Keras and "
-                "torch do); the other pulls each weight by a fixed amount and stops at zero (the proximal step). Which has "
-                "exact zeros at the end?",
+                say(
+                    "The same network, the same λ₁ = 0.003, twice. One follows the slope of λ₁·|w| (the subgradient, "
+                    "as Keras and torch do); the other pulls each weight by a fixed amount and stops at zero (the "
+                    "proximal step). Which has exact zeros at the end?"
+                ),
                 (
                     Option(
-                        "proximal", "The proximal step only", "",
-                        "Here it was otherwise: {proximal} and {subgradient} of {n_all}.",
-                        "Proximal: {proximal} of {n_all} weights, {share}. Subgradient: {subgradient}.",
+                        "proximal",
+                        say("The proximal step only"),
+                        "",
+                        say("Here it was otherwise: {proximal} and {subgradient} of {n_all}."),
+                        say("Proximal: {proximal} of {n_all} weights, {share}. Subgradient: {subgradient}."),
                     ),
                     Option(
-                        "both", "Both: L1 makes weights zero",
-                        "It is the penalty that gives the zeros, however it is minimised.",
-                        "The minimum has zeros, but the subgradient step jumps over zero and back: {subgradient} of {n_all} "
-                        "weights ended on it. A step that may stop there is needed.",
-                        "Both: {proximal} and {subgradient} of {n_all}.",
+                        "both",
+                        say("Both: L1 makes weights zero"),
+                        say("It is the penalty that gives the zeros, however it is minimised."),
+                        say(
+                            "The minimum has zeros, but the subgradient step jumps over zero and back: {subgradient} "
+                            "of {n_all} weights ended on it. A step that may stop there is needed."
+                        ),
+                        say("Both: {proximal} and {subgradient} of {n_all}."),
                     ),
                     Option(
-                        "subgradient", "The subgradient only",
-                        "Following the slope leads exactly to the minimum.",
-                        "At zero |w| has no slope to follow: the step goes past it. {subgradient} zeros, against {proximal}.",
-                        "The subgradient only: {subgradient} of {n_all}.",
+                        "subgradient",
+                        say("The subgradient only"),
+                        say("Following the slope leads exactly to the minimum."),
+                        say(
+                            "At zero |w| has no slope to follow: the step goes past it. {subgradient} zeros, against "
+                            "{proximal}."
+                        ),
+                        say("The subgradient only: {subgradient} of {n_all}."),
                     ),
                     Option(
-                        "neither", "Neither: they only become small",
-                        "Exact zeros exist only on paper.",
-                        "With the proximal step they are real: {proximal} of {n_all} weights are 0.0, to be left out of the "
-                        "network.",
-                        "Neither: {proximal} and {subgradient} of {n_all}.",
+                        "neither",
+                        say("Neither: they only become small"),
+                        say("Exact zeros exist only on paper."),
+                        say(
+                            "With the proximal step they are real: {proximal} of {n_all} weights are 0.0, to be left "
+                            "out of the network."
+                        ),
+                        say("Neither: {proximal} and {subgradient} of {n_all}."),
                     ),
                 ),
                 who_gives_zeros,
-                "Not clear in this run: {proximal} and {subgradient} of {n_all} weights.",
+                say("Not clear in this run: {proximal} and {subgradient} of {n_all} weights."),
                 "proximal",
             ),
         ),
-        Run("Run", "Press **Run**. Watch the number of exact zeros, and the validation losses."),
+        Run("Run", say("Press **Run**. Watch the number of exact zeros, and the validation losses.")),
         Observe(
-            "Observe",
+            say("Observe"),
             Question(
-                "And the validation losses of the two?",
+                say("And the validation losses of the two?"),
                 (
-                    Option("alike", "About alike", "", "{val_proximal} with zeros, {val_subgradient} without: look again.",
-                           "{val_proximal} with zeros, {val_subgradient} without them, and {val_none} without a penalty: "
-                           "nearly all of the weights were not needed."),
-                    Option("zeros", "That with zeros is clearly lower", "Fewer weights always generalise better.",
-                           "{val_proximal} with zeros, {val_subgradient} without: the pull is the same, so is the fit.",
-                           "{val_proximal} with zeros, {val_subgradient} without."),
-                    Option("small", "That with zeros is clearly higher", "Without its weights a network cannot fit.",
-                           "{val_proximal} with zeros, {val_subgradient} without: what was taken away was not needed.",
-                           "{val_proximal} with zeros, {val_subgradient} without."),
+                    Option(
+                        "alike",
+                        say("About alike"),
+                        "",
+                        say("{val_proximal} with zeros, {val_subgradient} without: look again."),
+                        say(
+                            "{val_proximal} with zeros, {val_subgradient} without them, and {val_none} without a "
+                            "penalty: nearly all of the weights were not needed."
+                        ),
+                    ),
+                    Option(
+                        "zeros",
+                        say("That with zeros is clearly lower"),
+                        say("Fewer weights always generalise better."),
+                        say(
+                            "{val_proximal} with zeros, {val_subgradient} without: the pull is the same, so is the fit."
+                        ),
+                        say("{val_proximal} with zeros, {val_subgradient} without."),
+                    ),
+                    Option(
+                        "small",
+                        say("That with zeros is clearly higher"),
+                        say("Without its weights a network cannot fit."),
+                        say(
+                            "{val_proximal} with zeros, {val_subgradient} without: what was taken away was not needed."
+                        ),
+                        say("{val_proximal} with zeros, {val_subgradient} without."),
+                    ),
                 ),
                 who_generalises,
-                "Not clear in this run.",
+                say("Not clear in this run."),
                 "alike",
             ),
         ),
         Explain(
-            "Explain",
-            "The slope of |w| has the same size however small w is, so a plain step overshoots zero and comes back, for ever. "
-            "The proximal step takes the data's step first, then moves w towards zero by ηλ₁, and stops there if that is "
-            "further than w. Only a data pull above λ₁ brings it back.",
+            say("Explain"),
+            say(
+                "The slope of |w| has the same size however small w is, so a plain step overshoots zero and comes "
+                "back, for ever. The proximal step takes the data's step first, then moves w towards zero by ηλ₁, "
+                "and stops there if that is further than w. Only a data pull above λ₁ brings it back."
+            ),
             r"w \leftarrow \operatorname{sign}(v)\,\max\bigl(|v| - \eta\lambda_1,\; 0\bigr), \qquad v = w - \eta\,\nabla L",
         ),
     ),
-    ask="Your framework's L1 shows weights of 0.0004, none of 0. Would you cut them off at 0.001? What would you check?",
-)  # fmt: skip
+    ask=say(
+        "Your framework's L1 shows weights of 0.0004, none of 0. Would you cut them off at 0.001? What would you check?"
+    ),
+)

@@ -45,6 +45,10 @@ class Message(str):
         """Return the message itself: `str(error)` of an error with a message is that message."""
         return self
 
+    def format(self, *args: object, **values: object) -> str:
+        """Return the message with values that come later: its template stood in the code before they were known."""
+        return Message(self.template, values, self.plural, self.n)
+
     def __add__(self, other: str) -> str:
         """Return a message with a text, or another message, behind it."""
         return joined((self, other), "")

@@ -5,10 +5,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.words import say
+from pages.shared.language import worded
 from pages.shared.stage import LOADER, assets_hash
 
-WORDS = {"open": "not drawn yet", "place": "Height at place {i} of {n}; arrow keys move it"}
-HELP = "Draw from left to right with the finger or the mouse; or move each point with the arrow keys."
+WORDS = {"open": say("not drawn yet"), "place": say("Height at place {i} of {n}; arrow keys move it")}
+HELP = say("Draw from left to right with the finger or the mouse; or move each point with the arrow keys.")
 
 
 def drawing(
@@ -26,8 +28,8 @@ def drawing(
         "assets": f"/lab/assets/{assets_hash()}/", "label": label, "n": n, "x": axes[0], "y": axes[1], "ticks": list(ticks),
         "heights": [int(digit) for digit in heights] if heights else None, "disabled": is_over, "words": WORDS,
     }  # fmt: skip
-    component(key=key, data=data, on_heights_change=on_drawn)
-    st.caption(HELP)
+    component(key=key, data=worded(data), on_heights_change=on_drawn)
+    st.caption(worded(HELP))
 
 
 def drawn(key: str) -> str | None:

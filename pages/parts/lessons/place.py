@@ -13,6 +13,7 @@ import streamlit as st
 from core.lessons.catalog import LESSONS
 from core.lessons.lesson import N_HEIGHTS, Lesson, Question, questions
 from core.presets import START
+from core.words import joined, say
 from pages.shared import example
 from pages.shared import experiment as shared
 from pages.shared.example import ASIDE, Aside
@@ -98,7 +99,13 @@ def read(query: Mapping[str, str]) -> Asked:
     key = query["lesson"]
     if key not in LESSONS:
         return Asked(
-            None, problems=(f"The link names a lesson that is not here: expected one of {', '.join(LESSONS)}.",)
+            None,
+            problems=(
+                say(
+                    "The link names a lesson that is not here: expected one of {lessons}.",
+                    lessons=joined(LESSONS, ", "),
+                ),
+            ),
         )
     lesson = LESSONS[key]
     if query.get("sheet") == "1":
@@ -106,7 +113,12 @@ def read(query: Mapping[str, str]) -> Asked:
     step, draw = number(query.get("step"), 1, len(lesson.steps)), number(query.get("draw"), 0, MAX_DRAW)
     answers = read_answers(query.get("said", ""), questions(lesson))
     problems = [
-        f"The link has '{name}' that cannot be used: expected a whole number from {low} to {high}."
+        say(
+            "The link has '{name}' that cannot be used: expected a whole number from {low} to {high}.",
+            name=name,
+            low=low,
+            high=high,
+        )
         for name, got, low, high in (("step", step, 1, len(lesson.steps)), ("draw", draw, 0, MAX_DRAW))
         if got is None and name in query
     ]

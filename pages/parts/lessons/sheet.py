@@ -10,7 +10,9 @@ import streamlit as st
 
 from core.lessons.lesson import Explain, Lesson, Observe, Predict, Question, Run, Try, Worked
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE
+from core.words import say
 from pages.parts.lessons import place
+from pages.shared.language import tr, worded
 from pages.shared.stage import ASSETS
 
 COLORS = (BLUE, ORANGE, GREEN, GREY)
@@ -35,9 +37,9 @@ STYLE = """<style>
   h3 {break-after: avoid}
 }
 </style>"""
-HOW = "Print this page with the browser (Ctrl or ⌘ + P)."
-COUNTED = "In five draws ({n} of 5 came out so): {measured}"
-REVEALS_NOTHING = "what usually comes out"
+HOW = say("Print this page with the browser (Ctrl or ⌘ + P).")
+COUNTED = say("In five draws ({n} of 5 came out so): {measured}")
+REVEALS_NOTHING = say("what usually comes out")
 
 
 @cache
@@ -52,46 +54,53 @@ def show_sheet(lesson: Lesson) -> None:
     st.html(STYLE)
     with st.container(key="lessons-no-print", horizontal=True, vertical_alignment="center"):
         st.button(
-            "All lessons",
+            tr("All lessons"),
             key="lessons.all",
             icon=":material/arrow_back:",
             type="tertiary",
             on_click=place.go,
             args=(None,),
         )
-        st.button("Open the lesson", key="lessons.open", on_click=place.go, args=(place.Place(lesson.key),))
-        st.caption(HOW, width="content")
-    st.header(f"{lesson.title}: sheet for the lecturer", anchor=False)
-    st.markdown(f"**Aim.** {lesson.aim}  \n**Time.** {lesson.minutes} minutes, {len(lesson.steps)} steps.")
-    st.markdown(f"**Ask the room.** *{lesson.ask}*")
+        st.button(tr("Open the lesson"), key="lessons.open", on_click=place.go, args=(place.Place(lesson.key),))
+        st.caption(worded(HOW), width="content")
+    st.header(tr("{title}: sheet for the lecturer", title=lesson.title), anchor=False)
+    st.markdown(
+        tr(
+            "**Aim.** {aim}  \n**Time.** {minutes} minutes, {n_steps} steps.",
+            aim=lesson.aim,
+            minutes=lesson.minutes,
+            n_steps=len(lesson.steps),
+        )
+    )
+    st.markdown(tr("**Ask the room.** *{ask}*", ask=lesson.ask))
     measured = kept()[lesson.key]
     for number, step in enumerate(lesson.steps):
-        st.markdown(f"### {number + 1}. {step.title if not isinstance(step, Try) else 'Try'}")
+        st.markdown(f"### {number + 1}. {worded(step.title if not isinstance(step, Try) else say('Try'))}")
         match step:
             case Predict() | Observe():
                 show_options(step.question, measured["asked"][str(number)])
             case Explain():
-                st.markdown(step.text)
+                st.markdown(worded(step.text))
                 st.latex(step.formula)
             case Worked() | Run():
-                st.markdown(step.text)
+                st.markdown(worded(step.text))
             case Try():
-                st.markdown(f"{step.text.split('{')[0].rstrip()} … {step.hint}")
-    st.markdown("### The expected picture")
+                st.markdown(f"{worded(step.text).split('{')[0].rstrip()} … {worded(step.hint)}")
+    st.markdown(tr("### The expected picture"))
     st.html(f'<div class="lesson-sheet">{svg(measured["picture"], lesson.title)}</div>')
 
 
 def show_options(question: Question, measured: dict[str, Any]) -> None:
     """Show a question with its options, what each reveals, and what was measured."""
-    st.markdown(question.text)
+    st.markdown(worded(question.text))
     n = measured["answers"].count(question.intended)
     rows = "".join(
-        f"<tr><td>{escape(option.text)}</td><td>{escape(option.reveals or REVEALS_NOTHING)}</td></tr>"
+        f"<tr><td>{escape(worded(option.text))}</td><td>{escape(worded(option.reveals or REVEALS_NOTHING))}</td></tr>"
         for option in question.options
     )
-    heads = "<tr><th>Answer</th><th>What it shows of whoever gives it</th></tr>"
+    heads = f"<tr><th>{tr('Answer')}</th><th>{tr('What it shows of whoever gives it')}</th></tr>"
     st.html(f'<div class="lesson-sheet"><table><thead>{heads}</thead><tbody>{rows}</tbody></table></div>')
-    st.caption(COUNTED.format(n=n, measured=measured["measured"]))
+    st.caption(worded(COUNTED.format(n=n, measured=measured["measured"])))
 
 
 def svg(picture: dict[str, Any], title: str) -> str:
@@ -108,7 +117,9 @@ def svg(picture: dict[str, Any], title: str) -> str:
 
     body = axes(picture, place_of, (x_low, x_high), (low, high), is_bars)
     body += bars(lines, place_of) if is_bars else curves(lines, place_of)
-    label = escape(f"{title}: {picture['y']} against {picture['x'] or 'what was changed'}")
+    label = escape(
+        tr("{title}: {y} against {x}", title=title, y=picture["y"], x=picture["x"] or say("what was changed"))
+    )
     return (
         f'<svg viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" role="img" aria-label="{label}" font-size="12">{body}</svg>'
     )
@@ -146,7 +157,7 @@ def curves(lines: Sequence[dict[str, Any]], place_of: Any) -> str:
         color, dash = COLORS[i % len(COLORS)], DASHES[i % len(DASHES)]
         points, y = " ".join(place_of(*point) for point in line["points"]), TOP + 14 + 20 * i
         style = f'fill="none" stroke="{color}" stroke-width="2" stroke-dasharray="{dash}"'
-        parts.append(f'<polyline points="{points}" {style}/>')
+        parts.append(say('<polyline points="{points}" {style}/>', points=points, style=style))
         parts.append(f'<path d="M{WIDE - RIGHT + 8},{y - 4}h24" {style}/>')
         parts.append(f'<text x="{WIDE - RIGHT + 38}" y="{y}" fill="currentColor">{escape(line["label"])}</text>')
     return "".join(parts)

@@ -53,6 +53,7 @@ from core.studies.base.values import value_texts
 from core.studies.compare.variants import chosen_variants
 from core.studies.double_descent.random_features import WIDTHS
 from core.studies.peeking.simulation import N_REPEATS, N_ROWS, N_SETTINGS
+from core.words import say
 from pages.parts.compare.variants import message
 from pages.shared import experiment as shared
 from pages.shared.parts import LOSSES, ZEROS
@@ -62,9 +63,9 @@ from pages.shared.stage import readout, scrub
 
 # What their charts show before the run tells nothing of the answer, but what the question is about.
 OPEN = ("playground", "series", "compare")
-SKETCH = "your prediction (its shape)"
+SKETCH = say("your prediction (its shape)")
 BUTTONS = ("run", "reset")
-EPOCH = readout("epoch", "Epoch", "Passes over the training points.")
+EPOCH = readout("epoch", say("Epoch"), say("Passes over the training points."))
 
 
 def draw_playground(_: Job, snapshot: Snapshot) -> list[go.Figure]:
@@ -85,7 +86,7 @@ def draw_series(_: Job, snapshot: Snapshot) -> list[go.Figure]:
 
 SERIES = RunPage(
     "series", "run", series_needs, series_work, partial(partial, SeriesRun), draw_series,
-    [readout("network", "Network", "They train one after another.")], parts=works, check=check_series,
+    [readout("network", say("Network"), say("They train one after another."))], parts=works, check=check_series,
 )  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def draw_cv(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
 
 CV = RunPage(
     "cv", "run", cross_validation_needs, cross_validation_work, partial(on_split, cross_validation_run), draw_cv,
-    [EPOCH, readout("networks", "Networks", "Values of λ × folds, all trained at once.")],
+    [EPOCH, readout("networks", say("Networks"), say("Values of λ × folds, all trained at once."))],
 )  # fmt: skip
 
 
@@ -121,9 +122,16 @@ def draw_remedies(_: Job, snapshot: Snapshot) -> list[go.Figure]:
 
 
 REMEDIES = RunPage(
-    "remedies", "study", remedies_needs, remedies_work, partial(partial, RemediesRun), draw_remedies,
-    [readout("progress", "Done"), readout("left", "Time left", "At the pace so far.")], parts=part_works, check=check_study,
-)  # fmt: skip
+    "remedies",
+    "study",
+    remedies_needs,
+    remedies_work,
+    partial(partial, RemediesRun),
+    draw_remedies,
+    [readout("progress", say("Done")), readout("left", say("Time left"), say("At the pace so far."))],
+    parts=part_works,
+    check=check_study,
+)
 
 
 def draw_peeking(_: Job, snapshot: Snapshot) -> list[go.Figure]:
@@ -134,7 +142,7 @@ def draw_peeking(_: Job, snapshot: Snapshot) -> list[go.Figure]:
 
 PEEKING = RunPage(
     "peeking", "run", peeking_needs, peeking_work, partial(partial, peeking_run), draw_peeking,
-    [EPOCH, *(readout(f"gap_{m}", f"Optimism, {m} rows", "Percentage points.") for m in N_ROWS)],
+    [EPOCH, *(readout(f"gap_{m}", say("Optimism, {m} rows", m=m), say("Percentage points.")) for m in N_ROWS)],
 )  # fmt: skip
 
 
@@ -161,7 +169,7 @@ def draw_descent(_: Job, snapshot: Snapshot) -> list[go.Figure]:
 
 DESCENT = RunPage(
     "double_descent", "run", double_descent_needs, double_descent_work, partial(partial, double_descent_run), draw_descent,
-    [readout("progress", "Done"), readout("largest_norm", "Largest norm", "Of the output weights.")],
+    [readout("progress", say("Done")), readout("largest_norm", say("Largest norm"), say("Of the output weights."))],
 )  # fmt: skip
 PAGES: Mapping[str, RunPage] = {
     "playground": PLAYGROUND, "series": SERIES, "compare": COMPARE, "cv": CV, "remedies": REMEDIES, "peeking": PEEKING,
@@ -174,20 +182,25 @@ def axes_of(lesson: Lesson) -> list[dict[str, Any]]:
     if lesson.study == "peeking":
         last = len(N_SETTINGS) - 1
         return [
-            scrub(K, "Settings tried, k", N_SETTINGS, None, last, "", positions(N_SETTINGS).tolist()),
-            scrub(M, "Test rows, m", N_ROWS, None, M_AT),
+            scrub(K, say("Settings tried, k"), N_SETTINGS, None, last, "", positions(N_SETTINGS).tolist()),
+            scrub(M, say("Test rows, m"), N_ROWS, None, M_AT),
         ]
     if lesson.study == "double_descent":
         return [
-            scrub(VALUE, "Strength λ", VALUES, value_texts(VALUES), 0, "", positions(VALUES).tolist()),
-            scrub(NOISE, "Wrong labels", NOISES, [f"{share:.0%}" for share in NOISES], 1),
+            scrub(VALUE, say("Strength λ"), VALUES, value_texts(VALUES), 0, "", positions(VALUES).tolist()),
+            scrub(NOISE, say("Wrong labels"), NOISES, [f"{share:.0%}" for share in NOISES], 1),
         ]
     if lesson.study == "bias_variance":
         now, values = shared.current(), values_of(shared.current())
         n_sets, places = now.bias_variance.n_sets, places_of(np.array(values), name_of(now)).tolist()
         return [
-            scrub(SCRUB, "Strength λ", values, texts_of(now), len(values) // 2, "", places),
-            scrub(SET, "Training set", range(n_sets), [f"{r + 1} of {n_sets}" for r in range(n_sets)]),
+            scrub(SCRUB, say("Strength λ"), values, texts_of(now), len(values) // 2, "", places),
+            scrub(
+                SET,
+                say("Training set"),
+                range(n_sets),
+                [say("{r} of {n_sets}", r=r + 1, n_sets=n_sets) for r in range(n_sets)],
+            ),
         ]
     return []
 

@@ -24,38 +24,47 @@ from core.lessons.lesson import (
     questions,
 )
 from core.lessons.record import Outcome, Record
+from core.words import joined, say
 from pages.parts.lessons import place
 from pages.parts.lessons.drawing import drawing, drawn
 from pages.parts.lessons.place import Place
+from pages.shared.language import tr, worded
 
 KINDS: Mapping[type[Step], str] = {
-    Worked: "Worked example", Predict: "Predict", Run: "Run", Observe: "Observe", Explain: "Explain", Try: "Try",
-}  # fmt: skip
-NOT_RUN = "The answer is measured, not stored: it comes when the run has ended."
-KEPT = "Made before the run, and kept."
+    Worked: say("Worked example"),
+    Predict: say("Predict"),
+    Run: say("Run"),
+    Observe: say("Observe"),
+    Explain: say("Explain"),
+    Try: say("Try"),
+}
+NOT_RUN = say("The answer is measured, not stored: it comes when the run has ended.")
+KEPT = say("Made before the run, and kept.")
 NEXT_NEEDS = {
-    "answer": "Choose an answer to go on.", "run": "Go on when the run has ended.", "move": "Move the slider, and let it train on.",
-}  # fmt: skip
+    "answer": say("Choose an answer to go on."),
+    "run": say("Go on when the run has ended."),
+    "move": say("Move the slider, and let it train on."),
+}
 
 
 def show_step(lesson: Lesson, at: Place, record: Record | None) -> None:
     """Show the card of a step. record: of the run so far, None before there is one."""
     step, n_steps = lesson.steps[at.step], len(lesson.steps)
-    st.caption(f"Step {at.step + 1} of {n_steps} · {KINDS[type(step)]}")
+    st.caption(tr("Step {step} of {n_steps} · {kinds}", step=at.step + 1, n_steps=n_steps, kinds=KINDS[type(step)]))
     st.progress((at.step + 1) / n_steps)
     is_measured = lesson.is_measured(lesson.run_after(at.step), record)
     match step:
         case Predict() | Observe():
             show_question(lesson, at, step.question, record if is_measured else None, isinstance(step, Predict))
         case Run():
-            st.markdown(step.text)
+            st.markdown(worded(step.text))
             show_predictions(lesson, at)
         case Explain():
             show_results(lesson, record)
-            st.markdown(step.text)
+            st.markdown(worded(step.text))
             st.latex(step.formula)
         case Worked():
-            st.markdown(step.text)
+            st.markdown(worded(step.text))
         case Try():
             show_goal(step, record if is_measured else None)
     show_ways(lesson, at, missing(lesson, at, record))
@@ -69,23 +78,24 @@ def show_question(lesson: Lesson, at: Place, question: Question, record: Record 
     is_over = is_prediction and record is not None
     words: dict[str, Any] = {
         "key": key, "on_change": take_answer, "args": (lesson.key, at.step, key, len(keys)), "disabled": is_over,
-        "format_func": lambda one: question.option(one).text,
+        "format_func": lambda one: worded(question.option(one).text),
     }  # fmt: skip
     if question.kind == "sketch":
-        st.markdown(question.text)
+        st.markdown(worded(question.text))
         drawing(
             key, question.text, N_HEIGHTS, given, question.axes, question.ticks, is_over,
             partial(take_sketch, lesson.key, at.step, key),
         )  # fmt: skip
     elif question.kind == "order":
         st.multiselect(
-            question.text, keys, default=given.split("-") if given else None, placeholder="Choose all, in your order",
+            worded(question.text), keys, default=given.split("-") if given else None, placeholder=tr("Choose all, in "
+                                                                                                     "your order"),
             **words,
         )  # fmt: skip
     else:
-        st.radio(question.text, keys, index=keys.index(given) if given in keys else None, **words)
+        st.radio(worded(question.text), keys, index=keys.index(given) if given in keys else None, **words)
     if is_over:
-        st.caption(KEPT)
+        st.caption(worded(KEPT))
     elif not is_prediction and given is not None:
         show_feedback(question, given, record)
 
@@ -111,11 +121,11 @@ def take_sketch(lesson: str, step: int, key: str) -> None:
 def show_feedback(question: Question, given: str | None, record: Record | None) -> None:
     """Say what was measured, and what that says to the answer."""
     if record is None:
-        st.info(NOT_RUN)
+        st.info(worded(NOT_RUN))
         return
     outcome = question.rule(record)
     sentences = feedback(question, given, outcome)
-    text = " ".join(sentences)
+    text = worded(joined(sentences))
     if outcome.answer is None:
         st.warning(text, icon=":material/help:")
     elif given is not None and is_right(question, given, outcome):
@@ -128,12 +138,12 @@ def show_predictions(lesson: Lesson, at: Place) -> None:
     """Remind of what was predicted."""
     for i, question in questions(lesson).items():
         if isinstance(lesson.steps[i], Predict) and i < at.step and (given := place.said(lesson.key).get(i)):
-            st.markdown(f"You predicted: *{in_words(question, given)}*.")
+            st.markdown(tr("You predicted: *{in_words}*.", in_words=in_words(question, given)))
 
 
 def in_words(question: Question, given: str) -> str:
     """Return an answer in words."""
-    return " > ".join(question.option(key).text for key in meant(question, given).split("-"))
+    return joined([question.option(key).text for key in meant(question, given).split("-")], " > ")
 
 
 def show_results(lesson: Lesson, record: Record | None) -> None:
@@ -142,7 +152,7 @@ def show_results(lesson: Lesson, record: Record | None) -> None:
         if isinstance(lesson.steps[i], Predict):
             given = place.said(lesson.key).get(i)
             if given is not None:
-                st.markdown(f"You predicted: *{in_words(question, given)}*.")
+                st.markdown(tr("You predicted: *{in_words}*.", in_words=in_words(question, given)))
             show_feedback(question, given, record if lesson.is_measured(lesson.run_after(i), record) else None)
 
 
@@ -150,15 +160,15 @@ def show_goal(step: Try, record: Record | None) -> None:
     """Show a goal, and whether it is met."""
     outcome = step.goal(record) if record is not None else Outcome("open")
     if record is None:
-        st.info(NOT_RUN)
+        st.info(worded(NOT_RUN))
         return
-    st.markdown(step.text.format(**outcome.numbers))
+    st.markdown(worded(step.text.format(**outcome.numbers)))
     if outcome.answer == "met":
-        st.success(step.met.format(**outcome.numbers), icon=":material/flag:")
+        st.success(worded(step.met.format(**outcome.numbers)), icon=":material/flag:")
     else:
-        st.info(step.unmet.format(**outcome.numbers), icon=":material/flag:")
+        st.info(worded(step.unmet.format(**outcome.numbers)), icon=":material/flag:")
         if step.hint:
-            st.caption(step.hint)
+            st.caption(worded(step.hint))
 
 
 def missing(lesson: Lesson, at: Place, record: Record | None) -> str:
@@ -177,24 +187,24 @@ def show_ways(lesson: Lesson, at: Place, why_not: str) -> None:
     is_last = at.step == len(lesson.steps) - 1
     with st.container(horizontal=True, vertical_alignment="center", key="lessons-ways"):
         if at.step:
-            st.button("Back", key="lessons.back", on_click=place.go, args=(Place(at.lesson, at.step - 1, at.draw),))
+            st.button(tr("Back"), key="lessons.back", on_click=place.go, args=(Place(at.lesson, at.step - 1, at.draw),))
         if not is_last:
             st.button(
-                "Next", key="lessons.next", type="primary", disabled=bool(why_not), on_click=place.go,
+                tr("Next"), key="lessons.next", type="primary", disabled=bool(why_not), on_click=place.go,
                 args=(Place(at.lesson, at.step + 1, at.draw),),
             )  # fmt: skip
         elif (following := after(lesson)) is not None:
             st.button(
-                f"Next lesson: {following.title}", key="lessons.next", type="primary", on_click=place.go,
+                tr("Next lesson: {title}", title=following.title), key="lessons.next", type="primary", on_click=place.go,
                 args=(Place(following.key),),
             )  # fmt: skip
     if why_not and not is_last:
-        st.caption(why_not)
+        st.caption(worded(why_not))
     if at.step > lesson.first_run:
         st.button(
-            "Another draw", key="lessons.draw", icon=":material/casino:", on_click=place.go,
+            tr("Another draw"), key="lessons.draw", icon=":material/casino:", on_click=place.go,
             args=(Place(at.lesson, lesson.first_run, (at.draw + 1) % (place.MAX_DRAW + 1)),),
-            help="The same lesson from another random start: does it come out again? What you predicted stays.",
+            help=tr("The same lesson from another random start: does it come out again? What you predicted stays."),
         )  # fmt: skip
 
 
