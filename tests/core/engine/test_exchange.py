@@ -137,3 +137,12 @@ def test_a_pool_for_another_network_is_refused():
     pool = pool_of(experiment(B))
     with pytest.raises(ValueError, match="pool: expected members as before, 1, received 2"):
         trainer.exchange(replace(pool, is_train=pool.is_train.expand(2, -1), is_val=pool.is_val.expand(2, -1)))
+
+
+def test_what_compiled_steps_measure_are_the_new_rows_too():
+    before, after = experiment(A), experiment([*B, (0.1, 0.2, 0, True)])
+    trainer, fresh = make_trainer(before, load_split(before.data)), make_trainer(after, load_split(after.data))
+    trainer.exchange(make_pool(after, load_split(after.data), "float32"))
+    found, expected = trainer.measure(), fresh.measure()
+    for name in ("train_loss", "val_loss", "train_score", "val_score"):
+        assert torch.equal(getattr(found, name), getattr(expected, name)), name
