@@ -257,6 +257,7 @@ class Stage {
     if (!this.opening.shown) this.buttons.show(meta);
     this.pace.show(meta);
     this.stop.show(meta);
+    this.root.classList.toggle("lab-not-begun", !this.hero && meta.state === "paused" && !meta.epoch);
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     for (const [name, found] of Object.entries(meta.answers ?? {})) this.scrubs[name]?.hear(found, meta.state === "finished");
     if (this.rewind.isBack && !this.rewind.frames.length) this.askFrames();

@@ -86,10 +86,10 @@ def show_study() -> None:
         return
     experiment = shared.current()
     n_networks = sum(count_networks(experiment).values())
-    st.caption(
+    st.markdown(
         tr(
-            "{n_networks:,} networks, each for as many steps as {n_epochs:,} epochs of the "
-            "{n_train} training rows take; about {estimate_study_s:,.0f} s in all.",
+            "**What helps most, at equal cost?** {n_networks:,} networks, each for as many steps as {n_epochs:,} epochs of the "
+            "{n_train} training rows take: about {estimate_study_s:,.0f} s in all. Press Run.",
             n_networks=n_networks,
             n_epochs=experiment.training.n_epochs,
             n_train=experiment.data.n_train,
@@ -100,8 +100,8 @@ def show_study() -> None:
         st.caption(worded(joined(missing)))
     if (shown := PAGE.find()) is None:
         return
-    show_actions(shown.job)
     PAGE.show(shown)
+    show_actions(shown.job)
     if not has_labels(experiment):
         st.caption(tr("This task has values, not classes: there are no labels that could be wrong."))
 

@@ -118,14 +118,14 @@ def _legend(has_floor: bool, is_drawn: bool) -> list[dict[str, str]]:
     ]
 
 
-def log_toggle(of: str = "yaxis") -> dict[str, Any]:
-    """Return the switch that shows a loss axis on a logarithmic scale."""
+def log_toggle(of: str = "yaxis", is_on: bool = False) -> dict[str, Any]:
+    """Return the switch that shows a loss axis on a logarithmic scale; on from the start where it is asked for."""
     return {
         "label": say("log"),
         "help": say("Show the losses on a logarithmic scale"),
         "on": {"relayout": {f"{of}.type": "log"}},
         "off": {"relayout": {f"{of}.type": "linear"}},
-        "value": False,
+        "value": is_on,
     }
 
 

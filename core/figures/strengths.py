@@ -133,16 +133,6 @@ def marker_line(
     )  # fmt: skip
 
 
-def log_toggle() -> dict[str, Any]:
-    """Return the switch between a linear and a logarithmic loss axis."""
-    return {
-        "label": say("log scale"),
-        "on": {"relayout": {"yaxis.type": "log"}},
-        "off": {"relayout": {"yaxis.type": "linear"}},
-        "value": False,
-    }
-
-
 def best_star(arrays: Arrays, x: str, y: str, table: str = "") -> go.Scatter:
     """Return the star on the lowest validation loss, from arrays `x` and `y`, (1,) or empty; table: see `bind`."""
     mark = {"symbol": "star", "size": 13, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}

@@ -46,7 +46,7 @@ def test_the_default_task_stands_ready(open_remedies):
     page = open_remedies(**POINTS.to_query())
     assert now(page) == POINTS and address(page) == (POINTS, [])
     assert page.sidebar.selectbox(key="remedies.task").value == "Noisy points (two moons)"
-    assert "networks, each for as many steps as 400 epochs" in page.caption[0].value
+    assert "networks, each for as many steps as 400 epochs" in page.markdown[0].value
     assert latest(page)["state"] == "paused"
 
 

@@ -38,7 +38,7 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
             "xaxis": {"arrays": ["epoch"], "include": [0]},
             "yaxis": {"arrays": [limits], "include": [0]},
         },
-        "toggles": [log_toggle()] if series == "val_loss" else [],
+        "toggles": [log_toggle(is_on=True)] if series == "val_loss" else [],
     }  # fmt: skip
     traces: list[Any] = []
     for v, ((_, label), style) in enumerate(zip(variants, styles, strict=True)):

@@ -24,19 +24,19 @@ from core.readings.compare.page import FITTED
 from core.words import joined, raised, say
 
 ORDER = ("val_loss", "gap", "n_zero", "weight_norm")
-SMALL = 230  # px
+SMALL = 300  # px
 LEAST_GAP = 0.01
-FIT_SIZES = {1: "half", 2: "half", 3: "third", 4: "quarter", 5: "third", 6: "third"}  # by the number of variants
+FIT_SIZES = {1: "half", 2: "half", 3: "third", 4: "half", 5: "third", 6: "third"}  # by the number of variants
 
 
 def plot_compare(
     arrays: Arrays, variants: Variants, labels: Mapping[str, Sequence[str]], split: Split, has_bands: bool
 ) -> list[go.Figure]:
-    """Return the table of numbers, the curves, the weights, and the fit of each variant, in the order of the page."""
+    """Return the fit of each variant, the losses, the weights, the table of numbers and the other curves, as on the page."""
     losses, gap, *rest = [plot_variants(arrays, variants, series, has_bands) for series in ORDER]
     rest = [no_shorter(gap, LEAST_GAP), *rest]
     return [
-        plot_numbers(variants), losses, plot_overlay(arrays, variants), *rest, *plot_fits(arrays, variants, labels, split),
+        *plot_fits(arrays, variants, labels, split), losses, plot_overlay(arrays, variants), plot_numbers(variants), *rest,
     ]  # fmt: skip
 
 

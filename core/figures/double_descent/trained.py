@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 
 from core.figures.double_descent.curves import VALUE
 from core.figures.double_descent.lines import Look, mean, width_axis, width_names
-from core.figures.strengths import log_toggle, marker_line
+from core.figures.losses import log_toggle
+from core.figures.strengths import marker_line
 from core.figures.theme import COLORS, axis, base_figure, entry
 from core.readings.arrays import Arrays, span
 from core.settings.colors import BLUE, GREEN

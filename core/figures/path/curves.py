@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.losses import log_toggle
 from core.figures.strengths import (
     ROUNDING,
     best_star,
     borders,
     layer_color,
-    log_toggle,
     loss_axis,
     marker_line,
     place_names,
