@@ -9,7 +9,8 @@ from tests.browser.conftest import PHONE, OpenPage, figure, pause, press, wait_f
 from tests.browser.test_connection import JOB
 
 SIX = "none,l1_proximal,l1_subgradient,l2,elastic_net,dropout"
-LINK = "/compare?data=moons&n_train=30&noise_std=1.2&hidden_sizes=8&n_epochs=50000&activation=relu"
+LINK = "/compare?data=moons&n_train=30&noise_std=1.2&hidden_sizes=8&n_epochs=1000000&activation=relu"
+TALL = {"width": 1280, "height": 2600}  # every chart in view, for only those are drawn
 ROWS = "[...document.querySelectorAll('[data-figure=numbers] tbody tr:not(.lab-note)')]"
 
 
@@ -35,7 +36,7 @@ def move(page: Page, key: str, position: int) -> None:
 
 
 def test_six_penalties_run_on_one_clock_and_the_table_marks_the_best(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}&variants={SIX}")
+    page = open_page(f"{address}{LINK}&variants={SIX}", TALL)
     assert page.evaluate(f"{ROWS}.length") == 6
     names = page.evaluate(f"{figure('compare_val_loss')}.data.map((trace) => trace.name)")
     assert sum(name.endswith(", training") for name in names) == 6 and len(set(names)) == 6 + 6 + 2
@@ -54,7 +55,7 @@ def test_six_penalties_run_on_one_clock_and_the_table_marks_the_best(open_page: 
 
 
 def test_a_slider_moves_one_penalty_and_the_address_keeps_it(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}")
+    page = open_page(f"{address}{LINK}", TALL)
     press(page, "Run")
     move(page, "compare_l2", 900)
     wait_for(page, "overfitLab.strengths.compare_l2 > 0.1 && overfitLab.strengths.compare_l1 === 0.003")
@@ -68,7 +69,7 @@ def test_a_slider_moves_one_penalty_and_the_address_keeps_it(open_page: OpenPage
 
 
 def test_rewind_shows_the_table_and_the_maps_of_then_and_goes_live_again(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}")
+    page = open_page(f"{address}{LINK}", TALL)
     start = page.evaluate(cell(0, 2))
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 50")
@@ -84,7 +85,7 @@ def test_rewind_shows_the_table_and_the_maps_of_then_and_goes_live_again(open_pa
 
 
 def test_several_starts_show_bands_and_say_what_is_within_the_spread(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}&variants=none,l2&n_starts=4&compare_l2=1e-9")
+    page = open_page(f"{address}{LINK}&variants=none,l2&n_starts=4&compare_l2=1e-9", TALL)
     wait_for(page, f"{figure('compare_gap')}.data?.filter((trace) => trace.fill === 'tonexty').length === 2")
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 20")
@@ -96,14 +97,14 @@ def test_several_starts_show_bands_and_say_what_is_within_the_spread(open_page: 
 
 
 def test_a_link_gives_another_browser_the_same_comparison(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}&variants={SIX}")
+    page = open_page(f"{address}{LINK}&variants={SIX}", TALL)
     move(page, "compare_l1", 800)
     move(page, "compare_dropout", 500)
     wait_for(page, "location.search.includes('compare_l1=') && location.search.includes('compare_dropout=')")
     wait_for(page, "overfitLab.strengths.compare_l1 > 0.01 && overfitLab.strengths.compare_dropout > 0.4")
     strengths = page.evaluate("overfitLab.strengths")
     assert strengths["compare_dropout"] == pytest.approx(0.45, abs=0.01)
-    other = open_page(page.url)
+    other = open_page(page.url, TALL)
     wait_for(other, f"overfitLab.shownEpoch === 0 && overfitLab.strengths.compare_l1 === {strengths['compare_l1']}")
     assert other.evaluate("overfitLab.strengths") == strengths
     for each in (page, other):
@@ -114,7 +115,7 @@ def test_a_link_gives_another_browser_the_same_comparison(open_page: OpenPage, a
 
 
 def test_pause_stops_all_and_another_choice_of_penalties_ends_the_old_run(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}")
+    page = open_page(f"{address}{LINK}", TALL)
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 5")
     pause(page)
@@ -130,7 +131,7 @@ def test_pause_stops_all_and_another_choice_of_penalties_ends_the_old_run(open_p
 
 
 def test_a_visit_to_another_page_finds_the_comparison_still_going(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}")
+    page = open_page(f"{address}{LINK}", TALL)
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 30")
     epoch = page.evaluate("overfitLab.shownEpoch")
@@ -141,7 +142,7 @@ def test_a_visit_to_another_page_finds_the_comparison_still_going(open_page: Ope
 
 
 def test_rewind_and_a_changed_strength_are_marked_on_the_curves(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}")
+    page = open_page(f"{address}{LINK}", TALL)
     press(page, "Run")
     wait_for(page, "overfitLab.shownEpoch > 30")
     move(page, "compare_l2", 900)
@@ -161,7 +162,7 @@ def test_rewind_and_a_changed_strength_are_marked_on_the_curves(open_page: OpenP
 
 
 def test_a_theme_flip_while_it_trains_loses_nothing(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}{LINK}", color_scheme="light")
+    page = open_page(f"{address}{LINK}", TALL, color_scheme="light")
     wait_for(page, f"{figure('geometry')}.data")
     page.evaluate("window.nodes = [...document.querySelectorAll('[data-figure], .main-svg')]")
     press(page, "Run")
