@@ -97,7 +97,7 @@ def test_what_a_run_continues_from_is_kept_for_its_reset() -> None:
 
 
 def test_a_running_run_goes_on_running_and_can_be_rewound_from_there() -> None:
-    first, second = RUNS["playground"](), RUNS["playground"]()
+    first, second = RUNS["long"](), RUNS["long"]()
     first.obey(Run())
     first.train_for(0.02)
     second.resume(on_disk(first.keep()))

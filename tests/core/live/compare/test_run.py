@@ -142,7 +142,7 @@ def test_differences_smaller_than_the_spread_are_said_to_be_within_it():
 
 
 def test_the_read_out_of_the_epoch_is_that_of_the_rewind_between_two_records_too():
-    run = live(n_epochs=1000, batch_size=None)
+    run = live(n_epochs=100_000, batch_size=None)  # records far apart: a call of many epochs ends between two
     run.obey(Run())
     while run.state == "running" and run.training.n_epochs_done == run.training.history.epochs[-1]:
         run.train_for(0.0001)
