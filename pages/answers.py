@@ -8,6 +8,11 @@ from pages.shared import experiment as shared
 from pages.shared.example import ASIDE
 from pages.shared.language import tr, worded
 
+# A formula that scrolls by a pixel would be a place for the keyboard to stop at.
+STYLE = """<style>
+.katex-display {overflow: visible !important; padding: 0.2rem 0}
+@media (max-width: 640px) {.katex-display {font-size: 0.8em !important}}
+</style>"""
 INTRO = say(
     "What people bring with them from other tools. Each answer can be seen: its button opens the page that shows it."
 )
@@ -29,6 +34,7 @@ def show_answer(key: str, answer: Answer) -> None:
 
 
 shared.enter_page()
+st.html(STYLE)
 st.title(tr("Answers"), anchor=False)
 st.markdown(worded(INTRO))
 for key, answer in ANSWERS.items():

@@ -21,6 +21,10 @@ from pages.shared.say import warn
 STYLE = """<style>
 .st-key-lessons-stage .lab-look {display: none}
 .st-key-lessons-card {gap: 0.6rem}
+[class*=st-key-lessons] [data-testid=stBaseButton-primary]:not(:disabled), [data-testid=stMultiSelect] :has(> span[title]) {
+  background: #00679F !important; border-color: #00679F !important; color: white !important}
+.katex-display {overflow: visible !important; padding: 0.2rem 0}
+@media (max-width: 640px) {.katex-display {font-size: 0.8em !important}}
 .st-key-lessons-card h2 {padding: 0 0 0.2rem; font-size: 1.6rem}
 .st-key-lessons-stage .lab-verdict-place {display: none}
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}

@@ -54,7 +54,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
             "path",
             START,
             say("Press Run, then move λ: the validation loss falls first, and rises only at the right."),
-            r"\text{objective} = \underbrace{L}_{\text{shown}} + \lambda_2 \textstyle\sum w^2",
+            r"\text{objective} = L + \lambda_2 \textstyle\sum w^2",
         ),
         "keras_l1": Answer(
             say("Why does Keras's (or torch's) L1 give no exact zeros?"),

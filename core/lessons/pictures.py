@@ -55,7 +55,7 @@ def losses_picture(record: Record) -> Picture:
 def bars_picture(y_label: str, values: Mapping[str, float]) -> Picture:
     """Return one bar for each value, as a line from the ground."""
     lines = {name: (np.array([i, i]), np.array([0.0, value])) for i, (name, value) in enumerate(values.items())}
-    return {**picture("", y_label, lines), "is_bars": True}
+    return {**picture("what was changed", y_label, lines), "is_bars": True}
 
 
 def closing_picture(record: Record) -> Picture:

@@ -151,12 +151,13 @@ def is_answer(question: Question, given: str) -> bool:
 
 
 def query_of(place: Place | None) -> dict[str, str]:
-    """Return the parameters of a place's link."""
+    """Return the parameters of a place's link: what was said on the steps before, so that each step is one address."""
     if place is None:
         return {}
     if place.is_sheet:
         return {"lesson": place.lesson, "sheet": "1"}
-    answers = "_".join(f"{step + 1}.{given}" for step, given in sorted(said(place.lesson).items()))
+    before = {step: given for step, given in sorted(said(place.lesson).items()) if step < place.step}
+    answers = "_".join(f"{step + 1}.{given}" for step, given in before.items())
     query = {"lesson": place.lesson, "step": str(place.step + 1), "draw": str(place.draw or ""), "said": answers}
     return {name: text for name, text in query.items() if text}
 

@@ -1,6 +1,7 @@
 """A lesson's sheet for the lecturer, to be printed: aim, minutes, options and what each reveals, a question to ask, the picture."""
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -24,7 +25,7 @@ STYLE = """<style>
 .lesson-sheet th, .lesson-sheet td {text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0.3rem 0;
   border-bottom: 1px solid rgba(128, 128, 128, 0.4)}
 .lesson-sheet td:first-child {width: 46%}
-.lesson-sheet svg {max-width: 100%; height: auto; color: inherit}
+.lesson-picture {max-width: 100%; height: auto}
 @media print {
   @page {margin: 1.5cm}
   [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stSidebar], .st-key-lessons-no-print {display: none !important}
@@ -33,12 +34,13 @@ STYLE = """<style>
     color: black !important}
   [data-testid=stMainBlockContainer] {padding: 0 !important}
   [data-testid=stMarkdownContainer], .lesson-sheet {color: black !important}
-  tr, svg {break-inside: avoid}
+  tr, img {break-inside: avoid}
   h3 {break-after: avoid}
 }
 </style>"""
 HOW = say("Print this page with the browser (Ctrl or ⌘ + P).")
 COUNTED = say("In five draws ({n} of 5 came out so): {measured}")
+INK = "#7A7A7A"  # to be read on white and on black
 REVEALS_NOTHING = say("what usually comes out")
 
 
@@ -87,7 +89,11 @@ def show_sheet(lesson: Lesson) -> None:
             case Try():
                 st.markdown(f"{worded(step.text).split('{')[0].rstrip()} … {worded(step.hint)}")
     st.markdown(tr("### The expected picture"))
-    st.html(f'<div class="lesson-sheet">{svg(measured["picture"], lesson.title)}</div>')
+    picture = measured["picture"]
+    told = tr("{title}: {y} against {x}", title=lesson.title, y=picture["y"], x=picture["x"] or say("what was changed"))
+    drawn = b64encode(svg(picture).encode()).decode()
+    st.html(f'<img class="lesson-picture" src="data:image/svg+xml;base64,{drawn}" alt="{escape(told)}">')
+    st.caption(told)
 
 
 def show_options(question: Question, measured: dict[str, Any]) -> None:
@@ -103,7 +109,7 @@ def show_options(question: Question, measured: dict[str, Any]) -> None:
     st.caption(worded(COUNTED.format(n=n, measured=measured["measured"])))
 
 
-def svg(picture: dict[str, Any], title: str) -> str:
+def svg(picture: dict[str, Any]) -> str:
     """Return a picture as SVG: lines with their names at the right, or bars."""
     lines = picture["lines"]
     xs, ys = ([point[i] for line in lines for point in line["points"]] for i in (0, 1))
@@ -117,35 +123,27 @@ def svg(picture: dict[str, Any], title: str) -> str:
 
     body = axes(picture, place_of, (x_low, x_high), (low, high), is_bars)
     body += bars(lines, place_of) if is_bars else curves(lines, place_of)
-    label = escape(
-        tr("{title}: {y} against {x}", title=title, y=picture["y"], x=picture["x"] or say("what was changed"))
-    )
-    return (
-        f'<svg viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" role="img" aria-label="{label}" font-size="12">{body}</svg>'
-    )
+    size = f'viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-size="12" font-family="sans-serif">{body}</svg>'
 
 
 def axes(picture: dict[str, Any], place_of: Any, across: Sequence[float], up: Sequence[float], is_bars: bool) -> str:
     """Return the axes with their labels."""
     bottom, left = HIGH - BELOW, LEFT
-    parts = [f'<path d="M{left},{TOP}V{bottom}H{WIDE - (8 if is_bars else RIGHT)}" fill="none" stroke="currentColor"/>']
+    parts = [f'<path d="M{left},{TOP}V{bottom}H{WIDE - (8 if is_bars else RIGHT)}" fill="none" stroke="{INK}"/>']
     for share in (0.0, 0.5, 1.0):
         y = up[0] + share * (up[1] - up[0]) / 1.05
         height = place_of(across[0], y).split(",")[1]
-        parts.append(f'<text x="{left - 6}" y="{height}" dy="4" text-anchor="end" fill="currentColor">{y:.3g}</text>')
+        parts.append(f'<text x="{left - 6}" y="{height}" dy="4" text-anchor="end" fill="{INK}">{y:.3g}</text>')
     ticks = picture["ticks"] or ([] if is_bars else [[x, f"{x:,.0f}"] for x in (across[0], sum(across) / 2, across[1])])
     for x, text in ticks:
         at = place_of(x, up[0]).split(",")[0]
-        parts.append(
-            f'<text x="{at}" y="{bottom + 15}" text-anchor="middle" fill="currentColor">{escape(str(text))}</text>'
-        )
+        parts.append(f'<text x="{at}" y="{bottom + 15}" text-anchor="middle" fill="{INK}">{escape(str(text))}</text>')
     middle = (left + WIDE - RIGHT) / 2
-    parts.append(
-        f'<text x="{middle}" y="{HIGH - 8}" text-anchor="middle" fill="currentColor">{escape(picture["x"])}</text>'
-    )
+    parts.append(f'<text x="{middle}" y="{HIGH - 8}" text-anchor="middle" fill="{INK}">{escape(picture["x"])}</text>')
     turned = f'transform="rotate(-90 12 {bottom / 2})"'
     parts.append(
-        f'<text x="12" y="{bottom / 2}" {turned} text-anchor="middle" fill="currentColor">{escape(picture["y"])}</text>'
+        f'<text x="12" y="{bottom / 2}" {turned} text-anchor="middle" fill="{INK}">{escape(picture["y"])}</text>'
     )
     return "".join(parts)
 
@@ -159,7 +157,7 @@ def curves(lines: Sequence[dict[str, Any]], place_of: Any) -> str:
         style = f'fill="none" stroke="{color}" stroke-width="2" stroke-dasharray="{dash}"'
         parts.append(say('<polyline points="{points}" {style}/>', points=points, style=style))
         parts.append(f'<path d="M{WIDE - RIGHT + 8},{y - 4}h24" {style}/>')
-        parts.append(f'<text x="{WIDE - RIGHT + 38}" y="{y}" fill="currentColor">{escape(line["label"])}</text>')
+        parts.append(f'<text x="{WIDE - RIGHT + 38}" y="{y}" fill="{INK}">{escape(line["label"])}</text>')
     return "".join(parts)
 
 
@@ -171,9 +169,7 @@ def bars(lines: Sequence[dict[str, Any]], place_of: Any) -> str:
         at, low = place_of(x, ground).split(",")
         high = place_of(x, top).split(",")[1]
         parts.append(f'<path d="M{at},{low}V{high}" stroke="{BLUE}" stroke-width="30"/>')
-        parts.append(
-            f'<text x="{at}" y="{float(high) - 3:.1f}" text-anchor="middle" fill="currentColor">{top:.3g}</text>'
-        )
+        parts.append(f'<text x="{at}" y="{float(high) - 3:.1f}" text-anchor="middle" fill="{INK}">{top:.3g}</text>')
         name, y = escape(line["label"]), HIGH - BELOW + 16 + 14 * (i % 2)
-        parts.append(f'<text x="{at}" y="{y}" text-anchor="middle" fill="currentColor">{name}</text>')
+        parts.append(f'<text x="{at}" y="{y}" text-anchor="middle" fill="{INK}">{name}</text>')
     return "".join(parts)
