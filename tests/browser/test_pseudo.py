@@ -70,6 +70,7 @@ WORD = re.compile(r"[A-Za-z]{3,}|[⟦⟧]")
 STREAMLIT = re.compile(
     r"st(LogoLink|TopNav|Sidebar|SidebarCollapseButton|BaseButton-headerNoPadding|NumberInputStep(Down|Up)) aria-label|"
     r"stSelectbox (placeholder: Choose (an|or add an) option|aria-label: Open$)|stSkipToContent|stTopNavSection: . more|"
+    r"stHeaderActionElements|"
     r"stFileUploader|st\w+ aria-label: (\w+ icon|Help)$|stMarkdownContainer: Upload$|stToolbar|stMainMenu|stAppDeployButton|"
     r"stTooltipHoverTarget aria-label: Help for ⟦"
 )
