@@ -101,7 +101,7 @@ class LocalTeam:
     def _start(self, places: list[int]) -> None:
         """Start some, which load side by side."""
         for place in places:
-            executor = ProcessPoolExecutor(1, context=get_context("loky"))
+            executor = ProcessPoolExecutor(1, context=get_context("loky"), initializer=watch, initargs=(os.getpid(),))
             is_ready = executor.submit(begin, self._prepare)
             with self._lock:
                 self._executors[place], self._is_ready[place] = executor, is_ready
@@ -149,9 +149,14 @@ def begin(prepare: Callable[[], None]) -> None:
     """Make a process ready: it steps back behind the server, and takes no more memory than it may."""
     if hasattr(os, "nice"):
         os.nice(BACK)
-    threading.Thread(target=end_with, args=(os.getppid(),), name="lab-parent", daemon=True).start()
     prepare()
     bound_memory(WORKER_BYTES)
+
+
+def watch(parent: int) -> None:
+    """Watch from the first moment of a process on whether its parent is there: it may go while this one still loads."""
+    if os.name == "posix":
+        threading.Thread(target=end_with, args=(parent,), name="lab-parent", daemon=True).start()
 
 
 def end_with(parent: int) -> None:
