@@ -99,19 +99,8 @@ def findings(page: Page) -> list[str]:
     return sorted(one for one in found if not STREAMLIT.match(one))
 
 
-PAGES = [
-    "",
-    "lessons",
-    "path",
-    "cv",
-    "compare",
-    "remedies",
-    "features",
-    "bias_variance",
-    "double_descent",
-    "peeking",
-    "data",
-]
+PAGES = ["", "lessons", "answers", "path", "cv", "compare", "remedies", "features"]
+PAGES += ["bias_variance", "double_descent", "peeking", "data"]
 
 
 HAS_TITLE = "document.querySelector('[data-testid=stMarkdownContainer] p, h1')"
