@@ -69,7 +69,7 @@ WORD = re.compile(r"[A-Za-z]{3,}|[⟦⟧]")
 # Words of Streamlit's own, by the place where they stand, and how its icons are called for those who do not see them.
 STREAMLIT = re.compile(
     r"st(LogoLink|TopNav|Sidebar|SidebarCollapseButton|BaseButton-headerNoPadding|NumberInputStep(Down|Up)) aria-label|"
-    r"stSelectbox (placeholder: Choose (an|or add an) option|aria-label: Open$)|stSkipToContent|stTopNavSection: . more|"
+    r"stSelectbox (placeholder: Choose (an|or add an) option|aria-label: Open$)|stSkipToContent|stTopNavSection: \d+ more|"
     r"stHeaderActionElements|"
     r"stFileUploader|st\w+ aria-label: (\w+ icon|Help)$|stMarkdownContainer: Upload$|stToolbar|stMainMenu|stAppDeployButton|"
     r"stTooltipHoverTarget aria-label: Help for ⟦"
