@@ -21,6 +21,7 @@ from core import (
     sweep,
     train,
 )
+from core.studies.double_descent.trained import TASK
 
 EXPERIMENT = Experiment(
     data={"name": "diabetes", "n_train": 20},
@@ -34,6 +35,8 @@ PATH = sweep(EXPERIMENT, "l2", [0.0, 0.1], progress=False)
 CV = cross_validate(EXPERIMENT, "l2", [0.0, 0.1], 3, progress=False)
 TEXT = "x,z,y\n" + "\n".join(f"{i * 3 % 17},{i % 5},{i * i % 97}" for i in range(50))
 REFIT = refit(EXPERIMENT, "l2", candidates(CV), progress=False)
+
+BRIEF = TASK.replace(n_epochs=2, n_train=30)
 
 GOOD: dict[str, dict[str, Any]] = {
     "train": {"experiment": EXPERIMENT},
@@ -57,7 +60,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "evaluate_test": {"refit": REFIT},
     "double_descent": {"n_train": 20, "widths": (4,), "n_draws": 1},
     "load_table": {"source": TEXT},
+    "epoch_descent": {"values": (0.0,), "epochs": (1, 10), "n_draws": 1},
+    "trained_descent": {"widths": (2, 4), "values": (0.0,), "n_starts": 1, "experiment": BRIEF},
 }
+QUIET = ("candidates", "double_descent", "epoch_descent", "evaluate_test", "load_table")  # they have no progress line
 FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(core, name) for name in GOOD}
 NAMES_OF_FIELDS = ("alpha", "", None, 3, ["l2"], np.array([0.0, 0.1]), EXPERIMENT)
 LISTS = (None, 0.1, "0.1", ["0.1"], ["a"], [], [-1.0], [float("nan")], [True], [[0.1]], {0.1}, [0.1, None], [1e9],
@@ -67,7 +73,9 @@ BAD: dict[str, tuple[Any, ...]] = {
     "split": ((X, Y), [X, Y, X, Y], np.zeros((3, 2)), "float64", 0, (), {}, EXPERIMENT, Split),
     "progress": (None, "yes", 1, np.zeros(3), SPLIT),
     "dtype": ("float16", None, np.float64, 32, ["float32"], ""),
-    "memory_bytes": (0, -1, 1.5, "1", None, True),
+    "memory_bytes": (0, -1, 1.5, "1", True),
+    "device": ("gpu", "cuda:", "CUDA", "", None, 0, ["cuda"], "cuda:99"),
+    "epochs": (None, 5, "5", [], [-1], [2.5], [True], ["5"], [[5]], {}),
     "param_name": NAMES_OF_FIELDS,
     "values": LISTS,
     "learning_rates": (*LISTS, [0.0]),
@@ -78,7 +86,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "label_noise": (-0.1, 0.6, "0.2", None, True, [0.2], float("nan")),
     "widths": (None, 5, "5", [], [0], [4001], [2.5], [True], ["5"], [[5]], {}),
     "n_draws": (0, 51, 1.5, "1", None, True),
-    "n_starts": (0, 1, 11, 2.5, "2", None, True, [2]),
+    "n_starts": (0, 21, 2.5, "2", None, True, [2]),
     "n_repeats": (0, 101, 1.5, "3", None, True),
     "n_epochs": (0, -1, 1.5, "3", True, [3], 10**10),
     "start": ("hot", None, 3, ["cold"]),
@@ -120,7 +128,7 @@ def test_the_table_is_of_the_whole_face() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_good_call_is_good(function: str) -> None:
-    quiet = {} if function in ("candidates", "double_descent", "evaluate_test", "load_table") else {"progress": False}
+    quiet = {} if function in QUIET else {"progress": False}
     FUNCTIONS[function](**GOOD[function], **quiet)
 
 
@@ -128,7 +136,7 @@ def test_the_good_call_is_good(function: str) -> None:
 def test_a_wrong_argument_is_named_with_what_was_expected_and_received(
     function: str, argument: str, value: object
 ) -> None:
-    quiet = {} if function in ("candidates", "double_descent", "evaluate_test", "load_table") else {"progress": False}
+    quiet = {} if function in QUIET else {"progress": False}
     with pytest.raises(ValueError) as error:
         FUNCTIONS[function](**{**GOOD[function], **quiet, argument: value})
     assert_in_our_words(str(error.value), argument)

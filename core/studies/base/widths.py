@@ -23,7 +23,8 @@ ZERO_AT_ZERO = ("tanh", "relu", "leaky_relu", "gelu")  # activations with f(0) =
 
 def check_widths(experiment: Experiment, widths: Sequence[float] | np.ndarray) -> tuple[int, ...]:
     """Return the widths as whole numbers, as given. Raises ValueError where they cannot share a stack."""
-    if not len(widths) or not all(is_count(w, 1, MAX_WIDTH) or _is_whole(w) for w in widths):
+    is_list = isinstance(widths, (Sequence, np.ndarray)) and np.ndim(widths) == 1 and len(widths) > 0
+    if not is_list or not all(is_count(w, 1, MAX_WIDTH) or _is_whole(w) for w in widths):
         raise ValueError(
             say(
                 "widths: expected whole numbers from 1 to {max_width}, received {widths}",

@@ -16,10 +16,12 @@ from core.data import load_split
 from core.engine.arithmetic import plain_torch
 from core.settings.experiment import DataConfig, Experiment
 from core.settings.words import received
+from core.studies.base.arguments import check_call
 from core.studies.base.plan import Plan, make_pool
 from core.studies.base.training import MemberState, Training
 from core.studies.base.values import check_values, is_count
 from core.studies.base.widths import check_widths, padded_starts, widened
+from core.words import say
 
 WIDTHS = (2, 3, 4, 6, 8, 10, 12, 14, 17, 20, 25, 30, 50, 100)
 VALUES = (0.0, 0.001, 0.003)
@@ -55,6 +57,7 @@ def trained_descent(
     experiment: Experiment = TASK, progress: bool = True,
 ) -> TrainedDescent:  # fmt: skip
     """Train networks of every width at every λ₂ from several starts, all in one stack; `seed` draws rows and wrong labels."""
+    check_call(experiment, None, "float32", progress)
     plan = plan_trained(experiment, widths, values, n_starts, seed)
     training = Training(plan, device="cpu")
     training.run(progress)
@@ -77,6 +80,8 @@ def plan_trained(
     """
     if not is_count(n_starts, 1, 20):
         raise ValueError(f"n_starts: expected a whole number from 1 to 20, received {received(n_starts)}")
+    if not is_count(seed, 0, 900_000):
+        raise ValueError(say("seed: expected a whole number from 0 to 900000, received {seed}", seed=received(seed)))
     checked, strengths = check_widths(experiment, widths), check_values(experiment, "l2", values)
     experiment = widened(experiment.replace(data_seed=seed), checked)
     split = load_split(DataConfig.model_validate(experiment.data.model_dump()))
