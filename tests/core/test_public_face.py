@@ -254,8 +254,7 @@ def test_wrong_batch_sizes(value: object) -> None:
     ("settings", "words"),
     [
         ({"l2": 0.1}, "l2: expected one of data, network, regularization, training, grid, path, folds, compare, remedies, "
-                      "bias_variance, "
-                      "received 'l2'; "
+                      "bias_variance, double_descent, received 'l2'; "
                       "l2 belongs to regularization: Experiment(regularization={'l2': 0.1})"),
         ({"lr": 0.1}, "learning_rate belongs to training: Experiment(training={'learning_rate': 0.1})"),
         ({"dataset": "sine"}, "received 'dataset'; did you mean 'data'?"),
