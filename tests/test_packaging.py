@@ -28,7 +28,9 @@ def test_every_part_of_the_core_is_a_package_that_is_found() -> None:
 
 def test_files_that_are_no_modules_are_installed_with_it() -> None:
     patterns = PROJECT["tool"]["setuptools"]["package-data"]["core"]
-    others = [path for path in (ROOT / "core").rglob("*.*") if path.suffix not in (".py", ".pyc")]
+    others = [
+        path for path in (ROOT / "core").rglob("*.*") if path.parent.name != "__pycache__" and path.suffix != ".py"
+    ]
     assert others and all(
         any(fnmatch(path.relative_to(ROOT / "core").as_posix(), pattern) for pattern in patterns) for path in others
     )
@@ -44,7 +46,7 @@ def requirements() -> dict[str, str]:
 def test_the_needed_versions_are_those_that_are_tested() -> None:
     extras = PROJECT["project"]["optional-dependencies"].values()
     for needed in [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in extra)]:
-        name, version = re.fullmatch(r"([a-z-]+)~=(\d+\.\d+)", needed).groups()
+        name, version = re.fullmatch(r"([a-z-]+)~=(\d+\.\d+)(; python_version < '[\d.]+')?", needed).groups()[:2]
         assert requirements()[name].startswith(version + ".")
 
 

@@ -4,6 +4,7 @@ Streamlit reads what it shows as Markdown. Whatever holds a text that somebody e
 """
 
 import re
+from typing import Literal
 
 import streamlit as st
 
@@ -49,6 +50,11 @@ def call(text: str, once: str = "") -> None:
 def tell(text: str) -> None:
     """Show a sentence that informs."""
     st.info(plain(text))
+
+
+def grade(text: str, kind: Literal["met", "open", "unclear"], icon: str | None = None) -> None:
+    """Show what a lesson says to an answer: a sentence of our own, with its emphasis; never with a text from outside."""
+    {"met": st.success, "open": st.info, "unclear": st.warning}[kind](worded(text), icon=icon)
 
 
 def fail(text: str) -> None:

@@ -29,6 +29,7 @@ from pages.parts.lessons import place
 from pages.parts.lessons.drawing import drawing, drawn
 from pages.parts.lessons.place import Place
 from pages.shared.language import tr, worded
+from pages.shared.say import grade
 
 KINDS: Mapping[type[Step], str] = {
     Worked: say("Worked example"),
@@ -121,17 +122,17 @@ def take_sketch(lesson: str, step: int, key: str) -> None:
 def show_feedback(question: Question, given: str | None, record: Record | None) -> None:
     """Say what was measured, and what that says to the answer."""
     if record is None:
-        st.info(worded(NOT_RUN))
+        grade(NOT_RUN, "open")
         return
     outcome = question.rule(record)
     sentences = feedback(question, given, outcome)
-    text = worded(joined(sentences))
+    text = joined(sentences)
     if outcome.answer is None:
-        st.warning(text, icon=":material/help:")
+        grade(text, "unclear", ":material/help:")
     elif given is not None and is_right(question, given, outcome):
-        st.success(text, icon=":material/check:")
+        grade(text, "met", ":material/check:")
     else:
-        st.info(text, icon=":material/search:")
+        grade(text, "open", ":material/search:")
 
 
 def show_predictions(lesson: Lesson, at: Place) -> None:
@@ -160,13 +161,13 @@ def show_goal(step: Try, record: Record | None) -> None:
     """Show a goal, and whether it is met."""
     outcome = step.goal(record) if record is not None else Outcome("open")
     if record is None:
-        st.info(worded(NOT_RUN))
+        grade(NOT_RUN, "open")
         return
     st.markdown(worded(step.text.format(**outcome.numbers)))
     if outcome.answer == "met":
-        st.success(worded(step.met.format(**outcome.numbers)), icon=":material/flag:")
+        grade(step.met.format(**outcome.numbers), "met", ":material/flag:")
     else:
-        st.info(worded(step.unmet.format(**outcome.numbers)), icon=":material/flag:")
+        grade(step.unmet.format(**outcome.numbers), "open", ":material/flag:")
         if step.hint:
             st.caption(worded(step.hint))
 

@@ -32,7 +32,8 @@ def test_every_sentence_finds_its_numbers(key: str, place: int) -> None:
     asked = questions(LESSONS[key])[place]
     outcome = asked.rule(measured(key, 0))
     for option in asked.options:
-        assert all("{" not in text for text in feedback(asked, option.key, outcome) if asked.kind == "choice")
+        said = feedback(asked, option.key, outcome) if asked.kind == "choice" else []
+        assert all("{" not in text for text in said)
         for text in (option.reply, option.measured):
             assert "{" not in text.format(**outcome.numbers)
     assert "{" not in asked.unclear.format(**outcome.numbers)

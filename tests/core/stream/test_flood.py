@@ -54,6 +54,9 @@ class Slow:
     def answer(self, request: Request) -> None:
         pass
 
+    def settle(self) -> bool:
+        return True
+
     def obey(self, command: Command) -> None:
         self.n_obeyed += 1
         began = time.perf_counter()
