@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 from core.settings.experiment import STUDIES, Experiment
@@ -181,13 +182,14 @@ def preset_of(experiment: Experiment) -> str | None:
     studied and which seed it starts from are no part of it.
     """
     same = [name for name, preset in PRESETS.items() if is_same_fit(preset.experiment, experiment)]
-    slid = [name for name, preset in PRESETS.items() if is_slid(preset, experiment)]
+    slid = [name for name in PRESETS if any(is_same_fit(one, experiment) for one in slides_of(name))]
     return next(iter([*same, *slid]), None)
 
 
-def is_slid(preset: Preset, experiment: Experiment) -> bool:
-    """Return whether the experiment is the preset's after one of its slides."""
-    return any(is_same_fit(preset.experiment.replace(**{name: value}), experiment) for name, value in preset.slides)
+@cache
+def slides_of(name: str) -> tuple[Experiment, ...]:
+    """Return a preset's experiment after each of its slides; made once, for every snapshot of a run asks."""
+    return tuple(PRESETS[name].experiment.replace(**{setting: value}) for setting, value in PRESETS[name].slides)
 
 
 def is_same_fit(one: Experiment, other: Experiment) -> bool:

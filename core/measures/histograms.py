@@ -62,12 +62,14 @@ def robust_reach(w: np.ndarray) -> np.ndarray:
     """Return for each row of w (M, k) how far bins have to reach: to its largest finite |w|, or to twice that which 98 % of
     its weights that are not zero do not exceed, whichever is less, (M,).
     """
-    size = np.where(np.isfinite(w) & (w != 0), np.abs(w), np.nan)
-    has_any = np.isfinite(size).any(1)
-    reach = np.zeros(len(w))
-    usual = np.nanquantile(size[has_any], USUAL, axis=1, method="higher") if has_any.any() else np.zeros(0)
-    reach[has_any] = np.minimum(np.nanmax(size[has_any], axis=1) if has_any.any() else usual, OUTLYING * usual)
-    return reach
+    size = np.abs(w)
+    counts = np.isfinite(size) & (size > 0)
+    size = np.sort(np.where(counts, size, np.inf), axis=1)  # those that count first, in their order
+    last = counts.sum(1) - 1
+    usual = np.ceil(USUAL * last).astype(int)  # as `np.quantile(…, method="higher")` places it
+    rows = np.arange(len(w))
+    reach = np.minimum(size[rows, last], OUTLYING * size[rows, usual])
+    return np.where(last >= 0, reach, 0.0)
 
 
 def steps(heights: np.ndarray) -> np.ndarray:

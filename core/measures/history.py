@@ -200,8 +200,13 @@ class History:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series with a leading member axis: (M, n_records[, n_layers])."""
-        series = {name: np.stack([r[name] for r in self.records], axis=1) for name in self.records[0]}
-        return {"epoch": np.array(self.epochs), **series}
+        return {"epoch": np.array(self.epochs), **{name: self._series(name) for name in self.records[0]}}
+
+    def _series(self, name: str) -> np.ndarray:
+        """Return one series (M, n_records[, n_layers]). (`np.stack` takes three times as long: every snapshot asks.)"""
+        shape = self.records[0][name].shape
+        rows = np.concatenate([record[name] for record in self.records]).reshape(len(self.records), *shape)
+        return np.ascontiguousarray(rows.swapaxes(0, 1))
 
 
 def power_of_two(number: int) -> int:

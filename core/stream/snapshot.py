@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -72,9 +73,9 @@ def encode(kind: str, version: int, meta: Mapping[str, Any], arrays: Mapping[str
     """
     entries, chunks, offset = [], [], 0
     for name, array in arrays.items():
-        values = to_wire_type(name, np.asarray(array))
-        entries.append({"name": name, "dtype": values.dtype.name, "shape": list(values.shape), "offset": offset})
-        chunk = pad(values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes())
+        dtype, values = to_wire_type(name, np.asarray(array))
+        entries.append({"name": name, "dtype": dtype, "shape": list(values.shape), "offset": offset})
+        chunk = pad((values if sys.byteorder == "little" else values.byteswap()).tobytes())
         chunks.append(chunk)
         offset += len(chunk)
     header = {"kind": kind, "version": int(version), "meta": to_json_value(meta), "arrays": entries}
@@ -95,12 +96,21 @@ def decode(message: bytes) -> Snapshot:
     return Snapshot(header["version"], header["meta"], arrays, header["kind"])
 
 
-def to_wire_type(name: str, array: np.ndarray) -> np.ndarray:
-    """Return the array in one of `WIRE_TYPES`; raises ValueError where there is none."""
-    dtype = SENT_AS.get(array.dtype.name, array.dtype.name)
+@cache
+def name_of(dtype: np.dtype) -> str:
+    """Return the name of a type: NumPy puts it together anew each time it is asked."""
+    return dtype.name
+
+
+def to_wire_type(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
+    """Return one of `WIRE_TYPES` and the array in it; raises ValueError where there is none."""
+    own = name_of(array.dtype)
+    dtype = SENT_AS.get(own, own)
     if dtype not in WIRE_TYPES:
         raise ValueError(f"array '{name}' has type {array.dtype}, expected one of {', '.join(WIRE_TYPES)}")
-    return to_half(array) if name in PICTURES else array.astype(dtype, copy=False)
+    if name in PICTURES:
+        return "float16", to_half(array)
+    return dtype, array.astype(dtype, copy=False)  # in this machine's order of bytes, whatever it came in
 
 
 def to_half(array: np.ndarray) -> np.ndarray:
