@@ -9,7 +9,7 @@ from tests.browser.conftest import PHONE, OpenPage, figure, pause, press, wait_f
 from tests.browser.test_connection import JOB
 
 SIX = "none,l1_proximal,l1_subgradient,l2,elastic_net,dropout"
-LINK = "/compare?data=moons&n_train=30&noise_std=1.2&hidden_sizes=8&n_epochs=1000000&activation=relu"
+LINK = "/compare?data=moons&n_train=30&noise_std=1.2&hidden_sizes=8&n_epochs=300000&activation=relu"
 TALL = {"width": 1280, "height": 2600}  # every chart in view, for only those are drawn
 ROWS = "[...document.querySelectorAll('[data-figure=numbers] tbody tr:not(.lab-note)')]"
 

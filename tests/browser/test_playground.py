@@ -209,7 +209,7 @@ def test_a_visit_to_another_page_finds_the_run_still_going(address: str, open_pa
     page = open_page(f"{address}/?{urlencode(START.replace(n_epochs=50_000).to_query())}")  # Compare asks before more
     run_to(page, 100)
     page.get_by_role("link", name="Compare", exact=True).click()
-    page.get_by_text("All penalties start from the same weights").wait_for()
+    page.get_by_text("All start from the same weights").wait_for()
     wait_for(page, "document.querySelector('[data-figure=compare_gap]') && overfitLab.shownEpoch === 0")
     page.get_by_role("link", name="Playground", exact=True).click()
     wait_for(page, "document.querySelector('[data-figure=fit]') && overfitLab.shownEpoch > 100")

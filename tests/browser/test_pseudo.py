@@ -83,7 +83,9 @@ NAMES = re.compile(
 
 # What is cut off still, the shorter this list the better: a label that has its whole text as a hint, a button of two beside each
 # other in the sidebar, and the title of an axis of the Playground's small chart.
-SHORTENED = re.compile(r"^ ⟦Validation loss|⟦Largest now|^ytitle ⟦loss \(mean per row\)")
+SHORTENED = re.compile(
+    r"^ ⟦(Validation loss|Weights exactly zero)|⟦Largest now|^ytitle ⟦(loss \(mean per row\)|squared error \(standardised target\))"
+)
 
 
 def unwrapped(text: str) -> str:
