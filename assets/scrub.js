@@ -110,6 +110,7 @@ export class Rewind {
 
   moved() {
     if (this.share() === 1) return this.onLive();
+    this.wanted = this.frames.length > 1 ? undefined : this.share(); // of a past that has not come yet, or only its first moment
     this.live.disabled = false;
     this.onMove();
   }
@@ -130,10 +131,12 @@ export class Rewind {
     this.frames = inOrder([...this.frames, ...moments].filter((one) => one === frame || !numbers || numbers.has(one.number)));
     const present = this.frames.length;
     if (!present) return;
-    const nearest = this.isBack ? Math.min(Math.round(this.share() * present), present - 1) : present;
-    const position = frame ? this.frames.findIndex((one) => one.meta.epoch === frame.meta.epoch) : nearest;
+    const share = this.wanted ?? this.share();
+    const nearest = this.isBack ? Math.min(Math.round(share * present), present - 1) : present;
+    const position = frame && this.wanted === undefined ? this.frames.findIndex((one) => one.meta.epoch === frame.meta.epoch) : nearest;
     this.range.max = present;
     this.range.value = position;
+    if (present > 1) this.wanted = undefined;
   }
 
   show(text) {
@@ -144,11 +147,12 @@ export class Rewind {
   /** Return to the present. */
   rest() {
     this.range.value = this.range.max;
+    this.wanted = undefined;
     this.live.disabled = true;
   }
 
   forget() {
-    const share = this.share();
+    const share = this.wanted ?? this.share();
     this.frames = [];
     this.version = -1;
     this.range.max = UNKNOWN;
