@@ -46,7 +46,7 @@ def test_each_step_is_an_epoch_and_of_new_starts_the_last_counts() -> None:
 class Slow:
     """A run each of whose commands takes longer than a slice."""
 
-    state, is_changed, rest_s = "paused", False, 0.0
+    state, is_changed, rest_s, holds_lock = "paused", False, 0.0, True
 
     def __init__(self) -> None:
         self.n_obeyed = 0
