@@ -170,10 +170,6 @@ class Training:
         self.__dict__.pop("trainer", None)  # before there is room for the next
         torch.cuda.empty_cache()
 
-    def _train_and_record(self) -> None:
-        self.trainer.run_epoch()
-        self._end_epoch()
-
     def _make(self) -> None:
         self.trainer = self.plan.make_trainer(self.part, self.device)
         if (start := self.plan.start_of(self.plan.parts[self.part])) is not None:
@@ -213,21 +209,28 @@ class Training:
 
     def advance(self, n_steps: int) -> bool:
         """Make up to so many steps of the present stack, none past the end of an epoch; return True when it is at one."""
-        if not self._has_stack():
-            return True
-        self.trainer.advance(n_steps)
-        is_end = self.trainer.n_batches_done == 0
-        if is_end:
-            self._end_epoch()
-        return is_end
+        if self._has_stack():
+            self._train(lambda: self.trainer.advance(n_steps))
+        return self.trainer.n_batches_done == 0
 
-    def run_epoch(self) -> None:
-        """Train the present stack to the end of its epoch. Nothing once all is done."""
-        if self._has_stack() and not self._fits(self._train_and_record):
+    def _train(self, work: Callable[[], object]) -> None:
+        """Have the trainer work, and record what is due after it; where it does not fit, stand at the start of smaller stacks."""
+
+        def train() -> None:
+            work()
+            if self.trainer.n_batches_done == 0:
+                self._end_epoch()
+
+        if not self._fits(train):
             strengths = {name: values[: -(-len(values) // 2)] for name, values in self.strengths().items()}
             self._halve()
             self._begin()
             self.give(strengths)
+
+    def run_epoch(self) -> None:
+        """Train the present stack to the end of its epoch. Nothing once all is done."""
+        if self._has_stack():
+            self._train(self.trainer.run_epoch)
 
     def run_epochs(self, n_most: int) -> None:
         """Train whole epochs of the present stack, `n_most` at most: none past the next record, nor more than some milliseconds
@@ -237,8 +240,7 @@ class Training:
         n_most, n = min(n_most, self.n_epochs_at_once), 1
         while n < n_most and not self._is_due(self.trainer.n_epochs_done + n):
             n += 1
-        self.trainer.run_epochs(n)
-        self._end_epoch()
+        self._train(lambda: self.trainer.run_epochs(n))
 
     @property
     def n_epochs_at_once(self) -> int:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from core import Experiment, sweep
+from core.engine import Trainer
 from core.measures import SMALL_WEIGHT
 from core.studies.base.plan import cut_into_stacks, make_trainer
 from core.studies.base.training import N_MOMENTS, Training, hand_on, sparse_history, weights_of
@@ -106,3 +108,27 @@ def test_a_stack_that_diverges_as_a_whole_has_no_numbers_from_there_on():
     arrays = training.arrays()
     is_lost = np.isnan(arrays["val_loss"][1])
     assert is_lost[-1] and not np.isnan(arrays["val_loss"][0]).any() and arrays["n_zero"][1][-1] == -1
+
+
+@pytest.mark.parametrize("how", ["run", "epochs", "steps"])
+def test_a_stack_that_runs_out_of_memory_on_the_way_is_trained_in_halves_with_the_same_numbers(monkeypatch, how):
+    values, most = [0.0, 0.001, 0.01, 0.1], 2
+    whole = Training(plan_path(SMALL, "l1", values))
+    whole.run()
+    for name in ("advance", "run_epochs"):
+        fits = getattr(Trainer, name)
+
+        def work(trainer, n, fits=fits):
+            if trainer.stack.n_members > most and trainer.n_epochs_done >= 2:
+                raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+            return fits(trainer, n)
+
+        monkeypatch.setattr(Trainer, name, work)
+    training = Training(plan_path(SMALL, "l1", values))
+    with pytest.warns(RuntimeWarning, match="4 networks together do not fit into the memory of cpu"):
+        if how == "run":
+            training.run()
+        while not training.is_done:
+            training.step() if how == "steps" else training.run_epoch()
+    assert training.plan.n_stacks == 2
+    np.testing.assert_array_equal(training.state().parameters, whole.state().parameters)
