@@ -10,10 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from core.live.keeping import KIND
+from core.live.unkept import UnkeptRun
 from core.readings.looks import Arrays, shrink
-from core.stream.commands import Command, Pause, Request, Reset, Run, Stop
-from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 
 
@@ -32,56 +30,26 @@ class Pieces(Protocol):
         """Return readouts, verdict, descriptions and what is said of each stop of a slider, as a view's `facts`."""
 
 
-class PieceRun:
-    """State of the run: paused, running, finished or stopped. rest_s: it never waits for a piece to be due."""
-
-    is_keepable = True
-    rest_s = 0.0
-    holds_lock = True
+class PieceRun(UnkeptRun):
+    """The run of some pieces, one after another."""
 
     def __init__(self, make_pieces: Callable[[], Pieces]) -> None:
-        self.make_pieces, self.version = make_pieces, 0
+        self.make_pieces = make_pieces
         self._begin()
 
     def _begin(self) -> None:
         self.pieces, self.n_done = self.make_pieces(), 0
         self.state, self.is_changed = "paused", True
 
-    def answer(self, request: Request) -> Reply | None:
-        """Give nothing else: there are no moments for rewind, and no result leaves the page."""
-        return None
-
-    def keep(self) -> Snapshot:
-        """Return how far it has come, to be said: it is computed anew in seconds."""
-        reached = f"{self.progress:.0%}"
-        return Snapshot(self.version, {"epoch": 0, "state": self.state, "reached": reached}, {}, KIND)
-
-    def resume(self, kept: Snapshot) -> None:
-        """Begin anew: nothing was kept."""
+    @property
+    def reached(self) -> str:
+        """Return the share that is done."""
+        return f"{self.progress:.0%}"
 
     @property
     def progress(self) -> float:
         """Return the share of the pieces that is done."""
         return self.n_done / self.pieces.n_pieces
-
-    def settle(self) -> bool:
-        """Return True: a command may be carried out at any time."""
-        return True
-
-    def obey(self, command: Command) -> None:
-        """Carry out one command."""
-        self.is_changed = True
-        match command:
-            case Run() if self.state == "paused":
-                self.state = "running"
-            case Pause() if self.state == "running":
-                self.state = "paused"
-            case Stop():
-                self.state = "stopped"
-            case Reset():
-                self._begin()
-            case _:
-                pass
 
     def train_for(self, seconds: float) -> None:
         """Compute pieces until the time is up or all are done."""

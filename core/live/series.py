@@ -11,18 +11,17 @@ from typing import Any
 import numpy as np
 
 from core.data import info_of
-from core.live.keeping import KIND
 from core.live.making import split_of
 from core.live.needs import Needs, needs_of
 from core.live.playground.run import PlaygroundRun, playground_run, playground_work
+from core.live.unkept import UnkeptRun
 from core.measures.numbers import gap_text, loss_text
 from core.readings.looks import Arrays, shrink
 from core.settings.experiment import Experiment
-from core.stream.commands import Command, Pause, Request, Reset, Run, Stop
-from core.stream.mailbox import Reply
+from core.stream.commands import Run
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work
-from core.words import joined
+from core.words import joined, say
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,11 @@ class Arm:
 
 
 ARMS = (
-    Arm("base", "as it is"),
-    Arm("data", "10 × the data", (("n_train", 10),)),
-    Arm("units", "8 units", (("hidden_sizes", (8,)),)),
-    Arm("longer", "3 × the epochs", (("n_epochs", 3),)),
-    Arm("rate", "a tenth of the rate", (("learning_rate", 0.1),)),
+    Arm("base", say("as it is")),
+    Arm("data", say("10 × the data"), (("n_train", 10),)),
+    Arm("units", say("8 units"), (("hidden_sizes", (8,)),)),
+    Arm("longer", say("3 × the epochs"), (("n_epochs", 3),)),
+    Arm("rate", say("a tenth of the rate"), (("learning_rate", 0.1),)),
 )
 
 
@@ -75,18 +74,18 @@ def check_series(experiment: Experiment) -> None:
     most = info_of(experiment.data).max_train(experiment.data.val_fraction)
     wanted = max(arm.experiment(experiment).data.n_train for arm in ARMS)
     if wanted > most:
-        raise ValueError(f"n_train: expected at most {most // 10}, received {experiment.data.n_train}")
+        raise ValueError(
+            say(
+                "n_train: expected at most {most}, received {n_train}", most=most // 10, n_train=experiment.data.n_train
+            )
+        )
 
 
-class SeriesRun:
-    """State of the series. `state` is paused, running or finished. losses: (A, 2) training and validation loss, nan before."""
-
-    rest_s = 0.0
-    holds_lock = True
-    is_keepable = True
+class SeriesRun(UnkeptRun):
+    """The series at work. losses: (A, 2) training and validation loss of each network, nan before its turn."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment, self.version = experiment, 0
+        self.experiment = experiment
         self._begin()
 
     def _begin(self) -> None:
@@ -100,29 +99,6 @@ class SeriesRun:
         assert isinstance(run, PlaygroundRun)
         run.obey(Run())
         return run
-
-    def answer(self, request: Request) -> Reply | None:
-        """Return nothing: there are no moments, and nothing leaves the page."""
-        return None
-
-    def settle(self) -> bool:
-        """Return True: a command may be carried out at any time."""
-        return True
-
-    def obey(self, command: Command) -> None:
-        """Carry out one command."""
-        self.is_changed = True
-        match command:
-            case Run() if self.state == "paused":
-                self.state = "running"
-            case Pause() if self.state == "running":
-                self.state = "paused"
-            case Stop():
-                self.state = "stopped"
-            case Reset():
-                self._begin()
-            case _:
-                pass
 
     def train_for(self, seconds: float) -> None:
         """Train the present network; at its end the next one begins."""
@@ -138,13 +114,10 @@ class SeriesRun:
             self.at += 1
             self.run = self._make()
 
-    def keep(self) -> Snapshot:
-        """Return how far it has come, to be said; it takes seconds to be made again."""
-        meta = {"epoch": 0, "state": self.state, "reached": f"network {self.at + 1} of {len(ARMS)}"}
-        return Snapshot(self.version, meta, {}, KIND)
-
-    def resume(self, kept: Snapshot) -> None:
-        """Begin anew: nothing of the networks was kept."""
+    @property
+    def reached(self) -> str:
+        """Return which network's turn it is."""
+        return say("network {n} of {n_arms}", n=self.at + 1, n_arms=len(ARMS))
 
     def snapshot(self) -> Snapshot:
         """Return everything the page shows."""
@@ -170,13 +143,20 @@ class SeriesRun:
     def readouts(self) -> dict[str, str]:
         """Return the numbers above the chart as texts."""
         has_begun = np.isfinite(self.losses[0, 0])
-        return {"network": f"{self.at + 1} of {len(ARMS)}: {ARMS[self.at].label}" if has_begun else "–"}
+        if not has_begun:
+            return {"network": "–"}
+        return {"network": say("{n} of {n_arms}: {label}", n=self.at + 1, n_arms=len(ARMS), label=ARMS[self.at].label)}
 
     def description(self) -> str:
         """Return the chart in words."""
         there = [
-            f"{arm.label}: training loss {loss_text(train)}, validation loss {loss_text(val)}"
+            say(
+                "{label}: training loss {train}, validation loss {val}",
+                label=arm.label,
+                train=loss_text(train),
+                val=loss_text(val),
+            )
             for arm, (train, val) in zip(ARMS, self.losses, strict=True)
             if np.isfinite(train)
         ]
-        return joined(there, "; ") + "." if there else "Nothing has been trained yet."
+        return joined(there, "; ") + "." if there else say("Nothing has been trained yet.")

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from core.data import info_of
-from core.live.keeping import KIND
+from core.live.unkept import UnkeptRun
 from core.readings.looks import Arrays, shrink
 from core.readings.remedies.ablation import ablation_arrays, describe_ablation, describe_label_noise
 from core.readings.remedies.tables import noise_table, remedy_table, tuning_table
 from core.readings.remedies.words import best_sentence, diverged_sentence, fares_worse, reveal_sentence, to_csv
 from core.settings.experiment import Experiment
-from core.stream.commands import Command, Found, Look, Pause, Request, Reseed, Reset, Run, Stop
+from core.stream.commands import Command, Found, Look, Request, Reseed
 from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work, check_work, work_of
@@ -100,19 +100,15 @@ def check_study(experiment: Experiment) -> None:
         )
 
 
-class RemediesRun:
-    """State of the study. `state` is paused, running, finished or stopped.
+class RemediesRun(UnkeptRun):
+    """State of the study.
 
     parts: names of the parts; part: which one is at work. rows, noise_rows: the tables as last read. test: the test
     losses, one (n_starts,) array a row, or None before the one look. tuning_rows: what tuning has found of each candidate.
     """
 
-    is_keepable = True
-    rest_s = 0.0  # it never waits for a step to be due
-    holds_lock = True
-
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment, self.version = experiment, 0
+        self.experiment = experiment
         self._begin()
 
     def _begin(self) -> None:
@@ -149,34 +145,15 @@ class RemediesRun:
         """Return all that is there as CSV, in UTF-8; there are no moments for rewind."""
         return self.export().encode() if isinstance(request, Found) else None
 
-    def keep(self) -> Snapshot:
-        """Return how far the study has come, to be said; its tables of networks are too much to be kept."""
-        meta = {
-            "epoch": 0,
-            "state": self.state,
-            "reached": say("part {part} of {n_parts}", part=self.part + 1, n_parts=len(self.parts)),
-        }
-        return Snapshot(self.version, meta, {}, KIND)
-
-    def resume(self, kept: Snapshot) -> None:
-        """Begin anew: nothing of the networks was kept."""
-
-    def settle(self) -> bool:
-        """Return True: a command may be carried out at any time."""
-        return True
+    @property
+    def reached(self) -> str:
+        """Return which part is at work."""
+        return say("part {part} of {n_parts}", part=self.part + 1, n_parts=len(self.parts))
 
     def obey(self, command: Command) -> None:
         """Carry out one command."""
-        self.is_changed = True
+        super().obey(command)
         match command:
-            case Run() if self.state == "paused":
-                self.state = "running"
-            case Pause() if self.state == "running":
-                self.state = "paused"
-            case Stop():
-                self.state = "stopped"
-            case Reset():
-                self._begin()
             case Reseed():
                 self.experiment = self.experiment.replace(seed=command.seed)
                 self._begin()
