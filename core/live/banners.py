@@ -12,7 +12,7 @@ from core.measures.numbers import loss_text
 from core.presets import PRESETS, preset_of
 from core.settings.experiment import label_of
 from core.settings.penalties import PENALTIES
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.words import joined, say
 
 MILD = 1e-3  # a penalty that lets nearly every network learn

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.studies.base.cost import MOMENT_BYTES
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 
 MOMENT_GROWTH = 1.08  # the next moment kept is this many times further from the last change of a strength
 MAX_MOMENTS = 120

@@ -41,7 +41,8 @@ from core.stream.mailbox import Reply
 from core.stream.snapshot import Snapshot
 from core.studies.base.keeping import keep, restore
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.words import say
 
 POLL_S = 0.015  # whoever waits for others looks again after so long

@@ -27,7 +27,7 @@ from core.readings.bias_variance.parts import describe_parts, parts_arrays, part
 from core.readings.looks import Arrays, n_to_look_at, shrink
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, check_work, in_stacks, stack_bytes, work_of
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.base.values import grid_of, value_texts
 from core.studies.base.widths import check_widths, widened
 from core.studies.bias_variance.decomposition import (

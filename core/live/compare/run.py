@@ -27,7 +27,7 @@ from core.readings.looks import Arrays, in_pieces, look_at_fit, n_looked_at, n_t
 from core.settings.experiment import Experiment, label_of
 from core.settings.penalties import sets_to_zero
 from core.studies.base.cost import Work, work_of
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.compare.variants import (
     ComparePlan,

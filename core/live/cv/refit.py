@@ -20,7 +20,8 @@ from core.readings.looks import Arrays, shrink
 from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.cv.refit import RefitPlan, TestLosses, evaluate_test, plan_refit, read_refit
 from core.words import say
 

@@ -26,7 +26,8 @@ from core.settings.experiment import Experiment
 from core.stream.job import Job
 from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.plan import joined_rows
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.base.values import extended_values, grid_of, value_texts
 from core.studies.cv.cross_validation import CrossValidation, FoldPlan, plan_cross_validation, read_cross_validation
 from core.words import say

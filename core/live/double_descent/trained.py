@@ -13,7 +13,8 @@ from core.readings.double_descent.trained import trained_arrays, width_sentence
 from core.readings.looks import Arrays, shrink, stack_padded
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, work_of
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.base.values import value_texts
 from core.studies.double_descent.trained import (
     N_STARTS,

@@ -19,7 +19,7 @@ from core.readings.looks import Arrays
 from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES as BY_NAME
 from core.studies.base.cost import Work, check_work, work_of
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.base.values import edge_of, grid_of, value_texts
 from core.studies.cv.cross_validation import standard_error
 from core.studies.features.selection import (

@@ -18,7 +18,7 @@ from core.readings.path.grid import describe_grid, grid_arrays
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, in_stacks, stack_bytes, work_of
 from core.studies.base.plan import Plan
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.base.values import grid_of, value_texts
 from core.studies.path.sweep import Grid, PathMoment, plan_grid, read_grid, read_moment, without_diverged
 from core.words import say

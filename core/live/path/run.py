@@ -41,7 +41,8 @@ from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, duration, in_stacks, stack_bytes, work_of
 from core.studies.base.plan import Plan, make_pool
 from core.studies.base.reach import constant_losses, neighbours_reach, noise_floor, verdicts
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.base.values import grid_of, value_texts
 from core.studies.path.sweep import (
     PathMoment,

@@ -11,7 +11,7 @@ from core.readings.looks import Arrays, shrink
 from core.readings.peeking.winners import describe_optimism, winner_arrays, winner_sentence
 from core.settings.experiment import Experiment
 from core.studies.base.cost import Work, work_of
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.peeking.simulation import (
     N_FRESH,
     N_NETWORKS,

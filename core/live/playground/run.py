@@ -38,7 +38,8 @@ from core.studies.base.reach import (
     noise_floor,
     run_reach,
 )
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.playground.fit import make_pool, make_training
 from core.words import say

@@ -27,7 +27,8 @@ from core.studies.base.cost import N_MOMENTS
 from core.studies.base.piece import Ends, Piece, Trained, train_piece
 from core.studies.base.plan import Plan
 from core.studies.base.progress import ProgressBar
-from core.studies.base.training import MemberState, Training, merge
+from core.studies.base.state import MemberState, merge
+from core.studies.base.training import Training
 
 WORTH_S = 2.0  # a plan estimated shorter is trained right here: starting processes takes as long
 

@@ -22,7 +22,8 @@ from core.measures import History
 from core.settings.experiment import Experiment
 from core.studies.base.plan import DTYPES, Plan
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState, Training, sparse_history
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training, sparse_history
 
 
 class Ends(History):

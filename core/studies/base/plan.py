@@ -1,4 +1,4 @@
-"""What a study trains: the `Plan` of its members, cut into stacks that fit into memory. Read `training.py` next.
+"""What a study trains: the `Plan` of its members, cut into stacks that fit into memory. Read `state.py` next.
 
 A plan is pure bookkeeping: which strengths, seed and rows each of its M members has. `plan.make_trainer(k)` makes
 its k-th stack at epoch 0. Small plans are one stack; large ones are cut so that no stack needs more than

@@ -17,7 +17,7 @@ from core.engine.trainer import Pool
 from core.measures import History
 from core.measures.verdict import Reach, Verdict, judge, nearest
 from core.studies.base.plan import Plan
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.words import say
 
 N_NEAREST = 5

@@ -32,7 +32,7 @@ from core.studies.base.arguments import check_call
 from core.studies.base.outputs import predict
 from core.studies.base.parallel import train_to_the_end
 from core.studies.base.plan import MEMORY_BYTES, Plan, build_pool, bytes_per_member, cut_into_stacks, memory_for
-from core.studies.base.training import MemberState, network_of
+from core.studies.base.state import MemberState, network_of
 from core.studies.base.values import check_values, is_count, strengths_of
 from core.studies.base.widths import check_widths, padded_starts, widened
 from core.words import say

@@ -19,7 +19,8 @@ from core.settings.experiment import Experiment
 from core.settings.penalties import PENALTIES, Penalty
 from core.settings.sections import VariantName
 from core.studies.base.plan import Dial, Plan, load, make_pool
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.base.values import strengths_of
 from core.words import say
 

@@ -37,7 +37,7 @@ from core.studies.base.plan import (
     memory_for,
 )
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
 from core.studies.cv.folds import deal, fold_notes, restandardise
 from core.studies.path.sweep import without_diverged

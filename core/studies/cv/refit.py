@@ -33,7 +33,8 @@ from core.studies.base.plan import (
     memory_for,
 )  # fmt: skip
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState, Training, network_of
+from core.studies.base.state import MemberState, network_of
+from core.studies.base.training import Training
 from core.studies.base.values import check_values, strengths_of
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.cv.folds import rescaling

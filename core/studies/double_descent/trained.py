@@ -18,7 +18,8 @@ from core.settings.experiment import DataConfig, Experiment
 from core.settings.words import received
 from core.studies.base.arguments import check_call
 from core.studies.base.plan import Plan, make_pool
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.base.values import check_values, is_count
 from core.studies.base.widths import check_widths, padded_starts, widened
 from core.words import say

@@ -15,7 +15,7 @@ from core.data import Relevance, Split
 from core.engine.trainer import Pool
 from core.settings.experiment import Experiment
 from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load
-from core.studies.base.training import MemberState
+from core.studies.base.state import MemberState
 from core.studies.cv.cross_validation import FoldPlan, choose, plan_cross_validation
 from core.studies.path.sweep import plan_path, without_diverged
 from core.words import joined, say

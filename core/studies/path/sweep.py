@@ -25,7 +25,7 @@ from core.studies.base.parallel import train_recorded, train_to_the_end
 from core.studies.base.plan import MEMORY_BYTES, Plan, bytes_per_member, cut_into_stacks, load, make_pool, memory_for
 from core.studies.base.reach import verdicts
 from core.studies.base.result import Result
-from core.studies.base.training import (
+from core.studies.base.state import (
     MemberState,
     arrays_of,
     best_of,

@@ -15,7 +15,7 @@ from core.data.sets import TrainingSets, draw_sets
 from core.settings.experiment import Experiment
 from core.studies.base.outputs import predict
 from core.studies.base.plan import Plan, make_pool
-from core.studies.base.training import MemberState, network_of
+from core.studies.base.state import MemberState, network_of
 from core.words import say
 
 N_NETWORKS, N_REPEATS, N_FRESH = 50, 200, 80  # N_FRESH: fresh sets of as many rows as the training set has

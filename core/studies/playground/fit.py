@@ -18,7 +18,8 @@ from core.studies.base.arguments import check_call, check_changes
 from core.studies.base.outputs import class_probabilities, predict
 from core.studies.base.plan import Plan, load, make_pool, make_trainer
 from core.studies.base.result import Result
-from core.studies.base.training import Training, copy_parameters, dense_history, stack_of
+from core.studies.base.state import copy_parameters, stack_of
+from core.studies.base.training import Training, dense_history
 from core.studies.base.values import is_count
 from core.words import say
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.engine import Stack
-from core.studies.base.training import weights_of
+from core.studies.base.state import weights_of
 
 
 def test_flat_weights_are_the_stacks():

@@ -12,7 +12,8 @@ from core import Experiment, bias_variance, cross_validate, sweep
 from core.studies.base import parallel
 from core.studies.base.parallel import count_processes, train_recorded, train_to_the_end
 from core.studies.base.piece import Piece
-from core.studies.base.training import MemberState, Training, arrays_of, best_of
+from core.studies.base.state import MemberState, arrays_of, best_of
+from core.studies.base.training import Training
 from core.studies.cv.cross_validation import plan_cross_validation
 from core.studies.path.sweep import plan_path
 

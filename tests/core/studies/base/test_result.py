@@ -12,7 +12,8 @@ import pytest
 
 from core import Experiment, Split, candidates, cross_validate, evaluate_test, refit, sweep, sweep_learning_rates, train
 from core.studies.base.result import Result
-from core.studies.base.training import MemberState, Training
+from core.studies.base.state import MemberState
+from core.studies.base.training import Training
 from core.studies.cv.cross_validation import CrossValidation
 from core.studies.path.sweep import PathMoment, plan_path, read_path
 from core.words import Message, say

@@ -8,7 +8,13 @@ from core import Experiment, sweep
 from core.engine import Trainer
 from core.measures import SMALL_WEIGHT
 from core.studies.base.plan import cut_into_stacks, make_trainer
-from core.studies.base.training import N_MOMENTS, Training, hand_on, sparse_history, weights_of
+from core.studies.base.state import weights_of
+from core.studies.base.training import (
+    N_MOMENTS,
+    Training,
+    hand_on,
+    sparse_history,
+)
 from core.studies.path.sweep import plan_path
 
 SMALL = Experiment(
