@@ -1,7 +1,7 @@
 """A run of which nothing is kept but how far it came: it begins anew in seconds. Run, Pause, Stop and Reset act as on any other.
 
-Pieces that are computed (`pieces.py`), series of networks (`series.py`) and remedies (`core/live/remedies/run.py`) are such runs. Read
-`study.py` for what a page expects of a run.
+Pieces that are computed (`pieces.py`), series of networks (`series.py`) and remedies (`core/live/remedies/run.py`) are such
+runs. Read `study.py` for what a page expects of a run.
 """
 
 from __future__ import annotations
