@@ -114,7 +114,9 @@ def test_a_worker_killed_in_mid_piece_is_replaced_by_another(two, team):
 
 
 def test_a_piece_that_always_kills_its_worker_is_given_up(two, team):
-    for _ in range(5):  # two pieces may end three each at once: a seventh is left, so that the cluster does not count as gone
+    for _ in range(
+        5
+    ):  # two pieces may end three each at once: a seventh is left, so that the cluster does not count as gone
         two.add_worker()
     wait_until(lambda: len(team.ready()) == 7)
     team._work = kill_the_worker

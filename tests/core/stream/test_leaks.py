@@ -14,7 +14,9 @@ from core.stream.scheduler import Scheduler
 from tests.core.stream.sockets import ask, open_stream, receive
 
 N_CYCLES, N_STRETCH = 200, 50  # sizes are taken after each stretch; the first one warms up
-MAX_GROWTH_BYTES = 4_000_000  # of the stretch that grows least: a leak grows in each, a cache or the allocator's next arena once
+MAX_GROWTH_BYTES = (
+    4_000_000  # of the stretch that grows least: a leak grows in each, a cache or the allocator's next arena once
+)
 EXPERIMENT = Experiment(data={"noise_std": 0.3}, training={"n_epochs": 1_000_000})
 
 
