@@ -18,7 +18,7 @@ from core.settings.points import MAX_POINTS
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
-from core.words import say
+from core.words import joined, say
 from pages.parts.cv.choice import show_choice
 from pages.parts.cv.test_set import show_refit
 from pages.shared import experiment as shared
@@ -81,12 +81,20 @@ PAGE = RunPage(
 
 
 def kept_in_folds(split: Split) -> str:
-    """Return what the folds of a table of one's own respect, "" where each row stands by itself."""
+    """Return what the folds of a table of one's own respect and learn, "" for all other data."""
+    if split.is_fixed is None:
+        return ""
+    fitted = say(
+        "Each fold learns medians, words and scales on its own training rows; the target keeps one unit, so that losses "
+        "of different folds can be averaged."
+    )
     if split.days is not None:
-        return say(
-            "Rows have a time: folds run forward, each trains on what came before the rows that it is judged on."
-        )
-    return "" if split.units is None else say("Rows that belong together stay in one fold: no group is on both sides.")
+        kept = say("Folds run forward in time: each trains on what came before the rows that it is judged on.")
+        return joined([kept, fitted])
+    if split.units is not None:
+        kept = say("Rows that belong together stay in one fold: no group is on both sides.")
+        return joined([kept, fitted])
+    return fitted
 
 
 @st.fragment

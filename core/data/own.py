@@ -122,16 +122,26 @@ def _spoiled(table: Table, data: DataConfig, dtype: DTypeLike, factor: int) -> S
     """Return the split with the noise and the wrong labels that the experiment asks for."""
     split = table_split(table, data.seed, data.val_fraction, factor * data.n_train, np.float64, n_fit=data.n_train)
     names = ("val", "test", "train")  # more training rows leave the noise of the others as it was
-    noise, moves = stream(data, NOISE), 1.0 if split.is_fixed is None else ~split.is_fixed  # words are not blurred
+    noise, moves = stream(data, NOISE), _moves(split)
     arrays: dict[str, Array] = {}
     for name in names:
         X, y = getattr(split, f"X_{name}"), getattr(split, f"y_{name}")
         if data.noise_std and split.task == "regression":
             y = y + data.noise_std * noise.standard_normal(len(y))
         elif data.noise_std:
-            X = X + data.noise_std * noise.standard_normal(X.shape) * moves
+            X = X + data.noise_std * noise.standard_normal(X.shape) * moves[name]
         arrays[f"X_{name}"] = X.astype(dtype)
         arrays[f"y_{name}"] = y.astype(dtype) if split.task == "regression" else y
     if split.task == "classification" and data.label_noise:
         arrays["y_train"] = flip_labels(arrays["y_train"], data.label_noise, split.n_classes, stream(data, LABELS))
     return replace(split, **arrays)  # type: ignore[arg-type]
+
+
+def _moves(split: Split) -> dict[str, Array]:
+    """Return which cells of each part noise moves, (n, d): measured numbers, not words nor what stands in for a missing one."""
+    n_train, n_val = len(split.X_train), len(split.X_val)
+    shape = (n_train + n_val + len(split.X_test), split.n_features)
+    moves = np.ones(shape, dtype=bool) if split.is_filled is None else ~split.is_filled
+    if split.is_fixed is not None:
+        moves = moves & ~split.is_fixed
+    return dict(zip(("train", "val", "test"), np.split(moves, [n_train, n_train + n_val]), strict=True))

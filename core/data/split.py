@@ -90,6 +90,9 @@ class Split:
     relevance: which inputs carry signal, for made-up tables; None where nobody knows.
     classes: (n_classes,) the labels as they were given, by class number: y 0 stands for classes[0]. Empty for regression.
     is_fixed: (d,) inputs of 0 and 1 that are never standardised, not in a fold either; None where there are none.
+    word_of: (d,) for an input that tells a word of a table's column, the number of that column, else -1; None without a table.
+    is_filled: (n, d) cells of training, validation and test rows, under one another, that were missing and hold a median; None
+    where there are none.
     units: (n,) of training and validation rows, under one another: folds keep rows of equal numbers together; days: (n,) their
     times: folds never train on what comes after. Both are None where each row stands by itself.
     """
@@ -119,6 +122,8 @@ class Split:
     relevance: Relevance | None = None
     classes: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     is_fixed: Array | None = None
+    word_of: Array | None = None
+    is_filled: Array | None = None
     units: Array | None = None
     days: Array | None = None
 

@@ -27,7 +27,8 @@ MAX_NAME = 26  # characters of an input's name
 class Encoded:
     """Inputs of all rows, not yet standardised: X (n, d) float64; names (d,); mean, scale (d,): 0 and 1 for inputs of 0 and 1.
 
-    is_fixed (d,): which inputs are of 0 and 1, and never standardised.
+    is_fixed (d,): which inputs are of 0 and 1, and never standardised. is_filled (n, d): where a missing cell holds a median.
+    word_of (d,): the number of the column whose word an input tells, -1 for all others.
     """
 
     X: Array
@@ -35,6 +36,8 @@ class Encoded:
     mean: Array
     scale: Array
     is_fixed: Array
+    is_filled: Array
+    word_of: Array
 
     @property
     def standardised(self) -> Array:
@@ -47,23 +50,30 @@ def fit_encoding(columns: Sequence[Column], train: Array) -> Encoded:
 
     A category that no training row has is none at all: its inputs are 0. Of two categories one input is made.
     """
-    pieces: list[tuple[Array, str, bool]] = []  # values (n,), name, whether it is standardised
+    pieces: list[
+        tuple[Array, str, Array | None]
+    ] = []  # values (n,), name, where one is missing; None for inputs of 0 and 1
+    word_of: list[int] = []
     for column in columns:
         if column.kind == "category":
-            pieces += [(values, name, False) for values, name in _indicators(column, train)]
-        elif column.kind == "date":
-            for part, values in parts_of(column.values).items():
-                pieces.append((_filled(values, train), f"{column.name}: {part}", True))
-            pieces += [(values, name, False) for values, name in _flag(column, train)]
-        else:
-            pieces.append((_filled(column.values, train), column.name, True))
-            pieces += [(values, name, False) for values, name in _flag(column, train)]
+            pieces += [(values, name, None) for values, name in _indicators(column, train)]
+            word_of += [column.number] * (len(pieces) - len(word_of))
+            continue
+        is_missing = ~np.isfinite(column.values)
+        parts = parts_of(column.values) if column.kind == "date" else {"": column.values}
+        for part, values in parts.items():
+            name = f"{column.name}: {part}" if part else column.name
+            pieces.append((_filled(values, train), name, is_missing))
+        pieces += [(values, name, None) for values, name in _flag(column, train)]
+        word_of += [-1] * (len(pieces) - len(word_of))
     X = np.column_stack([values for values, _, _ in pieces])
-    is_scaled = np.array([scaled for _, _, scaled in pieces])
+    is_scaled = np.array([is_missing is not None for _, _, is_missing in pieces])
+    none = np.zeros(len(X), dtype=bool)
+    is_filled = np.column_stack([none if is_missing is None else is_missing for _, _, is_missing in pieces])
     mean, scale = mean_and_scale(X[train])
     return Encoded(
         X, distinct([name for _, name, _ in pieces]), np.where(is_scaled, mean, 0.0), np.where(is_scaled, scale, 1.0),
-        ~is_scaled,
+        ~is_scaled, is_filled, np.array(word_of),
     )  # fmt: skip
 
 

@@ -65,9 +65,15 @@ def table_split(
         task=table.task, n_classes=len(table.class_names), feature_names=encoded.names, class_names=table.class_names,
         target_name=table.target_name, x_mean=encoded.mean, x_scale=encoded.scale, y_mean=mean, y_scale=scale,
         classes=np.array(table.class_names) if table.class_names else np.zeros(0, dtype=np.int64),
-        is_fixed=encoded.is_fixed, **_picture(table, encoded, train, val, dtype),
+        is_fixed=encoded.is_fixed, word_of=encoded.word_of, is_filled=_filled_in(encoded, np.concatenate([rows, test])),
+        **_picture(table, encoded, train, val, dtype),
         units=None if table.units is None else table.units[rows], days=None if table.days is None else table.days[rows],
     )  # fmt: skip
+
+
+def _filled_in(encoded: Encoded, rows: Array) -> Array | None:
+    """Return which cells of the rows hold a median (n, d), None where no cell does."""
+    return encoded.is_filled[rows] if encoded.is_filled.any() else None
 
 
 def _picture(table: Table, encoded: Encoded, train: Array, val: Array, dtype: DTypeLike) -> dict[str, Any]:

@@ -220,7 +220,7 @@ def own_pool(pool: Pool, members: np.ndarray) -> Pool:
 def without_rows(split: Split) -> Split:
     """Return a split's description: names, scaling, task; its rows, points and grid are left out."""
     rows = {name: getattr(split, name)[:0] for name in ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")}
-    return replace(split, **rows, points_train=None, points_val=None, grid=None)
+    return replace(split, **rows, points_train=None, points_val=None, grid=None, is_filled=None)
 
 
 def pool_work(experiment: Experiment, pool: Pool, n_members: int) -> Work:

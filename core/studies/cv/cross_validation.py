@@ -1,7 +1,8 @@
 """Cross-validation: every λ on every fold, in one stack, and the choice of λ from the losses. Read `refit.py` next.
 
 What the folds share and what not:
-- Inputs are standardised anew in each fold, by its training rows only. (Own arrays are used as given.)
+- Inputs are fitted anew in each fold, by its training rows only: standardised, missing cells of a table filled with their
+  median, and a word that they do not have is unknown. (Own arrays are used as given.)
 - Regression targets keep one unit for all folds, that of the split (standard deviations of its training targets), as
   glmnet and scikit-learn do: so λ weighs the same against the loss in every fold, the losses of different folds can be
   averaged, and they are those of scikit-learn's estimators on the same targets. The bias is free, so no fold needs
@@ -19,6 +20,7 @@ import numpy as np
 import torch
 
 from core.data import Split
+from core.data.fitting import fitted_on
 from core.engine.arithmetic import plain_torch
 from core.settings.experiment import Experiment
 from core.settings.words import received
@@ -39,7 +41,7 @@ from core.studies.base.plan import (
 from core.studies.base.result import Result
 from core.studies.base.state import MemberState
 from core.studies.base.values import Edge, check_values, edge_of, is_count, strengths_of
-from core.studies.cv.folds import deal, fold_notes, restandardise
+from core.studies.cv.folds import deal, fold_notes
 from core.studies.path.sweep import without_diverged
 from core.words import say
 
@@ -167,7 +169,7 @@ def plan_cross_validation(
 ) -> FoldPlan:  # fmt: skip
     """Return the plan of a cross-validation; see `cross_validate`.
 
-    rescale: whether each fold standardises the inputs anew; by default only the experiment's own data are.
+    rescale: whether each fold fits the inputs anew; by default those of the experiment's own data and of a table.
     """
     if not is_count(n_repeats, 1, 100):
         raise ValueError(
@@ -178,8 +180,8 @@ def plan_cross_validation(
     X, y = joined_rows(data)
     is_train, is_val = deal(data, y, n_splits, [experiment.data.seed + r for r in range(n_repeats)])
     n_splits, n_repeats = int(n_splits), int(n_repeats)  # torch takes no seed of NumPy's type
-    is_rescaled = split is None if rescale is None else rescale
-    versions = np.stack([restandardise(X, rows, data.is_fixed) for rows in is_train]) if is_rescaled else X[None]
+    is_refitted = split is None or data.is_fixed is not None if rescale is None else rescale
+    versions = np.stack([joined_rows(fitted_on(data, rows))[0] for rows in is_train]) if is_refitted else X[None]
     n_columns, n_values = len(is_val), len(checked)
     trains, validates = (torch.tensor(rows).repeat_interleave(n_values, 0) for rows in (is_train, is_val))
     pool = build_pool(experiment, data, versions, y, trains, validates, dtype)

@@ -1,4 +1,4 @@
-"""Folds: which rows each part of a cross-validation holds out, the inputs' scale in each, and what is odd about them."""
+"""Folds: which rows each part of a cross-validation holds out, and what is odd about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.model_selection import KFold
 
 from core.data import Split
-from core.data.split import mean_and_scale
 from core.settings.words import received
 from core.studies.base.values import is_count
 from core.words import say, say_n
@@ -163,21 +162,6 @@ def fold_notes(y: np.ndarray, is_val: np.ndarray, split: Split) -> list[str]:
 
 def _times(n: int) -> str:
     return "1 fold" if n == 1 else say("{n} folds", n=n)
-
-
-def restandardise(X: np.ndarray, is_train: np.ndarray, is_fixed: np.ndarray | None = None) -> np.ndarray:
-    """Return X (n, d) shifted and scaled to mean 0 and standard deviation 1 over the training rows only.
-
-    is_fixed: (d,) inputs that stay as they are.
-    """
-    mean, scale = rescaling(X[is_train], is_fixed)
-    return np.asarray((X - mean) / scale).astype(X.dtype)
-
-
-def rescaling(rows: np.ndarray, is_fixed: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each column of the rows (n, d); 0 and 1 of those that stay as they are."""
-    mean, scale = mean_and_scale(rows)
-    return (mean, scale) if is_fixed is None else (np.where(is_fixed, 0.0, mean), np.where(is_fixed, 1.0, scale))
 
 
 def repeated_folds(y: np.ndarray, task: str, n_splits: int, seeds: Sequence[int]) -> np.ndarray:

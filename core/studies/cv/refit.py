@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from core.data import Split
+from core.data.fitting import fitted_on
 from core.engine import Stack, encode_targets
 from core.engine.arithmetic import plain_torch
 from core.engine.losses import sample_losses
@@ -37,7 +38,6 @@ from core.studies.base.state import MemberState, network_of
 from core.studies.base.training import Training
 from core.studies.base.values import check_values, strengths_of
 from core.studies.cv.cross_validation import CrossValidation
-from core.studies.cv.folds import rescaling
 from core.studies.path.sweep import without_diverged
 from core.words import say
 
@@ -50,15 +50,13 @@ NONE_LEFT = say("each of the {n_values} values has diverged on a fold or more; l
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RefitPlan(Plan):
-    """A plan whose members train on training and validation rows; inputs are (X - x_mean) / x_scale.
+    """A plan whose members train on training and validation rows, by which the inputs of its split are fitted.
 
     places: (n_labels,) the member of each label: equal values share one, for two would end in slightly different minima.
     """
 
     labels: tuple[str, ...]
     places: np.ndarray
-    x_mean: np.ndarray
-    x_scale: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,22 +137,23 @@ def plan_refit(
 ) -> RefitPlan:  # fmt: skip
     """Return the plan of a refit.
 
-    rescale: whether the inputs are standardised anew by all rows it trains on; by default only the experiment's own data.
+    rescale: whether the inputs are fitted anew on all rows it trains on; by default those of the experiment's own data and of a
+    table.
     """
     numbers = check_values(experiment, param_name, check_labelled(param_name, values))
     distinct, places = np.unique(numbers, return_inverse=True)
     checked = distinct.tolist()
     data = load(experiment, split, dtype)
+    if split is None or data.is_fixed is not None if rescale is None else rescale:
+        data = fitted_on(data, np.ones(len(data.y_train) + len(data.y_val), dtype=bool))
     X, y = joined_rows(data)
-    is_rescaled = split is None if rescale is None else rescale
-    mean, scale = rescaling(X, data.is_fixed) if is_rescaled else (np.zeros(X.shape[1]), np.ones(X.shape[1]))
     is_train = torch.ones(len(checked), len(y), dtype=torch.bool)
-    pool = build_pool(experiment, data, ((X - mean) / scale)[None], y, is_train, ~is_train, dtype)
+    pool = build_pool(experiment, data, X[None], y, is_train, ~is_train, dtype)
     return RefitPlan(
         experiment, data, param_name, distinct, pool, strengths_of(param_name, checked, l1_share),
         (experiment.training.seed,) * len(checked),
         cut_into_stacks(np.arange(len(checked)), 1, bytes_per_member(experiment, pool), memory_bytes),
-        labels=tuple(values), places=places, x_mean=mean, x_scale=scale,
+        labels=tuple(values), places=places,
     )  # fmt: skip
 
 
@@ -193,7 +192,7 @@ def evaluate_test(refit: Refit) -> TestLosses:
     plan, split, pool = refit.plan, refit.plan.split, refit.plan.pool
     if len(split.y_test) == 0:
         raise ValueError(say("split: expected test rows to evaluate on, received none; own arrays have no test set"))
-    outputs = forward(refit.network, (split.X_test - plan.x_mean) / plan.x_scale)
+    outputs = forward(refit.network, split.X_test)
     targets = encode_targets(split.y_test, pool.loss, split.n_classes, outputs.dtype)
     losses = sample_losses(pool.loss, outputs, targets).double().numpy()  # (n_labels, n_test)
     losses[~np.isfinite(refit.train_loss)] = np.nan  # diverged

@@ -15,9 +15,12 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from core import Experiment, Split, load_table, train
 from core.data import load_split
+from core.data.fitting import fitted_on
 from core.data.table.encoding import fit_encoding
 from core.data.table.splitting import table_rows, table_split
 from core.settings.experiment import DataConfig
+from core.studies.cv.cross_validation import plan_cross_validation
+from core.studies.cv.refit import refit
 
 
 def passengers(n: int = 400) -> pd.DataFrame:
@@ -116,6 +119,63 @@ def test_nothing_of_other_rows_reaches_the_fit(name: str) -> None:
     assert now.names == then.names
     assert np.array_equal(now.mean, then.mean) and np.array_equal(now.scale, then.scale)
     assert np.array_equal(now.standardised[train_rows], then.standardised[train_rows])
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_inputs_of_a_fold_are_those_of_scikit_learn_fitted_on_its_rows(name: str) -> None:
+    frame = FRAMES[name]()
+    table = load_table(frame)
+    parts = table_rows(table, seed=0, val_fraction=0.2)
+    split = table_split(table, seed=0, val_fraction=0.2, dtype=np.float64)
+    pool, order = np.concatenate(parts[:2]), np.concatenate(parts)
+    fold = np.random.default_rng(7).random(len(pool)) < 0.8
+    now = fitted_on(split, fold)
+    ours = np.concatenate([now.X_train, now.X_val, now.X_test])
+    expected = sklearn_inputs(frame, list(frame.columns[:-1]), pool[fold])[order]
+    assert expected.shape == ours.shape and np.abs(ours - expected).max() < 1e-12
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_nothing_of_the_rows_held_out_reaches_a_fold(name: str) -> None:
+    frame = FRAMES[name]()
+    train_rows, val, test = table_rows(load_table(frame), seed=0, val_fraction=0.2)
+    fold = np.random.default_rng(7).random(len(train_rows) + len(val)) < 0.8
+    held_out = np.concatenate([np.concatenate([train_rows, val])[~fold], test])
+    wild, columns = frame.copy(), frame.columns[:-1]
+    for column in columns:
+        is_number = frame[column].dtype.kind in "if"
+        wild[column] = wild[column].astype(float if is_number else object)
+        wild.loc[held_out, column] = 1e4 * np.arange(1, len(held_out) + 1) if is_number else "never seen"
+        if column != columns[0]:  # equal rows would be kept together
+            wild.loc[held_out[:20], column] = np.nan if is_number else None
+    kinds = {c: "category" for c in columns if frame[c].dtype.kind not in "if"}
+    then, now = (
+        fitted_on(table_split(load_table(f, kinds=kinds), 0, 0.2, dtype=np.float64), fold) for f in (frame, wild)
+    )
+    rows = [np.concatenate([split.X_train, split.X_val])[fold] for split in (then, now)]
+    values = [dict(zip(split.feature_names, X.T, strict=True)) for split, X in zip((then, now), rows, strict=True)]
+    for input_name in values[0].keys() | values[1].keys():
+        if input_name in values[0] and input_name in values[1]:
+            assert np.allclose(values[0][input_name], values[1][input_name], rtol=0, atol=1e-8), input_name
+        else:  # what only rows held out have is no input of theirs, though other folds may train on it
+            assert not values[input_name in values[1]][input_name].any(), input_name
+
+
+def test_cross_validation_and_refit_of_a_table_fit_it_anew() -> None:
+    frame = passengers()
+    split = Split.from_table(load_table(frame), seed=0)
+    e = Experiment(network={"hidden_sizes": [2]}, training={"n_epochs": 2})
+    plan = plan_cross_validation(e, "l2", [0.0, 0.1], 4, split)
+    age = plan.pool.X[:, :, split.feature_names.index("age")].numpy()
+    for X, rows in zip(age, plan.is_train, strict=True):
+        assert abs(X[rows].mean()) < 1e-6 and abs(X[rows].std() - 1) < 1e-6
+    again = refit(e, "l2", {"mine": 0.1}, split, progress=False)
+    raw = frame["age"].to_numpy()[np.concatenate(table_rows(load_table(frame), 0, 0.2))]
+    n_pool = len(split.y_train) + len(split.y_val)
+    filled = np.where(np.isnan(raw), np.nanmedian(raw[:n_pool]), raw)
+    expected = (filled - filled[:n_pool].mean()) / filled[:n_pool].std()
+    at = split.feature_names.index("age")
+    assert np.allclose(again.plan.split.X_test[:, at], expected[n_pool:], atol=1e-5)
 
 
 def test_a_bundled_set_as_a_table_gives_the_same_history() -> None:

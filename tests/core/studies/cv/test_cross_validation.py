@@ -12,9 +12,10 @@ from sklearn.preprocessing import StandardScaler
 
 from core import Experiment, Split, cross_validate, train
 from core.data import load_split
+from core.data.fitting import fitted_on
 from core.studies.base.training import Training
 from core.studies.cv.cross_validation import choose, plan_cross_validation, read_cross_validation, standard_error
-from core.studies.cv.folds import make_folds, restandardise
+from core.studies.cv.folds import make_folds
 
 LINEAR = Experiment(
     data={"name": "diabetes", "n_train": 150, "seed": 3},
@@ -71,9 +72,9 @@ def test_a_fold_member_is_the_same_run_alone_on_that_fold_after_200_steps(dropou
     experiment = SMALL.replace(n_epochs=n_epochs, batch_size=batch_size, l2=0.01, dropout_rate=dropout_rate)
     result = cross_validate(experiment, "l2", [0.0, 0.01], n_splits=4, progress=False, dtype=dtype)
     split = load_split(experiment.data, np.float64)
-    X, y = rows(split)
+    y = rows(split)[1]
     for fold, held_out in enumerate(make_folds(y, "regression", 4, experiment.data.seed)):
-        scaled = restandardise(X, ~held_out)
+        scaled = rows(fitted_on(split, ~held_out))[0]
         alone = Split.from_arrays(scaled[~held_out], y[~held_out], scaled[held_out], y[held_out], task="regression")
         run = train(experiment, split=alone, progress=False, dtype=dtype)
         assert result.val_loss[1, fold] == pytest.approx(run.history["val_loss"][-1], abs=1e-5)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
 
 from core import Experiment, Split, cross_validate, load_table
-from core.studies.cv.folds import fold_notes, forward_folds, group_folds, make_folds, restandardise
+from core.studies.cv.folds import fold_notes, forward_folds, group_folds, make_folds
 
 
 def held_out(splitter, y):
@@ -63,15 +63,6 @@ def test_equal_targets_are_named_and_ordinary_folds_are_not():
     assert fold_notes(np.arange(8.0), make_folds(y, "regression", 4, 0), split) == []
     even = np.array([0, 1] * 5)
     assert fold_notes(even, make_folds(even, "classification", 5, 0), classes_split(even)) == []
-
-
-def test_a_fold_is_scaled_by_its_training_rows_and_a_constant_column_stays_finite():
-    X = np.column_stack([np.arange(10.0), np.full(10, 0.1)])
-    is_train = np.arange(10) < 6
-    scaled = restandardise(X, is_train)
-    assert scaled[is_train, 0].mean() == pytest.approx(0) and scaled[is_train, 0].std() == pytest.approx(1)
-    assert scaled[9, 0] == pytest.approx((9 - 2.5) / np.arange(6.0).std())
-    assert (np.abs(scaled[:, 1]) < 1e-9).all()
 
 
 # --- groups and time ---
@@ -134,12 +125,3 @@ def test_a_cross_validation_of_a_table_respects_groups_and_time():
     forward = cross_validate(experiment, "l2", [0.0], 3, by_time, progress=False)
     for train_rows, held in zip(forward.is_train, forward.is_val, strict=True):
         assert by_time.days[train_rows].max() < by_time.days[held].min()
-
-
-def test_inputs_of_0_and_1_stay_so_in_every_fold():
-    rng = np.random.default_rng(0)
-    X, is_fixed = np.column_stack([rng.normal(3, 2, 50), rng.integers(0, 2, 50)]), np.array([False, True])
-    is_train = rng.random(50) < 0.7
-    scaled = restandardise(X, is_train, is_fixed)
-    assert np.array_equal(scaled[:, 1], X[:, 1])
-    assert abs(scaled[is_train, 0].mean()) < 1e-12 and abs(scaled[is_train, 0].std() - 1) < 1e-12
