@@ -34,7 +34,7 @@ class Strip {
     addEventListener("pointerdown", this.onPress);
   }
 
-  update({ presets, chosen }) {
+  update({ presets, chosen, said }) {
     const shape = JSON.stringify(presets);
     if (shape !== this.shape) {
       this.shape = shape;
@@ -49,7 +49,7 @@ class Strip {
     for (const [key, button] of Object.entries(this.buttons)) button.setAttribute("aria-pressed", String(key === chosen));
     this.exercises.setAttribute("aria-pressed", String(Boolean(presets.find(({ key }) => key === chosen)?.is_more)));
     const preset = presets.find(({ key }) => key === chosen);
-    write(this.text, preset ? `${preset.watch} ${preset.expect}` : this.words.own);
+    write(this.text, said || (preset ? `${preset.watch} ${preset.expect}` : this.words.own));
   }
 
   choose(key) {
@@ -99,8 +99,17 @@ function thumbnail(parts) {
   return holder;
 }
 
+/** The address of what is seen, with the changes of the run {start, changes} or why they do not travel {why}, and what to say of it. */
+function linkOf(here, run, words) {
+  if (!run || run.why) return { href: here, said: [words.copied, run?.why].filter(Boolean).join(" ") };
+  const url = new URL(here);
+  for (const [name, value] of Object.entries(run.start)) url.searchParams.set(name, value);
+  url.searchParams.set("changes", run.changes);
+  return { href: url.href, said: words.copied_changes };
+}
+
 export class Hero {
-  /** parts: the stage's elements {status, buttons, pace, rewind, sliders, readouts, verdict, grid}; words: from Python; `onChoose(key)`. */
+  /** parts: the stage's elements {status, buttons, pace, rewind, sliders, readouts, verdict, grid, changes()}; words: from Python; `onChoose(key)`. */
   constructor(root, parts, words, onChoose) {
     Object.assign(this, { root, words, onSized: parts.onSized });
     this.strip = new Strip(words, onChoose);
@@ -115,7 +124,7 @@ export class Hero {
     this.foot = make("div", { class: "lab-dock-foot" }, parts.sliders, parts.readouts);
     this.dock = make("div", { class: "lab-dock", role: "region", "aria-label": words.controls }, this.more, this.bar, this.foot);
     root.dataset.layout = "hero";
-    this.corner = make("div", { class: "lab-corner" }, this.link(parts.say), this.presenting.button);
+    this.corner = make("div", { class: "lab-corner" }, this.link(parts.say, parts.changes), this.presenting.button);
     root.replaceChildren(parts.status, this.body, this.dock, this.corner);
     this.observer = new ResizeObserver(() => this.measure());
     for (const one of [root, this.strip.element, this.bar, this.foot]) this.observer.observe(one);
@@ -124,15 +133,16 @@ export class Hero {
   }
 
   /** A button that puts the page's address into the clipboard. */
-  link(say) {
+  link(say, changes) {
     return make("button", { type: "button", class: "lab-button", title: this.words.copy_help, text: this.words.copy, onclick: async () => {
+      const { href, said } = linkOf(location.href, changes(), this.words);
       try {
-        await navigator.clipboard.writeText(location.href);
-        say(this.words.copied);
+        await navigator.clipboard.writeText(href);
+        say(said);
       } catch {
-        say(`${this.words.not_copied} ${location.href}`);
+        say(`${this.words.not_copied} ${href}`);
       }
-      setTimeout(() => say(""), 4000);
+      setTimeout(() => say(""), 6000);
     } });
   }
 

@@ -112,7 +112,7 @@ class Stage {
     };
     const parts = {
       status, readouts, verdict: place, buttons: this.buttons.element, minorButtons: [this.buttons.list.step, this.buttons.list.reset], pace: this.pacing, rewind: this.rewind.element, sliders: this.sliders, grid: this.grid, press,
-      say: (text) => this.facts.say(text), onSized: () => this.charts.forEach((chart) => chart.resize?.()),
+      say: (text) => this.facts.say(text), changes: () => this.live?.meta.link, onSized: () => this.charts.forEach((chart) => chart.resize?.()),
       onPresent: (on) => this.setTrigger("present", { on, gesture: nextGesture() }),
     };
     this.hero ??= new Hero(this.root, parts, hero.words, (key) => this.setTrigger("preset", { key, gesture: nextGesture() }));

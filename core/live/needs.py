@@ -19,7 +19,8 @@ from core.settings.experiment import FLAT_NAMES, SECTIONS, STUDIES, Experiment, 
 class Needs:
     """What the run of an experiment depends on.
 
-    live: what it takes while it trains, by flat name; unread: what it does not read, each with the reason.
+    live: what it takes while it trains, by flat name; unread: what it does not read, each with the reason; more: what is no
+    setting, as a text.
     Raises ValueError where one of them is no setting, or is both.
     """
 
@@ -27,6 +28,7 @@ class Needs:
     experiment: Experiment
     live: tuple[str, ...]
     unread: Mapping[str, str]
+    more: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names that are no settings, and a setting that would be told to a run which does not read it."""
@@ -43,7 +45,8 @@ class Needs:
     @property
     def key(self) -> str:
         """Return a text that is equal for experiments of which one run can become the other without a new start."""
-        return json.dumps({"study": self.study} | {name: format_value(self.experiment.get(name)) for name in self.read})
+        settings = {name: format_value(self.experiment.get(name)) for name in self.read}
+        return json.dumps({"study": self.study} | ({"more": self.more} if self.more else {}) | settings)
 
 
 def unread(names: tuple[str, ...], reason: str) -> dict[str, str]:
@@ -53,7 +56,7 @@ def unread(names: tuple[str, ...], reason: str) -> dict[str, str]:
 
 def needs_of(
     study: str, experiment: Experiment, sections: tuple[str, ...], live: tuple[str, ...] = (),
-    unread: Mapping[str, str] = MappingProxyType({}),
+    unread: Mapping[str, str] = MappingProxyType({}), more: str = "",
 ) -> Needs:  # fmt: skip
     """Return what a run depends on that reads only these of the studies' sections; the others are other studies' own.
 
@@ -62,4 +65,4 @@ def needs_of(
     if odd := set(sections) - set(STUDIES):
         raise ValueError(f"sections: expected some of {', '.join(STUDIES)}, received {', '.join(sorted(odd))}")
     others = [name for section in STUDIES if section not in sections for name in SECTIONS[section].model_fields]
-    return Needs(study, experiment, live, {**dict.fromkeys(others, "It belongs to another study."), **unread})
+    return Needs(study, experiment, live, {**dict.fromkeys(others, "It belongs to another study."), **unread}, more)

@@ -13,6 +13,8 @@ from core.data.drawn import is_drawn
 from core.data.limits import settle
 from core.data.own import is_own, key_of
 from core.data.table.record import Table
+from core.live.playground.needs import playground_needs
+from core.live.playground.replay import Replay, read_replay
 from core.settings.experiment import Experiment
 from core.words import say
 from pages.shared.language import LANG, language_in_address, tr
@@ -21,6 +23,7 @@ from pages.shared.say import warn
 PRESENT = "present"  # parameter of a link, and key of the session: whether the page is shown by a projector
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
 TABLES = "lab.tables"  # the session's own tables by key, see `tables.py`
+CHANGES, REPLAY = "changes", "lab.replay"  # parameter of a link that repeats a run, and key of the session: that run
 PAGE, IS_ENTRY = "lab.page", "lab.is_entry"  # the page shown last; whether this run is the first one on its page
 
 
@@ -56,9 +59,33 @@ def went_back() -> bool:
 
 def take_address(query: dict[str, str], default: Experiment) -> None:
     """Make the experiment of a link the current one; what cannot be used becomes sentences."""
+    changes = query.pop(CHANGES, "")
     experiment, problems = Experiment.from_query(query) if query else (default, [])
-    st.session_state[NOW], more = settle(experiment)
-    st.session_state[PROBLEMS] = problems + more
+    experiment, more = settle(experiment)
+    st.session_state.pop(REPLAY, None)
+    if changes:
+        try:
+            st.session_state[REPLAY] = replay = read_replay(changes, experiment)
+            experiment = replay.end
+        except ValueError as error:
+            more = [
+                *more,
+                say("The link has changes of a run that cannot be used: {error}. It opens without.", error=error),
+            ]
+    st.session_state[NOW], st.session_state[PROBLEMS] = experiment, problems + more
+
+
+def replay() -> Replay | None:
+    """Return the run that the link of this session repeats, as long as the set-up is its own; strengths may have changed since."""
+    found: Replay | None = st.session_state.get(REPLAY)
+    if found is None or playground_needs(found.end).key != playground_needs(current()).key:
+        return None
+    return found
+
+
+def forget_replay() -> None:
+    """Begin anew: the link's run is not repeated any more."""
+    st.session_state.pop(REPLAY, None)
 
 
 def is_new() -> bool:
@@ -167,7 +194,10 @@ def address() -> str:
 
 def settings_in_address() -> dict[str, str]:
     """Return the experiment as the address holds it, whether it is shown by a projector, and in which language."""
-    return {**current().to_query(), **({PRESENT: "1"} if is_presenting() else {}), **language_in_address()}
+    repeated = replay()
+    is_same = repeated is not None and repeated.end == current()
+    settings = {**repeated.start.to_query(), CHANGES: repeated.text} if repeated and is_same else current().to_query()
+    return {**settings, **({PRESENT: "1"} if is_presenting() else {}), **language_in_address()}
 
 
 def is_presenting() -> bool:

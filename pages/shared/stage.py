@@ -160,8 +160,9 @@ WORDS = {
     "hint": say("Now drag this"),
     "press_run": say("It stands still: press Run to see what this does."),
     "copy": say("Copy link"),
-    "copy_help": say("Copy the address of what you see: the set-up with its strengths"),
+    "copy_help": say("Copy the address of what you see: the set-up, and the changes of this run, which it repeats"),
     "copied": say("Link copied."),
+    "copied_changes": say("Link copied, with the changes of this run: it repeats them."),
     "not_copied": say("Copy it by hand:"),
     "present": say("Present"),
     "present_help": say("For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F."),
@@ -171,19 +172,24 @@ WORDS = {
 
 
 def hero(
-    presets: Sequence[Mapping[str, Any]], chosen: str | None, is_presenting: bool = False, recording: str | None = None
+    presets: Sequence[Mapping[str, Any]],
+    chosen: str | None,
+    is_presenting: bool = False,
+    recording: str | None = None,
+    said: str = "",
 ) -> dict[str, Any]:
     """Description of a first screen with one large chart and a dock: the figures' `layout.meta["place"]` say which.
 
     presets: {key, label, watch, expect, picture}, one per chip, is_more among the exercises; chosen: the key of the one
     that is shown; is_presenting: whether all is large, for a projector; recording: the preset whose recording plays
-    by itself as long as its run has not begun.
+    by itself as long as its run has not begun; said: what to say in place of a preset's text.
     """
     return {
         "presets": [dict(preset) for preset in presets],
         "chosen": chosen,
         "is_presenting": is_presenting,
         "recording": recording,
+        "said": said,
         "words": WORDS,
     }
 

@@ -13,10 +13,15 @@ LIVE = (
 )  # what a running network takes without being rebuilt; points only where it trains on drawn ones
 
 
-def playground_needs(experiment: Experiment) -> Needs:
-    """Return what one network depends on: no study."""
+def playground_needs(experiment: Experiment, changes: str = "") -> Needs:
+    """Return what one network depends on: no study. changes: those that it makes by itself, as a link holds them."""
     if not is_drawn(experiment.data):
-        return needs_of("playground", experiment, (), STRENGTHS)
+        return needs_of("playground", experiment, (), STRENGTHS, more=changes)
     return needs_of(
-        "playground", experiment, (), LIVE, {"n_train": "It is how many of the drawn points are for training."}
+        "playground",
+        experiment,
+        (),
+        LIVE,
+        {"n_train": "It is how many of the drawn points are for training."},
+        more=changes,
     )

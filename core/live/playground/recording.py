@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from core.data import Split
 from core.live.making import split_of
 from core.live.moments import Moment
 from core.live.pace import due_s
+from core.live.playground.replay import Change
 from core.live.playground.run import PlaygroundRun, turn_text
 from core.presets import PRESETS
 from core.readings.looks import joined
@@ -166,9 +167,12 @@ class RecallingRun(PlaygroundRun):
             go_to(self, one, command.epoch)
 
 
-def recalling_run(experiment: Experiment, split: Split) -> RecallingRun:
-    """Return the live run of one network, paused at epoch 0, which `Recall` takes to any moment of its recording."""
-    return RecallingRun(experiment, split)
+def recalling_run(experiment: Experiment, split: Split, changes: Sequence[Change] = ()) -> RecallingRun:
+    """Return the live run of one network, paused at epoch 0, which `Recall` takes to any moment of its recording.
+
+    changes: made by itself, each at its step, as a link tells it.
+    """
+    return RecallingRun(experiment, split, None, changes)
 
 
 def go_to(run: PlaygroundRun, one: Recording, epoch: int) -> None:

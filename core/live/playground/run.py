@@ -15,6 +15,7 @@ from core.data.drawn import counted, is_drawn, with_points
 from core.engine import Stack
 from core.live.banners import collapsed_banner, diverged_banner, overfit_remedy, rate_banner
 from core.live.moments import MAX_MOMENTS
+from core.live.playground.replay import MAX_CHANGES, Change, changes_of, write_changes
 from core.live.run import LiveRun
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text, score_text
@@ -25,9 +26,9 @@ from core.readings.fit import split_constants
 from core.readings.labels import describe_labels, label_arrays, label_scores
 from core.readings.looks import Arrays, in_pieces, look_at, n_looked_at, n_to_look_at, rank_names, shrink
 from core.readings.playground.page import describe_playground
-from core.settings.experiment import POINTS, Experiment, label_of
+from core.settings.experiment import POINTS, Experiment, format_value, label_of
 from core.settings.penalties import PENALTIES, sets_to_zero
-from core.stream.commands import Command, Pause, Points, Reseed, Reset, Stop
+from core.stream.commands import Command, Pause, Points, Reseed, Reset, Set, Stop
 from core.stream.snapshot import Snapshot
 from core.studies.base.cost import Work, work_of
 from core.studies.base.reach import (
@@ -63,21 +64,28 @@ def playground_work(experiment: Experiment) -> Work:
     return work_of(experiment, n_shown=n_to_look_at(experiment), n_moments=MAX_MOMENTS)
 
 
-def playground_run(experiment: Experiment, split: Split, origin: Origin | None = None) -> LiveRun:
+def playground_run(
+    experiment: Experiment, split: Split, origin: Origin | None = None, changes: Sequence[Change] = ()
+) -> PlaygroundRun:
     """Return the live run of one network, paused at epoch 0, at random weights or at those of `origin`.
 
-    A reset goes back to the same weights; another seed means random ones.
+    A reset goes back to the same weights; another seed means random ones. changes: made by itself, each at its step.
     """
-    return PlaygroundRun(experiment, split, origin)
+    return PlaygroundRun(experiment, split, origin, changes)
 
 
 class PlaygroundRun(LiveRun):
-    """The live run of one network. `origin` is what it continues from, None for random weights."""
+    """The live run of one network. `origin` is what it continues from, None for random weights; `changes` are those that it
+    makes by itself, each at its step, as a link tells it: `to_come` those that are still to be made."""
 
     view: PlaygroundView
 
-    def __init__(self, experiment: Experiment, split: Split, origin: Origin | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, split: Split, origin: Origin | None = None, changes: Sequence[Change] = ()
+    ) -> None:
         self.is_waiting = False  # it stood still when its last training point went, and goes on with the next
+        self.given = tuple(changes)
+        self.to_come: list[Change] = []
         super().__init__(experiment, self._make, PlaygroundView(experiment, split, origin))
 
     def _make(self, now: Experiment) -> Training:
@@ -92,6 +100,8 @@ class PlaygroundRun(LiveRun):
             self.is_changed = True
             self._exchange(command)
         else:
+            if isinstance(command, Set):  # the hand has it now
+                self.to_come = [change for change in self.to_come if change.name != command.name]
             self.is_waiting &= not isinstance(command, Pause | Stop | Reset | Reseed)
             super().obey(command)
 
@@ -132,6 +142,57 @@ class PlaygroundRun(LiveRun):
         """Stand at epoch 0, paused."""
         super().begin(training, first_number)
         self.n_forgotten = 0
+        self.to_come, self.given = [*self.given], ()  # a reset keeps the strengths of now: there is nothing to repeat
+
+    def _train_on(self) -> bool:
+        """Train as `LiveRun` does, but up to the next change of a link, which is made there."""
+        self._make_changes()
+        if not self.to_come:
+            return super()._train_on()
+        trainer = self.training.trainer
+        n_steps = self.to_come[0].step - trainer.n_steps_done
+        n_epochs = min(self.training.n_epochs_at_once, n_steps // trainer.order.n_batches)
+        if n_epochs <= 1:
+            return self.training.advance(min(trainer.n_steps_at_once, n_steps))
+        self.training.run_epochs(1 if self._is_watched_by_epoch else min(n_epochs, self._n_epochs_to_moment()))
+        return True
+
+    def _make_changes(self) -> None:
+        """Make the changes that are due."""
+        while self.to_come and self.to_come[0].step <= self.training.trainer.n_steps_done:
+            change = self.to_come.pop(0)
+            self._set(Set(name=change.name, value=change.value, gesture=change.gesture))
+
+    def _end(self) -> None:
+        """Finish, unless a change lets the run go on from here."""
+        super()._end()
+        if self.state == "finished":
+            self._make_changes()
+
+    def link(self) -> dict[str, Any] | None:
+        """Return what the link of this run needs beside the set-up of now: strengths at epoch 0, and changes; or why it repeats
+        no change. None where nothing was changed."""
+        if not self.changes and not self.to_come:
+            return None
+        if any(change["name"] == POINTS for change in self.changes):
+            return {"why": say("The link opens the set-up of now: points that were changed on the way do not travel.")}
+        if self.view.origin_of(self) is not None:
+            return {
+                "why": say("The link opens the set-up of now, from random weights: those of a λ path do not travel.")
+            }
+        changes = changes_of(self.changes, self.marked)
+        n_made = changes[-1].gesture if changes else 0
+        changes += [replace(change, gesture=n_made + change.gesture) for change in self.to_come]
+        if len(changes) > MAX_CHANGES:
+            return {
+                "why": say(
+                    "The link opens the set-up of now: this run has {n} changes, more than the {most} that a link repeats.",
+                    n=len(changes),
+                    most=MAX_CHANGES,
+                )
+            }
+        start = {name: format_value(self.started_as.get(name)) for name in sorted({one.name for one in changes})}
+        return {"start": start, "changes": write_changes(changes)}
 
     @property
     def can_go_on(self) -> bool:
@@ -143,6 +204,8 @@ class PlaygroundRun(LiveRun):
         kept, origin = super().keep(), self.view.origin
         if self.n_forgotten:
             kept = replace(kept, meta={**kept.meta, "n_forgotten": self.n_forgotten})
+        if self.to_come:
+            kept = replace(kept, meta={**kept.meta, "to_come": [asdict(change) for change in self.to_come]})
         if origin is None:
             return kept
         reach = None if origin.reach is None else asdict(origin.reach)
@@ -157,6 +220,7 @@ class PlaygroundRun(LiveRun):
             self.view.seed = origin["seed"]
         super().resume(kept)
         self.n_forgotten = kept.meta.get("n_forgotten", 0)
+        self.to_come = [Change(**change) for change in kept.meta.get("to_come", [])] if kept.arrays else self.to_come
 
 
 class PlaygroundView:
@@ -223,6 +287,7 @@ class PlaygroundView:
             "epoch": int(state.epoch[0]),
             **({"points": points_at(run, state)} if self.is_drawn else {}),
             "origin": self.origin.text if self.origin is not None else "",
+            **({"link": run.link()} if state is run.shown and isinstance(run, PlaygroundRun) else {}),
             "origin_seed": self.seed,  # with another one the run has left its origin
             "readouts": self.readouts(run, state),
             "verdict": {

@@ -36,7 +36,9 @@ def first_screen() -> dict[str, Any]:
         }
         for key, preset in PRESETS.items()
     ]
-    return hero(chips, shown_preset(), shared.is_presenting(), recording())
+    repeated = shared.replay()
+    said = repeated.in_words() if repeated is not None and repeated.end == shared.current() else ""
+    return hero(chips, None if said else shown_preset(), shared.is_presenting(), recording(), said)
 
 
 def recording() -> str | None:
@@ -57,6 +59,7 @@ def take_preset() -> None:
     told = hand.told(STAGE, "preset")
     name = told.get("key") if told else None
     if name in PRESETS:
+        shared.forget_replay()
         shared.put(PRESETS[name].experiment)
         jobs.drop("run")
 
