@@ -33,6 +33,13 @@ export function nextGesture() {
   return lastGesture;
 }
 
+/** Light the part of the formulas that shows a setting, or none; the page's own style knows where it stands. */
+function lightTerm(name) {
+  const { dataset } = document.documentElement;
+  if (name) dataset.labTerm = name;
+  else delete dataset.labTerm;
+}
+
 /** A labelled slider; `onInput(control, value, gesture)` while it moves, `onCommit(key, value, gesture)` when it rests, `say(text)` what was not taken. */
 export class Slider {
   constructor(control, id, onInput, onCommit, say) {
@@ -53,7 +60,14 @@ export class Slider {
     });
     this.element = make("div", { class: "lab-slider", "data-control": control.key },
       make("label", { for: id, text: control.label }), helpMark(control.help), this.field, this.range);
+    for (const kind of ["pointerenter", "focusin"]) this.element.addEventListener(kind, () => lightTerm(control.name));
+    for (const kind of ["pointerleave", "focusout"]) this.element.addEventListener(kind, () => this.dark());
     this.show(control.value);
+  }
+
+  /** The hand has left, by pointer or by keys; it is still here while the other is. */
+  dark() {
+    if (!this.element.matches(":hover, :focus-within")) lightTerm();
   }
 
   show(value) {

@@ -4,6 +4,7 @@ import { Presenting } from "./present.js";
 
 const LOWEST = 170; // px; below it a chart cannot be read, and the page scrolls instead
 const AIR = 8;
+const LENT = { "--lab-paper": "--st-background-color", "--lab-ink": "--st-text-color", "--lab-light": "--st-primary-color" };
 const DRAWER = "[data-testid=stExpandSidebarButton]"; // Streamlit's own, which opens the sidebar
 const CLOSER = "[data-testid=stSidebarCollapseButton] button";
 
@@ -127,7 +128,7 @@ export class Hero {
     this.corner = make("div", { class: "lab-corner" }, this.link(parts.say, parts.changes), this.presenting.button);
     root.replaceChildren(parts.status, this.body, this.dock, this.corner);
     this.observer = new ResizeObserver(() => this.measure());
-    for (const one of [root, this.strip.element, this.bar, this.foot]) this.observer.observe(one);
+    for (const one of [root, this.strip.element, this.bar, this.foot, this.dock]) this.observer.observe(one);
     this.onResize = () => this.measure();
     addEventListener("resize", this.onResize);
   }
@@ -151,10 +152,25 @@ export class Hero {
     const more = fold(words.more, words.more_help, this.more);
     const drawer = make("button", { type: "button", class: "lab-button", title: words.drawer_help, text: words.drawer,
       onclick: () => (document.querySelector(DRAWER) ?? document.querySelector(CLOSER))?.click() });
-    return make("div", { class: "lab-buttons lab-folds" }, drawer, more);
+    this.formula = make("button", { type: "button", class: "lab-button", "aria-expanded": "false", title: words.formula_help, text: words.formula,
+      onclick: () => this.showFormula(this.formula.getAttribute("aria-expanded") === "false") });
+    return make("div", { class: "lab-buttons lab-folds" }, this.formula, drawer, more);
+  }
+
+  /** Objective and update rule, which the page writes, lie over the charts just above the dock. */
+  showFormula(on) {
+    this.formula.setAttribute("aria-expanded", String(on));
+    document.documentElement.toggleAttribute("data-lab-formula", on);
+  }
+
+  /** What the page itself writes above the dock has the colours of the stage. */
+  lendColours() {
+    const found = getComputedStyle(this.root);
+    for (const [name, from] of Object.entries(LENT)) document.documentElement.style.setProperty(name, found.getPropertyValue(from));
   }
 
   update(data) {
+    this.lendColours();
     this.strip.update(data);
     this.presenting.update(data.is_presenting);
   }
@@ -186,7 +202,10 @@ export class Hero {
     const facts = { "--lab-left": `${Math.round(left)}px`, "--lab-width": `${Math.round(width)}px`, "--lab-hero": `${height}px` };
     for (const [name, value] of Object.entries(facts)) if (this.root.style.getPropertyValue(name) !== value) this.root.style.setProperty(name, value);
     if (before !== height) this.onSized();
-    document.documentElement.style.setProperty("--lab-dock", `${dock}px`); // Streamlit's part of the page ends above it, and what has the focus
+    const { style } = document.documentElement;
+    const places = { "--lab-foot-left": `${Math.round(left)}px`, "--lab-foot-width": `${Math.round(width)}px`, "--lab-foot": `${this.dock.offsetHeight}px` };
+    for (const [name, value] of Object.entries(places)) if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+    style.setProperty("--lab-dock", `${dock}px`); // Streamlit's part of the page ends above it, and what has the focus
   }
 
   destroy() {
@@ -194,6 +213,8 @@ export class Hero {
     this.strip.destroy();
     this.presenting.destroy();
     removeEventListener("resize", this.onResize);
+    document.documentElement.removeAttribute("data-lab-formula");
+    for (const name of ["", "-left", "-width"]) document.documentElement.style.removeProperty(`--lab-foot${name}`);
     document.documentElement.style.removeProperty("--lab-dock");
   }
 }

@@ -45,21 +45,22 @@ SIDEBAR = ("learning_rate", "seed")  # settings that both the sidebar and the st
 
 
 def show_formulas() -> None:
-    """Show what is minimised and how a weight moves, with the present numbers, as text that may wrap.
+    """Show what is minimised and how a weight moves, with the present numbers. The stage's button folds it out above the dock.
 
-    The room is that of all strengths switched on: the sliders below must not move under the hand that switches one on.
+    The room is that of all strengths switched on: its size does not change under the hand that switches one on.
     """
     now = shared.current()
+    st.html(formulas.STYLE)
     steady("playground-formulas", formulas_text(now), formulas_text(now.replace(**ALL_ON)), formulas.legend(now))
 
 
 def formulas_text(experiment: Experiment) -> str:
     """Return objective and step of an experiment as Markdown."""
-    steps = " &ensp; ".join(f"${step}$" for step in formulas.steps(experiment))
+    objective, *steps = formulas.shown(experiment)
     return tr(
         "**Objective** {objective} &emsp; **Step** {steps}",
-        objective=f"${formulas.objective(experiment)}$",
-        steps=steps,
+        objective=f"${objective}$",
+        steps=" &ensp; ".join(f"${step}$" for step in steps),
     )
 
 

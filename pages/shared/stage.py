@@ -166,6 +166,8 @@ WORDS = {
     "not_copied": say("Copy it by hand:"),
     "present": say("Present"),
     "present_help": say("For a projector: large type, two charts. Keys: P, space, ← →, 1 2, ↑ ↓, F."),
+    "formula": say("J(w)"),
+    "formula_help": say("What is minimised, and how a weight moves: the part of the slider under the hand is lit"),
     "drawer": say("Data & network"),
     "drawer_help": say("Choose data, points, noise and network, at the side"),
 }

@@ -63,7 +63,7 @@ def assert_agreement(page: Page) -> Experiment:
         raise AssertionError(f"no agreement: {page.evaluate('(arg) => window.seenBy(arg)', ARGUMENT)}") from error
     experiment, problems = Experiment.from_query(dict(parse_qsl(urlsplit(page.url).query)))
     assert problems == []
-    assert formulas_shown(page) == [formulas.objective(experiment), *formulas.steps(experiment)]
+    assert formulas_shown(page) == formulas.shown(experiment)
     return experiment
 
 

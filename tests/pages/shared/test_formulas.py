@@ -114,3 +114,17 @@ def test_the_steps_of_a_linear_model_by_the_shown_rule_are_the_engines():
     w, b = start.weights[0].item(), start.biases[0].item()
     w -= lr * (2 * (w * x + b - y) * x + 2 * l2 * w)
     assert run.weights[0].item() == pytest.approx(math.copysign(max(abs(w) - lr * l1, 0), w), abs=1e-12)
+
+
+def test_on_the_playground_both_sliders_have_their_parts_at_zero_too_and_each_part_is_in_a_box_of_its_own():
+    objective, slope, step, threshold = formulas.shown(make())
+    l1, l2, rate = (formulas.marked(name, "X").split("{")[1] for name in ("l1", "l2", "learning_rate"))
+    assert len({l1, l2, rate}) == 3
+    assert objective == (
+        rf"J=\tfrac1n\sum(\hat y-y)^2+\colorbox{{{l1}{{\(0\sum|w|\)}}+\colorbox{{{l2}{{\(0\sum w^2\)}}"
+    )
+    assert slope == rf"g=\nabla_w(\text{{loss}})+\colorbox{{{l2}{{\(2\cdot0\,w\)}}"
+    assert step == rf"w\leftarrow w-\colorbox{{{rate}{{\(0.1\)}}\,g"
+    assert threshold.startswith(rf"\colorbox{{{l1}{{\(w\leftarrow")
+    for name in ("l1", "l2", "learning_rate", "dropout_rate"):
+        assert f'data-lab-term="{name}"' in formulas.STYLE
