@@ -115,6 +115,16 @@ export class Rewind {
     this.onMove();
   }
 
+  /** Show the moment of an epoch, if it has come; returns whether it has. */
+  goTo(epoch) {
+    const index = this.frames.findIndex(({ meta }) => meta.epoch === epoch);
+    if (index < 0) return false;
+    this.range.value = index;
+    this.wanted = undefined;
+    this.live.disabled = false;
+    return true;
+  }
+
   /** One moment back or on, by a key of the page. */
   step(by) {
     this.range.focus();

@@ -197,7 +197,8 @@ class Stage {
     const arrays = { ...sent, ...this.editor?.arrays(frame?.meta.points) };
     const common = { scrubs: this.scrubs, ghost: this.ghost.at(frame?.meta.epoch) };
     if (!frame) return { ...common, arrays, meta: factsOf(meta, this.scrubs) };
-    const then = { ...meta, members: undefined, banner: null, ...frame.meta, labels: { ...meta.labels, ...frame.meta.labels } };
+    const banner = frame.meta.epoch === meta.rewind_to ? meta.banner : null; // why the page shows the past by itself
+    const then = { ...meta, members: undefined, ...frame.meta, banner, labels: { ...meta.labels, ...frame.meta.labels } };
     return { ...common, arrays: { ...arrays, ...frame.arrays }, meta: factsOf(then, this.scrubs), moment: frame.meta.epoch };
   }
 
@@ -261,6 +262,7 @@ class Stage {
     for (const [key, slider] of Object.entries(this.controls)) slider.follow(meta.strengths?.[key]);
     for (const [name, found] of Object.entries(meta.answers ?? {})) this.scrubs[name]?.hear(found, meta.state === "finished");
     if (this.rewind.isBack && !this.rewind.frames.length) this.askFrames();
+    this.followBack(meta);
     this.paint();
     this.tellState(meta.page_state ?? meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed, points: meta.points });
@@ -303,6 +305,18 @@ class Stage {
     this.line.send({ type: "frames", after: this.rewind.version });
   }
 
+  /** A run that stopped past its lowest validation loss is shown at it. The hand may go elsewhere from there. */
+  followBack({ rewind_to: epoch, n_begun: run }) {
+    const told = epoch === null || epoch === undefined ? undefined : `${run} ${epoch}`;
+    if (told === this.wentBack) return;
+    this.wentBack = told;
+    this.goal = told && epoch;
+    if (told && !this.rewind.isBack) {
+      this.asked = undefined;
+      this.askFrames();
+    }
+  }
+
   /** A piece of the answer; those of a run that was reset meanwhile are of no use. */
   addFrames({ version, meta, arrays }) {
     if (meta.n_begun !== this.live?.meta.n_begun) {
@@ -315,6 +329,7 @@ class Stage {
     if (meta.has_more) return;
     this.rewind.add(version, this.pieces, meta.kept);
     counters.frames = this.rewind.frames.length;
+    if (this.goal !== undefined && this.rewind.goTo(this.goal)) this.goal = undefined;
     if (!this.rewind.isBack) return;
     this.paint(true);
     if (this.rewind.frame?.meta.epoch !== this.toldMoment) this.commitScrubs(); // they came after the hand, or without its moment

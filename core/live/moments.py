@@ -38,8 +38,8 @@ class Moments:
 
     @property
     def newest(self) -> int:
-        """Return the number of the newest moment."""
-        return self.kept[-1].number
+        """Return the number of the moment that was kept last."""
+        return max(moment.number for moment in self.kept)
 
     def is_due(self, epoch: int, changed_at: int) -> bool:
         """Return True when a moment is to be kept at this epoch; `changed_at` is that of the last change of a strength."""
@@ -64,9 +64,16 @@ class Moments:
             kept = [*kept[:half:2], *kept[half:]]
         self.kept = kept
 
+    def keep_back(self, epoch: int, state: MemberState) -> None:
+        """Keep a moment of before the newest one, in its place among the others, unless there is one of this epoch."""
+        if all(moment.epoch != epoch for moment in self.kept):
+            self.kept = sorted([*self.kept, Moment(self.newest + 1, epoch, state)], key=lambda moment: moment.epoch)
+
     def give(self, after: int) -> tuple[list[Moment], bool]:
         """Return the oldest of the moments numbered above `after`, as many as one message holds, and whether more follow."""
-        newer = [moment for moment in self.kept if moment.number > after]
+        newer = sorted(
+            moment for moment in self.kept if moment.number > after
+        )  # numbers differ: the rest is not compared
         n_most = max(1, PIECE_BYTES // self.n_bytes) if self.n_bytes else FIRST_PIECE
         has_more = len(newer) > n_most
         if not has_more and self._given[-1:] != [self.kept]:

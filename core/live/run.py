@@ -80,7 +80,8 @@ class LiveRun:
     marked: the last one of each gesture of the hand. changed: the names of those strengths.
     n_begun: how often the run began; a reset begins it again.
     pacing: when its epochs are due; at full speed unless it is told otherwise.
-    stopping: when it pauses by itself; stopped_why: the sentence that says so, "" where it did not.
+    stopping: when it pauses by itself; stopped_why: the sentence that says so, "" where it did not; best: the epoch and the
+        members at the lowest validation loss, while that is what it is to stop at; rewind_to: the epoch to be shown then.
     looked_at: the part that the view is to show closely, () for its own choice.
     shown, curves: the members and the history as the last snapshot showed them.
     """
@@ -111,6 +112,8 @@ class LiveRun:
         self.pacing.begin(0)
         self.stopping.begin()
         self.stopped_why = ""
+        self.best: tuple[int, MemberState] | None = None
+        self.rewind_to: int | None = None
         self._moments = Moments(self.shown, first_number)
         self.training.next_moment = self._next_moment
 
@@ -181,7 +184,7 @@ class LiveRun:
             return
         if self.state == "finished":
             self.training.n_epochs += self.experiment.training.n_epochs
-        self.state, self.n_single, self.stopped_why = "running", 0, ""
+        self.state, self.n_single, self.stopped_why, self.rewind_to = "running", 0, "", None
         self.pacing.go(self.training.n_epochs_done)
         self._ticks.clear()
 
@@ -211,7 +214,7 @@ class LiveRun:
         self._mark(change, command.gesture)
         self.pacing.begin(epoch)  # the reaction is what people want to see
         self.stopping.react()
-        self.stopped_why = ""
+        self.stopped_why, self.rewind_to = "", None
         if self.state == "finished" and self.can_go_on:
             self._go()
 
@@ -340,6 +343,15 @@ class LiveRun:
         elif self.view.is_single and (why := self.stopping.look(training.n_epochs_done, training.history)):
             self._stand("paused")
             self.stopped_why = why
+            self._go_back_to_best()
+        elif self.stopping.best_epoch == training.n_epochs_done and not self.stopping.is_met:
+            self.best = training.n_epochs_done, training.state()
+
+    def _go_back_to_best(self) -> None:
+        """Where it has stopped past its lowest validation loss, let that moment be shown: it is kept for rewind now."""
+        if self.stopping.condition.when == "best" and self.best is not None:
+            self.rewind_to, state = self.best
+            self._moments.keep_back(self.rewind_to, state)
 
     def _end(self) -> None:
         """Finish; where every member has diverged, what is shown stays at the last finite state."""
@@ -404,7 +416,7 @@ class LiveRun:
         arrays["frame_epoch"] = np.array([fact["epoch"] for fact in facts], dtype=np.float32)
         numbers, kept = ([moment.number for moment in some] for some in (moments, self._moments.kept))
         meta = {"frames": facts, "numbers": numbers, "kept": kept, "has_more": has_more, "n_begun": self.n_begun}
-        frames = Snapshot(numbers[-1] if numbers else kept[-1], meta, arrays, "frames")
+        frames = Snapshot(numbers[-1] if numbers else self._moments.newest, meta, arrays, "frames")
         self._moments.n_bytes = len(frames.encoded) // len(moments) if moments else self._moments.n_bytes
         return frames
 
@@ -449,6 +461,7 @@ class LiveRun:
             "can_go_on": self.can_go_on,
             "stop_at": self.stopping.condition.model_dump(exclude={"type"}),
             "banner": self._banner(now),
+            "rewind_to": self.rewind_to,
         }
         if self.training.where and self.state == "running":
             epoch = say("{epoch} · {where}", epoch=meta["readouts"]["epoch"], where=self.training.where)

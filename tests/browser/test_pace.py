@@ -115,3 +115,23 @@ def test_the_epoch_to_stop_at_is_a_line_on_the_losses_that_is_dragged_and_moved_
     wait_for(page, "overfitLab.lastEpoch === 0")
     press(page, "Run")
     page.get_by_text(f"Stopped at epoch {dragged + 1}, as you asked.").wait_for()
+
+
+def test_past_the_lowest_validation_loss_the_page_goes_back_to_that_very_epoch(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address + LONG)
+    choose(page, "Full")
+    page.locator(".lab-stop > button").click()
+    page.locator(".lab-stop-panel select").select_option("best")
+    page.keyboard.press("Escape")
+    press(page, "Run")
+    page.get_by_text("Stopped early at epoch").wait_for()
+    wait_for(page, "overfitLab.shownEpoch < overfitLab.lastEpoch")
+    star = "document.querySelector('[data-figure=loss] .lab-plot').data.find((t) => t.name === 'best epoch').x[0]"
+    assert page.evaluate("overfitLab.shownEpoch") == page.evaluate(star)
+    assert page.get_by_role("button", name="Live", exact=True).is_enabled()
+    assert "was lowest" in page.locator(".lab-verdict [aria-live]").inner_text()
+    last = page.evaluate("overfitLab.lastEpoch")
+    press(page, "Run on")
+    wait_for(page, f"overfitLab.shownEpoch > {last}")

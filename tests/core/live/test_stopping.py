@@ -135,3 +135,29 @@ def test_a_study_of_several_networks_has_no_such_condition() -> None:
     experiment = TASK.replace(n_epochs=10)
     run = go_on(compare_run(experiment, load_split(experiment.data)), StopAt(when="epoch", value=3))
     assert run.state == "finished"
+
+
+def test_past_the_lowest_loss_that_very_epoch_is_kept_and_to_be_shown() -> None:
+    run = until_it_stands(StopAt(when="best", value=60), experiment=START)
+    best = int(run.training.history.best_epoch[0])
+    assert run.snapshot().meta["rewind_to"] == best
+    epochs = [int(state.epoch[0]) for state in run.moments]
+    assert best in epochs and epochs == sorted(epochs)
+    there = until_it_stands(StopAt(when="epoch", value=best), experiment=START).training.state()
+    kept = run.moments[epochs.index(best)]
+    np.testing.assert_array_equal(kept.parameters, there.parameters)
+    assert kept.val_loss[0] == there.val_loss[0] == run.training.history.best_val_loss[0]
+    sent, after = [], -1
+    while True:
+        piece = run.stored_frames(after)
+        sent += piece.meta["numbers"]
+        after = piece.version
+        if not piece.meta["has_more"]:
+            break
+    assert sent == sorted(piece.meta["kept"])  # each once, though one was kept after those that follow it in time
+    run.obey(Run())
+    assert run.snapshot().meta["rewind_to"] is None
+
+
+def test_other_conditions_show_the_present() -> None:
+    assert until_it_stands(StopAt(when="epoch", value=57)).snapshot().meta["rewind_to"] is None
