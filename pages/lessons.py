@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.lessons.catalog import LESSONS
-from core.lessons.lesson import Lesson, Run, Try
+from core.lessons.lesson import Lesson
 from core.lessons.record import Record
 from core.stream.commands import Pace, Stop
 from core.stream.job import Job
@@ -11,10 +11,9 @@ from core.words import say
 from pages.parts.lessons import place
 from pages.parts.lessons.place import Place
 from pages.parts.lessons.sheet import show_sheet
-from pages.parts.lessons.stages import OPEN, axes_of, page_of
+from pages.parts.lessons.stages import OPEN, axes_of, page_of, record_of, sliders_of
 from pages.parts.lessons.steps import show_step
 from pages.shared.language import tr, worded
-from pages.shared.parts import STRENGTHS
 from pages.shared.say import warn
 
 # What a verdict says, or what a chart says to look for, would be the answer: in a lesson only what went wrong is said there.
@@ -110,20 +109,16 @@ def show_run(lesson: Lesson, at: Place) -> Record | None:
         return None
     if lesson.study == "playground":
         shown.job.tell(Pace(pace="story"), 0)
-    offered = step.sliders if isinstance(step, Run | Try) else ()
     record = measured(shown.job)
     if at.step >= lesson.first_run or lesson.study in OPEN or (record is not None and record.is_over):
-        sliders = [one for one in STRENGTHS if one["name"] in offered]
-        page.show(shown, sliders, axes_of(lesson), address=place.address())
+        page.show(shown, sliders_of(lesson, step), axes_of(lesson), address=place.address())
     return record
 
 
 def measured(job: Job) -> Record | None:
     """Return what a run has measured so far; one that has all that a lesson reads trains no further."""
-    if job.latest is None:
-        return None
-    record = Record.of(job.latest)
-    if record.is_over and job.latest.meta["state"] == "running":
+    record = record_of(job)
+    if record is not None and record.is_over and record.facts["state"] == "running":
         job.send(Stop())
     return record
 

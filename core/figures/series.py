@@ -11,6 +11,9 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, t
 from core.readings.arrays import Arrays
 from core.words import say
 
+# A dot at zero must not cover the name of its row.
+APART = {"ticks": "outside", "ticklen": 9, "tickcolor": "rgba(0,0,0,0)"}
+
 
 def plot_series(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
     """Return a line of the chart for each network, the first one on top. Binds series_train, series_val, series_lines."""
@@ -54,7 +57,7 @@ def plot_series(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
             (say("training"), "series_train", "train", "circle"), (say("validation"), "series_val", "val", "diamond"),
         )
     ]  # fmt: skip
-    yaxis = axis("", (len(labels) - 0.4, -0.6), tickvals=places.tolist(), ticktext=list(labels))
+    yaxis = axis("", (len(labels) - 0.4, -0.6), tickvals=places.tolist(), ticktext=list(labels), **APART)
     return base_figure(
         [line, *marks],
         about,

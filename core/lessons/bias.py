@@ -89,6 +89,7 @@ LESSON = Lesson(
                             "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}; on the "
                             "way the variance need not fall at every single step."
                         ),
+                        sketches=("111123579", "864322111"),
                     ),
                     Option(
                         "free",
@@ -99,6 +100,7 @@ LESSON = Lesson(
                             "agree, on a flat line."
                         ),
                         say("Variance {variance_first} → {variance_last}, bias² {bias_first} → {bias_last}."),
+                        sketches=("222222222", "864322111"),
                     ),
                     Option(
                         "both",
@@ -109,6 +111,7 @@ LESSON = Lesson(
                             "{bias_last}."
                         ),
                         say("Both fell: {bias_first} → {bias_last}, {variance_first} → {variance_last}."),
+                        sketches=("664332111", "876543211"),
                     ),
                     Option(
                         "reverse",
@@ -119,6 +122,7 @@ LESSON = Lesson(
                             "alike."
                         ),
                         say("Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}."),
+                        sketches=("864322111", "111123579"),
                     ),
                     Option(
                         "worse",
@@ -129,6 +133,7 @@ LESSON = Lesson(
                             "is what it takes away."
                         ),
                         say("Both rose: {bias_first} → {bias_last}, {variance_first} → {variance_last}."),
+                        sketches=("111223456", "222334689"),
                     ),
                 ),
                 trade,
@@ -137,6 +142,9 @@ LESSON = Lesson(
                     "{variance_last}."
                 ),
                 "trade",
+                drawn_on="parts",
+                claims=(say("bias²"), say("variance")),
+                about=("bv_area_bias2", "bv_area_variance_data"),
             ),
         ),
         Run("Run", say("Press **Run**: 240 networks train at once. Then move λ and watch the bundle of fits.")),

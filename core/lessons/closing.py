@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Try
 from core.lessons.record import Numbers, Outcome, Record
 from core.live.series import ARMS
 from core.measures.numbers import loss_text
@@ -39,6 +39,15 @@ def what_longer_does(record: Record) -> Outcome:
     return Outcome(answer, gap_numbers(record))
 
 
+def is_best_without_data(record: Record, picked: str = "") -> Outcome:
+    """Say whether the pick has the lowest validation loss of the changes that need no further data."""
+    losses = dict(zip(KEYS[2:], map(float, record.arrays["series_val"][2:]), strict=True))
+    names = {arm.key: arm.label for arm in ARMS}
+    mine = picked or KEYS[-1]
+    numbers = {**gap_numbers(record), "label": names[mine], "mine": loss_text(losses[mine])}
+    return Outcome("met" if picked == min(losses, key=lambda key: losses[key]) else "open", numbers)
+
+
 LESSON = Lesson(
     key="closing",
     title=say("What closes the gap"),
@@ -66,6 +75,7 @@ LESSON = Lesson(
                             "10 × the data left a gap of {gap_data}; 8 units {gap_units}, a tenth of the rate "
                             "{gap_rate}, longer training {gap_longer}. As it is: {gap_base}."
                         ),
+                        place=1,
                     ),
                     Option(
                         "units",
@@ -76,6 +86,7 @@ LESSON = Lesson(
                             "ten times the points the large one, every weight of it, did better: {gap_data}."
                         ),
                         say("8 units left the smallest gap: {gap_units}; 10 × the data {gap_data}."),
+                        place=2,
                     ),
                     Option(
                         "longer",
@@ -86,6 +97,7 @@ LESSON = Lesson(
                             "{gap_base}. Each further epoch is spent on the noise."
                         ),
                         say("Longer training left the smallest gap: {gap_longer}."),
+                        place=3,
                     ),
                     Option(
                         "rate",
@@ -96,11 +108,15 @@ LESSON = Lesson(
                             "epochs it arrives at the same place."
                         ),
                         say("The lower rate left the smallest gap: {gap_rate}."),
+                        place=4,
                     ),
                 ),
                 smallest_gap,
                 say("Not clear in this run: two changes left about the same gap. Another start may tell."),
                 "data",
+                drawn_on="series",
+                drawn_as="row",
+                claims=(say("the smallest gap"),),
             ),
         ),
         Run("Run", say("Press **Run**. Five networks train, one after another; each line's length is a gap.")),
@@ -150,6 +166,20 @@ LESSON = Lesson(
                 "units bend less; a lower rate bends later. Both trade a smaller gap for a higher training loss."
             ),
             r"L = \frac{1}{n}\sum_{i=1}^{n}\bigl(f(x_i)-y_i\bigr)^2",
+        ),
+        Try(
+            "Try",
+            say(
+                "No further data can be had. Read it off the chart: which of the other three changes ends with the lowest "
+                "**validation loss**, not just with a small gap?"
+            ),
+            is_best_without_data,
+            say(
+                "Right: {label} ends at {mine}, as it is at {val_base}. The price is a higher training loss: {train_units} with "
+                "8 units, {train_rate} at a tenth of the rate, {train_base} as it is."
+            ),
+            say("{label} ends at {mine}: another of the three ends lower. Its diamond stands further left."),
+            picks={arm.key: arm.label for arm in ARMS[2:]},
         ),
     ),
     ask=say("You cannot get more data. Which of the other three would you take, and what do you pay for it?"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Try
 from core.lessons.record import Numbers, Outcome, Record
 from core.live.double_descent.run import N_DRAWS, N_TRAIN, NOISES, VALUES
 from core.presets import START
+from core.studies.base.values import value_texts
 from core.studies.double_descent.random_features import WIDTHS
 from core.words import say
 
@@ -15,6 +16,7 @@ NOISY, NO_PENALTY, PENALTY = NOISES.index(0.2), VALUES.index(0.0), VALUES.index(
 NEAR = 1.25  # times the number of rows, or as little: the peak is there
 PEAKED = 1.5  # times the first minimum: it is a peak
 BARS = 2.0  # standard errors, over the draws
+TEXTS = value_texts(VALUES)
 GONE = 0.02  # of the error: a rise this small is none
 
 
@@ -61,11 +63,32 @@ def along_width(record: Record) -> Outcome:
 def with_penalty(record: Record) -> Outcome:
     """Say what the penalty does to the peak."""
     error = draws(record, PENALTY).mean(0)
-    rise, numbers = float((error - np.minimum.accumulate(error)).max()), descent_numbers(record)
+    rise, numbers = rise_of(record, PENALTY), descent_numbers(record)
     peak = int(error[first_minimum(error) :].argmax()) + first_minimum(error)
     if rise <= GONE:
         return Outcome("gone", numbers)
     return Outcome("stays" if N_TRAIN / NEAR <= WIDTHS[peak] <= N_TRAIN * NEAR else "moves", numbers)
+
+
+def rise_of(record: Record, value: int) -> float:
+    """Return by how much the mean error rises at most, along the width, above what it had been."""
+    error = draws(record, value).mean(0)
+    return float((error - np.minimum.accumulate(error)).max())
+
+
+def is_smallest(record: Record, picked: str = "") -> Outcome:
+    """Say whether the pick, a place among the λ, is the smallest λ without a peak."""
+    rises = [rise_of(record, value) for value in range(len(VALUES))]
+    smallest = next((i for i, rise in enumerate(rises) if rise <= GONE), len(VALUES) - 1)
+    mine = int(picked) if picked else 0
+    why = (
+        say("there is still a peak") if mine < smallest else say("no peak is left, but a smaller λ takes it away, too")
+    )
+    numbers = {
+        "value": TEXTS[mine], "rise": f"{100 * rises[mine]:.1f}", "gone": f"{100 * GONE:.0f}",
+        "why": why, "last": f"{draws(record, mine).mean(0)[-1]:.0%}",
+    }  # fmt: skip
+    return Outcome("met" if mine == smallest and picked else "open", numbers)
 
 
 LESSON = Lesson(
@@ -100,6 +123,7 @@ LESSON = Lesson(
                             "{first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}: a peak "
                             "where there are as many units as images ({n}), then below the first minimum."
                         ),
+                        sketches=("853369532",),
                     ),
                     Option(
                         "u",
@@ -110,6 +134,7 @@ LESSON = Lesson(
                             "images, and the smallest of them is a calm one: {last} at {last_width}."
                         ),
                         say("It falls to {first}, then rises to {peak} at {peak_width} units."),
+                        sketches=("853346789",),
                     ),
                     Option(
                         "falls",
@@ -120,6 +145,7 @@ LESSON = Lesson(
                             "{first} of {first_width} units."
                         ),
                         say("It falls all the way, to {last}."),
+                        sketches=("976543321",),
                     ),
                     Option(
                         "level",
@@ -129,6 +155,7 @@ LESSON = Lesson(
                             "They are used: at {peak_width} units the error is {peak}, at {first_width} it was {first}."
                         ),
                         say("It falls to {first} and stays: {last} at the end."),
+                        sketches=("964333333",),
                     ),
                 ),
                 along_width,
@@ -137,6 +164,7 @@ LESSON = Lesson(
                     "{last} at {last_width}; the last is not below the first by more than its bars."
                 ),
                 "double",
+                drawn_on="dd_error",
             ),
         ),
         Run("Run", say("Press **Run**: five draws, 16 widths, eight λ. It takes a few seconds.")),
@@ -186,6 +214,17 @@ LESSON = Lesson(
                 "less. A small λ forbids huge weights at every width, so there is no peak."
             ),
             r"\hat w = \arg\min_w \tfrac1n\lVert \Phi w - y\rVert^2 + \lambda\lVert w\rVert^2",
+        ),
+        Try(
+            "Try",
+            say(
+                "Move λ under the chart: which is the **smallest λ** without a peak? (The error may rise by at most {gone} "
+                "points along the width.)"
+            ),
+            is_smallest,
+            say("Right: at λ = {value} the largest rise is {rise} points, and the error ends at {last}."),
+            say("At λ = {value} the largest rise is {rise} points: {why}."),
+            picks={str(i): text for i, text in enumerate(TEXTS)},
         ),
     ),
     ask=say("Your network has about as many weights as you have rows. What are the two ways out?"),

@@ -59,9 +59,9 @@ def when_to_stop(record: Record) -> Outcome:
     return Outcome(first if at[second] >= LEVEL * at[first] else None, numbers)
 
 
-def is_healed(record: Record) -> Outcome:
+def is_healed(record: Record, _: str = "") -> Outcome:
     """Say whether a penalty has brought the validation loss below the lowest that the run had reached without."""
-    epoch, _, val = losses(record)
+    epoch, val = record.arrays["epoch"], record.arrays["val_loss"]
     changes = record.changes_of("l2")
     before = val if not changes else val[epoch <= changes[0][0]]
     met = bool(changes) and val[-1] < before.min()
@@ -95,7 +95,7 @@ LESSON = Lesson(
                             "It fell to {lowest} at epoch {best_epoch}, then rose to {last}, {times} times as much, "
                             "while the training loss went on down to {train}."
                         ),
-                        "952234567",
+                        ("952234567",),
                     ),
                     Option(
                         "stays",
@@ -106,7 +106,7 @@ LESSON = Lesson(
                             "away from the signal. The validation loss went from {lowest} to {last}."
                         ),
                         say("It fell to {lowest} at epoch {best_epoch} and was still {last} at the end."),
-                        "952222222",
+                        ("952222222",),
                     ),
                     Option(
                         "falls",
@@ -117,7 +117,7 @@ LESSON = Lesson(
                             "validation loss, {last}, is high. It rewards learning the noise by heart, too."
                         ),
                         say("It was still falling at the end: {last}."),
-                        "976543211",
+                        ("976543211",),
                     ),
                     Option(
                         "sudden",
@@ -128,7 +128,7 @@ LESSON = Lesson(
                             "epoch {half_epoch} and {gap_last} at the end: overfitting is a matter of degree."
                         ),
                         say("The gap opened at once: {gap_half} at epoch {half_epoch}, {gap_last} at the end."),
-                        "952222288",
+                        ("952222288",),
                     ),
                 ),
                 shape,

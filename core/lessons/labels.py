@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Try
 from core.lessons.record import Numbers, Outcome, Record
 from core.presets import DIGITS
 from core.words import say
 
 LEARNED = 0.9  # share of labels that are answered as they say: they are learned
+GIVEN_UP = 0.8  # share of the wrong labels, at most, that may still be answered as they say
 LATER = 2.0  # times the epochs: clearly later
 
 
@@ -60,6 +61,14 @@ def loss_or_score(record: Record) -> Outcome:
     return Outcome("loss" if fallen <= 0.1 else "both", numbers)
 
 
+def has_let_go(record: Record, _: str = "") -> Outcome:
+    """Say whether a penalty has made the network give up wrong labels, and keep the right ones."""
+    right, wrong = (float(record.arrays[name][-1]) for name in ("label_right", "label_wrong"))
+    met = bool(record.changes_of("l2")) and wrong <= GIVEN_UP and right >= LEARNED
+    numbers = {**label_numbers(record), "most": f"{GIVEN_UP:.0%}", "least": f"{LEARNED:.0%}"}
+    return Outcome("met" if met else "open", numbers)
+
+
 LESSON = Lesson(
     key="labels",
     title=say("Wrong labels"),
@@ -90,6 +99,7 @@ LESSON = Lesson(
                             "Nine in ten right labels were learned by epoch {right_epoch}; then {wrong_then} of the "
                             "wrong ones. Those took until epoch {wrong_epoch}."
                         ),
+                        sketches=("799999999", "013689999"),
                     ),
                     Option(
                         "together",
@@ -101,6 +111,7 @@ LESSON = Lesson(
                             "{right_epoch}."
                         ),
                         say("Both were learned at about the same time: epochs {right_epoch} and {wrong_epoch}."),
+                        sketches=("368999999", "258999999"),
                     ),
                     Option(
                         "never",
@@ -111,6 +122,7 @@ LESSON = Lesson(
                             "heart, by epoch {wrong_epoch}."
                         ),
                         say("The wrong ones were not learned: {wrong_last} at the end."),
+                        sketches=("689999999", "011111111"),
                     ),
                     Option(
                         "wrongs",
@@ -121,11 +133,15 @@ LESSON = Lesson(
                             "epoch {right_epoch} against {wrong_epoch}."
                         ),
                         say("The wrong ones came first: epoch {wrong_epoch} against {right_epoch}."),
+                        sketches=("123568999", "689999999"),
                     ),
                 ),
                 order,
                 say("Not clear in this run: neither was learned to nine in ten. Another start may show it."),
                 "first",
+                drawn_on="labels",
+                claims=(say("right labels"), say("wrong labels")),
+                about=("label_right", "label_wrong"),
             ),
         ),
         Run("Run", say("Press **Run**. Watch the two kinds of training labels, right and wrong, apart.")),
@@ -179,6 +195,21 @@ LESSON = Lesson(
                 "answers before accuracy does."
             ),
             r"L = -\frac{1}{n}\sum_i \log p_{y_i}(x_i)",
+        ),
+        Try(
+            "Try",
+            say(
+                "All wrong labels are known by heart now. Without a reset: move **λ₂** until at most {most} of them are "
+                "answered as they say, and still at least {least} of the right ones."
+            ),
+            has_let_go,
+            say(
+                "Done: {wrong_last} of the wrong labels, {right_last} of the right ones, and {val_last} right on the validation "
+                "rows. What stands alone is given up first."
+            ),
+            say("Now {wrong_last} of the wrong labels and {right_last} of the right ones are answered as they say."),
+            ("l2",),
+            say("Try 0.02 to 0.05, and let it train on. Too much takes the right ones, too: then move it back."),
         ),
     ),
     ask=say(

@@ -7,10 +7,10 @@ between the bars, the answer is "not clear in this run". Read next: `catalog.py`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from core.lessons.record import Outcome, Record, Rule
+from core.lessons.record import Goal, Outcome, Record, Rule
 from core.settings.experiment import Experiment
 from core.words import say
 
@@ -25,7 +25,8 @@ StudyName = Literal[
 @dataclass(frozen=True)
 class Option:
     """One answer. reveals: the misconception that it shows, "" for none; reply: what is said to it where it is not what came
-    out; measured: what is said where it is. sketch: the curve that it means, as heights 0 to 9 from left to right, "" for none.
+    out; measured: what is said where it is. sketches: the curves that it means, as heights 0 to 9 from left to right, "-" where
+    there is none; place: the row of the chart, or the side (-1 left, 0, 1 right), that it means.
     """
 
     key: str
@@ -33,7 +34,8 @@ class Option:
     reveals: str
     reply: str
     measured: str = ""
-    sketch: str = ""
+    sketches: tuple[str, ...] = ()
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Question:
 
     rule: computes it. unclear: said where the measurement lies between the bars. intended: what usually comes out; often: how
     often, where that is less than four times in five. measured: of an order, what is said of it; of a choice the options say it.
-    drawn_on: the chart on which the prediction stays drawn. axes, ticks: of the box of a sketch.
+    drawn_on, drawn_as: the chart on which the prediction stays drawn, and how; claims: what the legend calls it, one for each
+    curve, for the row, or for each option's side; about: the arrays of the lines that the curves are about. axes, ticks: of the
+    box of a sketch.
     """
 
     text: str
@@ -54,6 +58,9 @@ class Question:
     kind: Literal["choice", "order", "sketch"] = "choice"
     measured: str = ""
     drawn_on: str = ""
+    drawn_as: Literal["curves", "row", "side", "ranks"] = "curves"
+    claims: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     axes: tuple[str, str] = ("", "")
     ticks: tuple[str, ...] = ()
 
@@ -116,15 +123,20 @@ class Explain:
 
 @dataclass(frozen=True)
 class Try:
-    """A goal that the app checks: the rule's answer is "met" or "open". met, unmet: said of it, with its numbers."""
+    """A goal that the app checks: the answer to the record, and to what was picked, is "met" or "open".
+
+    met, unmet: said of it, with its numbers. sliders: strengths that are offered on the stage; picks: answers to read off the
+    charts instead, by key.
+    """
 
     title: str
     text: str
-    goal: Rule
+    goal: Goal
     met: str
     unmet: str
     sliders: tuple[str, ...] = ()
     hint: str = ""
+    picks: Mapping[str, str] = field(default_factory=dict)
 
 
 Step: TypeAlias = Worked | Predict | Run | Observe | Explain | Try
@@ -225,9 +237,9 @@ def shape_of_sketch(heights: str) -> str:
     return ("u" if right else "falls") if left else ("rises" if right else "flat")
 
 
-def sketch_of(question: Question, said: str) -> str:
-    """Return the curve that an answer means, as heights 0 to 9, "" for none."""
-    return said if question.kind == "sketch" else question.option(said).sketch if question.kind == "choice" else ""
+def sketches_of(question: Question, said: str) -> tuple[str, ...]:
+    """Return the curves that an answer means, as heights 0 to 9, "-" where there is none."""
+    return (said,) if question.kind == "sketch" else question.option(said).sketches
 
 
 def is_right(question: Question, said: str, outcome: Outcome) -> bool:

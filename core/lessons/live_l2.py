@@ -95,6 +95,7 @@ LESSON = Lesson(
                             "Training loss {train_before} → {train_after}, validation loss {val_before} → "
                             "{val_after}; the weights' length {norm_before} → {norm_after}."
                         ),
+                        sketches=("----12344", "----86543"),
                     ),
                     Option(
                         "both",
@@ -108,6 +109,7 @@ LESSON = Lesson(
                         say(
                             "Both rose: training {train_before} → {train_after}, validation {val_before} → {val_after}."
                         ),
+                        sketches=("----12344", "----56788"),
                     ),
                     Option(
                         "better",
@@ -120,6 +122,7 @@ LESSON = Lesson(
                         say(
                             "Both fell: training {train_before} → {train_after}, validation {val_before} → {val_after}."
                         ),
+                        sketches=("----21100", "----86543"),
                     ),
                     Option(
                         "worse",
@@ -130,6 +133,7 @@ LESSON = Lesson(
                             "{train_before} → {train_after}."
                         ),
                         say("Training loss fell and validation loss rose."),
+                        sketches=("----21100", "----56788"),
                     ),
                 ),
                 what_moves,
@@ -138,6 +142,9 @@ LESSON = Lesson(
                     "{val_after}. Was λ₂ moved to about 0.003?"
                 ),
                 "swap",
+                drawn_on="loss",
+                claims=(say("training loss"), say("validation loss")),
+                about=("train_loss", "val_loss"),
             ),
         ),
         Run(

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.lessons import descent, dial, ranking
 from core.lessons.catalog import LESSONS
-from core.lessons.lesson import feedback, questions
+from core.lessons.lesson import Try, feedback, questions
 from core.lessons.measuring import measure
 from core.lessons.record import Record
 from core.live.series import ARMS
@@ -146,7 +146,9 @@ PICTURES: Mapping[str, Callable[[Record], Picture]] = MappingProxyType(
 
 
 def expected(key: str, n_draws: int = N_DRAWS) -> dict[str, Any]:
-    """Return a lesson's picture at its preset, and by the place of each question: the answers of all draws, what was measured."""
+    """Return a lesson's picture at its preset, and by the place of their steps: of each question the answers of all draws and
+    what was measured, and each goal with the numbers of the first draw.
+    """
     lesson = LESSONS[key]
     records = [measure(lesson, draw) for draw in range(n_draws)]
     asked = {
@@ -156,7 +158,12 @@ def expected(key: str, n_draws: int = N_DRAWS) -> dict[str, Any]:
         }
         for place, question in questions(lesson).items()
     }
-    return {"picture": PICTURES[key](records[0]), "asked": asked}
+    goals = {
+        str(i): step.text.format(**step.goal(records[0], "").numbers)
+        for i, step in enumerate(lesson.steps)
+        if isinstance(step, Try)
+    }
+    return {"picture": PICTURES[key](records[0]), "asked": asked, "goals": goals}
 
 
 if __name__ == "__main__":

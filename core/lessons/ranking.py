@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Try
 from core.lessons.record import Numbers, Outcome, Record
 from core.live.remedies.run import remedies_of
 from core.measures.numbers import loss_text
@@ -63,6 +63,24 @@ def more_data(record: Record) -> Outcome:
         "data" if is_clearly_lower(data, losses[best]) else "remedy" if is_clearly_lower(losses[best], data) else None
     )
     return Outcome(answer, numbers)
+
+
+TIE_PICKS = ("l2", "dropout", "augmentation", "ensemble")  # one of them is usually as good as more data
+
+
+def is_tie(record: Record, picked: str = "") -> Outcome:
+    """Say whether the pick and more data cannot be told apart."""
+    losses = losses_of(record)
+    mine, data = losses[picked or TIE_PICKS[0]], losses["more_data"]
+    ties = [
+        key for key in TIE_PICKS if not is_clearly_lower(losses[key], data) and not is_clearly_lower(data, losses[key])
+    ]
+    error = np.sqrt(mine.var(ddof=1) / len(mine) + data.var(ddof=1) / len(data))
+    numbers = {
+        **remedy_numbers(record), "mine": loss_text(float(mine.mean())), "bars": loss_text(BARS * float(error)),
+        "difference": loss_text(abs(float(mine.mean() - data.mean()))), "n_ties": str(len(ties)),
+    }  # fmt: skip
+    return Outcome("met" if picked in ties else "open", numbers)
 
 
 LESSON = Lesson(
@@ -129,6 +147,8 @@ LESSON = Lesson(
                 say("Not clear in this run: all differences lie within two standard errors."),
                 "earlystopping-l2-dropout-ensemble-nothing",
                 kind="order",
+                drawn_on="ablation",
+                drawn_as="ranks",
                 measured=say(
                     "Validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble "
                     "{ensemble}, nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors; "
@@ -179,6 +199,22 @@ LESSON = Lesson(
                 "task and on its strength. One start proves nothing: compare means with their bars, at equal cost."
             ),
             r"\bar L_a - \bar L_b \;\text{ is clear if }\; |\bar L_a - \bar L_b| > 2\sqrt{s_a^2/n + s_b^2/n}",
+        ),
+        Try(
+            "Try",
+            say(
+                "More data costs money. Read it off the dots: which of these remedies **cannot be told apart** from *more data* "
+                "({moredata}) by these starts? There are {n_ties} among the four."
+            ),
+            is_tie,
+            say("Right: {mine} and {moredata} differ by {difference}, and two standard errors are {bars}: a tie."),
+            say("{mine} and {moredata} differ by {difference}, more than two standard errors, {bars}: that is clear."),
+            picks={
+                "l2": "L2",
+                "dropout": say("Dropout"),
+                "augmentation": say("Augmentation"),
+                "ensemble": say("Ensemble"),
+            },
         ),
     ),
     ask=say("A paper compares two methods with one run of each. What would you want to see before you believe it?"),

@@ -50,3 +50,4 @@ class Outcome:
 
 
 Rule = Callable[[Record], Outcome]
+Goal = Callable[[Record, str], Outcome]  # of what was picked, too: a key, "" for nothing

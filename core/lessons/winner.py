@@ -80,6 +80,7 @@ LESSON = Lesson(
                             "On the {m} rows that chose it the winner was wrong in {test}, on fresh rows in {fresh}: "
                             "{points} points of luck, in the mean of 200 such choices."
                         ),
+                        place=1,
                     ),
                     Option(
                         "same",
@@ -90,6 +91,7 @@ LESSON = Lesson(
                             "{fresh} on fresh rows."
                         ),
                         say("As often: {test} there, {fresh} on fresh rows."),
+                        place=0,
                     ),
                     Option(
                         "better",
@@ -100,11 +102,15 @@ LESSON = Lesson(
                             "it is."
                         ),
                         say("Less often: {test} there, {fresh} on fresh rows."),
+                        place=-1,
                     ),
                 ),
                 fresh_rows,
                 say("Not clear in this draw: {test} on the test rows, {fresh} on fresh ones."),
                 "worse",
+                drawn_on="pk_winners",
+                drawn_as="side",
+                claims=(say("more often"), say("as often"), say("less often")),
             ),
         ),
         Run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run
+from core.lessons.lesson import Explain, Lesson, Observe, Option, Predict, Question, Run, Try
 from core.lessons.record import Numbers, Outcome, Record
 from core.measures.numbers import loss_text
 from core.presets import SINE
@@ -62,6 +62,19 @@ def who_generalises(record: Record) -> Outcome:
     return Outcome("zeros" if proximal < subgradient else "small", zero_numbers(record))
 
 
+def are_back(record: Record, _: str = "") -> Outcome:
+    """Say whether the weights that the proximal step had set to zero have come back."""
+    epoch, zero, val = (record.arrays[name] for name in ("epoch", "n_zero", "val_loss"))
+    changes = record.changes_of("l1")
+    before = zero[PROXIMAL] if not changes else zero[PROXIMAL][epoch <= changes[0][0]]
+    met = bool(changes) and zero[PROXIMAL, -1] < FEW * N_WEIGHTS <= before[-1]
+    numbers = {
+        "before": f"{before[-1]:,.0f}", "now": f"{zero[PROXIMAL, -1]:,.0f}", "n_all": f"{N_WEIGHTS:,}",
+        "val": loss_text(val[PROXIMAL, -1]), "most": f"{FEW:.0%}",
+    }  # fmt: skip
+    return Outcome("met" if met else "open", numbers)
+
+
 LESSON = Lesson(
     key="zeros",
     title=say("L1 and exact zeros"),
@@ -87,6 +100,7 @@ LESSON = Lesson(
                         "",
                         say("Here it was otherwise: {proximal} and {subgradient} of {n_all}."),
                         say("Proximal: {proximal} of {n_all} weights, {share}. Subgradient: {subgradient}."),
+                        sketches=("046899999", "000000000"),
                     ),
                     Option(
                         "both",
@@ -97,6 +111,7 @@ LESSON = Lesson(
                             "of {n_all} weights ended on it. A step that may stop there is needed."
                         ),
                         say("Both: {proximal} and {subgradient} of {n_all}."),
+                        sketches=("046899999", "035788888"),
                     ),
                     Option(
                         "subgradient",
@@ -107,6 +122,7 @@ LESSON = Lesson(
                             "{proximal}."
                         ),
                         say("The subgradient only: {subgradient} of {n_all}."),
+                        sketches=("000000000", "046899999"),
                     ),
                     Option(
                         "neither",
@@ -117,11 +133,15 @@ LESSON = Lesson(
                             "out of the network."
                         ),
                         say("Neither: {proximal} and {subgradient} of {n_all}."),
+                        sketches=("000000000", "111111111"),
                     ),
                 ),
                 who_gives_zeros,
                 say("Not clear in this run: {proximal} and {subgradient} of {n_all} weights."),
                 "proximal",
+                drawn_on="compare_n_zero",
+                claims=(say("proximal"), say("subgradient")),
+                about=("n_zero[1]", "n_zero[2]"),
             ),
         ),
         Run("Run", say("Press **Run**. Watch the number of exact zeros, and the validation losses.")),
@@ -172,6 +192,21 @@ LESSON = Lesson(
                 "and stops there if that is further than w. Only a data pull above λ₁ brings it back."
             ),
             r"w \leftarrow \operatorname{sign}(v)\,\max\bigl(|v| - \eta\lambda_1,\; 0\bigr), \qquad v = w - \eta\,\nabla L",
+        ),
+        Try(
+            "Try",
+            say(
+                "Is a weight that was set to zero lost for ever? Without a reset: move the λ₁ of **L1 proximal** until less "
+                "than {most} of the {n_all} weights are zero."
+            ),
+            are_back,
+            say(
+                "Done: {before} were zero, {now} are now. No zero is final: as soon as the data pulls harder than λ₁, a weight "
+                "moves again. The validation loss is {val}: what had been left out was not missing."
+            ),
+            say("Now {now} of {n_all} weights are zero."),
+            ("compare_l1",),
+            say("All the way to the left is 0."),
         ),
     ),
     ask=say(

@@ -19,10 +19,12 @@ from starlette.responses import HTMLResponse, Response
 WHERE = "const root = new URL('.', document.baseURI).href; window.__streamlit = {BACKEND_BASE_URL: root, MAIN_PAGE_BASE_URL: root};"
 # After Back or Forward the address belongs to the browser until the hand does something: answers that are still on their way
 # when one presses quickly speak of older addresses, and an entry written for one of them would cut off the way Forward.
-# An entry without settings gets them, not a second entry after it.
+# An entry without settings gets them, not a second entry after it. A lesson has its step instead; their list needs nothing.
 BACK_AND_FORWARD = """
 let isTravelling = false;
 const replace = history.replaceState.bind(history);
+const isWhole = (path, query) => path.endsWith('/lessons')
+  ? !query.has('lesson') || query.has('step') || query.has('sheet') : query.has('data');
 addEventListener('popstate', () => { isTravelling = true; }, true);
 for (const kind of ['pointerdown', 'keydown', 'input', 'click']) addEventListener(kind, () => { isTravelling = false; }, true);
 for (const name of ['pushState', 'replaceState']) {
@@ -30,8 +32,9 @@ for (const name of ['pushState', 'replaceState']) {
   history[name] = (state, title, url) => {
     const { pathname, search } = new URL(url ?? location.href, location.href);
     const isHere = pathname === location.pathname;
-    if (isHere && search !== location.search && !new URLSearchParams(location.search).has('data')) replace(state, title, url);
-    else if (!isTravelling || (isHere && search === location.search)) write(state, title, url);
+    const isMoved = search !== location.search, old = new URLSearchParams(location.search);
+    if (isHere && isMoved && !isWhole(pathname, old)) replace(state, title, url);
+    else if (!isTravelling || (isHere && !isMoved)) write(state, title, url);
   };
 }
 """

@@ -55,7 +55,8 @@ class RunPage:
     what the run of an experiment depends on, costs, and how it is made. draw: makes the charts, None where the snapshot does
     not suffice. takes: the settings that the hand may change on the stage; message: how one is told to the run. sidebar:
     settings that the stage changes and the sidebar shows. parts: what the parts of a study cost that follow one another;
-    check: raises ValueError for one that is too large. buttons, can_rewind, tells_state: see `stage`.
+    check: raises ValueError for one that is too large. buttons, can_rewind, tells_state: see `stage`. look: what the charts
+    depend on besides the run; they are drawn anew when it changes.
     """
 
     name: str
@@ -74,6 +75,7 @@ class RunPage:
     can_rewind: bool = True
     tells_state: bool = False
     slot: jobs.Slot = "study"
+    look: Callable[[Job], str] = lambda _: ""
 
     @property
     def stage(self) -> str:
@@ -123,7 +125,7 @@ class RunPage:
         now = shared.current()
         needs = self.needs(now)
         job = studies.find(self.slot, needs, self.make_run(now), self.work(now), self.message)
-        charts = drawn(self.name, needs.key, job, partial(self.draw, job))
+        charts = drawn(self.name, needs.key + self.look(job), job, partial(self.draw, job))
         if not is_ready(charts, job, self.what) or charts is None:
             return None
         say_failure(self.slot)
@@ -139,7 +141,7 @@ class RunPage:
         now = shared.current()
         stage(
             self.stage, jobs.stream_path(shown.job), shown.key, shown.charts, controls,
-            {name: now.get(name) for name in self.takes(now)}, shown.key, self.readouts,
+            {name: now.get(name) for name in self.takes(now)}, shown.key + self.look(shown.job), self.readouts,
             on_strengths=partial(self._take, "strengths"), on_seed=partial(self._take, "seed"), on_job=self._adopt,
             on_picked=on_picked, scrubs=scrubs, buttons=self.buttons, can_rewind=self.can_rewind,
             on_state=_rerun if self.tells_state else None, slot=self.slot, address=address,

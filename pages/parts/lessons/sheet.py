@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.lessons.lesson import Explain, Lesson, Observe, Predict, Question, Run, Try, Worked
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE
-from core.words import say
+from core.words import joined, say
 from pages.parts.lessons import place
 from pages.shared.language import tr, worded
 from pages.shared.stage import ASSETS
@@ -87,13 +87,19 @@ def show_sheet(lesson: Lesson) -> None:
             case Worked() | Run():
                 st.markdown(worded(step.text))
             case Try():
-                st.markdown(f"{worded(step.text).split('{')[0].rstrip()} … {worded(step.hint)}")
+                show_goal(step, measured["goals"][str(number)])
     st.markdown(tr("### The expected picture"))
     picture = measured["picture"]
     told = tr("{title}: {y} against {x}", title=lesson.title, y=picture["y"], x=picture["x"] or say("what was changed"))
     drawn = b64encode(svg(picture).encode()).decode()
     st.html(f'<img class="lesson-picture" src="data:image/svg+xml;base64,{drawn}" alt="{escape(told)}">')
     st.caption(told)
+
+
+def show_goal(step: Try, text: str) -> None:
+    """Show a goal, with the numbers of the first draw, and how it is reached. text: as the record of that draw has it."""
+    picks = joined(step.picks.values(), " · ")
+    st.markdown(worded(joined([text, step.hint or picks])))
 
 
 def show_options(question: Question, measured: dict[str, Any]) -> None:

@@ -18,8 +18,8 @@ from core.figures.peeking.winners import K, M, plot_optimism, plot_winners
 from core.figures.playground.page import plot_playground
 from core.figures.remedies.ablation import plot_ablation
 from core.figures.series import plot_series
-from core.figures.sketch import with_sketch
-from core.lessons.lesson import Lesson, Predict, Step, Worked, questions, sketch_of
+from core.lessons.lesson import Lesson, Predict, Run, Step, Try, Worked
+from core.lessons.record import Record
 from core.live.bias_variance.needs import LIVE as BIAS_LIVE
 from core.live.bias_variance.needs import bias_variance_needs
 from core.live.bias_variance.run import (
@@ -54,16 +54,16 @@ from core.studies.compare.variants import chosen_variants
 from core.studies.double_descent.random_features import WIDTHS
 from core.studies.peeking.simulation import N_REPEATS, N_ROWS, N_SETTINGS
 from core.words import say
-from pages.parts.compare.variants import message
+from pages.parts.compare.variants import message, sliders
+from pages.parts.lessons.predictions import measured_order, predictions, with_prediction
 from pages.shared import experiment as shared
-from pages.shared.parts import LOSSES, ZEROS
+from pages.shared.parts import LOSSES, STRENGTHS, ZEROS
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
 
 # What their charts show before the run tells nothing of the answer, but what the question is about.
 OPEN = ("playground", "series", "compare")
-SKETCH = say("your prediction (its shape)")
 BUTTONS = ("run", "reset")
 EPOCH = readout("epoch", say("Epoch"), say("Passes over the training points."))
 
@@ -205,40 +205,54 @@ def axes_of(lesson: Lesson) -> list[dict[str, Any]]:
     return []
 
 
+def sliders_of(lesson: Lesson, step: Step) -> list[dict[str, Any]]:
+    """Return the strengths that a step offers on its stage."""
+    offered = step.sliders if isinstance(step, Run | Try) else ()
+    known = sliders(shared.current()) if lesson.study == "compare" else STRENGTHS
+    return [one for one in known if one["key"] in offered]
+
+
 def page_of(lesson: Lesson, step: Step, said: Mapping[int, str]) -> RunPage:
     """Return what a lesson trains and shows at a step: before the run there is nothing to press; predictions are drawn on it."""
-    sketches = sketches_of(lesson, said)
+    at = lesson.steps.index(step)
     page, buttons = PAGES[lesson.study], () if isinstance(step, Predict | Worked) else BUTTONS
     return replace(
-        page, name=".".join(["lessons", lesson.key, *sketches.values()]), slot="lesson", tells_state=True,
-        buttons=buttons, can_rewind=False,
-        draw=only(page.draw, lesson.charts, sketches),
+        page, name=f"lessons.{lesson.key}", slot="lesson", tells_state=True, buttons=buttons, can_rewind=False,
+        draw=partial(draw_lesson, page.draw, lesson, dict(said), at), look=partial(look_of, lesson, dict(said), at),
         readouts=[one for one in page.readouts if one["name"] in lesson.readouts],
     )  # fmt: skip
 
 
-def sketches_of(lesson: Lesson, said: Mapping[int, str]) -> dict[str, str]:
-    """Return the curves that were predicted, as heights, by the name of the chart on which they stay drawn."""
-    asked = {i: question for i, question in questions(lesson).items() if question.drawn_on and i in said}
-    found = {question.drawn_on: sketch_of(question, said[i]) for i, question in asked.items()}
-    return {chart: heights for chart, heights in found.items() if heights}
+def look_of(lesson: Lesson, said: Mapping[int, str], at: int, job: Job) -> str:
+    """Return what the charts of a lesson depend on besides its run: what was predicted, and of an order what came out."""
+    record = record_of(job)
+    return repr(
+        [(i, said[i], measured_order(question, record)) for i, question in predictions(lesson, said, at).items()]
+    )
 
 
-def only(
-    draw: Callable[[Job, Snapshot], Sequence[go.Figure] | None], names: Sequence[str], sketches: Mapping[str, str]
-) -> Callable[[Job, Snapshot], list[go.Figure] | None]:
-    """Return what draws only the charts of these names, in their order, with the sketches over them."""
+def record_of(job: Job) -> Record | None:
+    """Return what a run has measured so far."""
+    return None if job.latest is None else Record.of(job.latest)
 
-    def draw_some(job: Job, snapshot: Snapshot) -> list[go.Figure] | None:
-        figures = draw(job, snapshot)
-        if figures is None:
-            return None
-        by_name = {figure.layout.meta["name"]: figure for figure in figures}
-        for name, heights in sketches.items():
-            by_name[name] = with_sketch(by_name[name], [int(digit) for digit in heights], SKETCH)
-        return [sized(by_name[name], "half" if len(names) == 2 else "full") for name in names]
 
-    return draw_some
+def draw_lesson(
+    draw: Callable[[Job, Snapshot], Sequence[go.Figure] | None],
+    lesson: Lesson,
+    said: Mapping[int, str],
+    at: int,
+    job: Job,
+    snapshot: Snapshot,
+) -> list[go.Figure] | None:
+    """Return only the charts of a lesson, in their order, with what was predicted over them."""
+    figures = draw(job, snapshot)
+    if figures is None:
+        return None
+    by_name, record = {figure.layout.meta["name"]: figure for figure in figures}, record_of(job)
+    for i, question in predictions(lesson, said, at).items():
+        order = measured_order(question, record)
+        by_name[question.drawn_on] = with_prediction(by_name[question.drawn_on], question, said[i], order)
+    return [sized(by_name[name], "half" if len(lesson.charts) == 2 else "full") for name in lesson.charts]
 
 
 def sized(figure: go.Figure, size: str) -> go.Figure:

@@ -23,7 +23,7 @@ from core.lessons.lesson import (
     meant,
     questions,
 )
-from core.lessons.record import Outcome, Record
+from core.lessons.record import Record
 from core.words import joined, say
 from pages.parts.lessons import place
 from pages.parts.lessons.drawing import drawing, drawn
@@ -67,7 +67,7 @@ def show_step(lesson: Lesson, at: Place, record: Record | None) -> None:
         case Worked():
             st.markdown(worded(step.text))
         case Try():
-            show_goal(step, record if is_measured else None)
+            show_goal(lesson, at, step, record if is_measured else None)
     show_ways(lesson, at, missing(lesson, at, record))
 
 
@@ -157,19 +157,35 @@ def show_results(lesson: Lesson, record: Record | None) -> None:
             show_feedback(question, given, record if lesson.is_measured(lesson.run_after(i), record) else None)
 
 
-def show_goal(step: Try, record: Record | None) -> None:
+def show_goal(lesson: Lesson, at: Place, step: Try, record: Record | None) -> None:
     """Show a goal, and whether it is met."""
-    outcome = step.goal(record) if record is not None else Outcome("open")
     if record is None:
         grade(NOT_RUN, "open")
         return
-    st.markdown(worded(step.text.format(**outcome.numbers)))
+    st.markdown(worded(step.text.format(**step.goal(record, "").numbers)))
+    picked = pick(lesson, at, step.picks) if step.picks else ""
+    outcome = step.goal(record, picked)
+    if step.picks and not picked:
+        return
     if outcome.answer == "met":
         grade(step.met.format(**outcome.numbers), "met", ":material/flag:")
     else:
         grade(step.unmet.format(**outcome.numbers), "open", ":material/flag:")
         if step.hint:
             st.caption(worded(step.hint))
+
+
+def pick(lesson: Lesson, at: Place, picks: Mapping[str, str]) -> str:
+    """Show what can be read off the charts; return the key of what was picked, "" for nothing yet."""
+    key, said = f"lessons.{lesson.key}.{at.step}", place.said(lesson.key)
+    keys, given = list(picks), said.get(at.step)
+    picked = st.radio(
+        tr("Your pick"), keys, index=keys.index(given) if given in keys else None, horizontal=True, key=key,
+        format_func=lambda one: worded(picks[one]),
+    )  # fmt: skip
+    if picked is not None:
+        said[at.step] = picked
+    return picked or ""
 
 
 def missing(lesson: Lesson, at: Place, record: Record | None) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from core.lessons.catalog import LESSONS
 from core.lessons.lesson import (
+    MAX_STEPS,
     N_HEIGHTS,
     Explain,
     Lesson,
@@ -15,13 +16,14 @@ from core.lessons.lesson import (
     Predict,
     Question,
     Run,
+    Try,
     feedback,
     has_moved,
     is_right,
     meant,
     questions,
     shape_of_sketch,
-    sketch_of,
+    sketches_of,
 )
 from core.lessons.record import Outcome, Record
 
@@ -130,11 +132,30 @@ def test_a_sketch_means_the_option_of_its_shape(heights: str, shape: str) -> Non
     assert shape_of_sketch(heights) == shape
     asked = questions(LESSONS["dial"])[1]
     assert is_right(asked, heights, Outcome("u")) == (shape == "u")
-    assert sketch_of(asked, heights) == heights and meant(asked, heights) == shape
+    assert sketches_of(asked, heights) == (heights,) and meant(asked, heights) == shape
 
 
-def test_every_curve_that_an_option_means_has_nine_heights() -> None:
-    for lesson in LESSONS.values():
-        for asked in questions(lesson).values():
-            assert all(len(option.sketch) in (0, N_HEIGHTS) for option in asked.options)
-            assert not asked.drawn_on or asked.drawn_on in lesson.charts
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_every_prediction_is_drawn_on_a_chart_of_its_lesson_each_option_in_its_own_way(lesson: Lesson) -> None:
+    for i, asked in questions(lesson).items():
+        if not isinstance(lesson.steps[i], Predict):
+            continue
+        assert asked.drawn_on in lesson.charts
+        curves = [option.sketches for option in asked.options]
+        assert all(
+            len(heights) == N_HEIGHTS and set(heights) <= set("0123456789-") for one in curves for heights in one
+        )
+        if asked.kind != "choice":
+            continue
+        looks = {(option.sketches, option.place) for option in asked.options}
+        assert len(looks) == len(asked.options)
+        if asked.drawn_as == "curves":
+            assert all(len(one) == max(1, len(asked.claims)) for one in curves) and len(asked.about) == len(
+                asked.claims
+            )
+
+
+def test_two_lessons_in_three_end_with_a_goal_the_others_have_their_five_steps() -> None:
+    goals = [lesson.key for lesson in LESSONS.values() if isinstance(lesson.steps[-1], Try)]
+    assert goals == ["gap", "closing", "labels", "zeros", "ranking", "descent"]
+    assert all(len(lesson.steps) == MAX_STEPS for lesson in LESSONS.values())

@@ -6,8 +6,9 @@ import pytest
 
 from core.lessons.catalog import LESSONS
 from core.lessons.lesson import Try, feedback, questions
-from core.lessons.measuring import measure
+from core.lessons.measuring import MAKERS, is_going_on, measure
 from core.lessons.record import Record
+from core.stream.commands import Run, Set
 
 N_DRAWS, ENOUGH = 5, 4
 
@@ -39,11 +40,46 @@ def test_every_sentence_finds_its_numbers(key: str, place: int) -> None:
     assert "{" not in asked.unclear.format(**outcome.numbers)
 
 
-@pytest.mark.parametrize("key", [key for key, lesson in LESSONS.items() if isinstance(lesson.steps[-1], Try)])
+GOALS = {key: step for key, lesson in LESSONS.items() for step in lesson.steps if isinstance(step, Try)}
+MOVES = {
+    "gap": Set(name="l2", value=0.003),
+    "labels": Set(name="l2", value=0.03),
+    "zeros": Set(name="l1", value=0.0, member=1),
+}
+
+
+@pytest.mark.parametrize("key", GOALS)
 def test_a_goal_is_open_at_first_and_its_sentences_find_their_numbers(key: str) -> None:
-    step = LESSONS[key].steps[-1]
+    step = GOALS[key]
     assert isinstance(step, Try)
-    outcome = step.goal(measured(key, 0))
-    assert outcome.answer in ("met", "open")
-    for text in (step.text, step.met, step.unmet):
-        assert "{" not in text.format(**outcome.numbers)
+    for picked in ("", *step.picks):
+        outcome = step.goal(measured(key, 0), picked)
+        assert outcome.answer in ("met", "open") and (picked or outcome.answer == "open")
+        for text in (step.text, step.met, step.unmet):
+            assert "{" not in text.format(**outcome.numbers)
+
+
+@pytest.mark.parametrize("draw", range(N_DRAWS))
+@pytest.mark.parametrize("key", [key for key, step in GOALS.items() if step.picks])
+def test_of_the_picks_some_meet_the_goal_and_some_do_not(key: str, draw: int) -> None:
+    answers = {picked: GOALS[key].goal(measured(key, draw), picked).answer for picked in GOALS[key].picks}
+    assert set(answers.values()) == {"met", "open"}
+
+
+@pytest.mark.parametrize("draw", [0, 3])
+@pytest.mark.parametrize("key", MOVES)
+def test_a_goal_on_the_stage_is_reached_by_the_move_that_its_hint_names(key: str, draw: int) -> None:
+    lesson, run = LESSONS[key], MAKERS[LESSONS[key].study](LESSONS[key].start(draw))
+    for command in (Run(), MOVES[key], Run()):
+        run.obey(command)
+        while is_going_on(run):
+            run.train_for(0.05)
+    step = lesson.steps[-1]
+    assert isinstance(step, Try)
+    outcome = step.goal(Record.of(run.snapshot()), "")
+    assert outcome.answer == "met"
+    assert "{" not in step.met.format(**outcome.numbers)
+
+
+def test_every_goal_is_tried_here() -> None:
+    assert {key for key, step in GOALS.items() if not step.picks} == set(MOVES)
