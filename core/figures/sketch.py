@@ -19,6 +19,7 @@ DASHES = ("dot", "dashdot")  # of the first curve, of the second
 HIGHEST = 9  # heights go from 0 to 9
 UNSEEN = "-"  # in place of a height: nothing is expected there
 HALF_ROW = 0.42
+RANK_PX = 58  # room for the texts beside the rows
 SIDES = {-1: "triangle-left", 0: "diamond", 1: "triangle-right"}
 HIDDEN = {"visible": False, "fixedrange": True}
 BOX = {
@@ -74,12 +75,14 @@ def with_side(figure: go.Figure, side: int, x: str, y: float, label: str) -> go.
 
 
 def with_ranks(figure: go.Figure, ranks: Mapping[float, str], label: str) -> go.Figure:
-    """Return the figure with a text at the right end of some rows. ranks: by the height of a row on the chart's axis."""
+    """Return the figure with a text beside the right end of some rows. ranks: by the height of a row on the chart's axis."""
     tags = go.Scatter(
-        name=label, x=[1.0] * len(ranks), y=list(ranks), xaxis="x9", mode="text", text=list(ranks.values()),
-        textposition="middle left", hoverinfo="skip", textfont={"color": COLOR},
+        name=label, x=[1.0] * len(ranks), y=list(ranks), xaxis="x9", mode="markers+text", text=list(ranks.values()),
+        marker={"symbol": "triangle-left", "color": COLOR, "size": 9}, textposition="middle right", hoverinfo="skip",
+        cliponaxis=False,
     )  # fmt: skip
-    return added(figure, [tags], [entry(label, COLOR, symbol="square")], {"xaxis9": BOX["xaxis9"]})
+    layout = {"xaxis9": BOX["xaxis9"], "margin": {**figure.layout.margin.to_plotly_json(), "r": RANK_PX}}
+    return added(figure, [tags], [entry(label, COLOR, symbol="triangle-left")], layout)
 
 
 def added(

@@ -218,7 +218,7 @@ LESSON = Lesson(
         Try(
             "Try",
             say(
-                "Move λ under the chart: which is the **smallest λ** without a peak? (The error may rise by at most {gone} "
+                "Move **λ** above the charts: which is the **smallest λ** without a peak? (The error may rise by at most {gone} "
                 "points along the width.)"
             ),
             is_smallest,

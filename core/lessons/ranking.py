@@ -204,7 +204,7 @@ LESSON = Lesson(
             "Try",
             say(
                 "More data costs money. Read it off the dots: which of these remedies **cannot be told apart** from *more data* "
-                "({moredata}) by these starts? There are {n_ties} among the four."
+                "({moredata}) by these starts? It is true of {n_ties} of the four."
             ),
             is_tie,
             say("Right: {mine} and {moredata} differ by {difference}, and two standard errors are {bars}: a tie."),

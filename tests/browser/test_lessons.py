@@ -133,3 +133,25 @@ def test_every_lesson_runs_to_its_answer(address: str, open_page: OpenPage, key:
     page = open_page(f"{address}/lessons?lesson={key}&step={lesson.first_run + 1}")
     press(page, "Run")
     page.get_by_role("button", name="Next", exact=True).and_(page.locator(":enabled")).wait_for(timeout=120_000)
+
+
+@pytest.mark.parametrize("reloads", [False, True])
+def test_back_and_forward_go_step_by_step(address: str, open_page: OpenPage, reloads: bool) -> None:
+    page = open_page(f"{address}/lessons", ready=CARD)
+    page.locator(".st-key-lessons-of-dial").get_by_role("button", name="Begin").click()
+    page.get_by_text("Step 1 of").wait_for()
+    wait_for(page, "location.search.includes('step=1')")
+    after(page, 2)
+    wait_for(page, "location.search.includes('step=2')")
+    if reloads:
+        page.reload()
+        page.get_by_text("Step 2 of").wait_for()
+        wait_for(page, DRAWING)
+    for go, sign in (
+        ("back", "Step 1 of"),
+        ("back", "Ten short lessons"),
+        ("forward", "Step 1 of"),
+        ("forward", "Step 2 of"),
+    ):
+        page.evaluate(f"history.{go}()")
+        page.get_by_text(sign).wait_for()

@@ -1,18 +1,23 @@
 """The lessons' page: a link opens a step, answers are kept, the record of the run answers them, one's own set-up comes back."""
 
+import json
 import time
 from html import escape
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.figures.theme import axis, base_figure
 from core.lessons.catalog import LESSONS
 from core.lessons.gap import turn_numbers
+from core.lessons.lesson import Run as RunStep
 from core.lessons.lesson import questions
 from core.lessons.record import Record
 from core.presets import START
 from core.stream.commands import Run
 from pages.parts.lessons.place import Place, read
+from pages.parts.lessons.predictions import HEIGHTS, with_prediction
 from pages.parts.lessons.sheet import REVEALS_NOTHING
 from pages.parts.lessons.stages import OPEN
 from tests.pages.app import close, job, now, open_link, run, said
@@ -98,6 +103,71 @@ def test_another_draw_is_another_run_and_keeps_what_was_said() -> None:
     press(page, "lessons.draw")
     assert now(page) == GAP.start(1) and page.query_params["draw"] == "1"
     assert "Step 2 of 5" in texts(page) and page.query_params["said"] == "1.stays"
+    close(page)
+
+
+def legends(page: AppTest) -> str:
+    """Return the figures that the stage got, as text."""
+    return "".join(one.proto.json for one in page.get("bidi_component") if "socket" in one.proto.json)
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "shown"),
+    [
+        ("gap", "1.stays", ["your prediction (its shape)"]),
+        ("closing", "1.rate", ["your prediction: the smallest gap"]),
+        ("labels", "1.never", ["your prediction: right labels", "your prediction: wrong labels"]),
+        ("l2", "2.both", ["your prediction: training loss", "your prediction: validation loss"]),
+        ("zeros", "1.both", ["your prediction: proximal", "your prediction: subgradient"]),
+        ("dial", "2.952222259", ["your prediction (its shape)"]),
+        ("winner", "2.same", ["your prediction: as often"]),
+        ("ranking", "1.l2-earlystopping-dropout-ensemble-nothing", ["rank among the five", "you: 2"]),
+        ("bias", "2.free", ["your prediction: bias²", "your prediction: variance"]),
+        ("descent", "1.u", ["your prediction (its shape)"]),
+    ],
+)
+def test_a_prediction_is_drawn_on_the_chart_of_the_result(key: str, given: str, shown: list[str]) -> None:
+    asked = int(given[0]) - 1
+    lesson = LESSONS[key]
+    step = next(i for i, one in enumerate(lesson.steps) if isinstance(one, RunStep) and i > asked)
+    for said_before, is_there in ((given, True), ("", False)):
+        page = open_link("lessons.py", {"lesson": key, "step": str(step + 1), "said": said_before})
+        found = legends(page)
+        assert [text in found or json.dumps(text)[1:-1] in found for text in shown] == [is_there] * len(shown)
+        close(page)
+
+
+def test_a_prediction_on_how_a_run_goes_on_is_not_drawn_over_what_it_was_before() -> None:
+    page = open_link("lessons.py", {"lesson": "l2", "step": "2", "said": "2.both"})
+    page.radio[0].set_value("both")
+    run(page)
+    assert "your prediction" not in legends(page)
+    close(page)
+
+
+def test_of_an_order_the_ranks_stand_beside_each_other() -> None:
+    question = questions(LESSONS["ranking"])[0]
+    order = ("earlystopping", "l2", "dropout", "ensemble", "nothing")
+    figure = base_figure([], {"name": "ablation"}, axis("x"), axis("y"))
+    said = "l2-earlystopping-dropout-ensemble-nothing"
+    after = with_prediction(figure, question, said, order).data[-1]
+    texts = dict(zip(after.y, after.text, strict=True))
+    assert texts[HEIGHTS["l2"]] == "you: 1<br>here: 2" and texts[HEIGHTS["nothing"]] == "you: 5<br>here: 5"
+    before = with_prediction(figure, question, said, ()).data[-1]
+    assert dict(zip(before.y, before.text, strict=True))[HEIGHTS["l2"]] == "you: 1"
+
+
+def test_a_goal_is_met_by_what_was_read_off_the_chart() -> None:
+    page = open_link("lessons.py", {"lesson": "closing", "step": "5"})
+    train(page)
+    run(page)
+    assert "No further data can be had" in texts(page) and not page.success
+    losses = Record.of(job(page, "lesson").latest).arrays["series_val"]
+    best, worst = (("units", "longer", "rate")[at(losses[2:])] for at in (np.argmin, np.argmax))
+    for picked, sentence in ((worst, "another of the three ends lower"), (best, "Right: ")):
+        page.radio[0].set_value(picked)
+        run(page)
+        assert sentence in texts(page)
     close(page)
 
 

@@ -62,7 +62,7 @@ def rank_text(key: str, said: list[str], order: tuple[str, ...]) -> str:
     """Return the ranks of an option, as said and as measured."""
     mine = said.index(key) + 1
     return (
-        say("you: {mine} · here: {rank}", mine=mine, rank=order.index(key) + 1)
+        say("you: {mine}<br>here: {rank}", mine=mine, rank=order.index(key) + 1)
         if key in order
         else say("you: {mine}", mine=mine)
     )

@@ -11,6 +11,7 @@ from core.lessons.record import Record
 from core.stream.commands import Run, Set
 
 N_DRAWS, ENOUGH = 5, 4
+pytestmark = pytest.mark.timeout(600)  # the first test of a lesson trains its five draws, up to a minute alone
 
 
 @cache
