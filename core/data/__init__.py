@@ -154,7 +154,7 @@ def _draw_classes(data: DataConfig) -> RawRows:
     points = clean + data.noise_std * stream(data, NOISE).standard_normal(clean.shape)
     class_names = tuple(say("class {c}", c=c) for c in range(n_classes))
     inputs = synthetic.make_features(points, data.features)
-    return RawRows(inputs, labels, _names_of(data.features), class_names, "class", points=points)
+    return RawRows(inputs, labels, _names_of(data.features), class_names, say("class"), points=points)
 
 
 def _names_of(features: tuple[FeatureName, ...]) -> tuple[str, ...]:

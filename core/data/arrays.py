@@ -42,11 +42,11 @@ def check_numbers(name: str, values: ArrayLike) -> Array:
     if largest > LARGEST:
         raise ValueError(
             say(
-                "{name}: expected numbers from -{largest:g} to {largest:g}, received one of size {largest2:g}, too "
+                "{name}: expected numbers from -{largest:g} to {largest:g}, received one of size {received:g}, too "
                 "large to be squared; divide by a constant",
                 name=name,
                 largest=LARGEST,
-                largest2=largest,
+                received=largest,
             )
         )
     return array
@@ -137,10 +137,10 @@ def encode_labels(named: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
             raise ValueError(
                 say(
                     "{name}: expected classes as whole numbers for task 'classification', received values from "
-                    "{labels:g} to {labels2:g}; use task='regression' for continuous targets",
+                    "{least:g} to {largest:g}; use task='regression' for continuous targets",
                     name=name,
-                    labels=labels.min(),
-                    labels2=labels.max(),
+                    least=labels.min(),
+                    largest=labels.max(),
                 )
             )
     together = np.concatenate(list(named.values()))
@@ -227,15 +227,15 @@ def _rows(values: Any) -> str:
     """Return what is wrong with values that make no array, in words."""
     lengths = {len(row) if hasattr(row, "__len__") and not isinstance(row, str) else 1 for row in values}
     if len(lengths) > 1:
-        return say("rows of {lengths} to {lengths2}", lengths=min(lengths), lengths2=max(lengths))
+        return say("rows of {shortest} to {longest}", shortest=min(lengths), longest=max(lengths))
     return received(values)
 
 
 def _kind(array: Array, values: Any) -> str:
     if array.dtype.kind == "O":
         return received(values)
-    kinds = {"c": say("complex numbers"), "M": "dates", "m": "durations"}
-    return kinds.get(array.dtype.kind, f"values of type {array.dtype}")
+    kinds = {"c": say("complex numbers"), "M": say("dates"), "m": say("durations")}
+    return kinds.get(array.dtype.kind, say("values of type {dtype}", dtype=array.dtype))
 
 
 def _from_objects(name: str, array: Array, values: Any) -> Array:

@@ -18,8 +18,8 @@ from core.data.split import Array
 from core.words import say
 
 DIABETES_NAMES = (
-    "age",
-    "sex",
+    say("age"),
+    say("sex"),
     say("body mass index"),
     say("blood pressure"),
     say("total cholesterol"),
@@ -39,10 +39,10 @@ LOADERS: Mapping[str, Callable[[], Any]] = MappingProxyType(
 )
 TARGET_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "digits": "digit",
-        "breast_cancer": "diagnosis",
+        "digits": say("digit"),
+        "breast_cancer": say("diagnosis"),
         "diabetes": say("disease progression after one year"),
-        "wine": "grower",
+        "wine": say("grower"),
     }
 )
 
@@ -113,7 +113,7 @@ def load_bundled(name: str) -> RealTable:
 def feature_names(name: str, bunch: Any) -> tuple[str, ...]:
     """Return readable names of the columns."""
     if name == "digits":
-        return tuple(say("pixel row {i}, column {i2}", i=i // 8 + 1, i2=i % 8 + 1) for i in range(64))
+        return tuple(say("pixel row {row}, column {column}", row=i // 8 + 1, column=i % 8 + 1) for i in range(64))
     if name == "diabetes":
         return DIABETES_NAMES
     return tuple(str(c).replace("_", " ") for c in bunch.feature_names)

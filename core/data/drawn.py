@@ -129,7 +129,7 @@ def load_points(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
     return Split(
         X[~is_val], y[~is_val], X[is_val], y[is_val], X[:0].copy(), y[:0].copy(),
         task="classification" if n_classes else "regression", n_classes=n_classes, feature_names=names,
-        class_names=tuple(say("class {number}", number=c + 1) for c in range(n_classes)), target_name="class" if n_classes else "y",
+        class_names=tuple(say("class {c}", c=c + 1) for c in range(n_classes)), target_name=say("class") if n_classes else "y",
         x_mean=canvas.x_mean, x_scale=canvas.x_scale, kind="plane" if n_classes else "curve", grid=canvas.grid,
         points_train=drawn[~is_val], points_val=drawn[is_val], classes=np.arange(n_classes),
     )  # fmt: skip
@@ -212,7 +212,7 @@ def copied(experiment: Experiment, split: Split) -> Experiment:
     name = PLANE if split.n_classes else CURVE
     if split.kind == "plane" and not split.n_classes:
         raise ValueError(
-            "split: expected points of a curve, or of 2 to 4 classes on a plane, received values on a plane"
+            say("split: expected points of a curve, or of 2 to 4 classes on a plane, received values on a plane")
         )
     parts = [_as_points(split, part, name) for part in ("train", "val")]
     n_val = min(MAX_COPIED_VAL, MAX_POINTS - len(parts[0][:MAX_POINTS]))

@@ -75,7 +75,13 @@ def informative_classes(data: DataConfig) -> RawRows:
     probabilities = two_classes(2 * (signals @ centre) / (1 + data.noise_std**2))
     inputs, names, relevance = surround(data, signals)
     return RawRows(
-        inputs, labels, names, ("class 0", "class 1"), "class", probabilities=probabilities, relevance=relevance
+        inputs,
+        labels,
+        names,
+        (say("class {c}", c=0), say("class {c}", c=1)),
+        say("class"),
+        probabilities=probabilities,
+        relevance=relevance,
     )
 
 

@@ -86,12 +86,12 @@ def check_sets(data: DataConfig, n_sets: int) -> None:
     if not info.is_synthetic and n_sets * data.n_train > n_free:
         raise ValueError(
             say(
-                "n_sets: expected at most {n_free} disjoint sets of {n_train} rows of '{name}' "
-                "({n_free2} are free), received {n_sets}; take fewer training points",
-                n_free=n_free // data.n_train,
+                "n_sets: expected at most {n_possible} disjoint sets of {n_train} rows of '{name}' "
+                "({n_free} are free), received {n_sets}; take fewer training points",
+                n_possible=n_free // data.n_train,
                 n_train=data.n_train,
                 name=data.name,
-                n_free2=n_free,
+                n_free=n_free,
                 n_sets=n_sets,
             )
         )

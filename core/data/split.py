@@ -157,18 +157,18 @@ class Split:
         if names is not None and val_names is not None and list(names) != list(val_names):
             raise ValueError(
                 say(
-                    "X_val: expected the columns of X_train in the same order, {listed}, received {listed2}",
-                    listed=_listed(names),
-                    listed2=_listed(val_names),
+                    "X_val: expected the columns of X_train in the same order, {expected}, received {received}",
+                    expected=_listed(names),
+                    received=_listed(val_names),
                 )
             )
         X_train, X_val = check_inputs("X_train", X_train), check_inputs("X_val", X_val)
         if X_train.shape[1] != X_val.shape[1]:
             raise ValueError(
                 say(
-                    "X_val: expected {shape} columns as in X_train, received {shape2}",
-                    shape=X_train.shape[1],
-                    shape2=X_val.shape[1],
+                    "X_val: expected {n_expected} columns as in X_train, received {n_received}",
+                    n_expected=X_train.shape[1],
+                    n_received=X_val.shape[1],
                 )
             )
         targets = {
@@ -187,8 +187,8 @@ class Split:
             X_train, y_train, X_val, y_val, X_test=X_train[:0].copy(), y_test=y_train[:0].copy(),
             task=task, n_classes=n_classes,
             feature_names=tuple(f"x{i + 1}" for i in range(d)) if names is None else tuple(map(str, names)),
-            class_names=tuple(say("class {label}", label=label) for label in classes), classes=classes,
-            target_name="y" if task == "regression" else "class",
+            class_names=tuple(say("class {c}", c=label) for label in classes), classes=classes,
+            target_name="y" if task == "regression" else say("class"),
             x_mean=np.zeros(d), x_scale=np.ones(d),
         )  # fmt: skip
 

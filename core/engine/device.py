@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from core.settings.words import received
+from core.words import say
 
 CPU = torch.device("cpu")
 FREE_SHARE = 0.7  # of a GPU's free memory may be planned with
@@ -22,22 +23,29 @@ def device_of(name: str) -> torch.device:
     Raises ValueError for another name, and where this machine has no such GPU.
     """
     if not isinstance(name, str) or not (name in ("cpu", "cuda") or name.removeprefix("cuda:").isdecimal()):
-        raise ValueError(f"device: expected 'cpu', 'cuda' or 'cuda:0', received {received(name)}")
+        raise ValueError(
+            say("device: expected 'cpu', 'cuda' or 'cuda:0', received {received}", received=received(name))
+        )
     if name == "cpu":
         return CPU
     n_found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if int(name.partition(":")[2] or 0) >= n_found:
         raise ValueError(
-            f"device: expected a GPU that torch can use, received '{name}' where torch finds {_count(n_found)}"
+            say(
+                "device: expected a GPU that torch can use, received '{name}' where torch finds {found}",
+                name=name,
+                found=_count(n_found),
+            )
         )
     return torch.device(name)
 
 
 def _count(n_found: int) -> str:
     if n_found:
-        return f"{n_found} (cuda:0 to cuda:{n_found - 1})"
-    why = "" if torch.version.cuda else f"; this torch ({torch.__version__}) was built without CUDA"
-    return f"none{why}; use device='cpu'"
+        return say("{n} (cuda:0 to cuda:{last})", n=n_found, last=n_found - 1)
+    if torch.version.cuda:
+        return say("none; use device='cpu'")
+    return say("none; this torch ({version}) was built without CUDA; use device='cpu'", version=torch.__version__)
 
 
 def on_host(tensor: Tensor) -> np.ndarray:

@@ -15,6 +15,7 @@ from core.engine.device import on_host
 from core.engine.optimizers import Column
 from core.engine.trainer import Trainer
 from core.settings.experiment import LIVE_FIELDS
+from core.words import say
 
 Arrays = dict[str, np.ndarray]
 
@@ -37,7 +38,14 @@ def restore(trainer: Trainer, kept: Mapping[str, np.ndarray]) -> None:
     for name, tensor in _tensors(trainer):
         if name not in kept or kept[name].shape != tuple(tensor.shape):
             received = f"{kept[name].shape}" if name in kept else "none"
-            raise ValueError(f"kept: expected '{name}' of shape {tuple(tensor.shape)}, received {received}")
+            raise ValueError(
+                say(
+                    "kept: expected '{name}' of shape {shape}, received {received}",
+                    name=name,
+                    shape=tuple(tensor.shape),
+                    received=received,
+                )
+            )
         tensor.copy_(torch.as_tensor(np.array(kept[name])))
     for i, generator in enumerate(trainer.order.generators):
         generator.set_state(torch.as_tensor(np.array(kept[f"order.{i}"])))

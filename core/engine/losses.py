@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.engine.activations import is_aligned, sigmoid
+from core.words import say
 
 LossKind = Literal["binary_cross_entropy", "cross_entropy", "mse"]
 
@@ -22,7 +23,7 @@ def loss_kind(name: str, task: str, n_classes: int) -> LossKind:
     """Return the loss in use for a configured loss name; raises ValueError for cross-entropy on values."""
     if task == "regression":
         if name == "cross_entropy":
-            raise ValueError("loss: expected 'auto' or 'mse' for a regression task, received 'cross_entropy'")
+            raise ValueError(say("loss: expected 'auto' or 'mse' for a regression task, received 'cross_entropy'"))
         return "mse"
     if name == "mse":
         return "mse"

@@ -28,6 +28,7 @@ from core.engine.penalties import SMALL_WEIGHT, VALUES
 from core.engine.schedule import rate_factor
 from core.engine.stack import Dropout, Stack
 from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
+from core.words import say
 
 if TYPE_CHECKING:
     from core.engine.compiled.kernel import Kernel, Looker
@@ -142,11 +143,13 @@ class Trainer:
             ("members", len(self.pool.is_train), len(pool.is_train)), ("loss", self.pool.loss, pool.loss),
         ):  # fmt: skip
             if old != new:
-                raise ValueError(f"pool: expected {what} as before, {old}, received {new}")
+                raise ValueError(
+                    say("pool: expected {what} as before, {old}, received {new}", what=what, old=old, new=new)
+                )
         before = self.order
         self._take_rows(pool)
         if len(before.generators) != len(self.order.generators) or before.has_skips != self.order.has_skips:
-            raise ValueError("pool: expected rows that the members share as before, received others")
+            raise ValueError(say("pool: expected rows that the members share as before, received others"))
         for generator, state in zip(self.order.generators, before.states(), strict=True):
             generator.set_state(state)
         self.epoch_states, self._batches, self._n_batches_left = self.order.states(), None, 0
@@ -191,7 +194,7 @@ class Trainer:
         In how many calls the steps are made changes no bit of them.
         """
         if self.order.n_rows == 0:
-            raise ValueError("pool: expected at least one training row, received none")
+            raise ValueError(say("pool: expected at least one training row, received none"))
         if self._n_batches_left == 0:
             self.begin_epoch()
         n_steps = min(n_steps, self._n_batches_left)

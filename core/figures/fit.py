@@ -158,10 +158,10 @@ def plot_pixels(arrays: Arrays) -> go.Figure:
             "The pixels of the rim are nearly always blank: look whether the network still gives them weight."
         ),
         "unit": say("sum of |w| over a pixel's links"),
-        "corner": "row \\ column",
+        "corner": say("row \\ column"),
     }
     hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
-    heat = _heatmap(arrays, "pixels", say("sum of |w| = %{z:.3g}<extra></extra>"))
+    heat = _heatmap(arrays, "pixels", say("Σ|w| by pixel"), say("sum of |w| = %{z:.3g}<extra></extra>"))
     yaxis = axis(say("row"), (7.5, -0.5), scaleanchor="x", **hidden)
     return base_figure([heat], about, axis(say("column"), (-0.5, 7.5), **hidden), yaxis)
 
@@ -175,10 +175,12 @@ def plot_confusion(arrays: Arrays, class_names: Sequence[str]) -> go.Figure:
         "title": say("Confusion matrix (validation)"),
         "look_for": say("Every count off the diagonal is a mistake on data the network never trained on."),
         "names": {"x": classes, "y": classes},
-        "corner": "true \\ predicted",
+        "corner": say("true \\ predicted"),
         "unit": say("number of rows"),
     }
-    heat = _heatmap(arrays, "confusion", say("true %{y}, predicted %{x}: %{z} rows<extra></extra>"))
+    heat = _heatmap(
+        arrays, "confusion", say("confusion matrix"), say("true %{y}, predicted %{x}: %{z} rows<extra></extra>")
+    )
     heat.texttemplate = "%{z}"
     ticks = {"tickvals": list(range(n_classes)), "ticktext": [str(name) for name in class_names], "showgrid": False}
     bounds = (-0.5, n_classes - 0.5)
@@ -204,7 +206,12 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
         "look_for": say("How much the network leans on an input: one whose bar has no length is not read any more."),
         "auto": {"xaxis": {"arrays": ["rank_value"], "include": [0]}},
         "twin": [
-            twin(say("Inputs by use"), "input", "label:rank_name", [column(say("Σ|w| over its links"), "rank_value")])
+            twin(
+                say("Inputs by use"),
+                say("input"),
+                "label:rank_name",
+                [column(say("Σ|w| over its links"), "rank_value")],
+            )
         ],
     }
     xaxis = axis(say("Σ|w| over its links"), span([values], include=[0]))
@@ -265,11 +272,11 @@ def _points_table(constants: Arrays, split: str) -> dict[str, Any]:
     """Return the table of the points of one split with what each of them is."""
     points, target, names = constants[f"points_{split}"], constants[f"target_{split}"], constants["class_names"]
     values = [str(names[int(c)]) for c in target] if len(names) else target.tolist()
-    head = "class" if len(names) else str(constants["target_name"][0])
+    head = say("class") if len(names) else str(constants["target_name"][0])
     across, up = (str(name) for name in constants["point_names"])
     columns = [column(across, points[:, 0].tolist()), column(up, points[:, 1].tolist()), column(head, values)]
     caption = say("Training points") if split == "train" else say("Validation points")
-    return twin(caption, "point", list(range(1, len(points) + 1)), columns)
+    return twin(caption, say("point"), list(range(1, len(points) + 1)), columns)
 
 
 def _truth(x: np.ndarray, truth: np.ndarray, noise: float) -> list[Any]:
@@ -394,9 +401,9 @@ def _plane_legend(constants: Arrays, is_known: bool = True) -> list[dict[str, st
     return [*kinds, *(entry(str(name), CLASS_COLORS[c], symbol=CLASS_SYMBOLS[c]) for c, name in names)]
 
 
-def _heatmap(arrays: Mapping[str, np.ndarray], array: str, hover: str) -> go.Heatmap:
+def _heatmap(arrays: Mapping[str, np.ndarray], array: str, label: str, hover: str) -> go.Heatmap:
     """Return a small heatmap, pale for zero, blue for the largest value, without a colour bar."""
     return go.Heatmap(
-        name=array, z=np.array(arrays[array]), zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False,
+        name=label, z=np.array(arrays[array]), zmin=0, colorscale=colorscale([PALE, BLUE]), showscale=False,
         hovertemplate=hover, xgap=1, ygap=1, meta=bind(z=array),
     )  # fmt: skip

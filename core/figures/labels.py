@@ -11,8 +11,8 @@ from core.settings.colors import VERMILLION
 from core.words import say
 
 STYLES = (
-    ("right labels", "label_right", COLORS["train"], "solid"),
-    ("wrong labels", "label_wrong", VERMILLION, "dash"),
+    (say("right labels"), "label_right", COLORS["train"], "solid"),
+    (say("wrong labels"), "label_wrong", VERMILLION, "dash"),
     (say("validation"), "label_val", COLORS["val"], "dot"),
 )
 
@@ -20,8 +20,10 @@ STYLES = (
 def plot_labels(arrays: Arrays) -> go.Figure:
     """Return the shares of rows that are answered as their label says. Binds label_epoch, label_right, label_wrong, label_val."""
     about = {
-        "name": "labels", "title": "Right and wrong labels",
-        "look_for": "Training rows answered as their label says: first those whose label is right, later the wrong ones by heart.",
+        "name": "labels", "title": say("Right and wrong labels"),
+        "look_for": say(
+            "Training rows answered as their label says: first those whose label is right, later the wrong ones by heart."
+        ),
         "legend": [entry(label, color, dash) for label, _, color, dash in STYLES],
         "auto": {"xaxis": {"arrays": ["label_epoch"], "include": [0]}},
     }  # fmt: skip

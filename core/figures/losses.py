@@ -64,7 +64,7 @@ def _marks(arrays: Arrays) -> list[Any]:
         "color": [COLORS["train"], COLORS["val"]],
         "line": {"width": 1, "color": "white"},
     }
-    live = [_points(arrays, "now", ("tip_epoch", "tip_loss"), tips)] if "tip_epoch" in arrays else []
+    live = [_points(arrays, say("now"), ("tip_epoch", "tip_loss"), tips)] if "tip_epoch" in arrays else []
     return [
         _line(arrays, say("noise floor"), ("floor_x", "floor_y"), COLORS["floor"], "dash"),
         _line(arrays, say("you are here"), ("at:moment", "span:y"), COLORS["truth"], "solid"),

@@ -19,6 +19,7 @@ from core.settings.words import shortened
 from core.words import say
 
 MAX_NAMED, MAX_NAME, CHAR_PX = 16, 14, 7  # inputs that are named, the characters of a name, and the width of one
+MEANINGS = {"positive": say("positive weight"), "negative": say("negative weight")}
 OPACITIES = (0.08, 0.25, 0.45, 0.7, 1.0)
 
 
@@ -31,7 +32,8 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
     """Return the drawing: ten traces of links (two signs, five strengths) under the nodes, the inputs with their names."""
     links = [
         go.Scatter(
-            name=f"{meaning} {k + 1}", x=np.array(arrays[f"link_{sign}_{k}_x"]), y=np.array(arrays[f"link_{sign}_{k}_y"]),
+            name=say("{sign}, strength {k}", sign=MEANINGS[meaning], k=k + 1),
+            x=np.array(arrays[f"link_{sign}_{k}_x"]), y=np.array(arrays[f"link_{sign}_{k}_y"]),
             mode="lines", line={"color": COLORS[meaning], "width": WIDTHS[k]}, opacity=OPACITIES[k], hoverinfo="skip",
             meta=bind(x=f"link_{sign}_{k}_x", y=f"link_{sign}_{k}_y"),
         )
@@ -54,11 +56,16 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
         "name": "diagram",
         "title": say("The network"),
         "look_for": say("Thick links carry large weights; a penalty thins them, and L1 removes links altogether."),
-        "legend": [entry(say("{meaning} weight", meaning=meaning), COLORS[meaning], "solid") for _, meaning in SIGNS],
+        "legend": [entry(MEANINGS[meaning], COLORS[meaning], "solid") for _, meaning in SIGNS],
     }
     n_layers = int(arrays["node_x"].max()) + 1
     about["twin"] = [
-        twin(say("Weights of the links"), "link", _link_names(arrays["node_x"]), [column(say("weight"), "link_weight")])
+        twin(
+            say("Weights of the links"),
+            say("link"),
+            _link_names(arrays["node_x"]),
+            [column(say("weight"), "link_weight")],
+        )
     ]
     names = [say("input"), *(say("hidden {i}", i=i) for i in range(1, n_layers - 1)), say("output")]
     xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
@@ -84,9 +91,7 @@ def plot_matrices(arrays: Arrays) -> go.Figure:
         "name": "matrices",
         "title": say("The weight matrices"),
         "look_for": say("Pale cells are weights near zero; L1 empties whole rows, inputs the network no longer uses."),
-        "legend": [
-            entry(say("{meaning} weight", meaning=meaning), COLORS[meaning], symbol="square") for _, meaning in SIGNS
-        ],
+        "legend": [entry(MEANINGS[meaning], COLORS[meaning], symbol="square") for _, meaning in SIGNS],
         "images": [image_layer("matrices", colors, (-1, 1), (0, cols, 0, rows), is_rooted=True, told=told)],
     }
     hidden = {"showgrid": False, "showticklabels": False}
@@ -98,12 +103,13 @@ def plot_matrices(arrays: Arrays) -> go.Figure:
 def _cell_names(picture: np.ndarray) -> dict[str, list[str]]:
     """Return what the rows, the uppermost first, and the columns of the picture are: units, or blocks of a large matrix."""
     is_gap = np.isnan(picture).all(axis=0)
-    what = "block" if MAX_TILE in picture.shape or (np.diff(np.flatnonzero(is_gap)) > MAX_TILE).any() else "unit"
+    is_large = MAX_TILE in picture.shape or bool((np.diff(np.flatnonzero(is_gap)) > MAX_TILE).any())
+    what = say("block") if is_large else say("unit")
     columns, layer, unit = [], 1, 0
     for gap in is_gap:
         layer, unit = (layer + 1, 0) if gap else (layer, unit + 1)
         columns.append("" if gap else say("layer {layer}, {what} {unit}", layer=layer, what=what, unit=unit))
-    return {"rows": [f"{what} {i + 1}" for i in range(len(picture))], "columns": columns}
+    return {"rows": [say("{what} {unit}", what=what, unit=i + 1) for i in range(len(picture))], "columns": columns}
 
 
 def _link_names(node_x: np.ndarray) -> list[str]:
@@ -111,9 +117,8 @@ def _link_names(node_x: np.ndarray) -> list[str]:
     sizes = np.bincount(node_x.astype(int))
     return [
         say(
-            "{input} {i} → layer {layer}, unit {j}",
-            input="input" if layer == 0 else f"layer {layer}, unit",
-            i=i + 1,
+            "{source} → layer {layer}, unit {j}",
+            source=say("input {i}", i=i + 1) if layer == 0 else say("layer {layer}, unit {i}", layer=layer, i=i + 1),
             layer=layer + 1,
             j=j + 1,
         )

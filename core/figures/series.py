@@ -20,10 +20,10 @@ def plot_series(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
     places = np.arange(len(labels), dtype=float)
     about = {
         "name": "series",
-        "title": "Where the losses end",
+        "title": say("Where the losses end"),
         "size": "full",
         "height": 320,
-        "look_for": "Each line is a network; its length is the gap.",
+        "look_for": say("Each line is a network; its length is the gap."),
         "legend": [
             entry(say("training"), COLORS["train"], symbol="circle"),
             entry(say("validation"), COLORS["val"], symbol="diamond"),
@@ -31,8 +31,8 @@ def plot_series(arrays: Arrays, labels: Sequence[str]) -> go.Figure:
         "auto": {"xaxis": {"arrays": ["series_train", "series_val"], "include": [0]}},
         "twin": [
             twin(
-                "Losses at the end",
-                "network",
+                say("Losses at the end"),
+                say("network"),
                 list(labels),
                 [
                     column(say("training"), "series_train"),

@@ -6,6 +6,7 @@ The arrays come from `core/measures/histograms.py` and `core/measures/sparsity.p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, t
 from core.measures.histograms import baselines
 from core.readings.arrays import Arrays, span
 from core.readings.weights import layer_names
-from core.words import say
+from core.words import say, shaped
 
 PARTS = (
     (say("exactly zero"), "n_zero", "zero"),
@@ -65,7 +66,7 @@ def plot_sparsity(arrays: Arrays) -> go.Figure:
         "twin": [
             twin(
                 say("Number of weights"),
-                "layer",
+                say("layer"),
                 layer_names(n_layers),
                 [column(label, name) for label, name, _ in PARTS],
             )
@@ -102,7 +103,7 @@ def _ridge(arrays: Arrays, layer: int) -> list[Any]:
     ridge = go.Scatter(
         name=name, x=x, y=np.array(arrays["hist_y"][layer]), mode="lines", line=line, fill="tonexty",
         fillcolor="rgba(0,114,178,0.35)", customdata=np.array(arrays["hist_count"][layer]),
-        hovertemplate=say("%{customdata} weights from %{x:.3g} up<extra>") + name + "</extra>",
+        hovertemplate=say("%{customdata} weights from %{x:.3g} up") + "<extra>" + name + "</extra>",
         meta=bind(x="hist_x", y=f"hist_y[{layer}]", customdata=f"hist_count[{layer}]"),
     )  # fmt: skip
     return [floor, ridge]
@@ -120,7 +121,7 @@ def histogram_tables(names: Sequence[str]) -> list[dict[str, Any]]:
         ),
         twin(
             say("Weights that are exactly zero"),
-            "layer",
+            say("layer"),
             list(names),
             [column(say("share of the layer"), "zero_share", "percent")],
         ),
@@ -179,6 +180,6 @@ def _sparsity_bar(arrays: Arrays, label: str, array: str, meaning: str) -> go.Ba
         orientation="h",
         marker={"color": COLORS[meaning]},
         customdata=counts,
-        hovertemplate=say("%{customdata} weights, %{x:.0f} %<extra>") + label.replace("<", "&lt;") + "</extra>",
+        hovertemplate=say("%{customdata} weights, %{x:.0f} %") + "<extra>" + shaped(label, escape) + "</extra>",
         meta=bind(x=array, customdata=array),
     )

@@ -70,7 +70,11 @@ class Question:
             if option.key == key:
                 return option
         raise ValueError(
-            say("key: expected one of {key}, received {key2}", key=", ".join(o.key for o in self.options), key2=key)
+            say(
+                "key: expected one of {keys}, received {received}",
+                keys=", ".join(o.key for o in self.options),
+                received=key,
+            )
         )
 
 
@@ -183,8 +187,8 @@ class Lesson:
                 )
             )
         for step in self.steps:
-            if isinstance(step, Explain) and len(step.text.split()) > MAX_WORDS:
-                n_words = len(step.text.split())
+            n_words = len(str.split(step.text)) if isinstance(step, Explain) else 0  # of the English text
+            if n_words > MAX_WORDS:
                 raise ValueError(
                     say(
                         "text: expected at most {max_words} words, received {n_words} in {key}",

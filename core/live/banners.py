@@ -46,7 +46,7 @@ def diverged_banner(run: LiveRun) -> dict[str, Any]:
     short = say("Blown up: the steps are too large.")
     return {
         "kind": "diverged",
-        "text": say("{text} The charts keep the last finite state.", text=text),
+        "text": say("{cause} The charts keep the last finite state.", cause=text),
         "short": short,
         "remedy": button(lower),
     }

@@ -24,6 +24,7 @@ from core.stream.mailbox import Mailbox, NotAnswered
 from core.stream.memory import bound_memory
 from core.stream.pipes import Message, read, write
 from core.stream.snapshot import Snapshot, decode
+from core.words import say
 
 SLICE_S = 0.1  # others wait for their turn in the lane
 
@@ -96,8 +97,10 @@ class Server:
 def in_words(error: Exception) -> str:
     """Return an error as a sentence; torch says by a RuntimeError that there is no memory."""
     if isinstance(error, MemoryError) or "allocate memory" in str(error):
-        return "The process that trained this was ended: it needs more memory than a run may have. Choose fewer units or networks."
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return say(
+            "The process that trained this was ended: it needs more memory than a run may have. Choose fewer units or networks."
+        )
+    return say("{kind}: {error}", kind=type(error).__name__, error=str(error)) if str(error) else type(error).__name__
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.settings.experiment import FLAT_NAMES, SECTIONS, STUDIES, Experiment, format_value, locate
+from core.words import say
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Needs:
         for name in (*self.live, *self.unread):
             locate(name)
         if both := set(self.live) & set(self.unread):
-            raise ValueError(f"live: expected settings that the run reads, received {', '.join(sorted(both))}")
+            raise ValueError(
+                say("live: expected settings that the run reads, received {both}", both=", ".join(sorted(both)))
+            )
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -63,6 +66,12 @@ def needs_of(
     Raises ValueError for a section that is none of a study.
     """
     if odd := set(sections) - set(STUDIES):
-        raise ValueError(f"sections: expected some of {', '.join(STUDIES)}, received {', '.join(sorted(odd))}")
+        raise ValueError(
+            say(
+                "sections: expected some of {studies}, received {odd}",
+                studies=", ".join(STUDIES),
+                odd=", ".join(sorted(odd)),
+            )
+        )
     others = [name for section in STUDIES if section not in sections for name in SECTIONS[section].model_fields]
     return Needs(study, experiment, live, {**dict.fromkeys(others, "It belongs to another study."), **unread}, more)

@@ -101,10 +101,10 @@ def judge(
             "underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[int(level > 1)]
         )
     above = say(
-        "validation loss {val_loss} against {val_loss2}, {words}",
+        "validation loss {val_loss} against {reachable}, {distance}",
         val_loss=loss_text(val_loss),
-        val_loss2=loss_text(reach.val_loss),
-        words=reach.words,
+        reachable=loss_text(reach.val_loss),
+        distance=reach.words,
     )
     text = say(
         "Overfits {grade}: {above}; gap {val_loss}.", grade=grade, above=above, val_loss=gap_text(val_loss - train_loss)

@@ -54,10 +54,10 @@ def describe_images(answer: np.ndarray, split: Split) -> str:
     """Return how many of the shown images are answered as their labels say, as a sentence."""
     is_right, n = answer == shown_images(split)[2], n_trained_on(split)
     return say(
-        "Of {n} training images {is_right} are answered as their labels say, "
-        "of {n_is_right} validation images {is_right2}.",
-        n=n,
-        is_right=int(is_right[:n].sum()),
-        n_is_right=len(is_right) - n,
-        is_right2=int(is_right[n:].sum()),
+        "Of {n_train} training images {n_right_train} are answered as their labels say, "
+        "of {n_val} validation images {n_right_val}.",
+        n_train=n,
+        n_right_train=int(is_right[:n].sum()),
+        n_val=len(is_right) - n,
+        n_right_val=int(is_right[n:].sum()),
     )

@@ -40,10 +40,10 @@ def split_constants(split: Split) -> dict[str, np.ndarray]:
         "target_val": _raw(split.y_val, split),
         "noise_std": np.array([grid.noise_std if grid else 0.0]),
         "n_classes": np.array([split.n_classes]),
-        "class_names": np.array(split.class_names),
-        "feature_names": np.array(split.feature_names),
-        "point_names": np.array(split.point_names),
-        "target_name": np.array([split.target_name]),
+        "class_names": np.array(split.class_names, dtype=object),
+        "feature_names": np.array(split.feature_names, dtype=object),
+        "point_names": np.array(split.point_names, dtype=object),
+        "target_name": np.array([split.target_name], dtype=object),
     }
 
 
@@ -63,14 +63,14 @@ def map_bounds(constants: Arrays) -> tuple[float, float]:
 def describe_curve(arrays: Arrays, constants: Arrays) -> str:
     """Return the range of the fitted curve and its distance from the true function as a sentence."""
     fit, truth = arrays["fit_y"], constants["truth"]
-    text = say("Fitted curve between {fit:.3g} and {fit2:.3g}", fit=np.min(fit), fit2=np.max(fit))
+    text = say("Fitted curve between {least:.3g} and {largest:.3g}", least=np.min(fit), largest=np.max(fit))
     if truth.size:
         text += say("; mean distance from the true function {abs:.3g}", abs=np.mean(np.abs(fit - truth)))
     return say(
-        "{text}; {size} training and {size2} validation points.",
-        text=text,
-        size=constants["target_train"].size,
-        size2=constants["target_val"].size,
+        "{fit}; {n_train} training and {n_val} validation points.",
+        fit=text,
+        n_train=constants["target_train"].size,
+        n_val=constants["target_val"].size,
     )
 
 
@@ -79,10 +79,16 @@ def describe_plane(arrays: Arrays, constants: Arrays) -> str:
     n_classes, values = int(constants["n_classes"][0]), arrays["map"]
     if n_classes == 0:
         return say(
-            "Fitted surface between {values:.3g} and {values2:.3g}.", values=np.min(values), values2=np.max(values)
+            "Fitted surface between {least:.3g} and {largest:.3g}.", least=np.min(values), largest=np.max(values)
         )
     chosen = (values > 0.5).astype(int) if n_classes == 2 else np.floor(values).astype(int)
-    shares = joined([f"{name} {np.mean(chosen == c):.0%}" for c, name in enumerate(constants["class_names"])], ", ")
+    shares = joined(
+        [
+            say("{name} {share:.0%}", name=name, share=np.mean(chosen == c))
+            for c, name in enumerate(constants["class_names"])
+        ],
+        ", ",
+    )
     return say("Decision map: share of the area by class: {shares}.", shares=shares)
 
 

@@ -11,6 +11,7 @@ from core.engine import Stack
 from core.readings.arrays import Arrays
 from core.readings.looks import outputs_of
 from core.studies.base.outputs import class_probabilities
+from core.words import say
 
 
 def label_scores(stack: Stack, loss: str, split: Split, is_wrong: np.ndarray) -> np.ndarray:
@@ -41,7 +42,10 @@ def label_arrays(epochs: Sequence[int], scores: np.ndarray) -> Arrays:
 def describe_labels(arrays: Arrays) -> str:
     """Return where the curves stand at the last moment."""
     right, wrong, val = (float(arrays[name][-1]) for name in ("label_right", "label_wrong", "label_val"))
-    return (
-        f"Of the training rows with a right label {right:.0%} are answered as it says, of those with a wrong one {wrong:.0%}; "
-        f"of the validation rows {val:.0%}."
+    return say(
+        "Of the training rows with a right label {right:.0%} are answered as it says, of those with a wrong one {wrong:.0%}; "
+        "of the validation rows {val:.0%}.",
+        right=right,
+        wrong=wrong,
+        val=val,
     )

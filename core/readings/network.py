@@ -73,11 +73,12 @@ def describe_diagram(arrays: Arrays) -> str:
     """Return how many links of each sign the drawing shows, and how many are strong."""
     count = {sign: [arrays[f"link_{sign}_{k}_x"].size // 3 for k in range(len(WIDTHS))] for sign, _ in SIGNS}
     return say(
-        "Network of {size} units: {pos} positive and {neg} negative links, {pos2} of them with |w| of 1 or more.",
-        size=arrays["node_x"].size,
-        pos=sum(count["pos"]),
-        neg=sum(count["neg"]),
-        pos2=count["pos"][-1] + count["neg"][-1],
+        "Network of {n_units} units: {n_positive} positive and {n_negative} negative links, "
+        "{n_strong} of them with |w| of 1 or more.",
+        n_units=arrays["node_x"].size,
+        n_positive=sum(count["pos"]),
+        n_negative=sum(count["neg"]),
+        n_strong=count["pos"][-1] + count["neg"][-1],
     )
 
 
@@ -86,11 +87,11 @@ def describe_matrices(arrays: Arrays) -> str:
     values = arrays["matrices"][np.isfinite(arrays["matrices"])]
     zero, plus = int(np.sum(values == 0)), int(np.sum(values > 0))
     return say(
-        "Weight matrices: {size} weights, {plus} positive, {size2} negative, {zero} zero.",
-        size=values.size,
-        plus=plus,
-        size2=values.size - plus - zero,
-        zero=zero,
+        "Weight matrices: {n_weights} weights, {n_positive} positive, {n_negative} negative, {n_zero} zero.",
+        n_weights=values.size,
+        n_positive=plus,
+        n_negative=values.size - plus - zero,
+        n_zero=zero,
     )
 
 

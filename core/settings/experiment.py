@@ -35,7 +35,7 @@ from core.settings.sections import (
     TrainingConfig,
 )
 from core.settings.words import did_you_mean, received, shortened, written
-from core.words import joined, say
+from core.words import joined, lowered, say
 
 __all__ = [
     "DataConfig", "DatasetName", "Experiment", "FeatureName", "NetworkConfig", "RegularizationConfig", "TrainingConfig",
@@ -80,7 +80,7 @@ class Experiment(Section):
         try:
             super().__init__(**sections)
         except ValidationError as error:
-            raise ValueError("; ".join(explain(error))) from None
+            raise ValueError(joined(explain(error), "; ")) from None
 
     @model_validator(mode="before")
     @classmethod
@@ -332,11 +332,12 @@ def expected_of(name: str) -> str:
     if name.endswith("_combination"):
         return say("two different remedies or more")
     if choices_of(name):
-        return ", ".join(choices_of(name))
+        return joined(choices_of(name), ", ")
     low, high = bounds_of(name)
-    kind = say("whole number") if field_of(name).annotation is int else "number"
-    above = any(getattr(rule, "gt", None) is not None for rule in field_of(name).metadata)
-    return f"a {kind} {'above' if above else 'from'} {low:,.12g} {say('and at most') if above else 'to'} {high:,.12g}"
+    kind = say("a whole number") if field_of(name).annotation is int else say("a number")
+    if any(getattr(rule, "gt", None) is not None for rule in field_of(name).metadata):
+        return say("{kind} above {low:,.12g} and at most {high:,.12g}", kind=kind, low=low, high=high)
+    return say("{kind} from {low:,.12g} to {high:,.12g}", kind=kind, low=low, high=high)
 
 
 def read_setting(experiment: Experiment, name: str, value: Any) -> Experiment:
@@ -424,7 +425,7 @@ def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
     if item["type"] == "study_unknown":
         return _unknown(("study", item["ctx"]["name"]), item["ctx"]["odd"])
     if item["type"] == "value_error":  # in our own words
-        return f"{path}: {item['ctx']['error']}"
+        return say("{path}: {error}", path=path, error=item["ctx"]["error"])
     if len(where) == 1 and path in SECTIONS:
         example = "{'name': 'diabetes'}" if path == "data" else f"{{'{next(iter(SECTIONS[path].model_fields))}': …}}"
         return say(
@@ -438,13 +439,7 @@ def _finding(where: tuple[int | str, ...], item: ErrorDetails) -> str:
         return say(
             "{path}: expected {expected_of}, received {given}", path=path, expected_of=expected_of(flat), given=given
         )
-    return say(
-        "{path}: {msg}{msg2}, received {given}",
-        path=path,
-        msg=item["msg"][0].lower(),
-        msg2=item["msg"][1:],
-        given=given,
-    )
+    return say("{path}: {message}, received {given}", path=path, message=lowered(item["msg"]), given=given)
 
 
 def _unknown(where: tuple[int | str, ...], value: object) -> str:

@@ -93,7 +93,12 @@ class DataConfig(Section):
 
     name: DatasetName = setting("sine", say("Data"), say("The task: a curve, a 2-D toy, or a real data set."))
     n_train: int = setting(
-        20, say("Training points"), say("Rows the network learns from; fewer overfit sooner."), "rows", ge=5, le=14_000
+        20,
+        say("Training points"),
+        say("Rows the network learns from; fewer overfit sooner."),
+        say("rows"),
+        ge=5,
+        le=14_000,
     )
     noise_std: float = setting(
         0.0,
@@ -120,7 +125,7 @@ class DataConfig(Section):
         5,
         say("Informative inputs"),
         say("Inputs that carry signal (signals-in-noise tasks only)."),
-        "inputs",
+        say("inputs"),
         ge=1,
         le=20,
     )
@@ -128,7 +133,7 @@ class DataConfig(Section):
         20,
         say("Noise inputs"),
         say("Inputs that carry nothing at all (signals in noise, vowels)."),
-        "inputs",
+        say("inputs"),
         ge=0,
         le=200,
     )
@@ -136,7 +141,7 @@ class DataConfig(Section):
         0,
         say("Duplicates"),
         say("Inputs that nearly repeat an informative one (signals in noise)."),
-        "inputs",
+        say("inputs"),
         ge=0,
         le=20,
     )
@@ -161,15 +166,15 @@ class DataConfig(Section):
 
     points: str = setting(
         "",
-        "Points",
-        "The points that were drawn (My points only), as a text of six letters for each.",
+        say("Points"),
+        say("The points that were drawn (My points only), as a text of six letters for each."),
         max_length=MAX_CHARS,
     )
     n_point_classes: int = setting(
         2,
-        "Classes",
-        "How many classes the drawn points have (My points on a plane only).",
-        "classes",
+        say("Classes"),
+        say("How many classes the drawn points have (My points on a plane only)."),
+        say("classes"),
         ge=2,
         le=MAX_CLASSES,
     )
@@ -200,7 +205,7 @@ class NetworkConfig(Section):
         (64, 64),
         say("Hidden layers"),
         say("Units of each hidden layer; none is a linear model."),
-        "units",
+        say("units"),
         max_length=6,
     )
     activation: Activation = setting("tanh", say("Activation"), say("Bend applied to each hidden unit."))
@@ -247,7 +252,7 @@ class TrainingConfig(Section):
         ),
     )
     batch_size: Annotated[int, Field(ge=1, le=2000)] | None = setting(
-        None, say("Batch size"), say("Rows per step; empty means all of them (full batch)."), "rows"
+        None, say("Batch size"), say("Rows per step; empty means all of them (full batch)."), say("rows")
     )
     n_epochs: int = setting(
         3000, say("Epochs"), say("Passes over the training rows after which the run stops."), ge=1, le=1_000_000
@@ -391,7 +396,7 @@ class RemediesConfig(Section):
         20,
         say("Patience"),
         say("Epochs that early stopping waits for a lower validation loss; then the best weights return."),
-        "epochs",
+        say("epochs"),
         ge=1,
         le=100_000,
     )
@@ -416,7 +421,7 @@ class RemediesConfig(Section):
         5,
         say("Networks of an ensemble"),
         say("From different starts; it answers with their average."),
-        "networks",
+        say("networks"),
         ge=2,
         le=20,
     )

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import partial
 
-from core.words import say
+from core.words import say, shaped
 
 MAX_CHARS = 80
 
 
 def shortened(text: str, limit: int = MAX_CHARS) -> str:
-    """Return a text of at most `limit` characters; what is left out is an "…", after a whole word where there is one.
+    """Return a text, or a message in each language, of at most `limit` characters; what is left out is an "…", after a whole
+    word where there is one.
 
     >>> shortened("none,l1_proximal,elastic_net", 24)
     'none,l1_proximal,…'
     """
+    return shaped(text, partial(cut_off, limit=limit)) if len(text) > limit else text
+
+
+def cut_off(text: str, limit: int) -> str:
+    """Return the beginning of a text that is too long, in `limit` characters."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
@@ -36,7 +43,7 @@ def received(value: object) -> str:
     """Return in a few words what was given: `'l2'`, `0.1`, `an array of shape (3, 2)`, `a dict`, `a Fit`."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and len(shape):
-        return say("an array of shape {tuple}", tuple=tuple(int(n) for n in shape))
+        return say("an array of shape {shape}", shape=tuple(int(n) for n in shape))
     if isinstance(shape, tuple) and hasattr(value, "item"):  # a number of NumPy's or torch's
         return written(value.item())
     if value is None or isinstance(value, (str, bytes, bool, int, float, list, tuple)):
@@ -44,7 +51,7 @@ def received(value: object) -> str:
     if isinstance(value, type):
         return say("the class {name}", name=value.__name__)
     name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+    return say("an {kind}", kind=name) if name[0] in "AEIOUaeiou" else say("a {kind}", kind=name)
 
 
 def did_you_mean(name: str, known: Iterable[str], other_names: Mapping[str, str] | None = None) -> str:

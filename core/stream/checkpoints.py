@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.settings.words import written
 from core.stream.snapshot import Snapshot, decode
+from core.words import say
 
 FOLDER = "OVERFIT_LAB_CHECKPOINTS"  # names another folder; empty: nothing is kept
 MAX_BYTES = 256_000_000  # of all runs together
@@ -74,7 +75,7 @@ class Checkpoints:
 
     def _path(self, job_id: str) -> Path:
         if not JOB_ID.fullmatch(job_id):
-            raise ValueError(f"job_id: expected the id of a job, received {written(job_id)}")
+            raise ValueError(say("job_id: expected the id of a job, received {received}", received=written(job_id)))
         return self.folder / f"{job_id}.run"
 
     def _prune(self) -> None:

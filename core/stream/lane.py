@@ -260,7 +260,7 @@ def carry(child: Child, mailbox: Mailbox) -> Generator[Snapshot | None, None, No
             in_vain = message.name != "busy" and child.wants_snapshot and not message.body
             snapshot = as_sent(message.body) if message.body else snapshot
         if child.ended is not None:
-            raise Ended(say("{ended}: {ended2}. Nothing else was touched.", ended=ENDED, ended2=child.ended))
+            raise Ended(say("{what}: {how}. Nothing else was touched.", what=ENDED, how=child.ended))
         for command in mailbox.take():
             child.inbox.put(command)
         wants = mailbox.wants_snapshot and snapshot is None

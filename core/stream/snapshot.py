@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from core.words import ENGLISH, in_language
+from core.words import ENGLISH, in_language, say
 
 ALIGNMENT = 8  # bytes; lets the browser view every buffer as a typed array without a copy
 # Array types the browser has a typed array for; others travel as the nearest of these.
@@ -107,7 +107,14 @@ def to_wire_type(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
     own = name_of(array.dtype)
     dtype = SENT_AS.get(own, own)
     if dtype not in WIRE_TYPES:
-        raise ValueError(f"array '{name}' has type {array.dtype}, expected one of {', '.join(WIRE_TYPES)}")
+        raise ValueError(
+            say(
+                "array '{name}' has type {dtype}, expected one of {types}",
+                name=name,
+                dtype=array.dtype,
+                types=", ".join(WIRE_TYPES),
+            )
+        )
     if name in PICTURES:
         return "float16", to_half(array)
     return dtype, array.astype(dtype, copy=False)  # in this machine's order of bytes, whatever it came in

@@ -69,7 +69,7 @@ class Message(str):
 class Shaped(Message):
     """A message in another shape: with a small first letter, say, or in lines. The shape is given to the text in each language.
 
-    shape: a function of a text, one that has a name of its own, so that it can go to another process.
+    shape: a function of a text, one that has a name of its own (or a `partial` of one), so that it can go to another process.
     """
 
     __slots__ = ("shape",)

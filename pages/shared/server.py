@@ -17,7 +17,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from core.engine.device import device_of
 from core.live.playground.recording import recording
 from core.presets import START, preset_of
-from core.settings.machine import DEVICE, WORKERS, count_workers, studies_device
+from core.settings.machine import DEVICE, count_workers, studies_device
 from core.stream.admission import Rules
 from core.stream.front import Front
 from core.stream.gate import Gate
@@ -90,10 +90,12 @@ def check_machine() -> None:
     """Stop with a sentence where the server is told to use what this machine has not."""
     try:
         count_workers()
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    try:
         device_of(studies_device())
     except ValueError as error:
-        said = str(error)
-        raise SystemExit(said if said.startswith(WORKERS) else f"{DEVICE}: {said}") from None
+        raise SystemExit(f"{DEVICE}: {error}") from None
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """The pseudo-language in a real browser: on every page each sentence stands between ⟦ and ⟧, and none is cut off.
 
-What is found is what stands on the screen, in hints and in names for screen readers. The tests of `tests/pages/test_pseudo.py`
+What is found is what stands on the screen, in hints and in names for screen readers. The tests of `tests/pages/test_bindings.py`
 find what Python sends; here it is what the stage's JavaScript adds, and what comes with the snapshots of a run.
 """
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import LAPTOP, LONG, READY, OpenPage, wait_for
+from tests.pseudo import WORD, unwrapped
 
 # Every text on the page by the block it stands in, without formulas, code and icons; and every hint and name.
 COLLECT = """() => {
@@ -64,8 +65,6 @@ CUT = """() => {
   });
   return [...boxes, ...beyond].map((one) => `${one.className.baseVal ?? one.className} ${one.textContent}`.slice(0, 120));
 }"""
-WRAPPED = re.compile(r"⟦[^⟦⟧]*⟧")
-WORD = re.compile(r"[A-Za-z]{3,}|[⟦⟧]")
 # Words of Streamlit's own, by the place where they stand, and how its icons are called for those who do not see them.
 STREAMLIT = re.compile(
     r"st(LogoLink|TopNav|Sidebar|SidebarCollapseButton|BaseButton-headerNoPadding|NumberInputStep(Down|Up)) aria-label|"
@@ -74,11 +73,6 @@ STREAMLIT = re.compile(
     r"stFileUploader|st\w+ aria-label: (\w+ icon|Help)$|stMarkdownContainer: Upload$|stToolbar|stMainMenu|stAppDeployButton|"
     r"stTooltipHoverTarget aria-label: Help for ⟦"
 )
-# Names, symbols and what is code or data: the same in every language.
-NAMES = re.compile(
-    r"\b(λ_min|λ_1se|scikit-learn|torch|Keras|PyTorch|SGD|AdamW?|ReLU|GELU|tanh|leaky|TensorFlow|CSV|sin|class \d|min_delta)\b|"
-    r"sign\(|icon\b|\block\b|\bhistory\b"
-)
 
 
 # What is cut off still, the shorter this list the better: a label that has its whole text as a hint, a button of two beside each
@@ -86,13 +80,6 @@ NAMES = re.compile(
 SHORTENED = re.compile(
     r"^ ⟦(Validation loss|Weights exactly zero)|⟦Largest now|^ytitle ⟦(loss \(mean per row\)|squared error \(standardised target\))"
 )
-
-
-def unwrapped(text: str) -> str:
-    """Return what of a text stands in no message, without names."""
-    while (less := WRAPPED.sub("", text)) != text:
-        text = less
-    return NAMES.sub("", text)
 
 
 def findings(page: Page) -> list[str]:

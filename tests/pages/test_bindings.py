@@ -1,4 +1,6 @@
-"""Every figure of every page finds what it is bound to in what its run really sends, at the start and after training."""
+"""Every figure of every page finds what it is bound to in what its run really sends, at the start and after training; and
+every text in both is a message.
+"""
 
 import copy
 import json
@@ -6,7 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.data import load_split
+from core.figures.network import MAX_NAME
 from core.presets import CV_START, START
+from core.settings.sections import DataConfig
+from core.settings.words import shortened
 from core.stream.commands import Run
 from core.stream.snapshot import Snapshot, decode
 from core.studies.bias_variance.decomposition import TASK as BIAS
@@ -15,8 +21,10 @@ from core.studies.double_descent.trained import TASK
 from core.studies.features.selection import CLASSES, DIGITS
 from core.studies.features.selection import TASK as FEATURES
 from core.studies.remedies.remedy import POINTS
+from core.words import PSEUDO, Message
 from tests.pages.app import close, job, open_link, run
 from tests.pages.bindings import problems
+from tests.pseudo import plain_texts
 
 SHORT = {"n_epochs": 4, "hidden_sizes": (6,), "n_train": 60}
 THREE = (0.0, 0.01, 0.1)
@@ -57,8 +65,8 @@ def brief_networks(monkeypatch):
 
 
 def as_sent(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot as the browser gets it."""
-    return decode(snapshot.encoded)
+    """Return a snapshot as a browser gets it that asks for the pseudo-language."""
+    return decode(snapshot.encoded_in(PSEUDO))
 
 
 def snapshots(page, slot: str = "study") -> Iterator[Snapshot]:
@@ -74,6 +82,18 @@ def snapshots(page, slot: str = "study") -> Iterator[Snapshot]:
     yield as_sent(last)
 
 
+def plain(stage: dict, snapshot: Snapshot, names: frozenset[str]) -> list[str]:
+    """Return what of a stage in the pseudo-language, and of a snapshot, stands in no message."""
+    return sorted({*plain_texts(stage, names), *plain_texts(snapshot.meta, names)})
+
+
+def own_names(data: DataConfig) -> frozenset[str]:
+    """Return the names that data bring along: those of its file's columns and classes, also cut off as at a network's inputs."""
+    split = load_split(data)
+    names = [name for name in (*split.feature_names, *split.class_names) if not isinstance(name, Message)]
+    return frozenset((*names, *(shortened(name, MAX_NAME) for name in names)))
+
+
 def stages(page) -> list[dict]:
     return [json.loads(stage.proto.json) for stage in page.get("bidi_component")]
 
@@ -81,11 +101,13 @@ def stages(page) -> list[dict]:
 @pytest.mark.parametrize("case", CASES)
 def test_every_binding_names_an_array_of_the_run_of_a_fitting_shape(case: str) -> None:
     script, experiment = CASES[case]
-    page = open_link(script, experiment.to_query())
+    page = open_link(script, {**experiment.to_query(), "lang": PSEUDO})
     (stage,) = stages(page)
     assert len(stage["figures"]) >= 1
+    names = own_names(experiment.data)
     for snapshot in snapshots(page, "run" if script == "playground.py" else "study"):
         assert problems(stage, snapshot) == []
+        assert plain(stage, snapshot, names) == []
     close(page)
 
 

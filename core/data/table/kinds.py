@@ -16,7 +16,7 @@ from core.data.table.dates import parse_dates
 from core.data.table.numbers import LEADING_ZERO, PLAIN, Parsed, parse_numbers, why_no_number
 from core.data.table.reading import Cells, clean_text
 from core.settings.words import shortened
-from core.words import joined, say
+from core.words import joined, say, say_n
 
 ENOUGH = 0.95  # of the filled cells have to be numbers, or dates of one format
 MAX_CATEGORIES, FEW_CATEGORIES = 40, 20
@@ -101,9 +101,9 @@ def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_
         why_out = say("left out, since every cell is {different:.6g}", different=different[0])
     elif counts_rows(known, different):
         why_out = say(
-            "left out, since it numbers the rows from {different:g} to {different2:g}",
-            different=different[0],
-            different2=different[-1],
+            "left out, since it numbers the rows from {first:g} to {last:g}",
+            first=different[0],
+            last=different[-1],
         )
     reason = say(
         "a number, {share}, written like {form}",
@@ -266,18 +266,31 @@ def _example(cells: Cells, number: int, *holding: str) -> str:
     return shortened(clean_text((fitting or texts or [""])[0]), MAX_SHOWN)
 
 
-def _odd_in_words(cells: Cells, number: int, is_odd: Array, is_number: bool = True) -> str:
-    """Return which cells are not what the column is, with row and text, "" where all are."""
+def _odd_in_words(
+    cells: Cells, number: int, is_odd: Array, is_number: bool = True, is_text: bool = False
+) -> str:  # fmt: skip
+    """Return which cells are not what the column is, with row and text, "" where all are.
+
+    is_text: they are so many that the column is taken for one of words.
+    """
     rows = np.flatnonzero(is_odd)
     if not len(rows):
         return ""
     texts = [shortened(clean_text(cells.columns[number][int(r)].as_py()), MAX_SHOWN) for r in rows[:N_NAMED]]
     named = [
-        say("row {row_numbers:,} '{text}'", row_numbers=cells.row_numbers[r], text=text)
+        say("row {row:,} '{text}'", row=cells.row_numbers[r], text=text)
         + (say(" ({why})", why=why) if is_number and (why := why_no_number(text)) else "")
         for r, text in zip(rows, texts, strict=False)
     ]
     more = say(" and {n_rows:,} more", n_rows=len(rows) - N_NAMED) if len(rows) > N_NAMED else ""
+    if is_text:
+        return say_n(
+            "{n:,} cell is no number, too many to count as missing: {named}{more}.",
+            "{n:,} cells are no numbers, too many to count as missing: {named}{more}.",
+            len(rows),
+            named=joined(named, ", "),
+            more=more,
+        )
     if len(rows) == 1:
         one = say("1 cell is no date and counts as missing: {named}.", named=named[0])
         return say("1 cell is no number and counts as missing: {named}.", named=named[0]) if is_number else one
@@ -299,11 +312,7 @@ def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:
             shown=shown,
             why=why,
         )
-    if parsed.share >= 0.5:
-        return _odd_in_words(cells, number, parsed.is_odd).replace(
-            " and count as missing", ", too many to count as missing"
-        )
-    return ""
+    return _odd_in_words(cells, number, parsed.is_odd, is_text=True) if parsed.share >= 0.5 else ""
 
 
 def _two_formats(cells: Cells, number: int) -> str:

@@ -45,9 +45,9 @@ def table_split(
     if n_train is not None and n_train > len(train):
         raise ValueError(
             say(
-                "n_train: expected at most {n_train} for this table, received {n_train2}",
-                n_train=len(train),
-                n_train2=n_train,
+                "n_train: expected at most {n_possible} for this table, received {n_train}",
+                n_possible=len(train),
+                n_train=n_train,
             )
         )
     train = train[:n_train]

@@ -35,7 +35,7 @@ LINES = {
             "bias": (say("bias: most networks are wrong"), ORANGE, "solid"),
             "hurts": (say("variance that hurts"), BLUE, "dash"),
             "helps": (say("variance that helps"), GREEN, "dot"),
-            "error": ("error", PURPLE, "solid"),
+            "error": (say("error"), PURPLE, "solid"),
         },
         say(
             "Error = bias + variance that hurts − variance that helps (Domingos 2000). Where most networks are "
@@ -43,11 +43,11 @@ LINES = {
         ),
     ),
     "log_loss": (
-        "Cross-entropy",
+        say("Cross-entropy"),
         say("nats above the noise"),
         "bv_log_",
         {
-            "bias2": ("bias", ORANGE, "solid"),
+            "bias2": (say("bias"), ORANGE, "solid"),
             "variance_data": (say("variance (data)"), BLUE, "dash"),
             "variance_start": (say("variance (start)"), SKY, "dot"),
             "risk": (say("risk"), PURPLE, "solid"),
@@ -98,7 +98,7 @@ def plot_parts(
         name=say("risk"), x=x, y=np.array(arrays["bv_risk"]), mode="lines+markers", marker={"size": 5},
         line={"color": PURPLE, "width": 2.5},
         error_y={"type": "data", "array": np.array(arrays["bv_error"]), "thickness": 1, "width": 3},
-        hovertemplate="%{y:.3g}<extra>risk</extra>", meta=bind(y="bv_risk", error_y__array="bv_error"),
+        hovertemplate=say("%{y:.3g}<extra>risk</extra>"), meta=bind(y="bv_risk", error_y__array="bv_error"),
     )  # fmt: skip
     star = go.Scatter(
         name=say("least risk"), x=np.array(arrays["bv_best_x"]), y=np.array(arrays["bv_best_y"]), mode="markers",
@@ -140,7 +140,7 @@ def plot_lines(
 
 def axis_word(param_name: str) -> str:
     """Return what the values are called."""
-    return WIDTH if param_name == WIDTH else "λ"
+    return say("width") if param_name == WIDTH else "λ"
 
 
 def value_axis(values: np.ndarray, param_name: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:
             ),
             twin(
                 say("Weights that are exactly zero"),
-                "penalty",
+                say("penalty"),
                 [label for _, label in variants],
                 [column(say("share of the weights"), "overlay_zero", "percent")],
             ),

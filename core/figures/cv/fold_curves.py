@@ -51,7 +51,7 @@ def plot_fold_curves(arrays: Arrays, chosen: int) -> go.Figure:
             meta=bind(x="fold_epoch", y=binding),
         )
         for name, meaning, curve, binding in zip(
-            (say("training"), "validation"), ("train", "val"), curves, losses, strict=True
+            (say("training"), say("validation")), ("train", "val"), curves, losses, strict=True
         )
     ]
     x_range, y_range = span([arrays["fold_epoch"]], include=[0]), span(curves, include=[0])

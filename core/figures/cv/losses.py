@@ -96,7 +96,7 @@ def plot_folds(
     strip = go.Heatmap(
         name=say("folds"), z=roles[:, order], x=np.arange(n) + 0.5, y=np.arange(n_splits), zmin=-0.5, zmax=2.5,
         colorscale=steps(colors), showscale=False, ygap=3,
-        customdata=np.tile(order + 1, (n_splits, 1)), hovertemplate="%{y}: row %{customdata}<extra></extra>",
+        customdata=np.tile(order + 1, (n_splits, 1)), hovertemplate=say("%{y}: row %{customdata}<extra></extra>"),
     )  # fmt: skip
     columns = [column(say("held out in fold"), (fold_of[order] + 1).tolist())]
     if class_names:
@@ -114,7 +114,7 @@ def plot_folds(
         ],
         "size": "half",
         "height": 320,
-        "twin": [twin(say("The folds"), "row", (order + 1).tolist(), columns)],
+        "twin": [twin(say("The folds"), say("row"), (order + 1).tolist(), columns)],
     }
     title = (
         say("rows, sorted by class") if class_names else say("rows, in order of time") if is_forward else say("rows")

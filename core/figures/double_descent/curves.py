@@ -96,7 +96,7 @@ def plot_norm(arrays: Arrays, widths: Sequence[int], n_train: int, chosen: tuple
             entry(say("one draw"), faint(PURPLE, 0.45), "solid"),
         ],
     }
-    lines = _lines(arrays, widths, "dd_norm", "norm", PURPLE, "solid", chosen)
+    lines = _lines(arrays, widths, "dd_norm", say("norm"), PURPLE, "solid", chosen)
     return _figure(lines, about, widths, n_train, chosen, axis("√Σw²", NORM_RANGE, type="log", dtick=1), 10.0)
 
 
@@ -111,7 +111,7 @@ def plot_answers(arrays: Arrays, chosen: tuple[int, int, int], class_names: Sequ
             "Every count off the diagonal is a mistake on a fresh row. At the peak the answers are nearly guesses."
         ),
         "names": {"x": classes, "y": classes},
-        "corner": "true \\ answered",
+        "corner": say("true \\ answered"),
         "unit": say("number of rows (first draw)"),
     }
     heat = go.Heatmap(

@@ -81,5 +81,5 @@ def _figure(lines: Sequence[Any], about: dict[str, Any], epochs: Sequence[int], 
     }
     x = np.log10(epochs)
     names = {"x": {"places": x.tolist(), "texts": [f"{epoch:,}" for epoch in epochs]}}
-    xaxis = axis("epoch", (x[0] - 0.06, x[-1] + 0.06), **ticks)
+    xaxis = axis(say("epoch"), (x[0] - 0.06, x[-1] + 0.06), **ticks)
     return base_figure(lines, {**about, "names": names}, xaxis, axis(title, (0.0, HIGHEST)))

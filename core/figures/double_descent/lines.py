@@ -42,7 +42,7 @@ def each(arrays: Arrays, x: np.ndarray, key: str, look: Look, picked: str, chose
     draws = np.array(arrays[key][chosen])
     n_draws = len(draws) // (len(x) + 1)
     return go.Scatter(
-        name="draws", x=np.tile(np.append(x, np.nan), n_draws), y=draws, mode="lines",
+        name=say("draws"), x=np.tile(np.append(x, np.nan), n_draws), y=draws, mode="lines",
         line={"color": faint(look.color, 0.35), "width": 1}, hoverinfo="skip",
         meta={**bind(y=f"{key}{picked}"), "is_data": True},
     )  # fmt: skip

@@ -131,7 +131,7 @@ def plot_pixel_use(
             "An empty cell is a pixel that is out: all its links are exactly zero. Each picture has colours of its own."
         ),
         "unit": say("Σ|w| over a pixel's links"),
-        "corner": "row \\ column",
+        "corner": say("row \\ column"),
     }
     heat = go.Heatmap(
         name=say("Σ|w| by pixel"),
@@ -141,7 +141,7 @@ def plot_pixel_use(
         showscale=False,
         xgap=1,
         ygap=1,
-        hovertemplate="row %{y}, column %{x}: Σ|w| = %{z:.3g}<extra></extra>",
+        hovertemplate=say("row %{y}, column %{x}: Σ|w| = %{z:.3g}<extra></extra>"),
         meta=bind(z=array),
     )
     hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}

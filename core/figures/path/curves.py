@@ -145,7 +145,7 @@ def _diverged(arrays: Arrays) -> go.Scatter:
     return go.Scatter(
         name=say("diverged"), x=np.array(arrays["path_diverged_x"]), y=np.array(arrays["path_diverged_y"]), yaxis="y2",
         mode="markers", marker={"symbol": "x", "size": 9, "color": COLORS["zero"]},
-        hovertemplate="diverged<extra></extra>", meta=bind("name", x="path_diverged_x", y="path_diverged_y"),
+        hovertemplate=say("diverged<extra></extra>"), meta=bind("name", x="path_diverged_x", y="path_diverged_y"),
     )  # fmt: skip
 
 

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 SCRUB = "lambda"
 CHOSEN, ALL = say("At the chosen λ"), say("All λ")
 PREDICTED = ("pred_train", "pred_val")  # one network's wild answers do not flatten the chart of another
-SHORT_TITLES = {
-    "The fit": say("The fit at the chosen λ"),
-    "The decision map": say("Map at chosen λ"),
-    "The fitted surface": say("Surface at chosen λ"),
-}
 # Arrays with a leading axis of members (epoch only where the members are trained in several stacks); the others are shared.
 OF_MEMBERS = (
     "fit_y", "map", "reach", "rank_value", "pixels", "confusion", "pred_train", "pred_val",
@@ -58,17 +53,25 @@ def plot_path_page(
     if "path_inputs" in arrays:
         below.append(plot_input_paths(arrays, values, param_name, split.feature_names, is_signed, chosen))
     below.append(plot_path_sparsity(arrays, values, param_name, chosen))
-    title = SHORT_TITLES.get(main.layout.meta["title"], main.layout.meta["title"])
     sizes = {2: "half", 4: "half"}
     return [
         with_facts(plot_path_losses(arrays, values, param_name, chosen), size="wide", height=None),
-        at_scrub(main, SCRUB, names, title=title),
+        at_scrub(main, SCRUB, names, title=title_at_chosen(split, main)),
         *(
             at_scrub(figure, SCRUB, names, PREDICTED, group=CHOSEN, size=sizes.get(len(at_chosen), "third"))
             for figure in at_chosen
         ),
         *(with_facts(figure, group=ALL, size=sizes.get(len(below), "third")) for figure in below),
     ]
+
+
+def title_at_chosen(split: Split, main: go.Figure) -> str:
+    """Return what the chart of the fit is called beside the one of all λ."""
+    if split.kind == "curve":
+        return say("The fit at the chosen λ")
+    if split.kind == "plane":
+        return say("Map at chosen λ") if split.n_classes else say("Surface at chosen λ")
+    return str(main.layout.meta["title"])
 
 
 def with_facts(figure: go.Figure, **about: Any) -> go.Figure:

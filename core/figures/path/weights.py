@@ -60,8 +60,8 @@ def plot_input_paths(
     if is_named:
         traces = [_named_input(arrays, x, i, name) for i, name in enumerate(names)]
     else:
-        texts = np.array([text for name in names for text in [name] * (len(x) + 1)])
-        traces = [_bundle("inputs", x, arrays["path_inputs_flat"], "path_inputs_flat", BLUE, len(curves), texts)]
+        texts = [name for name in names for _ in range(len(x) + 1)]
+        traces = [_bundle(say("inputs"), x, arrays["path_inputs_flat"], "path_inputs_flat", BLUE, len(curves), texts)]
     y_range = span([curves], include=[0])
     about = {
         "name": "input_paths",
@@ -80,7 +80,7 @@ def plot_input_paths(
 
 
 def _bundle(
-    label: str, x: np.ndarray, y: np.ndarray, name: str, color: str, n_curves: int, texts: np.ndarray | None = None
+    label: str, x: np.ndarray, y: np.ndarray, name: str, color: str, n_curves: int, texts: Sequence[str] | None = None
 ) -> go.Scatter:
     """Return many thin curves as one trace with breaks."""
     hover = "%{y:.3g}<extra>" + label + "</extra>" if texts is None else "%{y:.3g}<extra>%{text}</extra>"

@@ -92,7 +92,7 @@ def _ablation_tables(labels: Sequence[str], n_starts: int) -> list[dict[str, Any
     starts = [say("{label}, start {k}", label=label, k=k + 1) for label in labels for k in range(n_starts)]
     return [
         twin(say("Median over the starts, mean loss per row"), say("remedy"), labels, losses("median")),
-        twin(say("Every start, mean loss per row"), "remedy", starts, losses("x")),
+        twin(say("Every start, mean loss per row"), say("remedy"), starts, losses("x")),
     ]
 
 
@@ -150,7 +150,7 @@ def _dots(arrays: Arrays, part: str, symbol: str) -> list[Any]:
         meta=bind(x=x, y=y),
     )  # fmt: skip
     bars = go.Scatter(
-        name=f"{label}, median", x=np.array(arrays[median]), y=np.array(arrays[level]), mode="markers",
+        name=say("{part}, median", part=label), x=np.array(arrays[median]), y=np.array(arrays[level]), mode="markers",
         marker={"color": COLORS[part], "symbol": "line-ns", "size": 15, "line": {"color": COLORS[part], "width": 3}},
         hovertemplate=say("median %{x:.3g}") + "<extra>" + label + "</extra>", meta=bind(x=median, y=level),
     )  # fmt: skip

@@ -125,7 +125,7 @@ class BiasVarianceView:
 
     def __init__(self, experiment: Experiment, plan: BiasVariancePlan) -> None:
         self.sets, self.texts = plan.sets, texts_of(experiment)
-        self.axis = WIDTH if experiment.bias_variance.vary == WIDTH else "λ"
+        self.axis = say("width") if experiment.bias_variance.vary == WIDTH else "λ"
         self.points = point_arrays(plan.sets)
         self.result: BiasVariance | None = None
 
@@ -169,10 +169,14 @@ class BiasVarianceView:
         readouts = {name: number_text(arrays[f"bv_{name}"][i]) for name in PARTS}
         readouts["risk"] += f" ± {number_text(arrays['bv_error'][i])}"
         if np.isnan(arrays["bv_risk"][i]):
-            readouts = dict.fromkeys(PARTS, "diverged")
+            readouts = dict.fromkeys(PARTS, say("diverged"))
         return {
             "readouts": readouts,
-            "descriptions": {"bundle": joined([f"{self.axis} {self.texts[i]}.", self._fit_words(i, arrays)])},
+            "descriptions": {
+                "bundle": joined(
+                    [say("{axis} {value}.", axis=self.axis, value=self.texts[i]), self._fit_words(i, arrays)]
+                )
+            },
         }
 
     def _fit_words(self, i: int, arrays: Arrays) -> str:

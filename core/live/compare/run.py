@@ -257,7 +257,7 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
         alike=alike,
         with_spread=with_spread(best[0].val_loss),
     )
-    return {"kind": "compared", "text": say("{text}{said_of}", text=text, said_of=said_of(others, best[0]))}
+    return {"kind": "compared", "text": say("{winner}{others}", winner=text, others=said_of(others, best[0]))}
 
 
 def said_of(others: list[CompareRow], best: CompareRow) -> str:

@@ -84,7 +84,7 @@ class DescentPieces:
     def _member(self, i: int, error: np.ndarray, n_done: int) -> dict[str, Any]:
         said = peak_sentence(error[1, i], WIDTHS, N_TRAIN)
         text = (
-            say("λ = {texts}, {noises:.0%} wrong labels: {said}", texts=self.texts[i], noises=NOISES[1], said=said)
+            say("λ = {strength}, {wrong:.0%} wrong labels: {said}", strength=self.texts[i], wrong=NOISES[1], said=said)
             if n_done
             else say("Not started. It takes a few seconds.")
         )
@@ -95,7 +95,9 @@ class DescentPieces:
             "verdict": {"kind": "", "text": text},
             "descriptions": {
                 "dd_error": text,
-                "dd_norm": say("λ = {texts}: largest norm of the weights {peak}.", texts=self.texts[i], peak=peak),
+                "dd_norm": say(
+                    "λ = {strength}: largest norm of the weights {peak}.", strength=self.texts[i], peak=peak
+                ),
             },
         }
 

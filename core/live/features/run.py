@@ -172,7 +172,7 @@ class FeaturesView:
             if "twin_l1" in arrays:
                 rows[-1]["note"] = twin_sentence(*(float(arrays[f"twin_{name}"][i]) for name in ("l1", "l2")))
         heads = [
-            say("At λ = {texts}", texts=self.texts[i]),
+            say("At λ = {strength}", strength=self.texts[i]),
             *HEADS[:2],
             *(() if self.relevance is None else TRUTH_HEADS),
             HEADS[2],
@@ -234,12 +234,12 @@ class FeaturesView:
         if self.relevance is None:
             n_in = [f"{arrays['in_use_l1'][i]:.0f}" for i in places]
             return say(
-                "L1 keeps {n_in} inputs at λ_min = {texts} and {n_in2} at λ_1se = "
-                "{texts2}. Nobody knows which are the right ones here.",
-                n_in=n_in[0],
-                texts=self.texts[places[0]],
-                n_in2=n_in[1],
-                texts2=self.texts[places[1]],
+                "L1 keeps {n_min} inputs at λ_min = {lambda_min} and {n_1se} at λ_1se = "
+                "{lambda_1se}. Nobody knows which are the right ones here.",
+                n_min=n_in[0],
+                lambda_min=self.texts[places[0]],
+                n_1se=n_in[1],
+                lambda_1se=self.texts[places[1]],
             )
         return choice_sentence(self.texts, places, arrays["score_l1_precision"], arrays["score_l1_recall"])
 
@@ -253,9 +253,9 @@ class FeaturesView:
         for name, lost in zip(PENALTIES, self.plan.by_penalty(state.is_diverged), strict=True):
             if lost.any():
                 text += say(
-                    " {labels} diverged at λ = {texts}.",
-                    labels=LABELS[name],
-                    texts=joined([self.texts[i] for i in np.flatnonzero(lost)], ", "),
+                    " {penalty} diverged at λ = {strengths}.",
+                    penalty=LABELS[name],
+                    strengths=joined([self.texts[i] for i in np.flatnonzero(lost)], ", "),
                 )
         return text
 

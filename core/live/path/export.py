@@ -13,6 +13,7 @@ from core.settings.penalties import PENALTIES
 from core.studies.base.reach import path_reach
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.path.sweep import PathMoment
+from core.words import say
 
 
 def path_csv(path: PathMoment, address: str = "") -> str:
@@ -69,9 +70,15 @@ def member_origin(path: PathMoment, member: int) -> Origin | None:
     if state.epoch[member] < 0:
         return None
     value = value_texts(path.values)[member % len(path.values)]  # a map repeats the values for each learning rate
-    name = "the elastic mix" if path.param_name == ELASTIC else PENALTIES[path.param_name].short
+    name = say("the elastic mix") if path.param_name == ELASTIC else PENALTIES[path.param_name].short
     rates = path.strengths.get("learning_rate")
-    of_map = f" at learning rate {rates[member]:g}" if rates is not None else ""
-    of_what = f"the network of the λ path with λ = {value} of {name}{of_map}"
-    text = f"This run continues {of_what}, trained for {state.epoch[member]:,} epochs"
-    return Origin(state.parameters[member].copy(), path_reach(state, "the lowest on the path it comes from"), text)
+    of_map = say(" at learning rate {rate:g}", rate=rates[member]) if rates is not None else ""
+    text = say(
+        "This run continues the network of the λ path with λ = {value} of {name}{of_map}, trained for {epoch:,} epochs",
+        value=value,
+        name=name,
+        of_map=of_map,
+        epoch=state.epoch[member],
+    )
+    lowest = path_reach(state, say("the lowest on the path it comes from"))
+    return Origin(state.parameters[member].copy(), lowest, text)

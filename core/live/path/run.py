@@ -215,7 +215,8 @@ class PathView:
             "verdict": {"kind": verdict.kind, "text": verdict.text},
             "labels": labels,
             "descriptions": {
-                name: say("λ {texts}. {text}", texts=self.texts[m], text=text) for name, text in charts.items()
+                name: say("λ {strength}. {description}", strength=self.texts[m], description=text)
+                for name, text in charts.items()
             }
             | {"loss": describe_moment(state, m, self.texts[m])},
         }
@@ -262,13 +263,15 @@ class PathView:
 def describe_moment(state: MemberState, m: int, text: str) -> str:
     """Return the losses of member m at a moment as the text alternative of its loss curves."""
     if state.epoch[m] < 0:
-        return say("λ {text}. Loss over the epochs: nothing recorded yet.", text=text)
+        return say("λ {strength}. Loss over the epochs: nothing recorded yet.", strength=text)
     losses = say(
         "training loss {train_loss}, validation loss {val_loss}",
         train_loss=loss_text(state.train_loss[m]),
         val_loss=loss_text(state.val_loss[m]),
     )
-    return say("λ {text}. Loss up to epoch {epoch:,}: {losses}.", text=text, epoch=state.epoch[m], losses=losses)
+    return say(
+        "λ {strength}. Loss up to epoch {epoch:,}: {losses}.", strength=text, epoch=state.epoch[m], losses=losses
+    )
 
 
 def curves_of(history: History) -> Arrays:

@@ -43,7 +43,7 @@ from core.studies.base.state import MemberState
 from core.studies.base.training import Training
 from core.studies.base.values import ELASTIC, value_texts
 from core.studies.playground.fit import make_pool, make_training
-from core.words import say
+from core.words import lowered, say
 
 MAX_EXCHANGES = 2000  # of drawn points that a run remembers, 2.4 MB at most; beyond, the oldest are forgotten
 TURNED = 1.25  # times the lowest validation loss: from there on it has risen, and does not merely tremble
@@ -409,7 +409,7 @@ def change_text(change: dict[str, Any]) -> str:
     if name == POINTS:
         return say("{points} from epoch {epoch:,}", points=counted(change["value"]), epoch=change["epoch"])
     (value,) = value_texts([change["value"]])
-    symbol = PENALTIES[name].symbol if name in PENALTIES else label_of(name).lower()
+    symbol = PENALTIES[name].symbol if name in PENALTIES else lowered(label_of(name))
     return say("{symbol} → {value} from epoch {epoch:,}", symbol=symbol, value=value, epoch=change["epoch"])
 
 

@@ -227,7 +227,9 @@ class RemediesRun(UnkeptRun):
             "can_go_on": self.state in ("paused", "running"),
             "is_table_done": self.table_run.is_done,
             "has_looked": self.test is not None,
-            "page_state": f"{self.state}{say(', table done') if self.table_run.is_done else ''}",  # the page is told of its changes
+            "page_state": f"{self.state}, table done"
+            if self.table_run.is_done
+            else self.state,  # the page is told of its changes
             "readouts": self.readouts(),
             "verdict": {"kind": "remedies", "text": self.summary()},
             "labels": {},

@@ -97,12 +97,12 @@ def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str
         ", ",
     )
     said = say(
-        "Least risk {risk} at {axis} {texts}. From {texts2} to {texts3}: {moves}.",
+        "Least risk {risk} at {axis} {best}. From {first} to {last}: {moves}.",
         risk=loss_text(result.risk[best]),
         axis=axis,
-        texts=texts[best],
-        texts2=texts[first],
-        texts3=texts[last],
+        best=texts[best],
+        first=texts[first],
+        last=texts[last],
         moves=moves,
     )
     if result.param_name == WIDTH:

@@ -10,15 +10,15 @@ def describe_geometry(arrays: Arrays, labels: tuple[str, str]) -> str:
     """Return the present point and both penalties of it as a sentence."""
     first, second = float(arrays["geometry_now_x"][0, 0]), float(arrays["geometry_now_y"][0, 0])
     text = say(
-        "Now {labels} = {first:.3g} and {labels2} = {second:.3g}",
-        labels=labels[0],
-        first=first,
-        labels2=labels[1],
-        second=second,
+        "Now {first_name} = {first_weight:.3g} and {second_name} = {second_weight:.3g}",
+        first_name=labels[0],
+        first_weight=first,
+        second_name=labels[1],
+        second_weight=second,
     )
     return say(
-        "{text}: sum of |w| {first:.3g}, sum of w² {first2:.3g}.",
-        text=text,
-        first=abs(first) + abs(second),
-        first2=first**2 + second**2,
+        "{weights}: sum of |w| {l1_norm:.3g}, sum of w² {l2_norm:.3g}.",
+        weights=text,
+        l1_norm=abs(first) + abs(second),
+        l2_norm=first**2 + second**2,
     )

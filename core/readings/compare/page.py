@@ -36,5 +36,5 @@ def describe_compare(
     for v, (key, label) in enumerate(variants):
         own = {name: values[v] for name, values in arrays.items() if name in FITTED}
         for name, text in describe_fit(own, {"rank_name": labels.get(f"rank_name_{v}", ())}, constants, kind).items():
-            texts[f"{name}_{key}"] = say("{label}: {text}", label=label, text=text)
+            texts[f"{name}_{key}"] = say("{label}: {description}", label=label, description=text)
     return texts

@@ -37,15 +37,15 @@ def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray
     n_lost = int((~np.isfinite(val_loss)).sum())
     if n_lost:
         return say(
-            "λ = {text}: {n_lost} of {n_val_loss} folds have no loss (not begun, or diverged).",
-            text=text,
+            "λ = {strength}: {n_lost} of {n_folds} folds have no loss (not begun, or diverged).",
+            strength=text,
             n_lost=n_lost,
-            n_val_loss=len(val_loss),
+            n_folds=len(val_loss),
         )
     train, val = train_loss.mean(), val_loss.mean()
     return say(
-        "λ = {text}: mean over the folds of the training loss {train}, of the validation loss {val}.",
-        text=text,
+        "λ = {strength}: mean over the folds of the training loss {train}, of the validation loss {val}.",
+        strength=text,
         train=loss_text(train),
         val=loss_text(val),
     )

@@ -50,24 +50,24 @@ def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: 
     places = {float(value): i for i, value in enumerate(values)}
     if best not in places or one_se not in places:
         return say(
-            "Cross-validated loss against λ, {n_values} values from {texts} to {texts2}: nothing to show yet.",
+            "Cross-validated loss against λ, {n_values} values from {smallest} to {largest}: nothing to show yet.",
             n_values=len(values),
-            texts=texts[0],
-            texts2=texts[-1],
+            smallest=texts[0],
+            largest=texts[-1],
         )
     i, j = places[best], places[one_se]
     mean, error = arrays["cv_mean"], arrays["cv_se"]
     return say(
-        "Cross-validated loss against λ, {n_values} values from {texts} to {texts2}. λ_min {texts3}: mean "
-        "{mean}, standard error {error}. λ_1se {texts4}: mean {mean2}.",
+        "Cross-validated loss against λ, {n_values} values from {smallest} to {largest}. λ_min {lambda_min}: mean "
+        "{loss_min}, standard error {error}. λ_1se {lambda_1se}: mean {loss_1se}.",
         n_values=len(values),
-        texts=texts[0],
-        texts2=texts[-1],
-        texts3=texts[i],
-        mean=loss_text(mean[i]),
+        smallest=texts[0],
+        largest=texts[-1],
+        lambda_min=texts[i],
+        loss_min=loss_text(mean[i]),
         error=loss_text(error[i]),
-        texts4=texts[j],
-        mean2=loss_text(mean[j]),
+        lambda_1se=texts[j],
+        loss_1se=loss_text(mean[j]),
     )
 
 
@@ -77,7 +77,7 @@ def describe_folds(is_val: np.ndarray, is_train: np.ndarray | None = None) -> st
     held = (
         f"{sizes.min()}"
         if sizes.min() == sizes.max()
-        else say("{sizes} to {sizes2}", sizes=sizes.min(), sizes2=sizes.max())
+        else say("{least} to {most}", least=sizes.min(), most=sizes.max())
     )
     is_forward = is_train is not None and not (is_train | is_val).all()
     others = say("those before them") if is_forward else say("the others")
@@ -96,9 +96,9 @@ def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -
     said = joined(
         [
             say(
-                "{label}, λ {text}: {loss} ± {error}",
+                "{label}, λ {strength}: {loss} ± {error}",
                 label=label,
-                text=text,
+                strength=text,
                 loss=loss_text(loss),
                 error=loss_text(error),
             )

@@ -27,16 +27,18 @@ def peak_sentence(error: np.ndarray, widths: Sequence[int], n_train: int) -> str
         )
     where = say("where the width reaches the number of training rows") if places[peak] == n_train else say("on the way")
     said = say(
-        "{error:.0%} wrong at width {places:,}, a peak of {error2:.0%} at {places2:,}, {where}, "
-        "and {error3:.0%} at {places3:,}",
-        error=error[before],
-        places=places[before],
-        error2=error[peak],
-        places2=places[peak],
+        "{error_before:.0%} wrong at width {width_before:,}, a peak of {error_peak:.0%} at {width_peak:,}, {where}, "
+        "and {error_end:.0%} at {width_end:,}",
+        error_before=error[before],
+        width_before=places[before],
+        error_peak=error[peak],
+        width_peak=places[peak],
         where=where,
-        error3=error[-1],
-        places3=places[-1],
+        error_end=error[-1],
+        width_end=places[-1],
     )
     if abs(error[-1] - error[before]) < CLEAR_RISE:
         return say("{said}: as low as before the peak.", said=said)
-    return f"{said}{say(': lower than before the peak.') if error[-1] < error[before] else '.'}"
+    if error[-1] < error[before]:
+        return say("{said}: lower than before the peak.", said=said)
+    return said + "."

@@ -44,12 +44,12 @@ def describe_along(arrays: Arrays, array: str, texts: Sequence[str]) -> str:
     """Return an array's values of each penalty at both ends of λ; `array` has `l1` in its name."""
     parts = [
         say(
-            "{short} {number} at λ {texts}, {number2} at λ {texts2}",
-            short=SHORT[p],
-            number=number(values[0]),
-            texts=texts[0],
-            number2=number(values[-1]),
-            texts2=texts[-1],
+            "{penalty} {n_smallest} at λ {smallest}, {n_largest} at λ {largest}",
+            penalty=SHORT[p],
+            n_smallest=number(values[0]),
+            smallest=texts[0],
+            n_largest=number(values[-1]),
+            largest=texts[-1],
         )
         for p, values in ((p, arrays[array.replace("l1", p)]) for p in SHOWN)
     ]

@@ -61,10 +61,10 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
     val, train = arrays["path_val"], arrays["path_train"]
     if not np.isfinite(arrays["path_best_y"]).any():
         return say(
-            "Loss against λ, {n_values} values from {texts} to {texts2}: nothing to show yet.",
+            "Loss against λ, {n_values} values from {smallest} to {largest}: nothing to show yet.",
             n_values=len(values),
-            texts=texts[0],
-            texts2=texts[-1],
+            smallest=texts[0],
+            largest=texts[-1],
         )
     best = int(np.flatnonzero(val == arrays["path_best_y"][0])[-1])
     stretches = []
@@ -73,25 +73,25 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
         if here.size:
             stretches.append(
                 say(
-                    "{size} of {n_values} {name} (λ {texts} to {texts2})",
-                    size=here.size,
+                    "{n_here} of {n_values} {verdict} (λ {first} to {last})",
+                    n_here=here.size,
                     n_values=len(values),
-                    name=name,
-                    texts=texts[here[0]],
-                    texts2=texts[here[-1]],
+                    verdict=name,
+                    first=texts[here[0]],
+                    last=texts[here[-1]],
                 )
             )
     n_diverged = arrays["path_diverged_x"].size
     return say(
-        "Loss against λ, {n_values} values from {texts} to {texts2}. Best λ {texts3}: validation loss "
-        "{val}, training loss {train}. {value}.",
+        "Loss against λ, {n_values} values from {smallest} to {largest}. Best λ {best}: validation loss "
+        "{val}, training loss {train}. {verdicts}.",
         n_values=len(values),
-        texts=texts[0],
-        texts2=texts[-1],
-        texts3=texts[best],
+        smallest=texts[0],
+        largest=texts[-1],
+        best=texts[best],
         val=loss_text(val[best]),
         train=loss_text(train[best]),
-        value=joined(stretches, "; ") or say("No verdict yet"),
+        verdicts=joined(stretches, "; ") or say("No verdict yet"),
     ) + (say(" {n_diverged} diverged.", n_diverged=n_diverged) if n_diverged else "")
 
 
@@ -101,12 +101,12 @@ def describe_path_sparsity(arrays: Arrays, texts: Sequence[str]) -> str:
     layers = joined(
         [
             say(
-                "{name}: {row:.0f} at λ {texts}, {row2:.0f} at λ {texts2}",
+                "{name}: {count_smallest:.0f} at λ {smallest}, {count_largest:.0f} at λ {largest}",
                 name=name,
-                row=row[0],
-                texts=texts[0],
-                row2=row[-1],
-                texts2=texts[-1],
+                count_smallest=row[0],
+                smallest=texts[0],
+                count_largest=row[-1],
+                largest=texts[-1],
             )
             for name, row in zip(layer_names(len(counts)), counts, strict=True)
         ],

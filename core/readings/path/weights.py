@@ -40,7 +40,8 @@ def describe_weight_paths(arrays: Arrays, texts: Sequence[str]) -> str:
     if kept.size == 0:
         return say("Weights against λ: nothing to show yet.")
     first, last = (
-        say("{abs:.3g} at λ {texts}", abs=np.abs(curves[:, k]).max(), texts=texts[k]) for k in (kept[0], kept[-1])
+        say("{size:.3g} at λ {strength}", size=np.abs(curves[:, k]).max(), strength=texts[k])
+        for k in (kept[0], kept[-1])
     )
     return say("Weights against λ: the largest |w| is {first} and {last}.", first=first, last=last)
 
@@ -52,11 +53,11 @@ def describe_input_paths(arrays: Arrays, names: Sequence[str], texts: Sequence[s
     lasting = np.argsort(-(curves != 0).sum(1), kind="stable")[:3]
     stay = joined([str(names[i]) for i in lasting], ", ")
     return say(
-        "Inputs in use: {used} of {n_names} at λ {texts}, {used2} at λ {texts2}. In use longest: {stay}.",
-        used=used[0],
-        n_names=len(names),
-        texts=texts[0],
-        used2=used[-1],
-        texts2=texts[-1],
-        stay=stay,
+        "Inputs in use: {n_smallest} of {n_inputs} at λ {smallest}, {n_largest} at λ {largest}. In use longest: {longest}.",
+        n_smallest=used[0],
+        n_inputs=len(names),
+        smallest=texts[0],
+        n_largest=used[-1],
+        largest=texts[-1],
+        longest=stay,
     )

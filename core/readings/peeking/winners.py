@@ -33,11 +33,11 @@ def winner_sentence(arrays: Arrays, i: int, j: int, k: int, m: int) -> str:
     first = float(arrays["pk_fresh_mean"][0, j, 0])
     who = say("One setting, no choice") if k == 1 else say("The best of {k} on {m} test rows", k=k, m=m)
     said = say(
-        "{who}: {test:.1%} wrong there, {fresh:.1%} on fresh rows ({fresh2:+.1f} points).",
+        "{who}: {test:.1%} wrong there, {fresh:.1%} on fresh rows ({points:+.1f} points).",
         who=who,
         test=test,
         fresh=fresh,
-        fresh2=100 * (fresh - test),
+        points=100 * (fresh - test),
     )
     return (
         said

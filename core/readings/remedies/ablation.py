@@ -56,13 +56,12 @@ def describe_ablation(arrays: Arrays, remedies: Remedies) -> str:
     """Return the median losses of all remedies as a sentence."""
     is_shown = bool(np.isfinite(arrays["ablation_test_median"]).any())
     parts = [
-        f"{label} {arrays['ablation_val_median'][i]:.3g}"
-        + (
-            say(" (test {ablation_test_median:.3g})", ablation_test_median=arrays["ablation_test_median"][i])
-            if is_shown
-            else ""
+        say("{label} {val:.3g} (test {test:.3g})", label=label, val=val, test=test)
+        if is_shown
+        else say("{label} {val:.3g}", label=label, val=val)
+        for (_, label), val, test in zip(
+            remedies, arrays["ablation_val_median"], arrays["ablation_test_median"], strict=True
         )
-        for i, (_, label) in enumerate(remedies)
     ]
     return say("Median validation loss over the starts: {parts}.", parts=joined(parts, ", "))
 

@@ -74,7 +74,10 @@ def tuning_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done:
         tried = candidates(remedy)
         texts = [strengths_text(candidate) for candidate in tried]
         losses = [loss.get(candidate.key, np.nan) for candidate in tried]
-        places = [f"{text}: {number_text(value)}" for text, value in zip(texts, losses, strict=True)]
+        places = [
+            say("{strengths}: {loss}", strengths=text, loss=number_text(value))
+            for text, value in zip(texts, losses, strict=True)
+        ]
         best = [1 + texts.index(kept[remedy.key])] if is_done else []
         lines.append({"cells": [remedy.label, *places], "best": best, "note": edge_note(losses) if is_done else ""})
     return {"heads": list(TUNING_HEADS), "rows": lines}

@@ -122,7 +122,9 @@ def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> st
         return ""
     best, expected = int(np.nanargmin(by_test)), int(np.nanargmin(by_val))
     end = say("as on") if best == expected else say("not {label}, the best on", label=rows[expected].cell.remedy.label)
-    losses = say("loss {by_test}, nothing {by_test2}", by_test=loss_text(by_test[best]), by_test2=loss_text(by_test[0]))
+    losses = say(
+        "loss {loss}, nothing {loss_of_none}", loss=loss_text(by_test[best]), loss_of_none=loss_text(by_test[0])
+    )
     return say(
         "{label} is best on the test rows ({losses}), {end} the validation rows.",
         label=rows[best].cell.remedy.label,
@@ -158,7 +160,7 @@ def memorise_sentence(shares: np.ndarray, train_score: np.ndarray) -> str:
         return ""
     if known.all():
         lowest = share_text(float(train_score.min()))
-        part = "all" if lowest == "100 %" else say("{lowest} of the", lowest=lowest)
+        part = say("all") if lowest == "100 %" else say("{lowest} of the", lowest=lowest)
         return say(
             "Without a remedy the network memorises {part} training labels, even with {share_text} of them wrong.",
             part=part,
@@ -179,10 +181,10 @@ def noise_change(clean: RemedyRow, noisy: RemedyRow) -> str:
     """
     before, after = spread_of(clean.val_loss), spread_of(noisy.val_loss)
     if not before.n or not after.n:
-        return "diverged"
+        return say("diverged")
     if is_within_spread(clean.val_loss, noisy.val_loss):
         return say("the same, within the spread")
-    return "higher" if after.median > before.median else "lower"
+    return say("higher") if after.median > before.median else say("lower")
 
 
 def to_csv(tables: Sequence[tuple[str, Sequence[RemedyRow], Sequence[np.ndarray] | None]]) -> str:

@@ -113,10 +113,10 @@ def check_kind(name: str, value: object, kind: type, call: str) -> None:
     if not isinstance(value, kind):
         raise ValueError(
             say(
-                "{name}: expected what {call} returns, a {name2}, received {value}",
+                "{name}: expected what {call} returns, a {kind}, received {value}",
                 name=name,
                 call=call,
-                name2=kind.__name__,
+                kind=kind.__name__,
                 value=received(value),
             )
         )

@@ -54,9 +54,9 @@ class Result:
         if not isinstance(found, cls):
             raise ValueError(
                 say(
-                    "content: expected the bytes of a {name}, received those of a {name2}",
-                    name=cls.__name__,
-                    name2=type(found).__name__,
+                    "content: expected the bytes of a {expected}, received those of a {received}",
+                    expected=cls.__name__,
+                    received=type(found).__name__,
                 )
             )
         return found

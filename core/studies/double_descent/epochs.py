@@ -23,6 +23,7 @@ import numpy as np
 from core.settings.experiment import Experiment
 from core.settings.words import received
 from core.studies.base.values import check_values, is_count
+from core.words import say
 
 N_TRAIN, N_FAST, N_SLOW, SLOW_SCALE = 100, 70, 10, 0.05
 FAST_SIGNAL, SLOW_SIGNAL, NOISE_STD = 2.0, 1.5, 0.3  # ‖β‖ of either group, and the noise of the targets
@@ -57,11 +58,17 @@ def epoch_descent(
     checked = check_values(Experiment(), "l2", values)
     is_list = isinstance(epochs, (Sequence, np.ndarray)) and np.ndim(epochs) == 1 and len(epochs) > 0
     if not is_list or not all(is_count(epoch, 0, 10**9) for epoch in epochs):
-        raise ValueError(f"epochs: expected whole numbers from 0 to 1000000000, received {received(epochs)}")
+        raise ValueError(
+            say("epochs: expected whole numbers from 0 to 1000000000, received {received}", received=received(epochs))
+        )
     if not is_count(n_draws, 1, 50):
-        raise ValueError(f"n_draws: expected a whole number from 1 to 50, received {received(n_draws)}")
+        raise ValueError(
+            say("n_draws: expected a whole number from 1 to 50, received {received}", received=received(n_draws))
+        )
     if not is_count(seed, 0, 900_000):
-        raise ValueError(f"seed: expected a whole number from 0 to 900000, received {received(seed)}")
+        raise ValueError(
+            say("seed: expected a whole number from 0 to 900000, received {received}", received=received(seed))
+        )
     results = np.stack([descend(checked, epochs, seed + k) for k in range(n_draws)], -1)
     return EpochDescent(np.array(epochs), np.array(checked), *results)
 

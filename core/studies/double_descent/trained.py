@@ -80,14 +80,16 @@ def plan_trained(
     Raises ValueError for data without classes, wrong widths, λ or counts.
     """
     if not is_count(n_starts, 1, 20):
-        raise ValueError(f"n_starts: expected a whole number from 1 to 20, received {received(n_starts)}")
+        raise ValueError(
+            say("n_starts: expected a whole number from 1 to 20, received {received}", received=received(n_starts))
+        )
     if not is_count(seed, 0, 900_000):
         raise ValueError(say("seed: expected a whole number from 0 to 900000, received {seed}", seed=received(seed)))
     checked, strengths = check_widths(experiment, widths), check_values(experiment, "l2", values)
     experiment = widened(experiment.replace(data_seed=seed), checked)
     split = load_split(DataConfig.model_validate(experiment.data.model_dump()))
     if split.task != "classification":
-        raise ValueError(f"data: expected a data set of classes, received '{experiment.data.name}'")
+        raise ValueError(say("data: expected a data set of classes, received '{name}'", name=experiment.data.name))
     n_members = len(strengths) * len(checked) * n_starts
     pool = make_pool(experiment, split, "float32", n_members)
     sizes = (pool.X.shape[2], pool.targets.shape[-1])

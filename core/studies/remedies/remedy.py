@@ -235,12 +235,12 @@ def check_plan(plan: RemedyPlan) -> RemedyPlan:
     if max(plan.factors) * data.n_train > largest:
         raise ValueError(
             say(
-                "data_factor: expected at most {largest} for {n_train} training rows of '{name}', "
-                "which has {largest2}, received {factors}",
-                largest=largest // data.n_train,
+                "data_factor: expected at most {most} for {n_train} training rows of '{name}', "
+                "which has {n_rows}, received {factors}",
+                most=largest // data.n_train,
                 n_train=data.n_train,
                 name=data.name,
-                largest2=largest,
+                n_rows=largest,
                 factors=max(plan.factors),
             )
         )

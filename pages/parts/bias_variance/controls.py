@@ -12,10 +12,10 @@ from pages.shared.language import tr, worded
 from pages.shared.widgets import setting
 
 WIDTH_HELP = say(
-    "Every hidden layer has {widths:.0f} to {widths2:.0f} units, in {n_widths} stops; the penalties stay as they are. "
+    "Every hidden layer has {narrowest:.0f} to {widest:.0f} units, in {n_widths} stops; the penalties stay as they are. "
     "A narrow network starts from the weights that it would draw alone.",
-    widths=WIDTHS[0],
-    widths2=WIDTHS[-1],
+    narrowest=WIDTHS[0],
+    widest=WIDTHS[-1],
     n_widths=len(WIDTHS),
 )
 REDRAW_HELP = say("New training sets from the same law (other parts of real rows): press Run again and compare.")
@@ -34,10 +34,10 @@ def show_bias_variance_controls(page: str) -> None:
         values_setting(
             page,
             say(
-                "0 and {n_values} values from {texts} to {texts2}",
+                "0 and {n_values} values from {smallest} to {largest}",
                 n_values=len(VALUES) - 1,
-                texts=texts[1],
-                texts2=texts[-1],
+                smallest=texts[1],
+                largest=texts[-1],
             ),
         )
     left, right = st.columns(2, gap="small")

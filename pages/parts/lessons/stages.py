@@ -53,7 +53,7 @@ from core.studies.base.values import value_texts
 from core.studies.compare.variants import chosen_variants
 from core.studies.double_descent.random_features import WIDTHS
 from core.studies.peeking.simulation import N_REPEATS, N_ROWS, N_SETTINGS
-from core.words import say
+from core.words import raised, say
 from pages.parts.compare.variants import message, sliders
 from pages.parts.lessons.predictions import measured_order, predictions, with_prediction
 from pages.shared import experiment as shared
@@ -156,7 +156,7 @@ def draw_bias(_: Job, snapshot: Snapshot) -> list[go.Figure]:
 
 BIAS = RunPage(
     "bias_variance", "run", bias_variance_needs, bias_variance_work, partial(on_split, bias_variance_run), draw_bias,
-    [EPOCH, *(readout(name, LABELS[name].capitalize()) for name in ("bias2", "variance_data", "risk"))],
+    [EPOCH, *(readout(name, raised(LABELS[name])) for name in ("bias2", "variance_data", "risk"))],
     takes=lambda _: BIAS_LIVE, check=check_bias_variance,
 )  # fmt: skip
 

@@ -55,10 +55,10 @@ def networks_text(n_shown: int, n_listed: int) -> str:
         else say("{n_shown} of the {n_listed} λ of the list", n_shown=n_shown, n_listed=n_listed)
     )
     return say(
-        "{n_rates} learning rates × {of_them}: {n_rates2} networks, alike but for these, trained at once.",
+        "{n_rates} learning rates × {of_them}: {n_networks} networks, alike but for these, trained at once.",
         n_rates=len(RATES),
         of_them=of_them,
-        n_rates2=len(RATES) * n_shown,
+        n_networks=len(RATES) * n_shown,
     )
 
 

@@ -42,6 +42,23 @@ def test_a_template_is_a_literal_and_has_the_values_that_are_given(path: Path) -
         assert given - used <= ({"n"} if n == 2 else set()), f"{where}: {given - used} is not used"
 
 
+def errors(path: Path) -> Iterator[ast.expr]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.Raise)
+            and isinstance(node.exc, ast.Call)
+            and ast.unparse(node.exc.func) == "ValueError"
+        ):
+            yield node.exc.args[0]
+
+
+def test_every_error_that_a_person_may_read_is_a_message() -> None:
+    found = [(path, text) for path in FILES for text in errors(path)]
+    assert len(found) > 100
+    plain = [f"{path.name}:{text.lineno}" for path, text in found if isinstance(text, (ast.JoinedStr, ast.Constant))]
+    assert plain == []
+
+
 def test_babel_finds_them_all() -> None:
     keywords = {"say": None, "tr": None, "say_n": (1, 2), "tr_n": (1, 2)}
     found = 0
