@@ -273,7 +273,7 @@ class Trainer:
     def _is_drawn_each_step(self) -> bool:
         """Return whether something in a step cannot be recorded: it draws, or asks how far it has come."""
         is_drawn = self.augment is not None or any(block.strengths.dropout_rate is not None for block in self.blocks)
-        return is_drawn or any("group_l1" in block.strengths.proximal for block in self.blocks)
+        return is_drawn or any(block.strengths.proximal.keys() - {"l1"} for block in self.blocks)
 
     def _augmented(self, batch: Batch) -> Batch:
         if self.augment is None:
@@ -381,11 +381,12 @@ class Trainer:
         weighed = looker.weigh(SMALL_WEIGHT)
         n_layers = len(self.stack.shapes) - (self.n_penalized < self.stack.n_weights)
         penalty = activity * strengths["activity_l2"]
-        for name, sums in (("l1", weighed.size), ("l2", weighed.square)):
+        counted = {"l1": weighed.size, "l2": weighed.square}  # on the way; all other terms as torch computes them
+        for name in VALUES:
             if strengths[name].any():
-                penalty += strengths[name] * sums[:, :n_layers].sum(1)
-        if strengths["group_l1"].any():
-            penalty += self._term("group_l1").numpy()
+                is_counted = name in counted
+                term = strengths[name] * counted[name][:, :n_layers].sum(1) if is_counted else self._term(name).numpy()
+                penalty += term
         train_loss, val_loss, train_score, val_score, penalty = (
             torch.from_numpy(x.astype(np.float32)) for x in (*losses, *scores, penalty)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.settings.penalties import CHOICES
 from core.words import say
 
 VERSION = "v"  # the parameter; a link without it is of version 1
@@ -82,7 +83,9 @@ FIRST: Mapping[str, str] = MappingProxyType(
         "n_point_classes": "2",
     }
 )
-DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"1": FIRST})
+# The strength of every penalty on the Compare page, also of one that comes later.
+COMPARED: Mapping[str, str] = MappingProxyType({choice.setting: "0.003" for choice in CHOICES.values()})
+DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType({"1": MappingProxyType({**COMPARED, **FIRST})})
 
 
 def unknown_version(version: str) -> str:

@@ -5,6 +5,7 @@ find what Python sends; here it is what the stage's JavaScript adds, and what co
 """
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -88,9 +89,8 @@ def findings(page: Page) -> list[str]:
     return sorted(one for one in found if not STREAMLIT.match(one))
 
 
-PAGES = ["", "lessons", "answers", "path", "cv", "compare", "remedies", "features"]
-PAGES += ["bias_variance", "double_descent", "peeking", "data"]
-
+FOLDER = Path(__file__).resolve().parents[2] / "pages"
+PAGES = ["", *sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("main", "playground"))]
 
 HAS_TITLE = "document.querySelector('[data-testid=stMarkdownContainer] p, h1')"
 READY_PAGES = {

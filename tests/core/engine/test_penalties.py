@@ -44,6 +44,15 @@ def test_every_penalty_has_its_setting_and_its_functions():
     assert all(len({style[i] for style in styles}) == len(styles) for i in (0, 2))
 
 
+@pytest.mark.parametrize("name", VALUES)
+def test_the_term_of_every_penalty_is_in_the_history(name):
+    run = train(BASE.replace(n_epochs=3, **{name: 0.01}))
+    weights = [torch.as_tensor(w) for w in run.weights]  # (fan_in, fan_out)
+    together = torch.cat([w.flatten() for w in weights])[None]
+    value = VALUES[name](weights[0].T[None] if PENALTIES[name].acts_on == "inputs" else together)
+    assert run.history["penalty"][-1] == pytest.approx(0.01 * value.item(), rel=1e-4) and value > 0.1
+
+
 def test_weight_decay_is_adamw_step_by_step():
     experiment = BASE.replace(batch_size=None, weight_decay=0.3)
     split = load_split(experiment.data, np.float64)
