@@ -97,6 +97,8 @@ export class Chart {
       const colors = found.map((i) => tuned(this.figure.data[i][part].color));
       if (found.length) Plotly.restyle(this.plot, { [`${part}.color`]: colors }, found);
     }
+    const filled = this.figure.data.flatMap((trace, i) => (trace.fillcolor ? [i] : []));
+    if (filled.length) Plotly.restyle(this.plot, { fillcolor: filled.map((i) => tuned(this.figure.data[i].fillcolor)) }, filled);
     this.legend.replaceChildren(...legend(this.entries()).childNodes);
   }
 
@@ -286,9 +288,9 @@ function roomy(margin, size) {
 }
 
 /** A picture of the layout, as yet empty. */
-function placed({ x, y }) {
+function placed({ x, y, layer = "below" }) {
   return {
     source: "", xref: "x", yref: "y", x: x[0], y: y[1], sizex: x[1] - x[0], sizey: y[1] - y[0],
-    xanchor: "left", yanchor: "top", sizing: "stretch", layer: "below",
+    xanchor: "left", yanchor: "top", sizing: "stretch", layer,
   };
 }

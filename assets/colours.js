@@ -1,7 +1,7 @@
 // The colours of meanings, made a little darker or lighter where they would not stand out from the page: 3 to 1 at least.
 // Their order of lightness stays, so that they are told apart by colour-blind readers as before.
 const ON_LIGHT = { "#E69F00": "#C98600", "#56B4E9": "#3399D6", "#F0E442": "#A39800" };
-const ON_DARK = { "#0072B2": "#4C90E8", "#A0522D": "#C4703F", "#785EF0": "#8F7BFF", "#004B76": "#4C90E8" };
+const ON_DARK = { "#0072B2": "#4C90E8", "#A0522D": "#C4703F", "#785EF0": "#8F7BFF", "#004B76": "#4C90E8", "#F2F2F2": "#2A303B" };
 
 /** Whether the page is dark. */
 export function isDark() {
@@ -21,4 +21,5 @@ export function tuneTrace(trace) {
   for (const part of [trace.line, trace.marker, trace.marker?.line, trace.textfont, trace.error_y, trace.error_x]) {
     if (part?.color !== undefined) part.color = tuned(part.color);
   }
+  if (trace.fillcolor) trace.fillcolor = tuned(trace.fillcolor);
 }

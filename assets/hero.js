@@ -150,9 +150,9 @@ export class Hero {
   folds() {
     const { words } = this;
     const more = fold(words.more, words.more_help, this.more);
-    const drawer = make("button", { type: "button", class: "lab-button", title: words.drawer_help, text: words.drawer,
-      onclick: () => (document.querySelector(DRAWER) ?? document.querySelector(CLOSER))?.click() });
-    this.formula = make("button", { type: "button", class: "lab-button", "aria-expanded": "false", title: words.formula_help, text: words.formula,
+    const drawer = make("button", { type: "button", class: "lab-button", title: words.drawer_help, "aria-label": words.drawer,
+      onclick: () => (document.querySelector(DRAWER) ?? document.querySelector(CLOSER))?.click() }, make("span", { class: "lab-long", text: words.drawer }), make("span", { class: "lab-brief", text: words.drawer_brief }));
+    this.formula = make("button", { type: "button", class: "lab-button lab-formula", "aria-expanded": "false", title: words.formula_help, text: words.formula,
       onclick: () => this.showFormula(this.formula.getAttribute("aria-expanded") === "false") });
     return make("div", { class: "lab-buttons lab-folds" }, this.formula, drawer, more);
   }

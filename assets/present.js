@@ -2,7 +2,8 @@
 import { make } from "./dom.js";
 
 const PRESENTING = "lab-presenting";
-const TYPING = "input, textarea, select, [contenteditable=true], [role=combobox]";
+const TYPING = "input:not([type=range], [type=radio]), textarea, select, [contenteditable=true], [role=combobox]";
+const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
 export class Presenting {
   /** words: from Python; press: {run, move, strength} do what a key asks for; `onFlip(on)` tells the page. */
@@ -41,14 +42,15 @@ export class Presenting {
     const { key, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || target.matches?.(TYPING)) return;
     if (key === "p" || key === "P") return this.flip();
-    if (!this.on) return;
+    const hasArrows = target.matches?.("input") && !target.closest(".lab-rewind"); // a strength, a pace; the line of time is ours
+    if (!this.on || (hasArrows && ARROWS.has(key))) return;
     const action = {
       " ": () => target.matches?.("button, a, summary") || this.press.run(),
       ArrowLeft: () => this.press.move(-1), ArrowRight: () => this.press.move(1),
       ArrowUp: () => this.press.strength(this.penalty, 1), ArrowDown: () => this.press.strength(this.penalty, -1),
       1: () => { this.penalty = "1"; }, 2: () => { this.penalty = "2"; },
       f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
-    }[key];
+    }[key === "F" ? "f" : key];
     if (!action) return;
     if (action() !== true) event.preventDefault();
   }

@@ -148,7 +148,7 @@ function reader({ levels, classes }) {
 /** Tables of what a plot shows: those that Python asks for, or what its traces tell, the main curves first; then its pictures. */
 export function tablesOf(plot, about, view) {
   const { title = "", names = {}, twin, images = [] } = about;
-  const pictures = view ? images.flatMap((image) => pictureTable(image, title, view)) : [];
+  const pictures = view ? images.filter((image) => !image.is_mute).flatMap((image) => pictureTable(image, title, view)) : [];
   if (twin && view) return [...twin.map((one) => told(one, view)), ...pictures];
   const { xaxis, yaxis } = plot._fullLayout;
   const shown = plot._fullData.filter((trace) => trace.visible === true && trace.opacity !== 0);

@@ -14,6 +14,10 @@ st.logo(str(ASSETS / "logo.svg"))
 # Three charts side by side, and the sidebar's first settings, must fit a laptop: less air than Streamlit leaves.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding: 3.9rem 1rem calc(1rem + var(--lab-dock, 0px))}
+@media (max-height: 560px) {
+  [data-testid=stMainBlockContainer] {padding-top: 3.2rem}
+  header[data-testid=stHeader], [data-testid=stToolbar] {height: 3rem; min-height: 3rem}
+}
 [data-testid=stMain] {scroll-padding-bottom: var(--lab-dock, 0px)}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}

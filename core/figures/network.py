@@ -7,29 +7,30 @@ absolute, not relative to the largest weight: a penalty makes the links fade. A 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.theme import COLORS, axis, base_figure, bind, column, entry, image_layer, ramp, twin
 from core.readings.arrays import Arrays
-from core.readings.network import MAX_TILE, SIGNS, WIDTHS
-from core.settings.colors import PALE
+from core.readings.network import MAX_TILE, N_LINE, SIGNS, WIDTHS, unit_half
+from core.settings.colors import PALE, VERMILLION
 from core.settings.words import shortened
-from core.words import say
+from core.words import joined, say
 
 MAX_NAMED, MAX_NAME, CHAR_PX = 16, 14, 7  # inputs that are named, the characters of a name, and the width of one
 MEANINGS = {"positive": say("positive weight"), "negative": say("negative weight")}
+UNIT_PX = 10  # about half of a unit's picture
+PICTURE_WORDS = say("In each unit stands what it computes over the range of the inputs.")
 OPACITIES = (0.08, 0.25, 0.45, 0.7, 1.0)
 
 
-def n_links(weights: Sequence[np.ndarray]) -> int:
-    """Return how many links a drawing of the network would have at most; above MAX_LINKS show the matrices."""
-    return sum(w.size for w in weights)
-
-
 def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
-    """Return the drawing: ten traces of links (two signs, five strengths) under the nodes, the inputs with their names."""
+    """Return the drawing: ten traces of links (two signs, five strengths) under the nodes, the inputs with their names.
+
+    Where `unit_y` or `unit_map` say what each unit computes over the inputs, each is a small picture of that.
+    """
     links = [
         go.Scatter(
             name=say("{sign}, strength {k}", sign=MEANINGS[meaning], k=k + 1),
@@ -40,14 +41,19 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
         for k in range(len(WIDTHS))
         for sign, meaning in SIGNS
     ]  # fmt: skip
-    inputs = [shortened(name, MAX_NAME) for name in input_names] if len(input_names) <= MAX_NAMED else []
+    inputs = [str(shortened(name, MAX_NAME)) for name in input_names] if len(input_names) <= MAX_NAMED else []
+    sizes = np.bincount(arrays["node_x"].astype(int)).tolist()
+    pictures, images = _pictures(arrays, sizes)
+    marker = {"size": 11, "color": PALE, "line": {"color": COLORS["truth"], "width": 1.5}}
+    if pictures:  # the name stands beside the picture
+        marker = {"size": 2 * UNIT_PX, "color": "rgba(0,0,0,0)", "line": {"width": 0}}
     nodes = go.Scatter(
         name=say("units"),
         x=np.array(arrays["node_x"]),
         y=np.array(arrays["node_y"]),
         mode="markers+text",
         hoverinfo="skip",
-        marker={"size": 11, "color": PALE, "line": {"color": COLORS["truth"], "width": 1.5}},
+        marker=marker,
         text=[*inputs, *[""] * (len(arrays["node_x"]) - len(inputs))],
         textposition="middle left",
         cliponaxis=False,
@@ -59,6 +65,8 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
         "legend": [entry(MEANINGS[meaning], COLORS[meaning], "solid") for _, meaning in SIGNS],
     }
     n_layers = int(arrays["node_x"].max()) + 1
+    if pictures:
+        about |= {"look_for": joined([str(about["look_for"]), PICTURE_WORDS]), "images": images}
     about["twin"] = [
         twin(
             say("Weights of the links"),
@@ -71,12 +79,41 @@ def plot_diagram(arrays: Arrays, input_names: Sequence[str] = ()) -> go.Figure:
     xaxis = axis("", (-0.3, n_layers - 0.7), showgrid=False, tickvals=list(range(n_layers)), ticktext=names)
     yaxis = axis("", (-0.02, 1.02), showgrid=False, visible=False)
     return base_figure(
-        [*links, nodes],
+        [*links, *pictures, nodes],
         about,
         xaxis,
         yaxis,
         margin={"l": 12 + 7 * max(map(len, inputs), default=0), "r": 8, "t": 8, "b": 24},
     )
+
+
+def _pictures(arrays: Arrays, sizes: Sequence[int]) -> tuple[list[go.Scatter], list[dict[str, Any]]]:
+    """Return traces and images of what each unit computes: a line in a box along a curve, a map over a plane, or none."""
+    if "unit_y" not in arrays and "unit_map" not in arrays:
+        return [], []
+    x, y = np.asarray(arrays["node_x"]), np.asarray(arrays["node_y"])
+    high = unit_half(sizes)
+    wide = min(0.3, high * len(sizes) * 0.42)  # about square beside the losses
+    corners = np.array([(-1, -1), (-1, 1), (1, 1), (1, -1), (-1, -1), (np.nan, np.nan)])
+    boxes = go.Scatter(
+        name=say("frames"), x=(x[:, None] + wide * corners[:, 0]).ravel(), y=(y[:, None] + high * corners[:, 1]).ravel(),
+        mode="lines", line={"color": COLORS["truth"], "width": 1}, hoverinfo="skip", fill="toself", fillcolor=PALE,
+    )  # fmt: skip
+    if "unit_y" in arrays:
+        across = np.append(np.linspace(-wide, wide, N_LINE), np.nan)
+        lines = go.Scatter(
+            name=say("what each unit computes"), x=(x[:, None] + across).ravel(), y=np.array(arrays["unit_y"]), mode="lines",
+            line={"color": VERMILLION, "width": 1.5}, hoverinfo="skip", meta=bind(y="unit_y"),
+        )  # fmt: skip
+        return [boxes, lines], []
+    colors = ramp([COLORS["negative"], PALE, COLORS["positive"]])
+    images = [
+        image_layer(
+            f"unit_map[{i}]", colors, (-1, 1), (u - wide, u + wide, v - high, v + high), smooth=True, layer="above", is_mute=True
+        )
+        for i, (u, v) in enumerate(zip(x, y, strict=True))
+    ]  # fmt: skip
+    return [boxes], images
 
 
 def plot_matrices(arrays: Arrays) -> go.Figure:

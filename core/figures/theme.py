@@ -190,7 +190,8 @@ def image_layer(
 
     more: is_rooted, whether bounds are those of sign(v)·√|v|; told, what a table says of it: caption, names of `rows` (the
     uppermost first) and `columns` where these are no places on the axes, `levels` = (low, high) where values are colours
-    0 to 255, `classes` where a value is class + confidence.
+    0 to 255, `classes` where a value is class + confidence; layer, "above" where it hides lines; is_mute, whether tables leave
+    it out.
     """
     return {
         "array": array,

@@ -15,7 +15,15 @@ from core.data import N_GRID_CURVE, N_GRID_PLANE, Split, info_of
 from core.engine import Stack
 from core.measures.histograms import weight_histograms
 from core.measures.sparsity import count_weights
-from core.readings.network import MAX_LINKS, diagram_arrays, matrices_array
+from core.readings.network import (
+    N_LINE,
+    N_SIDE,
+    diagram_arrays,
+    is_drawable,
+    matrices_array,
+    unit_lines,
+    unit_maps,
+)
 from core.settings.experiment import Experiment
 from core.studies.playground.fit import class_probabilities
 
@@ -27,7 +35,7 @@ Arrays = dict[str, np.ndarray]
 
 def look_at(stack: Stack, loss: str, split: Split) -> Arrays:
     """Return all that the Playground's charts show of each member: fit, weights and network, each (M, …)."""
-    return {**look_at_weights(stack), **look_at_network(stack), **look_at_fit(stack, loss, split)}
+    return {**look_at_weights(stack), **look_at_network(stack, split), **look_at_fit(stack, loss, split)}
 
 
 def in_pieces(stack: Stack, n_rows: int, look: Callable[[Stack], Arrays]) -> Arrays:
@@ -76,13 +84,28 @@ def look_at_weights(stack: Stack) -> Arrays:
     }
 
 
-def look_at_network(stack: Stack) -> Arrays:
+def look_at_network(stack: Stack, split: Split) -> Arrays:
     """Return the drawing of small networks, (M, …) padded with nan, or the picture of the matrices of larger ones."""
     weights = weight_arrays(stack)
-    if stack.n_weights > MAX_LINKS:
+    if not is_drawable(stack.sizes):
         return {"matrices": matrices_array(weights)}
     drawings = [diagram_arrays([w[m] for w in weights]) for m in range(stack.n_members)]
-    return {name: stack_padded([drawing[name] for drawing in drawings]) for name in drawings[0]}
+    found = {name: stack_padded([drawing[name] for drawing in drawings]) for name in drawings[0]}
+    return {**found, **look_at_units(stack, split)}
+
+
+@torch.no_grad()
+def look_at_units(stack: Stack, split: Split) -> Arrays:
+    """Return what each unit of a drawn network, inputs and outputs too, computes over the range of the inputs: unit_y along
+    a curve, unit_map over a plane (see `unit_lines`, `unit_maps`); nothing for other data."""
+    if split.grid is None:
+        return {}
+    n, is_curve = len(split.grid.x), split.kind == "curve"
+    some = np.linspace(0, n - 1, N_LINE if is_curve else N_SIDE).astype(int)
+    rows = some if is_curve else (n * some[:, None] + some).ravel()
+    done = stack.forward(torch.as_tensor(split.grid.X[rows], dtype=stack.parameters.dtype)[None])
+    values = torch.cat([done.X.transpose(1, 2), *done.hidden, done.columns], dim=1).numpy()
+    return {"unit_y": unit_lines(values, stack.sizes)} if is_curve else {"unit_map": unit_maps(values)}
 
 
 def look_at_fit(stack: Stack, loss: str, split: Split) -> Arrays:

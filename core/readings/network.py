@@ -6,6 +6,7 @@ The strength scale is absolute, not relative to the largest weight: a penalty ma
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,15 @@ from core.words import say
 SIGNS = (("pos", "positive"), ("neg", "negative"))
 STRENGTH_EDGES = (0.03, 0.1, 0.3, 1.0)  # |w| where one strength class ends and the next begins
 WIDTHS = (0.5, 0.9, 1.6, 2.6, 4.0)  # pixels
-MAX_LINKS = 400
+MAX_LINKS, MAX_ROW = (
+    400,
+    16,
+)  # links and units side by side of a network that is drawn; of a larger one its matrices are shown
+N_LINE, N_SIDE = (
+    24,
+    10,
+)  # places of the input range in a unit's small picture: along a curve, along each side of a plane
+UNIT_PART = 0.42  # half of a picture's height, as a part of the distance between two units
 MAX_TILE = 96  # cells along each side of the picture of one weight matrix; larger ones show the strongest of each block
 GAP = 1  # empty columns between two matrices
 
@@ -39,6 +48,37 @@ def diagram_arrays(weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
             arrays[f"link_{sign}_{k}_y"] = lines[:, :, 1].ravel()
     nodes = np.concatenate([_node_places(layer, size) for layer, size in enumerate(sizes)])
     return {**arrays, "link_weight": values, "node_x": nodes[:, 0], "node_y": nodes[:, 1]}
+
+
+def is_drawable(sizes: Sequence[int]) -> bool:
+    """Return whether a network of these rows of units, inputs first, is drawn link by link."""
+    links = sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
+    return links <= MAX_LINKS and max(sizes) <= MAX_ROW
+
+
+def unit_half(sizes: Sequence[int]) -> float:
+    """Return half the height of a unit's picture: that of all, so that the longest row has room."""
+    return UNIT_PART / max(*sizes, 3)
+
+
+def unit_lines(values: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
+    """Return what each unit computes along a curve's inputs as the heights of its small picture, (M, n_units·(N_LINE + 1)).
+
+    values (M, n_units, N_LINE), in the order of the nodes; a nan ends each line.
+    """
+    middle = np.concatenate([_node_places(layer, size) for layer, size in enumerate(sizes)])[:, 1]
+    heights = middle[:, None] + 0.85 * unit_half(sizes) * scaled(values)
+    return np.concatenate([heights, np.full((*heights.shape[:2], 1), np.nan)], axis=2).reshape(len(values), -1)
+
+
+def unit_maps(values: np.ndarray) -> np.ndarray:
+    """Return what each unit computes over a plane of inputs, (M, n_units, N_SIDE, N_SIDE) in -1..1; row 0 is the lowest."""
+    return scaled(values).reshape(*values.shape[:2], N_SIDE, N_SIDE)
+
+
+def scaled(values: np.ndarray) -> np.ndarray:
+    """Return values (…, n) in -1..1: divided by the largest of a unit where that is above 1, so that a dead unit is flat."""
+    return np.asarray(values / np.maximum(1.0, np.abs(values).max(axis=-1, keepdims=True)))
 
 
 def matrices_array(weights: Sequence[np.ndarray]) -> np.ndarray:

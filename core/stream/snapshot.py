@@ -29,7 +29,7 @@ SENT_AS = {
     "bool": "uint8",
 }
 # Pictures, of which the eye needs three digits, and that would be most of a snapshot. Losses keep all their digits.
-PICTURES = {"matrices"}
+PICTURES = {"matrices", "unit_map"}
 
 Arrays = dict[str, np.ndarray]
 

@@ -44,7 +44,7 @@ def open_page(
 
 def open_playground(start: Experiment) -> None:
     """As `open_page`, for the page on which every set-up can be shown."""
-    st.session_state.setdefault(NEW, shared.is_new() and not set(st.query_params) - {LANG})
+    st.session_state.setdefault(NEW, shared.is_new() and not set(st.query_params) - {LANG, shared.PRESENT})
     shared.open_address(start)
     if shared.came_by_itself():
         give_back()

@@ -169,6 +169,7 @@ WORDS = {
     "formula": say("J(w)"),
     "formula_help": say("What is minimised, and how a weight moves: the part of the slider under the hand is lit"),
     "drawer": say("Data & network"),
+    "drawer_brief": say("Data"),
     "drawer_help": say("Choose data, points, noise and network, at the side"),
 }
 
