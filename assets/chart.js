@@ -109,12 +109,25 @@ export class Chart {
     this.isStale = false;
     const began = performance.now();
     this.noticeStart(view);
+    this.followSpread(view);
     const layout = { ...this.axes.fit(this.auto(), (name) => arrayOf(name, view)?.data ?? []), ...this.paintImages(view) };
     const changes = this.changes(view, layout);
     if (isSwift(this.plot, changes)) drawSwiftly(this.plot, changes, layout);
     else this.update(changes, layout);
     this.describe(view);
     this.cost += 0.3 * (performance.now() - began - this.cost);
+  }
+
+  /** A switch that goes on by itself where the numbers are spread wide, unless a hand has set it. */
+  followSpread(view) {
+    for (const toggle of this.about.toggles) {
+      if (!toggle.spread || this.isOn(toggle) || `${this.about.name}/${toggle.label}` in this.toggled) continue;
+      const values = toggle.spread.arrays.flatMap((name) => Array.from(arrayOf(name, view)?.data ?? [])).filter((value) => value > 0 && Number.isFinite(value));
+      if (!values.length || Math.max(...values) <= toggle.spread.times * Math.min(...values)) continue;
+      toggle.value = true;
+      this.switches[toggle.label].setAttribute("aria-pressed", "true");
+      this.flip(toggle, true);
+    }
   }
 
   /** Axes that only grow begin anew with another run: it has a number of its own, or is at an earlier epoch. */
@@ -194,6 +207,7 @@ export class Chart {
       this.toggled[`${this.about.name}/${toggle.label}`] = on;
       if (this.built) this.flip(toggle, on);
     }));
+    this.switches = Object.fromEntries(this.about.toggles.map(({ label }, i) => [label, toggles[i]]));
     const table = this.toggleButton(say("table"), say("table_help"), false, (on) => this.showTable(on));
     return make("span", { class: "lab-toggles" }, ...toggles, table);
   }

@@ -11,6 +11,7 @@ from core.live.path.needs import held, path_needs
 from core.live.path.run import path_run, path_work
 from core.presets import START
 from core.readings.strengths import positions
+from core.settings.sections import GridConfig
 from core.stream.job import Job
 from core.stream.snapshot import Snapshot
 from core.studies.base.values import grid_of, value_texts
@@ -83,7 +84,16 @@ def show_path() -> None:
     PAGE.follow_hand()
 
 
-PAGE.open(START)
+def begin_with_l1() -> None:
+    """Vary L1 at the first visit, where nobody has asked for a penalty: its path ends with weights that are exactly zero."""
+    is_first = st.session_state.setdefault("path.is_first", True)
+    if is_first and shared.came_by_itself() and shared.current().grid == GridConfig():
+        shared.change(param_name="l1")
+    st.session_state["path.is_first"] = False
+
+
+PAGE.open(START.replace(param_name="l1"))
+begin_with_l1()
 with st.sidebar:
     show_path_controls("path")
     show_controls("path", without=(shared.current().grid.param_name,))

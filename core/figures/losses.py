@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from core.readings.losses import LOSSES
 from core.words import say
 
 MARK = {"symbol": "star", "size": 12, "color": COLORS["val"], "line": {"width": 1, "color": "white"}}
+
+WIDE = 15  # times the smallest loss: on a linear axis the small ones could not be told apart any more
 
 
 def plot_losses(arrays: Arrays) -> go.Figure:
@@ -118,9 +121,13 @@ def _legend(has_floor: bool, is_drawn: bool) -> list[dict[str, str]]:
     ]
 
 
-def log_toggle(of: str = "yaxis", is_on: bool = False) -> dict[str, Any]:
-    """Return the switch that shows a loss axis on a logarithmic scale; on from the start where it is asked for."""
-    return {
+def log_toggle(of: str = "yaxis", is_on: bool = False, spread_of: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the switch that shows a loss axis on a logarithmic scale; on from the start where it is asked for.
+
+    spread_of: arrays of losses; once the largest is WIDE times the smallest, it goes on by itself, unless a hand was here.
+    """
+    spread = {"spread": {"arrays": list(spread_of), "times": WIDE}} if spread_of else {}
+    return spread | {
         "label": say("log"),
         "help": say("Show the losses on a logarithmic scale"),
         "on": {"relayout": {f"{of}.type": "log"}},

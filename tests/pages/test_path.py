@@ -35,7 +35,7 @@ def type_values(page, text):
 
 def test_the_default_page_is_a_path_of_34_networks_not_started():
     page = open_page()
-    assert now(page) == START
+    assert now(page) == START.replace(param_name="l1")  # whose path ends with exact zeros
     snapshot = job(page).wait(-1, 60)
     assert (snapshot.meta["state"], snapshot.meta["epoch"]) == ("paused", 0)
     assert len(snapshot.meta["members"]) == 34

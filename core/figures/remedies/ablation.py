@@ -42,7 +42,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
             entry(say("median"), COLORS["truth"], symbol="line-ns"),
         ],
         "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0], "log": True}},
-        "toggles": [log_toggle("xaxis")],
+        "toggles": [log_toggle("xaxis", spread_of=["ablation_val_x", "ablation_test_x"])],
         "twin": _ablation_tables([label for _, label in remedies], len(arrays["ablation_val_x"]) // n),
     }
     bounds = span([arrays["ablation_val_x"], arrays["ablation_test_x"]], include=[0])
