@@ -21,7 +21,7 @@ from pages.shared.language import tr
 from pages.shared.parts import LOSSES, STRENGTHS, ZEROS, is_ready, is_within_budget, say_failure
 from pages.shared.say import plain
 from pages.shared.splits import split_of
-from pages.shared.stage import readout, stage
+from pages.shared.stage import Offer, Source, readout, stage
 from pages.shared.steady import steady
 
 READOUTS = [
@@ -128,12 +128,15 @@ def show_run() -> None:
     if not is_ready(charts, job, "run"):
         return
     say_failure("run")
-    stage(
-        STAGE, jobs.stream_path(job), key, charts, STRENGTHS, live.strengths_of(shared.current()), key, READOUTS,
-        on_strengths=take_strengths, on_seed=take_seed, on_job=take_job, slot="run", paces=pace.PACES,
-        first_screen=first_screen(), on_preset=take_preset, on_present=take_present,
-        drawing=drawing(), on_copy=take_copy,
+    offer = Offer(
+        READOUTS, STRENGTHS, live.strengths_of(shared.current()), paces=pace.PACES, first_screen=first_screen(),
+        drawing=drawing(),
     )  # fmt: skip
+    hears = {
+        "strengths": take_strengths, "seed": take_seed, "job": take_job, "preset": take_preset, "present": take_present,
+        "copy": take_copy,
+    }  # fmt: skip
+    stage(STAGE, Source(jobs.stream_path(job), key, "run"), charts, offer, hears)
     show_formulas()
     show_ways(job)
     show_conventions(shared.current(), {say("This run"): live.strengths_of(shared.current())})

@@ -27,7 +27,7 @@ from pages.shared.charts import Chart, drawn
 from pages.shared.language import tr
 from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import fail, warn
-from pages.shared.stage import BUTTONS, stage
+from pages.shared.stage import BUTTONS, Offer, Source, stage
 
 Figures = Sequence[go.Figure] | None
 MakeRun = Callable[[], Obedient]  # makes the live run, where it is to be
@@ -55,8 +55,9 @@ class RunPage:
     what the run of an experiment depends on, costs, and how it is made. draw: makes the charts, None where the snapshot does
     not suffice. takes: the settings that the hand may change on the stage; message: how one is told to the run. sidebar:
     settings that the stage changes and the sidebar shows. parts: what the parts of a study cost that follow one another;
-    check: raises ValueError for one that is too large. buttons, can_rewind, tells_state: see `stage`. look: what the charts
-    depend on besides the run; they are drawn anew when it changes.
+    check: raises ValueError for one that is too large. buttons, can_rewind: see `Offer`; tells_state: whether the page is run
+    again when the run begins, stands still or ends. look: what the charts depend on besides the run; they are drawn anew when
+    it changes.
     """
 
     name: str
@@ -139,13 +140,15 @@ class RunPage:
         of the page, by default the experiment's.
         """
         now = shared.current()
-        stage(
-            self.stage, jobs.stream_path(shown.job), shown.key, shown.charts, controls,
-            {name: now.get(name) for name in self.takes(now)}, shown.key + self.look(shown.job), self.readouts,
-            on_strengths=partial(self._take, "strengths"), on_seed=partial(self._take, "seed"), on_job=self._adopt,
-            on_picked=on_picked, scrubs=scrubs, buttons=self.buttons, can_rewind=self.can_rewind,
-            on_state=_rerun if self.tells_state else None, slot=self.slot, address=address,
+        offer = Offer(
+            self.readouts, controls, {name: now.get(name) for name in self.takes(now)}, scrubs, self.buttons, self.can_rewind
         )  # fmt: skip
+        hears = {
+            "strengths": partial(self._take, "strengths"), "seed": partial(self._take, "seed"), "job": self._adopt,
+            **({"picked": on_picked} if on_picked is not None else {}), **({"state": _rerun} if self.tells_state else {}),
+        }  # fmt: skip
+        source = Source(jobs.stream_path(shown.job), shown.key, self.slot)
+        stage(self.stage, source, shown.charts, offer, hears, shown.key + self.look(shown.job), address)
 
     def told(self, name: str) -> Any:
         """Return what the stage has told under a name, None where it has not."""

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
@@ -51,6 +53,7 @@ VERDICTS = {
     "at the edge": {"icon": "▲", "tone": "warn"},
 }
 BUTTONS = ("run", "step", "reset", "reseed")
+TOLD = ("strengths", "seed", "job", "picked", "state", "preset", "present", "copy")  # results of the stage for its page
 
 
 @cache
@@ -206,131 +209,101 @@ def sheet(name: str, title: str, look_for: str) -> go.Figure:
     return go.Figure(layout={"meta": {"name": name, "title": title, "look_for": look_for, "is_table": True}})
 
 
+@dataclass(frozen=True)
+class Source:
+    """The job that feeds a stage. path: of its WebSocket, "/lab/jobs/<id>/stream".
+
+    key: what it computes; the browser finds the job again by it after a reload. slot: which of the session's jobs it is; one
+    that the server no longer knows is looked for among what was put away.
+    """
+
+    path: str
+    key: str
+    slot: jobs.Slot = "study"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a stage offers beside its figures.
+
+    readouts, controls, scrubs: made by `readout`, `slider`, `scrub`; strengths: values of the controls by key. buttons: which
+    of run, step, reset, reseed. can_rewind: whether the job keeps moments. paces: words and bounds of the choice of pace, see
+    `pace.PACES`; first_screen: made by `hero`; drawing: words of the tools for points by hand, and whether a copy of the
+    points may be drawn on; None where there is no such thing.
+    """
+
+    readouts: Sequence[Mapping[str, Any]] = ()
+    controls: Sequence[Mapping[str, Any]] = ()
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    scrubs: Sequence[Mapping[str, Any]] = ()
+    buttons: Sequence[str] = BUTTONS
+    can_rewind: bool = True
+    paces: Mapping[str, Any] | None = None
+    first_screen: Mapping[str, Any] | None = None
+    drawing: Mapping[str, Any] | None = None
+
+
 def stage_data(
-    job_path: str,
-    job_key: str,
-    figures: Sequence[go.Figure | Chart],
-    controls: Sequence[Mapping[str, Any]],
-    strengths: Mapping[str, float],
-    revision: str | int,
-    readouts: Sequence[Mapping[str, Any]],
-    scrubs: Sequence[Mapping[str, Any]] = (),
-    buttons: Sequence[str] = BUTTONS,
-    can_rewind: bool = True,
-    tells_state: bool = False,
-    heard: Mapping[str, int] | None = None,
-    address: str = "",
-    first_screen: Mapping[str, Any] | None = None,
-    paces: Mapping[str, Any] | None = None,
-    drawing: Mapping[str, Any] | None = None,
+    source: Source, figures: Sequence[go.Figure | Chart], offer: Offer, revision: str, tells_state: bool, address: str
 ) -> dict[str, Any]:
-    """What the component receives, see `stage`, in the session's language."""
+    """Return what the component receives, see `stage`, in the session's language."""
     told = {
-        "socket": job_path + "".join(f"?{name}={value}" for name, value in language_in_address().items()),
-        "job_key": job_key,
+        "socket": source.path + "".join(f"?{name}={value}" for name, value in language_in_address().items()),
+        "job_key": source.key,
         "assets": f"/lab/assets/{assets_hash()}/",
         "figures": [one if isinstance(one, dict) else chart_of(one) for one in figures],
-        "controls": [{**control, "value": strengths[control["key"]]} for control in controls],
-        "scrubs": [dict(axis) for axis in scrubs],
-        "readouts": [dict(item) for item in readouts],
+        "controls": [{**control, "value": offer.strengths[control["key"]]} for control in offer.controls],
+        "scrubs": [dict(axis) for axis in offer.scrubs],
+        "readouts": [dict(item) for item in offer.readouts],
         "verdicts": VERDICTS,
-        "buttons": list(buttons),
-        "can_rewind": can_rewind,
+        "buttons": list(offer.buttons),
+        "can_rewind": offer.can_rewind,
         "tells_state": tells_state,
-        "heard": dict(heard or {}),
+        "heard": dict(hand.heard()),
         "address": address,
-        "paces": paces,
-        "drawing": drawing,
-        "revision": str(revision),
-        "hero": first_screen,
+        "paces": offer.paces,
+        "drawing": offer.drawing,
+        "revision": revision,
+        "hero": offer.first_screen,
         "words": {**STAGE_WORDS, "locale": locale()},
     }
     return dict(worded(told))
 
 
 def stage(
-    key: str,
-    job_path: str,
-    job_key: str,
-    figures: Sequence[go.Figure | Chart],
-    controls: Sequence[Mapping[str, Any]],
-    strengths: Mapping[str, float],
-    revision: str | int,
-    readouts: Sequence[Mapping[str, Any]] = (),
-    on_strengths: Callable[[], None] | None = None,
-    on_seed: Callable[[], None] | None = None,
-    on_job: Callable[[], None] | None = None,
-    on_picked: Callable[[], None] | None = None,
-    scrubs: Sequence[Mapping[str, Any]] = (),
-    buttons: Sequence[str] = BUTTONS,
-    can_rewind: bool = True,
-    on_state: Callable[[], None] | None = None,
-    slot: jobs.Slot = "study",
-    first_screen: Mapping[str, Any] | None = None,
-    on_preset: Callable[[], None] | None = None,
-    on_present: Callable[[], None] | None = None,
-    paces: Mapping[str, Any] | None = None,
-    address: str | None = None,
-    drawing: Mapping[str, Any] | None = None,
-    on_copy: Callable[[], None] | None = None,
-) -> Any:
+    key: str, source: Source, figures: Sequence[go.Figure | Chart], offer: Offer,
+    hears: Mapping[str, Callable[[], None]] = MappingProxyType({}), revision: str = "", address: str | None = None,
+) -> Any:  # fmt: skip
     """Show figures and live controls, fed by a job's stream.
 
     Parameters
     ----------
     figures: figures, or charts as `charts.drawn` keeps them.
-    job_path: path of the job's WebSocket, "/lab/jobs/<id>/stream".
-    job_key: what the job computes; the browser finds the job again by it after a reload.
-    controls: made by `slider`; strengths: their values by key.
-    revision: the figures are rebuilt when it changes, otherwise they are left as they are.
-    scrubs: made by `scrub`. buttons: which of run, step, reset, reseed. can_rewind: whether the job keeps moments.
-    on_strengths, on_seed, on_job, on_picked, on_state: called before the rerun that a change of these results
-        causes. Without `on_state` the page is not told when the run begins, stands still or ends.
-    first_screen: made by `hero`; on_preset, on_present: called when a preset was chosen on it, when it
-        was made large for a projector, or small again.
-    drawing: words of the tools for points by hand, and whether a copy of the points may be drawn on; on_copy: called then.
-    paces: words and bounds of the choice of pace, see `pace.PACES`; None where there is none.
+    hears: by name of a result, one of TOLD, what is called before the rerun that a change of it causes. Without "state" the
+        page is not told when the run begins, stands still or ends.
+    revision: the figures are rebuilt when it changes, otherwise they are left as they are; by default the source's key.
     address: what the address bar shall hold, from the "?" on; by default the experiment.
-    slot: which of the session's jobs is shown; one that the server no longer knows is looked for among what was put away.
 
     Returns
     -------
     Result with `strengths` (what the hand set, {key: {value, gesture}}, after a slider was released or a pace chosen, or None),
     `seed` (the same of "New start"), `picked` (index by name after a scrub was released, with the epoch as `moment` while a past
     one is shown, or None), `state` (of the run, or None), `job` (id of the job that is shown if it is not the one given, or
-    None) and `lost` (id of a job that the server no longer knows, for one run, or None).
+    None), `lost` (id of a job that the server no longer knows, for one run, or None), `preset` (chosen on the first screen),
+    `present` (whether it is large, for a projector) and `copy` (that the points shall be drawn on).
     """
-    jobs.say_what_is_lost(slot)
+    if odd := set(hears) - set(TOLD):
+        raise ValueError(
+            say("hears: expected some of {told}, received {odd}", told=", ".join(TOLD), odd=", ".join(sorted(odd)))
+        )
+    jobs.say_what_is_lost(source.slot)
     component = st.components.v2.component("overfit_lab_stage", js=LOADER, isolate_styles=False)
+    shown_address = shared.address() if address is None else address
     return component(
         key=key,
-        data=stage_data(
-            job_path,
-            job_key,
-            figures,
-            controls,
-            strengths,
-            revision,
-            readouts,
-            scrubs,
-            buttons,
-            can_rewind,
-            on_state is not None,
-            hand.heard(),
-            shared.address() if address is None else address,
-            first_screen,
-            paces,
-            drawing,
-        ),
-        on_strengths_change=on_strengths or _nothing,
-        on_seed_change=on_seed or _nothing,
-        on_job_change=on_job or _nothing,
-        on_lost_change=partial(jobs.claim, slot, key),
-        on_picked_change=on_picked or _nothing,
-        on_state_change=on_state or _nothing,
-        on_preset_change=on_preset or _nothing,
-        on_present_change=on_present or _nothing,
-        on_copy_change=on_copy or _nothing,
+        data=stage_data(source, figures, offer, revision or source.key, "state" in hears, shown_address),
+        on_lost_change=partial(jobs.claim, source.slot, key),
+        **{f"on_{name}_change": hears.get(name, _nothing) for name in TOLD},
     )
 
 

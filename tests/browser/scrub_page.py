@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.stream.scheduler import get_scheduler
-from pages.shared.stage import readout, scrub, slider, stage
+from pages.shared.stage import Offer, Source, readout, scrub, slider, stage
 from tests.browser.scrub_study import LAMBDAS, TEXTS, make_figures, make_study
 
 st.set_page_config(layout="wide")
@@ -21,9 +21,9 @@ axes = [
 controls = [slider("l1", "L1 of member 0", 1e-5, 1, member=0), slider("l1", "L1 of member 1", 1e-5, 1, member=1)]
 told = committed.get("strengths") or {}
 strengths = {"l1.0": 0.0, "l1.1": 0.0} | {name: one["value"] for name, one in told.items()}
+readouts = [readout("val_loss", "Validation loss"), readout("zeros", "Zeros")]
 stage(
-    "stage", f"/lab/jobs/{job.id}/stream", "scrub", make_figures(), controls, strengths, "1",
-    [readout("val_loss", "Validation loss"), readout("zeros", "Zeros")], scrubs=axes,
-)  # fmt: skip
+    "stage", Source(f"/lab/jobs/{job.id}/stream", "scrub"), make_figures(), Offer(readouts, controls, strengths, axes)
+)
 st.text(f"index on the server: {index}")
 st.text(f"script runs: {session['runs']}")

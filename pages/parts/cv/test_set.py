@@ -24,7 +24,7 @@ from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import tell, warn
 from pages.shared.splits import on_split
-from pages.shared.stage import readout, stage
+from pages.shared.stage import Offer, Source, readout, stage
 from pages.shared.widgets import hold
 
 RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
@@ -109,21 +109,10 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
     figures = [plot_refit(snapshot.arrays, labels)]
     if look is not None:
         figures.append(plot_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)))
-    stage(
-        STAGE,
-        jobs.stream_path(job),
-        repr(order),
-        figures,
-        [],
-        {},
-        f"{order}{look and look.number}",
-        [readout("epoch", say("Epoch"), say("Passes over all training and validation rows."))],
-        buttons=(),
-        can_rewind=False,
-        on_state=_nothing,
-        on_job=partial(take_job, order),
-        slot="refit",
-    )
+    epochs = readout("epoch", say("Epoch"), say("Passes over all training and validation rows."))
+    source, offer = Source(jobs.stream_path(job), repr(order), "refit"), Offer([epochs], buttons=(), can_rewind=False)
+    hears = {"state": _nothing, "job": partial(take_job, order)}
+    stage(STAGE, source, figures, offer, hears, revision=f"{order}{look and look.number}")
     if job.latest is not None and job.latest.meta["state"] in ("finished", "diverged"):
         show_test_set(cv, order, job, look)
 
