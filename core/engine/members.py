@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -55,16 +53,6 @@ class Pool:
         X, targets = (functional.pad(rows, (0, 0, 0, k)) for rows in (self.X, self.targets))
         is_train, is_val = (functional.pad(mask, (0, k)) for mask in (self.is_train, self.is_val))
         return replace(self, X=X, targets=targets, is_train=is_train, is_val=is_val) if k else self
-
-
-class Weighed(NamedTuple):
-    """The weights of each layer, counted and summed up, (M, n_layers) each: how many are exactly zero, and below the size
-    that counts as small but not zero; Σ|w| and Σw² in float64."""
-
-    n_zero: np.ndarray
-    n_small: np.ndarray
-    size: np.ndarray
-    square: np.ndarray
 
 
 @dataclass

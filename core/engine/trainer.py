@@ -22,10 +22,11 @@ from core.engine.cost import compiled_cost, measurement_cost, step_cost, suits
 from core.engine.device import CPU
 from core.engine.graphs import GraphedSteps
 from core.engine.losses import is_correct, sample_losses
-from core.engine.members import Members, Pool, Weighed
+from core.engine.members import Members, Pool
 from core.engine.optimizers import Column, make_optimizer
-from core.engine.penalties import SMALL_WEIGHT, VALUES
+from core.engine.penalties import VALUES
 from core.engine.schedule import rate_factor
+from core.engine.splits import Splits
 from core.engine.stack import Dropout, Stack
 from core.settings.experiment import NetworkConfig, RegularizationConfig, TrainingConfig
 from core.words import say
@@ -37,6 +38,7 @@ __all__ = ["Augment", "Measurement", "Members", "Pool", "Trainer"]
 
 EPOCH_STRIDE = 4096  # steps set aside for an epoch in the numbering of dropout's draws, more where it has more
 MIX = 2_654_435_761  # Knuth's multiplier: neighbouring steps get seeds far apart (The Art of Computer Programming, 6.4)
+COUNTED = ("l1", "l2", "activity_l2")  # whose terms the compiled steps sum up as they measure
 AT_ONCE = 40_000_000  # units of work (see `cost`) in one call of the compiled steps: a millisecond or two
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -45,8 +47,8 @@ Augment = Callable[[Tensor, torch.Generator], Tensor]
 class Measurement:
     """One look at all members in evaluation mode, at the same weights for both splits. All (M,).
 
-    The losses are data losses only; `objective` = train_loss + penalty. Scores: accuracy 0..1, or R². weighed: what compiled
-    steps have counted of the weights, None where torch computes.
+    The losses are data losses only; `objective` = train_loss + penalty. Scores: accuracy 0..1, or R². compiled: the figures and
+    counts of `Looker.measure`, these and more, None where torch computes.
     """
 
     train_loss: Tensor
@@ -54,7 +56,7 @@ class Measurement:
     train_score: Tensor
     val_score: Tensor
     penalty: Tensor
-    weighed: Weighed | None = None
+    compiled: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def objective(self) -> Tensor:
@@ -127,8 +129,7 @@ class Trainer:
             from core.engine.compiled.kernel import Kernel, Looker
 
             self._kernel = Kernel(stack, pool, order, self.blocks, self.n_penalized, self.n_cosine)
-            self._looker = Looker(stack, self._looked_at, self.splits.weight)
-            self._variance = self.splits.target_variance(slice(None)).numpy()
+            self._looker = Looker(stack, self._looked_at, self.splits, self.n_penalized)
 
     def exchange(self, pool: Pool) -> None:
         """Train and measure on other rows from the next step on. Weights, optimizers, strengths, counts and generators go on.
@@ -371,26 +372,16 @@ class Trainer:
         weights = penalized_weights(name, self.stack, self.stack.parameters, self.n_penalized)
         return self.members[name].squeeze(1).to(self.device) * VALUES[name](weights)
 
-    @np.errstate(all="ignore")  # a lost member's numbers are too large for float32, and become inf as they do in torch
     def _measure_compiled(self, looker: Looker) -> Measurement:
         """Do the same with the compiled steps' own forward pass, and count the weights on the way."""
-        strengths = {name: self.members[name].numpy()[:, 0] for name in (*VALUES, "activity_l2")}
-        losses, scores, activity = looker.measure(bool(strengths["activity_l2"].any()))
-        if not self.pool.is_classification:
-            scores = 1 - losses / self._variance  # R²
-        weighed = looker.weigh(SMALL_WEIGHT)
-        n_layers = len(self.stack.shapes) - (self.n_penalized < self.stack.n_weights)
-        penalty = activity * strengths["activity_l2"]
-        counted = {"l1": weighed.size, "l2": weighed.square}  # on the way; all other terms as torch computes them
-        for name in VALUES:
-            if strengths[name].any():
-                is_counted = name in counted
-                term = strengths[name] * counted[name][:, :n_layers].sum(1) if is_counted else self._term(name).numpy()
-                penalty += term
-        train_loss, val_loss, train_score, val_score, penalty = (
-            torch.from_numpy(x.astype(np.float32)) for x in (*losses, *scores, penalty)
-        )
-        return Measurement(train_loss, val_loss, train_score, val_score, penalty, weighed)
+        strengths = self.members.strengths
+        figures, counts = looker.measure(*(strengths[name].float().numpy()[:, 0] for name in COUNTED))
+        for name in VALUES.keys() - set(COUNTED):  # all other terms as torch computes them
+            if bool(strengths[name].any()):
+                figures[4] += self._term(name).numpy()
+                figures[5] = figures[0] + figures[4]
+        train_loss, val_loss, train_score, val_score, penalty = map(torch.from_numpy, figures[:5])
+        return Measurement(train_loss, val_loss, train_score, val_score, penalty, (figures, counts))
 
     def _look(self, part: slice, stack: Stack) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean losses (2, m) and scores (2, m) of both splits and activity penalties (m,) of the members `part`."""
@@ -409,26 +400,3 @@ class Trainer:
             for hidden in done.hidden:  # (m, units, n)
                 activity += activity_l2 * splits.means(hidden.square().sum(1), part)[0]
         return mean_loss, score, activity
-
-
-class Splits:
-    """Means over the training and the validation rows of each member. Rows outside a split do not touch its mean."""
-
-    def __init__(self, pool: Pool) -> None:
-        counts = torch.stack([pool.is_train, pool.is_val])  # (2, M, n)
-        if bool((counts == counts[:, :1]).all()):
-            counts = counts[:, :1]
-        self.is_in = counts > 0
-        self.weight = counts / counts.sum(2, keepdim=True)  # nan for a split without rows: so is its mean
-        values = pool.targets[:, 0]
-        mean = self.means(values, slice(None))[..., None]
-        self._variance = ((values - mean).square() * self.weight).sum(2)
-
-    def means(self, values: Tensor, part: slice) -> Tensor:
-        """Return the means (2, M) over training and validation rows of `values` (M, n) of the members `part`."""
-        is_in, weight = (x if x.shape[1] == 1 else x[:, part] for x in (self.is_in, self.weight))
-        return (torch.where(is_in, values, 0) * weight).sum(2)  # a nan in another split must not leak
-
-    def target_variance(self, part: slice) -> Tensor:
-        """Return the variance of the first target over the rows of each split, (2, 1 or M)."""
-        return self._variance if self._variance.shape[1] == 1 else self._variance[:, part]

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from core.engine.device import on_host
-from core.engine.members import Weighed
 from core.engine.trainer import Measurement, Trainer
 from core.measures.sparsity import count_layers
 
@@ -216,20 +215,13 @@ def power_of_two(number: int) -> int:
 
 def record_of(trainer: Trainer, measured: Measurement) -> dict[str, np.ndarray]:
     """Return one record: arrays (M,), and per-layer counts (M, n_layers)."""
-    series = {name: on_host(getattr(measured, name)).copy() for name in NAMES[:-1]}
-    return series | (weights_of(trainer) if measured.weighed is None else weights_from(measured.weighed))
-
-
-@np.errstate(over="ignore")  # what is too large for float32 becomes inf
-def weights_from(weighed: Weighed) -> dict[str, np.ndarray]:
-    """Return what `weights_of` does, from what the compiled steps have counted."""
-    return {
-        "weight_norm": np.sqrt(weighed.square.sum(1)).astype(np.float32),
-        "n_zero": weighed.n_zero.sum(1),
-        "n_small": weighed.n_small.sum(1),
-        "n_zero_per_layer": weighed.n_zero,
-        "n_small_per_layer": weighed.n_small,
-    }
+    if measured.compiled is not None:
+        figures, (n_zero, n_small) = measured.compiled
+        return {
+            **dict(zip(NAMES, figures, strict=True)), "n_zero": n_zero[:, -1], "n_small": n_small[:, -1],
+            "n_zero_per_layer": n_zero[:, :-1], "n_small_per_layer": n_small[:, :-1],
+        }  # fmt: skip
+    return {name: on_host(getattr(measured, name)).copy() for name in NAMES[:-1]} | weights_of(trainer)
 
 
 def weights_of(trainer: Trainer) -> dict[str, np.ndarray]:

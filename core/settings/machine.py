@@ -11,6 +11,7 @@ from core.words import say
 CGROUPS = Path("/sys/fs/cgroup")  # where Linux tells a container what it may have
 OWN_GROUPS = Path("/proc/self/cgroup")
 WORKERS, CLUSTER, DEVICE = "OVERFIT_LAB_WORKERS", "OVERFIT_LAB_CLUSTER", "OVERFIT_LAB_DEVICE"
+METRICS = "OVERFIT_LAB_METRICS"
 MOST_WORKERS = 1024
 
 
@@ -82,3 +83,8 @@ def cluster_address() -> str:
 def studies_device() -> str:
     """Return the name of the device that the server's studies are trained on, OVERFIT_LAB_DEVICE; "cpu" where it is not set."""
     return os.environ.get(DEVICE, "").strip() or "cpu"
+
+
+def shows_metrics() -> bool:
+    """Return whether anybody may read the server's counts of sessions and memory (`/_stcore/metrics`): OVERFIT_LAB_METRICS=1."""
+    return os.environ.get(METRICS, "").strip() == "1"

@@ -6,6 +6,7 @@ name that was made to point here, `Origin` against a foreign page. Read next: `c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 from core.words import say
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+NAME = re.compile(
+    r"[a-z0-9._:%-]+"
+)  # letters of other scripts are written with these (xn--…), a colon is an IPv6 address's
 
 
 def anywhere(_: str) -> str:
@@ -28,7 +32,8 @@ class Rules:
     pages of other addresses that may connect. server_address: `browser.serverAddress` where it was set, the name under
     which people reach the server. checks_origin: `server.enableCORS`; False lets every page connect.
     base_path: `server.baseUrlPath`, "" or "/name". has_uploader: whether any page takes files.
-    why_no_upload: returns why a file may not be sent to this path now, "" where it may.
+    why_no_upload: returns why a file may not be sent to this path now, "" where it may. shows_metrics: whether anybody may read
+    Streamlit's counts of sessions and memory.
     """
 
     allowed_hosts: tuple[str, ...] = ()
@@ -37,6 +42,7 @@ class Rules:
     checks_origin: bool = True
     base_path: str = ""
     has_uploader: bool = False
+    shows_metrics: bool = False
     why_no_upload: Callable[[str], str] = anywhere
 
 
@@ -91,7 +97,8 @@ def host_name(url: str) -> str | None:
         return None
     if parts.path or parts.query or parts.fragment or parts.username is not None:
         return None
-    return parts.hostname.lower().rstrip(".") if parts.hostname else None
+    name = (parts.hostname or "").lower()
+    return name.rstrip(".") if NAME.fullmatch(name) else None
 
 
 def host_and_port(url: str) -> tuple[str, int] | None:

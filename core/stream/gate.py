@@ -29,7 +29,9 @@ from core.stream.pace import Pace, pace_of_page
 from core.words import say
 
 LOG = logging.getLogger("uvicorn.error")
-HEALTH = "/_stcore/health"
+HEALTH, METRICS = "/_stcore/health", "/_stcore/metrics"
+MOST_PARAMETERS = 1000  # of a link, above which Streamlit takes none without a word
+LEFT_OUT = "left_out"  # parameter of a link: how many there were, more than that
 NOWHERE = say(
     "There is no page here. The pages of Overfit Lab lie one name below its address, such as …/path or …/compare."
 )
@@ -97,6 +99,8 @@ class Gate:
         if path == HEALTH and "referer" in headers:  # a page asks this before it connects, and shows what is answered
             why = why_origin_is_refused(self.rules, {**headers, "origin": origin_of(headers["referer"])})
             why = why or self.why_full(address, name_of(headers))
+        if not why and path.startswith(METRICS) and not self.rules.shows_metrics:
+            why = say("This server does not show its metrics; OVERFIT_LAB_METRICS=1 lets everybody read them.")
         if not why and method not in READS:
             if path.startswith("/_stcore/upload_file") and not self.rules.has_uploader:
                 why = say("No page of this server takes files.")
@@ -107,12 +111,15 @@ class Gate:
         return PlainTextResponse(why, 403) if why else None
 
     def redirect(self, scope: Scope, path: str) -> Response | None:
-        """Send "/page/" to "/page" and "/base" to "/base/" by relative addresses, which hold behind every proxy."""
+        """Send "/page/" to "/page", "/base" to "/base/", and a link that is too long to one that says so, by relative addresses,
+        which hold behind every proxy."""
         query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
         if path == self.rules.base_path != "":
             return RedirectResponse(f"{self.rules.base_path.strip('/').split('/')[-1]}/{query}", 307)
         if path.count("/") == 2 and path.endswith("/") and self.front.is_page(path[:-1]):
             return RedirectResponse(f"..{path[:-1]}{query}", 307)
+        if (n := query.count("&") + 1) > MOST_PARAMETERS and self.front.is_page(path):
+            return RedirectResponse(f"?{LEFT_OUT}={n}", 307)
         return None
 
     async def socket(self, scope: Scope, receive: Receive, send: Send) -> None:

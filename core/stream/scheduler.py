@@ -18,7 +18,7 @@ from functools import cache
 from core.settings.machine import count_cores, count_workers
 from core.stream.budget import Ledger, Limits, limits_of_machine
 from core.stream.job import Job, Study
-from core.stream.turns import Turns, slice_length
+from core.stream.turns import MAX_SLICE_S, Turns, slice_length
 
 # Steps that torch computes are Python under one lock, and a second thread trains nothing: counted on two cores, 8,300 steps
 # a second with one thread, 4,200 with two, 2,400 with seven. Compiled ones need the lock between two calls only. So a thread
@@ -52,7 +52,7 @@ class Scheduler:
         self.n_workers, self.grace_s, self.free_s = n_workers, grace_s, free_s
         self.clock, self.cpu_clock = clock, cpu_clock
         self._jobs: dict[str, Job] = {}
-        self._turns: Turns[Job] = Turns()
+        self._turns: Turns[Job] = Turns(clock)
         self._running: set[Job] = set()
         self._resting: dict[Job, float] = {}  # until when
         self._woken: set[Job] = set()  # running jobs that asked for one more slice meanwhile
@@ -224,6 +224,7 @@ class Scheduler:
                 self._changed.wait(self._time_to_next())
                 return True
             self._running.add(job)
+            is_first = job.latest is None
             n_busy, may_train = self._turns.n_busy + len(self._resting), self._may_run(job)
             n_at_once = 1 if job.holds_lock else min(self.n_workers, n_busy)
             job.mailbox.slice_s, job.mailbox.share = slice_length(n_busy / n_at_once), n_at_once / n_busy
@@ -231,7 +232,8 @@ class Scheduler:
         job.mailbox.answer_all()
         if may_train:
             job.run_slice()
-        self._after_slice(job, self.cpu_clock() - began)
+        used_s = self.cpu_clock() - began
+        self._after_slice(job, min(used_s, MAX_SLICE_S) if is_first else used_s)  # being made is nobody's debt
         return True
 
     def _after_slice(self, job: Job, used_s: float) -> None:

@@ -5,9 +5,12 @@ Time is counted as a debt, in seconds. Read next: `core/stream/scheduler.py`, wh
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 HEAD_START_S = 0.1  # what an unread command, or the snapshot owed for it, is worth
+LONGEST_WAIT_S = 0.7  # whoever has waited longer goes before all others, whatever debt there is
 ROUND_S = 0.2  # one slice of every busy job together
 MIN_SLICE_S, MAX_SLICE_S = 0.003, 0.025  # shorter ones are lost to the change of jobs, longer ones are felt
 
@@ -37,11 +40,13 @@ Job = TypeVar("Job", bound=Contender)
 class Turns(Generic[Job]):
     """The busy jobs, in the order in which they came to wait, and the time that each user has had.
 
-    Whoever comes starts at the least that any busy user has had: nobody is served first for having been away.
+    Whoever comes starts at the least that any busy user has had: nobody is served first for having been away. Among many, a
+    debt of a tenth of a second is paid back in seconds; so nobody waits longer than LONGEST_WAIT_S, however large a debt is.
     """
 
-    def __init__(self) -> None:
-        self._waiting: dict[Job, None] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._waiting: dict[Job, float] = {}  # since when
         self._at_work: dict[Job, None] = {}
         self._had_s: dict[str, float] = {}
         self._least_s = 0.0
@@ -60,7 +65,7 @@ class Turns(Generic[Job]):
     def enter(self, job: Job) -> None:
         """Let a job wait for its turn that neither waits nor is at work."""
         self._had_s[job.user] = max(self._had_s.get(job.user, 0.0), self._least_s)
-        self._waiting[job] = None
+        self._waiting[job] = self.clock()
 
     def leave(self, job: Job) -> None:
         """A job that waits does so no more."""
@@ -74,7 +79,8 @@ class Turns(Generic[Job]):
         if not free:
             return None
         self._least_s = max(self._least_s, min(self._had_s[job.user] for job in self._waiting))
-        job = min(free, key=self._rank)
+        late = [job for job in free if self.clock() - self._waiting[job] > LONGEST_WAIT_S]
+        job = min(late, key=self._waiting.__getitem__) if late else min(free, key=self._rank)
         del self._waiting[job]
         self._at_work[job] = None
         return job
@@ -84,7 +90,7 @@ class Turns(Generic[Job]):
         del self._at_work[job]
         self._had_s[job.user] += used_s
         if has_more:
-            self._waiting[job] = None
+            self._waiting[job] = self.clock()
         else:
             self._forget_users()
 

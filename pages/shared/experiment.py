@@ -16,6 +16,7 @@ from core.data.table.record import Table
 from core.live.playground.needs import playground_needs
 from core.live.playground.replay import Replay, read_replay
 from core.settings.experiment import Experiment
+from core.stream.gate import LEFT_OUT, MOST_PARAMETERS
 from core.words import say
 from pages.shared.language import LANG, language_in_address, tr
 from pages.shared.say import warn
@@ -34,12 +35,23 @@ def open_address(default: Experiment) -> None:
     it: in any other run it may be older than what this session has written since.
     """
     session, query = st.session_state, st.query_params.to_dict()
-    asked, _ = query.pop(PRESENT, None), query.pop(LANG, None)
+    asked, _, left_out = query.pop(PRESENT, None), query.pop(LANG, None), query.pop(LEFT_OUT, "")
     if NOW not in session or asked is not None:
         present(asked == "1")
     is_entry = enter_page()
     if NOW not in session or (query and (is_entry or went_back())):
         take_address(query, default)
+    if left_out.isdecimal():
+        session[PROBLEMS] = [too_long(int(left_out)), *session[PROBLEMS]]
+
+
+def too_long(n: int) -> str:
+    """Return what is said of a link of which nothing was taken."""
+    return say(
+        "The link has {n:,} parameters; at most {most:,} are read, so none was used. Copy the link anew where it comes from.",
+        n=n,
+        most=MOST_PARAMETERS,
+    )
 
 
 def enter_page() -> bool:
@@ -100,7 +112,7 @@ def came_by_itself() -> bool:
 
 def settings_asked() -> set[str]:
     """Return the names in the address that are of an experiment, not of how the page is shown."""
-    return {name for name in st.query_params if name not in (PRESENT, LANG)}
+    return {name for name in st.query_params if name not in (PRESENT, LANG, LEFT_OUT)}
 
 
 def current() -> Experiment:

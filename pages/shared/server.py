@@ -17,7 +17,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from core.engine.device import device_of
 from core.live.playground.recording import recording
 from core.presets import START, preset_of
-from core.settings.machine import DEVICE, count_workers, studies_device
+from core.settings.machine import DEVICE, count_workers, shows_metrics, studies_device
 from core.stream.admission import Rules
 from core.stream.front import Front
 from core.stream.gate import Gate
@@ -46,6 +46,7 @@ def rules() -> Rules:
         checks_origin=bool(config.get_option("server.enableCORS")),
         base_path=f"/{base_path}" if base_path else "",
         has_uploader=HAS_UPLOADER,
+        shows_metrics=shows_metrics(),
         why_no_upload=why_no_upload,
     )
 

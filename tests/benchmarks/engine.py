@@ -2,20 +2,12 @@
 
 Both sides of a ratio are measured in turn, a short while each, and the median of the ratios is reported: other work on
 the machine then slows both. The usual loop trains one model after the other on one core.
-
-The last rows let the stack grow. Small ones pay for calls. Large ones hold more state (parameters, gradient and three
-buffers of the optimizer) than the cache does, and read it from memory at every step. On a busy machine these rows say
-little: each size is measured in a process and at a time of its own.
 """
 
-import multiprocessing
-import re
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,7 +16,6 @@ from joblib import Parallel, delayed
 from core import Experiment
 from core.data import load_split
 from core.engine import Trainer
-from core.engine.threads import use_one_thread
 from core.measures import History
 from core.studies.base.plan import build_trainer, make_pool
 from core.studies.base.training import dense_history, sparse_history
@@ -63,7 +54,6 @@ def rows() -> Iterator[Row]:
         ("64-64-10 digits, M = 33", DIGITS, 33),
     ):
         yield measuring_row(name, experiment, n_members)
-    yield from growth_rows()
 
 
 def make_stack(experiment: Experiment, n_members: int) -> Trainer:
@@ -171,46 +161,3 @@ def measuring_row(name: str, experiment: Experiment, n_members: int) -> Row:
         f"measuring, {name}: {n_records} records in {n_epochs} epochs",
         f"{look:.2f} ms a record", f"{epoch:.2f} ms an epoch", f"{share:.0%}", "≤ 30 %", share <= 0.3,
     )  # fmt: skip
-
-
-def growth_rows() -> Iterator[Row]:
-    """Measure seconds and memory by the size of the stack, each size in a process of its own."""
-    per_member: dict[int, float] = {}
-    for n_members in (1, 33, 165, 660):
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            seconds, grown = pool.apply(grow, (n_members,))
-        per_member[n_members] = seconds / n_members * 1e3
-        state = 5 * 4 * 4810 * n_members / 1e6  # five float32 buffers
-        beyond = per_member[n_members] / per_member[33] if n_members > 33 else 1.0
-        yield Row(
-            f"an epoch of 64-64-10 digits, batch 32, M = {n_members}", f"{seconds:.3f} s, peak +{grown:,.0f} MB",
-            f"{per_member[n_members]:.2f} ms a member, state {state:,.1f} MB",
-            f"{beyond:.2f} x a member of M = 33" if n_members > 33 else "", "", None,
-        )  # fmt: skip
-
-
-def grow(n_members: int) -> tuple[float, float]:
-    """Return (seconds of an epoch, MB that making, training and measuring the stack added to the process's peak)."""
-    use_one_thread()
-    make_stack(DIGITS, 1).run_epoch()  # loads the libraries
-    before = peak_memory_mb()
-    trainer = make_stack(DIGITS, n_members)
-    History().add(trainer)
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        trainer.run_epoch()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times), peak_memory_mb() - before
-
-
-def peak_memory_mb() -> float:
-    """Return the most memory this process has held so far, nan where the system does not tell."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return float(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) / 1e3
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

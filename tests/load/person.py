@@ -38,8 +38,8 @@ class Person:
     """`page_s`: seconds until the page stood; `seen`: the snapshots so far; `delays`: seconds from a moved slider to the
     snapshot that shows it."""
 
-    def __init__(self, host: str, query: str = "") -> None:
-        self.host, self.query = host, query
+    def __init__(self, host: str, query: str = "", page: str = "") -> None:
+        self.host, self.query, self.page = host, query, page
         self.page_s = float("nan")
         self.seen: list[Seen] = []
         self.delays: list[float] = []
@@ -51,7 +51,7 @@ class Person:
         began = time.perf_counter()
         self.session = await open_line(self.host, "/_stcore/stream", subprotocols=["streamlit"])
         wish = BackMsg()
-        wish.rerun_script.query_string = self.query
+        wish.rerun_script.query_string, wish.rerun_script.page_name = self.query, self.page
         await self.session.send(wish.SerializeToString())
         path = await asyncio.wait_for(self._read_page(), PATIENCE_S)
         self.page_s = time.perf_counter() - began

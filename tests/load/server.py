@@ -23,12 +23,21 @@ class Usage(NamedTuple):
 
 
 class Server:
-    """`streamlit run app.py` on a port that the system chooses, from entering to leaving a `with` block."""
+    """`streamlit run app.py` on a port that the system chooses, from entering to leaving a `with` block.
+
+    environment: variables that it is told besides those of this process.
+    """
+
+    def __init__(self, **environment: str) -> None:
+        self.environment = environment
 
     def __enter__(self) -> Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         command += ["--server.port=0", "--server.address=127.0.0.1"]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
         assert self.process.stdout is not None
         for line in iter(self.process.stdout.readline, ""):
             if found := re.search(r"URL: http://[\w.]+:(\d+)", line):

@@ -449,3 +449,9 @@ def test_an_impossible_combination_gives_a_sentence_and_the_nearest_valid_value(
     assert now(page).get(name) == value
     assert address(page) == (now(page), [])
     close(page)
+
+
+def test_a_link_of_too_many_parameters_says_that_none_was_used():
+    page = open_page({"left_out": "1203"})
+    assert "1,203 parameters" in said(page.warning[0]) and "1,000" in said(page.warning[0])
+    assert "left_out" not in address(page)

@@ -14,12 +14,14 @@ from numba import njit
 
 from core.engine.activations import LEAK
 from core.engine.compiled.lanes import (
+    exponent,
     larger,
     power_of_two,
     rounded,
     smaller,
     spread,
     where_positive,
+    where_zero,
 )
 
 # Sums may not be reordered (exp takes a difference in two parts); nan and inf stay what they are.
@@ -62,6 +64,28 @@ def exp(x):
     p = p * r + f32(1 / 6)
     p = p * r + HALF
     return (p * (r * r) + (r + ONE)) * power_of_two(k)
+
+
+@njit(**OPTIONS)
+def log_1p(x):
+    """Return ln(1 + x) of 0 ≤ x ≤ 1, as 2·artanh(s) with s = x/(2 + x) ≤ 1/3; relative error below 3e-7."""
+    s = x / (x + TWO)
+    q = s * s
+    # s + s³/3 + s⁵/5 + … up to s¹³: what is left out is below 2e-8 of it
+    p = q * f32(1 / 13) + f32(1 / 11)
+    p = p * q + f32(1 / 9)
+    p = p * q + f32(1 / 7)
+    p = p * q + f32(1 / 5)
+    p = p * q + f32(1 / 3)
+    return (p * q + ONE) * s * TWO
+
+
+@njit(**OPTIONS)
+def log(x):
+    """Return ln x of x ≥ 1: with x = 2ᵏ·(1 + f), it is k·ln 2 + ln(1 + f). What is no number, or no finite one, stays as it is."""
+    k = exponent(x)
+    value = k * LN2_HIGH + (k * LN2_LOW + log_1p(x / power_of_two(k) - ONE))
+    return where_zero(x - x, value, x)
 
 
 @njit(**OPTIONS)

@@ -20,9 +20,11 @@ from core.engine.block import Block
 from core.engine.compiled import steps
 from core.engine.compiled.functions import ACTIVATION_NUMBERS
 from core.engine.compiled.lanes import N
-from core.engine.members import Pool, Weighed
+from core.engine.members import Pool
 from core.engine.optimizers import Adam
+from core.engine.penalties import SMALL_WEIGHT
 from core.engine.schedule import rate_factor
+from core.engine.splits import Splits
 from core.engine.stack import Stack
 
 COVERED = ("l1", "weight_decay")  # besides L2 and activity L2; not dropout, not group L1
@@ -51,7 +53,8 @@ class Kernel:
         self.work = np.zeros(n_numbers, np.float32)
         self.reach = np.zeros(stack.buffer.shape[1], np.float32)
         self.reach[:n_penalized] = 1
-        self.X, self.targets = pool.X.contiguous().numpy(), pool.targets.contiguous().numpy()
+        self.X, self.targets = pool.X.contiguous().numpy().ravel(), pool.targets.contiguous().numpy().ravel()
+        self.n = pool.X.shape[1]
         self.counts = counts_of(order)
         version = pool.version_of_member if len(pool.X) > 1 else torch.zeros(stack.n_members, dtype=torch.long)
         self.views = [views_of(block, order.group_of_member, version) for block in blocks]
@@ -97,7 +100,7 @@ class Kernel:
         made = optimizer.n_steps
         n_made = made.numpy().ravel() if isinstance(made, torch.Tensor) else np.full(len(views.mean), float(made))
         feed = steps.Feed(
-            self.X, self.targets, index, self.counts, views.group, views.version, self.members[b], first,
+            self.X, self.targets, self.n, index, self.counts, views.group, views.version, self.members[b], first,
             self.order.width,
         )  # fmt: skip
         is_adam = isinstance(optimizer, Adam)
@@ -163,15 +166,14 @@ def make_plan(stack: Stack, batch_size: int, loss: str) -> tuple[steps.Plan, int
     sums[-1] = values[-1]  # the outputs have no activation
     widths = np.array([spaced(int(size)) for size in sizes[:-1]])
     rows = stand(*(width * int(row) for row in widths))
-    gradient = stand(*(above * int(row) for (_, above), row in zip(stack.shapes, widths, strict=True)))
     slopes, below, targets, weight = stand(*[int(sizes.max()) * width] * 3, width)
     weights = np.cumsum([0, *(sizes[:-1] * sizes[1:])[:-1]])
     biases = stack.n_weights + np.cumsum([0, *sizes[1:-1]])
     plan = steps.Plan(
-        sizes, weights, biases, values, sums, rows, widths, gradient, int(slopes), int(below), int(targets), int(weight),
+        sizes, weights, biases, values, sums, rows, widths, int(slopes), int(below), int(targets), int(weight),
         width, activation, steps.LOSS_NUMBERS[loss],
     )  # fmt: skip
-    return plan, n
+    return plan, n + N * max(width, int(widths.max()))  # what is transposed is read in whole groups of N rows
 
 
 def pad(n: int) -> int:
@@ -191,31 +193,32 @@ def spaced(n: int) -> int:
 class Looker:
     """Measures all members of a stack, in the compiled steps' own forward pass."""
 
-    def __init__(self, stack: Stack, pool: Pool, weight: torch.Tensor) -> None:
-        """weight: (2, 1 or M, n) of each row in the mean of both splits."""
-        n = pad(pool.X.shape[1])
-        more = (0, n - pool.X.shape[1])
+    def __init__(self, stack: Stack, pool: Pool, splits: Splits, n_penalized: int) -> None:
+        """Only the rows of the splits are looked at; n_penalized: how many weights are, those of the first layers."""
+        used = torch.nonzero((splits.weight != 0).any(0).any(0)).ravel()
+        n = pad(max(len(used), 1))
+        more = (0, n - len(used))
         self.stack = stack
         self.plan, n_numbers = make_plan(stack, min(LOOK_WIDTH, n), pool.loss)
         self.work = np.zeros(n_numbers, np.float32)
         version = pool.version_of_member if len(pool.X) > 1 else torch.zeros(stack.n_members, dtype=torch.long)
+        n_layers = len(stack.shapes) - (n_penalized < stack.n_weights)
         self.look = steps.Look(
-            functional.pad(pool.X.transpose(1, 2), more).contiguous().numpy(),
-            functional.pad(pool.targets.T, more).contiguous().numpy(), version.numpy(),
-            functional.pad(weight.float(), more).contiguous().numpy(), False,
+            functional.pad(pool.X[:, used].transpose(1, 2), more).flatten(1).numpy(),
+            functional.pad(pool.targets[used].T, more).flatten().numpy(), version.numpy(),
+            functional.pad(splits.weight[..., used].float(), more).numpy(),
+            splits.target_variance(slice(None)).double().numpy(), pool.is_classification, SMALL_WEIGHT, n_layers,
         )  # fmt: skip
 
-    def measure(self, has_activity: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return mean losses and shares of right classes (2, M) and mean sums of squared hidden outputs (M,)."""
-        m = self.stack.n_members
-        losses, scores, activity = np.empty((2, m)), np.empty((2, m)), np.empty(m)
-        look = self.look._replace(has_activity=has_activity)
-        steps.measure(self.plan, look, self.stack.buffer.numpy(), self.work, losses, scores, activity)
-        return losses, scores, activity
+    def measure(self, l1: np.ndarray, l2: np.ndarray, activity_l2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return figures (7, M): losses and scores of both splits, penalty, objective, norm of the weights; and counts
+        (2, M, n_layers + 1): weights that are exactly zero, and that are small but not zero, of each layer and of all.
 
-    def weigh(self, small: float) -> Weighed:
-        """Return what the weights of each layer count and sum up to; below `small` they are small."""
-        shape = (2, self.stack.n_members, len(self.stack.shapes))
-        counts, sums = np.empty(shape, np.int64), np.empty(shape)
-        steps.weigh(self.plan, self.stack.buffer.numpy(), small, counts, sums)
-        return Weighed(*counts, *sums)
+        l1, l2, activity_l2: the strengths, (M,) float32. Losses that are too large for float32 are inf, as they are in torch.
+        """
+        m = self.stack.n_members
+        figures, counts = np.empty((7, m), np.float32), np.empty((2, m, len(self.stack.shapes) + 1), np.int64)
+        steps.measure(
+            self.plan, self.look, self.stack.buffer.numpy(), l1, l2, activity_l2, self.work, figures, counts
+        )  # fmt: skip
+        return figures, counts

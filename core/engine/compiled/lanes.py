@@ -77,6 +77,79 @@ def store(typing: Any, array: Any, i: Any, numbers: Any) -> Any:
 
 
 @intrinsic
+def store_some(typing: Any, array: Any, i: Any, numbers: Any, n: Any) -> Any:
+    """Write the first `n` numbers of N, all where n ≥ N."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        n = builder.trunc(arguments[3], ir.IntType(32))
+        first = builder.insert_element(ir.Constant(INTS, ir.Undefined), n, ir.Constant(ir.IntType(32), 0))
+        wanted = builder.shuffle_vector(first, first, ir.Constant(INTS, [0] * N))
+        mask = builder.icmp_signed("<", ir.Constant(INTS, list(range(N))), wanted)
+        where = place(context, builder, signature.args[0], *arguments[:2])
+        align = ir.Constant(ir.IntType(32), 4)
+        call(builder, "llvm.masked.store.v16f32.p0v16f32", arguments[2], where, align, mask, result=ir.VoidType())
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, LANES, types.intp), generate
+
+
+@intrinsic
+def turn(typing: Any, array: Any, at: Any, row: Any, to: Any, to_row: Any, n: Any) -> Any:
+    """Transpose N rows of N numbers of a flat array, and write the first `n` rows of the result.
+
+    at, to: where the rows begin; row, to_row: from row to row. Four times, pairs of rows 1, 2, 4, 8 apart exchange what
+    stands on the wrong side of the diagonal.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, (array, at, row, to, to_row, n) = signature.args[0], arguments
+
+        def nth(begin: Any, step: Any, i: int) -> Any:
+            whole = builder.add(begin, builder.mul(step, ir.Constant(step.type, i)))
+            return place(context, builder, kind, array, whole)
+
+        rows = [builder.load(nth(at, row, i)) for i in range(N)]
+        for numbers in rows:
+            numbers.align = 4
+        for apart in (1, 2, 4, 8):
+            rows = [builder.shuffle_vector(rows[i], rows[i ^ apart], exchanged(i, apart)) for i in range(N)]
+        for i, numbers in enumerate(rows):
+            with builder.if_then(builder.icmp_signed(">", n, ir.Constant(n.type, i)), likely=True):
+                builder.store(numbers, nth(to, to_row, i)).align = 4
+        return context.get_dummy_value()
+
+    return types.void(array, *[types.intp] * 5), generate
+
+
+def exchanged(i: int, apart: int) -> ir.Constant:
+    """Return which numbers of row i, and of row i ^ apart (from N on), stand in row i once the two have exchanged."""
+    return ir.Constant(INTS, [lane if (lane & apart) == (i & apart) else N + (lane ^ apart) for lane in range(N)])
+
+
+@intrinsic
+def number(typing: Any, array: Any, i: Any) -> Any:
+    """Return number `i` of a flat array; i ≥ 0, and Numba does not ask first whether it counts from the end."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.load(builder.gep(data, [arguments[1]]))
+
+    return array.dtype(array, types.intp), generate
+
+
+@intrinsic
+def write(typing: Any, array: Any, i: Any, value: Any) -> Any:
+    """Write number `i` of a flat array."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        builder.store(arguments[2], builder.gep(data, [arguments[1]]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, array.dtype), generate
+
+
+@intrinsic
 def spread(typing: Any, number: Any) -> Any:
     """Return N times a number."""
 
@@ -126,6 +199,12 @@ def two_to_the(builder: Any, exponents: Any) -> Any:
     )
 
 
+def exponent_of(builder: Any, numbers: Any) -> Any:
+    """Return the exponents k of positive numbers 2ᵏ·(1 + f): they stand, + 127, above 23 digits of f."""
+    places = builder.lshr(builder.bitcast(numbers, INTS), ir.Constant(INTS, [23] * N))
+    return builder.sitofp(builder.sub(places, ir.Constant(INTS, [127] * N)), FLOATS)
+
+
 less, more = choose("<"), choose(">")
 smaller = define(2, lambda b, x, y: less(b, y, x, y, x))  # nan stays nan where x is
 larger = define(2, lambda b, x, y: more(b, y, x, y, x))
@@ -135,6 +214,7 @@ absolute = define(1, lambda b, x: call(b, "llvm.fabs.v16f32", x))
 root = define(1, lambda b, x: call(b, "llvm.sqrt.v16f32", x, fastmath=FLAGS))
 rounded = define(1, lambda b, x: call(b, "llvm.rint.v16f32", x))
 power_of_two = define(1, two_to_the)
+exponent = define(1, exponent_of)
 
 
 @intrinsic

@@ -8,7 +8,9 @@ def test_without_a_list_every_host_is_welcome(host: str) -> None:
     assert why_host_is_refused(Rules(), {"host": host}) == ""
 
 
-@pytest.mark.parametrize("host", ["", "[::1", "lab:port", "a/b", "user@lab", "lab?x", "lab:99999"])
+@pytest.mark.parametrize(
+    "host", ["", "[::1", "lab:port", "a/b", "user@lab", "lab?x", "lab:99999", "a b", "a,b", "<lab>"]
+)
 def test_what_is_no_host_is_refused(host: str) -> None:
     assert "Host" in why_host_is_refused(Rules(), {"host": host})
 

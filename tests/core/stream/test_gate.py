@@ -211,6 +211,22 @@ def test_the_folders_of_the_server_are_not_pages(client: httpx.Client, path: str
     assert client.get(path).text == path
 
 
+def test_a_link_of_too_many_parameters_becomes_one_that_says_so(client: httpx.Client) -> None:
+    """Streamlit takes none of them, without a word."""
+    fits, too_long = ("&".join(f"x{i}=1" for i in range(n)) for n in (1000, 1001))
+    assert client.get(f"/class/path?{fits}").status_code == 200
+    answer = client.get(f"/class/path?{too_long}")
+    assert answer.status_code == 307 and answer.headers["location"] == "?left_out=1001"
+
+
+def test_metrics_are_shown_only_where_the_settings_say_so(client: httpx.Client) -> None:
+    for path in ("/class/_stcore/metrics", "/class/_stcore/metrics/"):
+        answer = client.get(path)
+        assert answer.status_code == 403 and "OVERFIT_LAB_METRICS=1" in answer.text
+    gate = Gate(Starlette(), lambda: Rules(shows_metrics=True), Front(Path("none")))
+    assert gate.refusal("/_stcore/metrics", "GET", Headers({"host": "127.0.0.1"}), "127.0.0.1") is None
+
+
 def test_redirects_are_relative_so_that_they_hold_behind_a_proxy(client: httpx.Client) -> None:
     assert client.get("/class?l2=1").headers["location"] == "class/?l2=1"
     assert client.get("/class/path/?l2=1").headers["location"] == "../path?l2=1"

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from core.stream.turns import HEAD_START_S, MAX_SLICE_S, MIN_SLICE_S, ROUND_S, Turns, slice_length
+from core.stream.turns import HEAD_START_S, LONGEST_WAIT_S, MAX_SLICE_S, MIN_SLICE_S, ROUND_S, Turns, slice_length
 
 
 class Runner:
@@ -107,3 +107,25 @@ def test_of_jobs_that_hold_the_lock_one_is_at_work_at_a_time() -> None:
     assert turns.begin() is torch and turns.begin() is compiled and turns.begin() is None
     turns.end(torch, 1.0, True)
     assert turns.begin() is other  # it has had less
+
+
+def test_nobody_waits_longer_than_a_moment_however_large_the_debt_is() -> None:
+    """Thirty who have had little, and one who has had ten seconds more: paid back in turns, that would be five minutes."""
+    now, waits = 0.0, []
+    turns: Turns[Runner] = Turns(clock=lambda: now)
+    owing = Runner("owing")
+    turns.enter(owing)
+    turns.end(turns.begin() or owing, 10.0, True)
+    for i in range(30):
+        turns.enter(Runner(str(i)))
+    turns._had_s.update({str(i): 0.0 for i in range(30)})
+    last = now
+    for _ in range(2000):
+        job = turns.begin()
+        assert job is not None
+        if job is owing:
+            waits.append(now - last)
+            last = now
+        now += 0.01
+        turns.end(job, 0.01, True)
+    assert len(waits) > 20 and max(waits) < LONGEST_WAIT_S + 0.05

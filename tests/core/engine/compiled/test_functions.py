@@ -9,7 +9,8 @@ from scipy import special
 from core.engine.activations import ACTIVATIONS
 from core.engine.compiled import functions
 from core.engine.compiled.functions import ACTIVATION_NUMBERS
-from core.engine.compiled.lanes import N, load, spread, store, total
+from core.engine.compiled.lanes import N, load, spread, store, store_some, total
+from core.engine.compiled.steps import transpose as transpose_loops
 
 X = np.linspace(-12, 12, N * 20_000, dtype=np.float32)
 
@@ -42,6 +43,38 @@ def test_far_out_and_for_what_is_no_number():
     np.testing.assert_allclose(apply(functions.erf, far)[:8], [-1, -1, -1, 1, 1, 1, np.nan, 0], rtol=4e-7)
     low, high = np.exp(-87.0), np.exp(87.0)
     np.testing.assert_allclose(apply(functions.exp, far)[:8], [low, low, low, high, high, high, np.nan, 1], rtol=1e-5)
+
+
+def test_logarithms_are_as_exact_as_stated_and_leave_what_is_no_number():
+    x = np.geomspace(1e-30, 1, N * 20_000, dtype=np.float32)
+    np.testing.assert_allclose(apply(functions.log_1p, x), np.log1p(x.astype(float)), rtol=3e-7)
+    far = np.concatenate([1 + x, 1 / x])
+    np.testing.assert_allclose(apply(functions.log, far), np.log(far.astype(float)), rtol=3e-7)
+    strange = apply(functions.log, np.array([np.nan, np.inf, 1.0, 2.0] * 4, dtype=np.float32))[:4]
+    np.testing.assert_allclose(strange, [np.nan, np.inf, 0, np.log(2)], rtol=3e-7)
+
+
+@pytest.mark.parametrize("n_rows, n_columns", [(16, 16), (3, 5), (20, 37), (33, 16)])
+def test_a_matrix_is_transposed_and_nothing_beside_it_is_touched(n_rows, n_columns):
+    work = np.arange(8000, dtype=np.float32)
+    before, to, to_row = work.copy(), 3000, 48
+    njit(transpose_loops.py_func)(work, 7, 48, to, to_row, n_rows, n_columns)
+    matrix = before[7:][: n_rows * 48].reshape(n_rows, 48)[:, :n_columns]
+    written = work[to : to + n_columns * to_row].reshape(n_columns, to_row)
+    np.testing.assert_array_equal(written[:, :n_rows], matrix.T)
+    np.testing.assert_array_equal(work[to + n_columns * to_row :], before[to + n_columns * to_row :])
+    np.testing.assert_array_equal(work[:to], before[:to])
+
+
+@pytest.mark.parametrize("n", [0, 1, 15, 16, 40])
+def test_some_of_sixteen_are_written(n):
+    @njit
+    def work(out, n):
+        store_some(out, 2, spread(np.float32(1)), n)
+
+    out = np.zeros(20, np.float32)
+    work(out, n)
+    np.testing.assert_array_equal(out, np.r_[0, 0, np.arange(16) < n, 0, 0])
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

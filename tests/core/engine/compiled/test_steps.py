@@ -282,7 +282,7 @@ def test_weights_are_counted_and_summed_as_torch_does(monkeypatch):
     trainer.stack.parameters[1, 3] = 5e-4  # small, not zero
     trainer.stack.parameters[1, 4] = -1e-3  # just not small
     measured = trainer.measure()
-    ours, theirs = record_of(trainer, measured), record_of(trainer, replace(measured, weighed=None))
+    ours, theirs = record_of(trainer, measured), record_of(trainer, replace(measured, compiled=None))
     assert (theirs["n_zero"] > 0).all() and theirs["n_small"][1] > 0
     for name, values in theirs.items():
         np.testing.assert_allclose(ours[name], values, rtol=1e-6)
