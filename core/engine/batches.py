@@ -72,11 +72,11 @@ class BatchOrder:
             rows // self.batch_size * self.width + rows % self.batch_size
         )  # of an epoch's rows in its batches
         self._weight = self._weigh()
-        self._pools = [pool.numpy() for pool in self.pools]
+        self.rows = [pool.numpy() for pool in self.pools]
+        self.places_of = [self._places.numpy()[: len(pool)] for pool in self.pools]
         # An epoch before its rows are in: padding. Without padding the places are all there are, and a slice is faster.
-        self._blank = np.repeat([[pool[0] if len(pool) else 0] for pool in self._pools], self.n_batches * self.width, 1)
-        places = self._places.numpy()
-        self._places_of = [slice(None) if self._weight is None else places[: len(pool)] for pool in self._pools]
+        self.blank = np.repeat([[pool[0] if len(pool) else 0] for pool in self.rows], self.n_batches * self.width, 1)
+        self._slots = [slice(None) if self._weight is None else places for places in self.places_of]
         # Whether some member has no row left in the last batches, and must skip them.
         self.has_skips = any(len(pool) <= (self.n_batches - 1) * self.batch_size for pool in self.pools)
 
@@ -107,12 +107,12 @@ class BatchOrder:
     def draw(self, n_epochs: int) -> Tensor:
         """Return the rows of the next epochs one after another; of one epoch where each is a full batch, which stays as it is."""
         n_epochs = 1 if self.n_batches == 1 else n_epochs
-        drawn = np.repeat(self._blank[:, None], n_epochs, 1)  # (n_groups, n_epochs, n_batches·width)
-        for group, (pool, generator) in enumerate(zip(self._pools, self.generators, strict=True)):
+        drawn = np.repeat(self.blank[:, None], n_epochs, 1)  # (n_groups, n_epochs, n_batches·width)
+        for group, (pool, generator) in enumerate(zip(self.rows, self.generators, strict=True)):
             for epoch in range(n_epochs):
                 is_full = self.n_batches == 1
                 own = pool if is_full else pool[torch.randperm(len(pool), generator=generator).numpy()]
-                drawn[group, epoch, self._places_of[group]] = own
+                drawn[group, epoch, self._slots[group]] = own
         return torch.from_numpy(drawn.reshape(len(drawn), -1))
 
     def states(self) -> list[Tensor]:

@@ -181,8 +181,10 @@ class Trainer:
         self._read_strengths()
         n_whole = 0 if self._n_batches_left or not self.is_compiled else n_epochs
         if n_whole:
+            assert self._kernel is not None
             n_steps = n_whole * self.order.n_batches
-            self._run_compiled(self.order.draw(n_whole), 0, n_steps)
+            self._kernel.take(self._kernel.draw(n_whole), 0, n_steps, self.n_steps_done)
+            self._batches = None
             self.n_steps_done += n_steps
             self.n_epochs_done += n_whole
         for _ in range(n_epochs - n_whole):

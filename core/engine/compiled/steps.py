@@ -49,6 +49,7 @@ f32 = np.float32
 LOSS_NUMBERS = {"mse": 0, "binary_cross_entropy": 1, "cross_entropy": 2}
 MSE, BINARY, CROSS = LOSS_NUMBERS.values()
 INFINITY = f32(np.inf)
+HALF_BITS, LOW = np.uint64(32), np.uint64(2**32 - 1)
 BETA1, BETA2, EPSILON = Adam.beta1, Adam.beta2, Adam.epsilon
 LOG_BETA1, LOG_BETA2 = math.log(BETA1), math.log(BETA2)
 
@@ -340,6 +341,31 @@ def update(strengths, state, m, parameters, gradient, mean, square, rate_factor)
         store(parameters, i, w)
 
 
+@njit(**OPTIONS)
+def shuffle(numbers, last, pool, places, drawn):
+    """Fill drawn (n_epochs, …) at `places` with the rows of the pool, in the order that torch.randperm draws for each epoch.
+
+    Fisher and Yates: place i changes with place i + r mod (n - i), r the next random number of 32 bits. numbers: two of them
+    each, the first one above; last: what is left of an odd count, modulo 2.
+    """
+    n, order = len(pool), np.empty_like(pool)
+    at, n_drawn = 0, len(drawn) * (n - 1)
+    for epoch in range(len(drawn)):
+        order[:] = pool
+        for i in range(n - 1):
+            two = number(numbers, at >> 1)
+            r = np.int64(two & LOW if at & 1 else two >> HALF_BITS)
+            if at == n_drawn - 1 and at & 1 == 0:
+                r = last
+            at += 1
+            j = i + r % (n - i)
+            row = number(order, i)
+            write(order, i, number(order, j))
+            write(order, j, row)
+        for i in range(n):
+            drawn[epoch, places[i]] = order[i]
+
+
 class Look(NamedTuple):
     """What is measured: X (V, n_inputs·n) and targets (C·n,), a row of n for each input and output, n a multiple of 16; version
     (M,) of each member; weight (2, 1 or M, n) of each row in the mean over the training and the validation rows; variance
@@ -485,7 +511,7 @@ def weigh(plan, look, parameters, n_zero, n_small):
 
 
 def prepare() -> None:
-    """Compile the two functions that are called, or load them from Numba's cache, for the one kind of arguments that they get."""
+    """Compile the three functions that are called, or load them from Numba's cache, for the one kind of arguments that they get."""
     f, whole, real = types.float32, types.int64, types.float64
 
     def array(kind: Any, n_axes: int) -> Any:
@@ -502,6 +528,7 @@ def prepare() -> None:
     )
     for function, arguments in (
         (train, [plan, feed, strengths, state, array(f, 1), whole]),
+        (shuffle, [array(types.uint64, 1), whole, array(whole, 1), array(whole, 1), array(whole, 2)]),
         (measure, [plan, look, array(f, 2), *[array(f, 1)] * 4, array(f, 2), array(whole, 3)]),
     ):
         if not function.signatures:

@@ -217,6 +217,16 @@ def test_in_how_many_calls_steps_are_made_changes_no_bit(monkeypatch, sizes):
         assert [s.tolist() for s in trainer.order.states()] == [s.tolist() for s in whole.order.states()]
 
 
+@pytest.mark.parametrize("n_epochs", [1, 2, 7])
+@pytest.mark.parametrize("n_train", [1, 2, 3, 30, 39])
+def test_orders_are_drawn_as_torch_draws_them(monkeypatch, n_epochs, n_train):
+    counts = (torch.arange(40) < torch.tensor([30, n_train, 22])[:, None]).float()
+    ours, theirs = (make_trainer(monkeypatch, make_pool(3, counts=counts), seeds=[0, 1, 2]) for _ in range(2))
+    for _ in range(3):
+        np.testing.assert_array_equal(ours._kernel.draw(n_epochs), theirs.order.draw(n_epochs).numpy())
+    assert [s.tolist() for s in ours.order.states()] == [s.tolist() for s in theirs.order.states()]
+
+
 @pytest.mark.parametrize("n_steps", [3, 10, 13])
 def test_what_was_put_away_goes_on_bit_for_bit(monkeypatch, n_steps):
     first, second = (make_trainer(monkeypatch, make_pool(2), l1=[0.0, 0.01]) for _ in range(2))
