@@ -378,8 +378,8 @@ class Trainer:
         """Do the same with the compiled steps' own forward pass, and count the weights on the way."""
         strengths = self.members.strengths
         figures, counts = looker.measure(*(strengths[name].float().numpy()[:, 0] for name in COUNTED))
-        for name in VALUES.keys() - set(COUNTED):  # all other terms as torch computes them
-            if bool(strengths[name].any()):
+        for name in VALUES:  # all other terms as torch computes them
+            if name not in COUNTED and bool(strengths[name].any()):
                 figures[4] += self._term(name).numpy()
                 figures[5] = figures[0] + figures[4]
         train_loss, val_loss, train_score, val_score, penalty = map(torch.from_numpy, figures[:5])
