@@ -150,7 +150,7 @@ LESSON = Lesson(
                 drawn_on="ablation",
                 drawn_as="ranks",
                 measured=say(
-                    "Validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble "
+                    "Mean validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble "
                     "{ensemble}, nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors; "
                     "{n_ties} count as ties."
                 ),
@@ -161,7 +161,7 @@ LESSON = Lesson(
             say("Observe"),
             Question(
                 say(
-                    "*More data* trains on four times the points, without any penalty. Did it beat the best of L1, "
+                    "*4 × the data* trains on four times the points, without any penalty. Did it beat the best of L1, "
                     "L2 and early stopping?"
                 ),
                 (
@@ -203,7 +203,7 @@ LESSON = Lesson(
         Try(
             "Try",
             say(
-                "More data costs money. Read it off the dots: which of these remedies **cannot be told apart** from *more data* "
+                "More data costs money. Read it off the dots: which of these remedies **cannot be told apart** from *4 × the data* "
                 "({moredata}) by these starts? It is true of {n_ties} of the four."
             ),
             is_tie,

@@ -27,6 +27,7 @@ PARTS = (
     "tabs",
     "compare",
     "remedies",
+    "lessons",
     "browser",
     "points",
     "path",

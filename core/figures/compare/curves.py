@@ -52,8 +52,11 @@ def plot_variants(arrays: Arrays, variants: Variants, series: str, has_band: boo
     traces += [_here(), *([_changes(arrays)] if series == "val_loss" else [])]
     y_range = span([arrays[limits]], include=[0])
     x_range = span([arrays["epoch"]], include=[0])
-    margin = {"margin": {"l": 68, "r": 8, "t": 8, "b": 44}} if series == "n_zero" else {}  # thousands need room
-    return base_figure(traces, about, epoch_axis(x_range), axis(unit, y_range), **margin)
+    yaxis, margin = axis(unit, y_range), {}
+    if series == "n_zero":  # thousands need room, and its title is placed before they come
+        yaxis["title"] = {"text": unit, "standoff": 26}
+        margin = {"margin": {"l": 68, "r": 8, "t": 8, "b": 44}}
+    return base_figure(traces, about, epoch_axis(x_range), yaxis, **margin)
 
 
 def plot_overlay(arrays: Arrays, variants: Variants) -> go.Figure:

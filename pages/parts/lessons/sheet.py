@@ -19,7 +19,7 @@ from pages.shared.stage import ASSETS
 COLORS = (BLUE, ORANGE, GREEN, GREY)
 DASHES = ("", "7 4", "2 3", "9 3 2 3")
 WIDE, HIGH, LEFT, BELOW, TOP, RIGHT = 620, 240, 62, 46, 8, 130  # px of the picture, and what stands around it
-# On paper: no navigation, nothing that scrolls, black on white, no row torn in two.
+# On paper: one page, no navigation, nothing that scrolls, black on white, no row torn in two.
 STYLE = """<style>
 .lesson-sheet table {width: 100%; border-collapse: collapse; font-size: 0.95rem}
 .lesson-sheet th, .lesson-sheet td {text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0.3rem 0;
@@ -27,7 +27,13 @@ STYLE = """<style>
 .lesson-sheet td:first-child {width: 46%}
 .lesson-picture {max-width: 100%; height: auto}
 @media print {
-  @page {margin: 1.5cm}
+  @page {margin: 1.2cm}
+  html {font-size: 10.5px !important}
+  [data-testid=stVerticalBlock] {gap: 0.35rem !important}
+  .lesson-sheet th, .lesson-sheet td {padding: 0.12rem 0.6rem 0.12rem 0}
+  h2, h3 {padding: 0.2rem 0 0 !important}
+  .katex-display {margin: 0.2rem 0 !important}
+  .lesson-picture {height: 5.2cm}
   [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stSidebar], .st-key-lessons-no-print {display: none !important}
   html, body, #root, .stApp, [data-testid=stAppViewContainer], [data-testid=stMain], [data-testid=stMainBlockContainer] {
     position: static !important; height: auto !important; overflow: visible !important; background: white !important;
