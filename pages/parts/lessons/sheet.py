@@ -28,12 +28,15 @@ STYLE = """<style>
 .lesson-picture {max-width: 100%; height: auto}
 @media print {
   @page {margin: 1.2cm}
-  html {font-size: 10.5px !important}
+  html {font-size: 10px !important}
+  [data-testid=stMarkdownContainer], .lesson-sheet {line-height: 1.3 !important}
+  [data-testid=stMarkdownContainer] p {margin: 0 0 0.25rem !important}
+  [data-testid=stMarkdownContainer] :is(th, td) {padding: 0.1rem 0.6rem !important}
   [data-testid=stVerticalBlock] {gap: 0.35rem !important}
   .lesson-sheet th, .lesson-sheet td {padding: 0.12rem 0.6rem 0.12rem 0}
   h2, h3 {padding: 0.2rem 0 0 !important}
   .katex-display {margin: 0.2rem 0 !important}
-  .lesson-picture {height: 5.2cm}
+  .lesson-picture {height: 4.8cm}
   [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stSidebar], .st-key-lessons-no-print {display: none !important}
   html, body, #root, .stApp, [data-testid=stAppViewContainer], [data-testid=stMain], [data-testid=stMainBlockContainer] {
     position: static !important; height: auto !important; overflow: visible !important; background: white !important;
