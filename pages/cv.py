@@ -43,8 +43,8 @@ READOUTS = [
     ),
 ]
 INTRO = say(
-    "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other "
-    "folds, and is judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
+    "**Which λ?** Each λ trains once per fold, on the other folds, and is judged on the rows held out. Press Run: the mean "
+    "over the folds chooses λ."
 )
 
 

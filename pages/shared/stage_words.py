@@ -17,6 +17,9 @@ STAGE_WORDS = {
     "reseed": say("New start"),
     "reseed_help": say("Start again from other random weights"),
     "training": say("Training"),
+    "controls": say("Controls"),
+    "more": say("More"),
+    "more_help": say("Strengths and steps that all networks share"),
     # Sliders and fields
     "exact": say("{label}, exact value"),
     "outside_slider": say("{label}: expected {low} to {high} on this slider, received {asked}; it is {value} now."),
