@@ -163,7 +163,7 @@ def holds(page: Page, condition: str) -> bool:
 
 def unfold(page: Page) -> None:
     """Show the part of the dock that is folded, where there is one."""
-    more = page.locator(".lab-folds [aria-expanded=false]:not(.lab-formula)")
+    more = page.locator(".lab-folds:not([hidden]) [aria-expanded=false]:not(.lab-formula)")
     if more.count():
         more.click()
 
