@@ -15,7 +15,7 @@ from tests.pseudo import WORD, unwrapped
 
 # Every text on the page by the block it stands in, without formulas, code and icons; and every hint and name.
 COLLECT = """() => {
-  const skip = 'style, script, noscript, code, .katex, [data-testid=stIconMaterial]';
+  const skip = 'style, script, noscript, code, math, .katex, [data-testid=stIconMaterial]';
   const blockOf = (node) => {
     let one = node.parentElement;
     while (one.parentElement && (one.closest('text, button, option, label, p, li, td, th, h1, h2, h3') ?? one) !== one
