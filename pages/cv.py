@@ -25,6 +25,7 @@ from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
 from pages.shared.grid import show_penalty
 from pages.shared.language import tr, worded
+from pages.shared.parts import OFF_BY
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
@@ -35,7 +36,9 @@ READOUTS = [
     readout("left", say("Time left"), say("At the present speed.")),
     readout("networks", say("Networks"), say("Values of λ × folds × repeats, all trained at once.")),
     readout(
-        "mean", say("Mean loss"), say("At the chosen λ: mean of the validation losses of the folds ± standard error.")
+        "mean",
+        say("Mean loss"),
+        joined([say("At the chosen λ: mean of the validation losses of the folds ± standard error."), OFF_BY]),
     ),
     readout("gap", say("Gap"), say("At the chosen λ: mean validation loss minus mean training loss.")),
     readout(

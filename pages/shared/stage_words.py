@@ -42,6 +42,8 @@ STAGE_WORDS = {
     "yes": say("yes"),
     "standard_error": say("standard error"),
     "what": say("what"),
+    "off_by": say("off by {error} in {name}"),
+    "off_by_in": say("{what}, off by in {name}"),
     # The line to the server
     "lost": say("Connection lost. Trying again …"),
     "starting_anew": say("This run has ended on the server. Starting a new one …"),
