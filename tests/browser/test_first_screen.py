@@ -78,7 +78,9 @@ def test_on_small_windows_fit_and_both_strengths_are_seen_together(
     for name in ("l1", "l2"):
         seen(page, f"[data-control={name}] input[type=range]")
     plot = page.evaluate(f"(({PLOT}).getBoundingClientRect().toJSON())")
-    assert plot["top"] + (150 if viewport == PHONE else 60) < dock["y"]
+    assert (
+        plot["top"] + (150 if viewport == PHONE else 60) < plot["bottom"] <= dock["y"]
+    )  # the whole fit, not its upper part
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     assert page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth") <= viewport["width"]
 
@@ -193,6 +195,24 @@ def test_for_a_projector_type_is_large_and_keys_do_everything(address: str, open
     page.keyboard.press("P")
     page.get_by_test_id("stHeader").wait_for()
     page.wait_for_url(lambda url: "present" not in url)
+
+
+def test_a_smaller_projector_has_the_four_numbers_and_its_keys_work_after_the_line_of_time(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address + LONG + "&present=1")
+    wait_for(page, "!overfitLab.isBehind()")
+    for name in ("epoch", "train_loss", "val_loss", "gap"):
+        seen(page, f".lab-dock [data-readout={name}] dd")
+    page.keyboard.press("Space")
+    wait_for(page, "overfitLab.lastEpoch > 5")
+    page.keyboard.press("ArrowLeft")  # the line of time has the focus now
+    wait_for(page, "overfitLab.frames > 0")
+    page.keyboard.press("2")
+    page.keyboard.press("ArrowUp")
+    wait_for(page, "overfitLab.strengths.l2 > 0")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Run", exact=True).wait_for()
 
 
 def test_typing_a_number_is_no_key_of_the_projector(page: Page) -> None:
