@@ -54,7 +54,10 @@ export class Chart {
     data.forEach(tuneTrace);
     if (isPresenting()) data.forEach(thicken);
     this.bindings.forEach((pairs, i) => pairs.forEach(([name]) => { data[i][name] = solid(name, data[i][name]); }));
-    data.forEach((trace) => Object.assign(trace, this.inUnit(trace, trace)));
+    for (const trace of data) { // Plotly knows what may be an array by what is one at first
+      const { to } = trace.meta?.own ?? {};
+      if (to) Object.assign(trace, { [to]: to === "text" ? [[""]] : [""] }, this.inUnit(trace, trace));
+    }
     const dragmode = matchMedia("(pointer: coarse)").matches || this.about.edit ? false : "zoom";
     const theme = this.theme(layout);
     const full = { dragmode, ...layout, margin: roomy(layout.margin, theme.font.size), ...theme, autosize: true };

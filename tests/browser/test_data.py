@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.data import load_split
+from core.settings.experiment import DataConfig
 from tests.browser.conftest import LAPTOP, PHONE, READY, press, serving, wait_for
 
 WAYS = "[...document.querySelectorAll('p')].some((p) => p.textContent === 'Or paste rows')"
@@ -66,3 +68,24 @@ def test_what_is_no_table_says_so_and_the_next_file_is_read(open_page, address, 
     wait_for(page, "document.body.textContent.includes('received a picture (PNG)')")
     page.set_input_files("input[type=file]", str(tmp_path / "good.csv"))
     wait_for(page, READ)
+
+
+HOVER = """(() => {
+  const plot = document.querySelector('[data-figure=path] .lab-plot');
+  const curveNumber = plot.data.findIndex((trace) => trace.name === 'validation');
+  Plotly.Fx.hover(plot, [{ curveNumber, pointNumber: 3 }]);
+  return [plot.querySelector('.hoverlayer').textContent, plot._fullData[curveNumber].y[3]];
+})()"""
+
+
+def test_a_loss_is_read_in_the_target_s_own_unit_where_one_points_and_in_its_table(open_page, address):
+    page = open_page(f"{address}/path?data=diabetes&n_train=100&hidden_sizes=8&n_epochs=30")
+    press(page, "Run")
+    wait_for(page, "overfitLab.lastEpoch >= 30")
+    assert page.locator("[data-readout=val_loss] .lab-own").inner_text().startswith("off by ")
+    said, loss = page.evaluate(HOVER)
+    error = np.sqrt(loss) * load_split(DataConfig(name="diabetes", n_train=100)).y_scale
+    assert f"off by {float(f'{error:.3g}'):g} in disease progression" in said
+    page.locator("[data-figure=path]").get_by_role("button", name="table").click()
+    table = page.locator("[data-figure=path] .lab-table table").first
+    assert "validation, off by in disease progression" in table.inner_text()
