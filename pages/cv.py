@@ -92,7 +92,7 @@ def kept_in_folds(split: Split) -> str:
         "of different folds can be averaged."
     )
     if split.days is not None:
-        kept = say("Folds run forward in time: each trains on what came before the rows that it is judged on.")
+        kept = say("Rows have a time: folds run forward, each trains on what came before those that it is judged on.")
         return joined([kept, fitted])
     if split.units is not None:
         kept = say("Rows that belong together stay in one fold: no group is on both sides.")
