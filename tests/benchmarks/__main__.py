@@ -30,7 +30,6 @@ PARTS = (
     "lessons",
     "browser",
     "points",
-    "own_data",
     "path",
     "opening",
     "pace",

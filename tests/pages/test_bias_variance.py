@@ -1,9 +1,11 @@
 """The Bias & variance page under AppTest: its tasks, both ways, extremes, and the data drawn anew."""
 
+import json
+
 import pytest
 
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK, VALUES, WIDTHS
-from tests.pages.app import address, close, job, latest, names, now, open_link, run, said, stage_data
+from tests.pages.app import address, close, job, latest, now, open_link, run, said
 
 
 @pytest.fixture
@@ -17,6 +19,14 @@ def open_page():
     yield open_it
     for page in pages:
         close(page)
+
+
+def stage_data(page):
+    return json.loads(page.get("bidi_component")[0].proto.json)
+
+
+def names(page):
+    return [figure["layout"]["meta"]["name"] for figure in stage_data(page)["figures"]]
 
 
 @pytest.mark.parametrize(
