@@ -7,6 +7,7 @@ import { paint } from "./images.js";
 import { legend } from "./legend.js";
 import { drawSwiftly, isSwift } from "./swift.js";
 import { tablesOf } from "./table.js";
+import { wordsOf } from "./unit.js";
 import { say } from "./words.js";
 
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
@@ -53,6 +54,10 @@ export class Chart {
     data.forEach(tuneTrace);
     if (isPresenting()) data.forEach(thicken);
     this.bindings.forEach((pairs, i) => pairs.forEach(([name]) => { data[i][name] = solid(name, data[i][name]); }));
+    for (const trace of data) { // Plotly knows what may be an array by what is one at first
+      const { to } = trace.meta?.own ?? {};
+      if (to) Object.assign(trace, { [to]: to === "text" ? [[""]] : [""] }, this.inUnit(trace, trace));
+    }
     const dragmode = matchMedia("(pointer: coarse)").matches || this.about.edit ? false : "zoom";
     const theme = this.theme(layout);
     const full = { dragmode, ...layout, margin: roomy(layout.margin, theme.font.size), ...theme, autosize: true };
@@ -147,8 +152,16 @@ export class Chart {
         this.drawn[trace][attribute] = value;
         changes.set(trace, { ...changes.get(trace), [attribute]: value });
       }
+      if (changes.has(trace)) Object.assign(changes.get(trace), this.inUnit(this.figure.data[trace], changes.get(trace)));
     });
     return changes;
+  }
+
+  /** What the losses of a trace are in the target's own unit, where it is asked to say so: {attribute: texts}. */
+  inUnit({ meta }, values) {
+    const { of, to } = meta?.own ?? {};
+    const losses = of && values[of];
+    return losses?.length === undefined ? {} : { [to]: wordsOf(losses, this.about.own) };
   }
 
   /** The slow and sure way: Plotly works the chart out anew. */

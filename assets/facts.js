@@ -6,6 +6,7 @@ export class Facts {
   constructor(send) {
     this.send = send;
     this.values = {};
+    this.own = {};
     this.readouts = make("dl", { class: "lab-readouts" });
     this.icon = make("span", { class: "lab-icon", "aria-hidden": "true" });
     this.sentence = make("span", { "aria-live": "polite" });
@@ -20,14 +21,16 @@ export class Facts {
     this.looks = verdicts ?? {};
     if (JSON.stringify(old.readouts) === JSON.stringify(readouts)) return;
     this.values = Object.fromEntries(readouts.map(({ name }) => [name, make("dd", { text: "–" })]));
+    this.own = Object.fromEntries(readouts.map(({ name }) => [`${name}_own`, make("dd", { class: "lab-own" })]));
     this.items = readouts.map(({ name, label, help }) =>
-      make("div", { "data-readout": name }, make("dt", {}, make("span", { text: label, title: label }), helpMark(help)), this.values[name]));
+      make("div", { "data-readout": name }, make("dt", {}, make("span", { text: label, title: label }), helpMark(help)), this.values[name], this.own[`${name}_own`]));
     this.readouts.replaceChildren(...this.items);
   }
 
   /** Show the facts; a banner {kind, text, remedy} takes the verdict's place. */
   show({ readouts, verdict, banner }) {
     for (const [name, element] of Object.entries(this.values)) write(element, readouts?.[name] ?? "–");
+    for (const [name, element] of Object.entries(this.own)) write(element, readouts?.[name] ?? ""); // in the target's own unit
     const said = banner ?? verdict ?? { kind: "", text: "" };
     const look = this.looks[said.kind] ?? (banner ? { icon: "⚠", tone: "bad" } : { icon: "", tone: "plain" });
     write(this.icon, look.icon);

@@ -9,7 +9,7 @@ const DRAWER = "[data-testid=stExpandSidebarButton]"; // Streamlit's own, which 
 const CLOSER = "[data-testid=stSidebarCollapseButton] button";
 
 /** A button that shows and hides a part of the page. */
-function fold(label, title, part, onflip = () => {}) {
+export function fold(label, title, part, onflip = () => {}) {
   const button = make("button", {
     type: "button", class: "lab-button", "aria-expanded": "false", title, text: label,
     onclick: () => {

@@ -18,6 +18,7 @@ import { Rewind, Scrub } from "./scrub.js";
 import { Sheet } from "./sheet.js";
 import { StopChoice } from "./stop.js";
 import { row } from "./stream.js";
+import { StudyLayout } from "./study.js";
 import { learn, number, say } from "./words.js";
 
 const stages = new WeakMap();
@@ -50,8 +51,10 @@ class Stage {
     this.stop = new StopChoice(`${this.id}-stop`, (stop, gesture) => this.give({ type: "stop_at", ...stop }, stop, gesture), (text) => this.facts.say(text));
     this.pacing = make("div", { class: "lab-pacing" }, this.pace.element, this.stop.element);
     this.bar = make("div", { class: "lab-bar" }, this.buttons.element, this.pacing, this.rewind.element);
-    this.root = make("div", { class: "lab-stage" }, this.facts.status, this.bar,
-      this.sliders, this.facts.readouts, this.facts.place, this.scrubBar, this.grid);
+    this.root = make("div", { class: "lab-stage" });
+    if (!component.data.hero) this.study = new StudyLayout(this.root, {
+      status: this.facts.status, verdict: this.facts.place, grid: this.grid, bar: this.bar, scrubs: this.scrubBar, sliders: this.sliders, readouts: this.facts.readouts,
+    });
     this.parent.append(this.root);
     this.line = new Line({
       started: () => this.forget(),
@@ -90,6 +93,7 @@ class Stage {
     this.untold = Object.fromEntries(Object.entries(this.untold).filter(([key, { gesture }]) => gesture > (data.heard?.[key] ?? 0)));
     this.updateSliders(old.controls, data.controls);
     this.updateScrubs(old.scrubs, data.scrubs ?? []);
+    this.study?.sort(Boolean(data.scrubs?.length), data.controls.length > 0);
     this.facts.update(old, data);
     this.sortMinor(data);
     this.buttons.offer(data.buttons);

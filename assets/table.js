@@ -2,6 +2,7 @@
 import { arrayOf, valueOf } from "./bindings.js";
 import { make } from "./dom.js";
 import { row } from "./stream.js";
+import { errorOf } from "./unit.js";
 import { say } from "./words.js";
 
 const MAX_ROWS = 200;
@@ -50,9 +51,10 @@ function table(caption, head, names, columns) {
 
 // Tables that Python asks for: the data behind what is drawn
 
-function told({ caption, head, rows, columns, n_rows: most = Infinity }, view) {
+function told({ caption, head, rows, columns, n_rows: most = Infinity }, view, own) {
   const find = (of) => (typeof of === "string" ? listOf(valueOf(of, view, () => [])) : of);
-  const filled = columns.map((column) => ({ ...column, values: find(column.of) }));
+  const inUnit = ({ of, form }) => (form === "own" ? find(of).map((loss) => errorOf(loss, own)) : find(of));
+  const filled = columns.map((column) => ({ ...column, values: inUnit(column) }));
   const length = Math.min(most, Math.max(...filled.map(({ values }) => values.length)));
   return table(caption, head, find(rows).slice(0, length), filled);
 }
@@ -68,13 +70,16 @@ const isMain = (trace) => !isBehind(trace) && !isUpright(trace) && tableOf(trace
 const isFaint = (trace) => isBehind(trace) && trace.meta?.is_data;
 
 /** What a trace has at each place: {name, values}, and beside it what its error bars say. */
-function columnsOf(trace, along) {
+function columnsOf(trace, along, own) {
   const mark = (isMarked) => () => listOf(trace[along]).map((value) => (isMarked(value) ? say("yes") : ""));
   const values = { customdata: () => listOf(trace.customdata), name: mark(isThere), flag: mark((value) => value > 0) };
   const error = trace[`error_${along}`];
   const find = values[tableOf(trace)];
   const columns = [{ name: trace.name, isOwn: Boolean(find), values: (find ?? (() => listOf(trace[along])))() }];
   if (error?.visible && error.array) columns.push({ name: say("standard_error"), values: listOf(error.array) });
+  if (own && trace.meta?.own?.of === along) {
+    columns.push({ name: say("off_by_in", { what: trace.name, name: own.name }), isOwn: true, values: listOf(trace[along]).map((loss) => errorOf(loss, own)) });
+  }
   if (trace.meta?.bind?.text?.startsWith("label:")) columns.push({ name: say("what"), values: listOf(trace.text) });
   return columns;
 }
@@ -92,10 +97,10 @@ function unbroken({ places, columns }, texts) {
 }
 
 /** Traces that stand on the same places share a table. `across` is the axis of the places, `along` that of the values. */
-function traceTables(traces, { title, across, along, placeHead, unit, nameOf }) {
+function traceTables(traces, { title, across, along, placeHead, unit, nameOf, own }) {
   const groups = [];
   for (const trace of traces) {
-    const whole = { places: listOf(trace[across]), columns: columnsOf(trace, along) };
+    const whole = { places: listOf(trace[across]), columns: columnsOf(trace, along, own) };
     const { places, columns } = unbroken(whole, Array.isArray(trace.text) ? trace.text : undefined);
     const key = JSON.stringify(places);
     const group = groups.find((other) => other.key === key);
@@ -147,23 +152,25 @@ function reader({ levels, classes }) {
 
 /** Tables of what a plot shows: those that Python asks for, or what its traces tell, the main curves first; then its pictures. */
 export function tablesOf(plot, about, view) {
-  const { title = "", names = {}, twin, images = [] } = about;
+  const { title = "", names = {}, twin, images = [], own } = about;
   const pictures = view ? images.filter((image) => !image.is_mute).flatMap((image) => pictureTable(image, title, view)) : [];
-  if (twin && view) return [...twin.map((one) => told(one, view)), ...pictures];
+  if (twin && view) return [...twin.map((one) => told(one, view, own)), ...pictures];
   const { xaxis, yaxis } = plot._fullLayout;
   const shown = plot._fullData.filter((trace) => trace.visible === true && trace.opacity !== 0);
   const drawn = shown.filter((trace) => trace.type === "scatter" || trace.type === "bar");
   const curves = drawn.filter(isMain);
-  const fields = shown.filter((trace) => trace.type === "heatmap" || trace.type === "contour").map((trace) => ({
-    matrix: tableOf(trace) === "customdata" ? trace.customdata : trace.z, x: trace.x, y: trace.y,
-    caption: about.unit ? `${title} – ${about.unit}` : title, corner: about.corner,
-  }));
+  const fields = shown.filter((trace) => trace.type === "heatmap" || trace.type === "contour").flatMap((trace) => {
+    const caption = about.unit ? `${title} – ${about.unit}` : title;
+    const field = { matrix: tableOf(trace) === "customdata" ? trace.customdata : trace.z, x: trace.x, y: trace.y, caption, corner: about.corner };
+    const inUnit = { ...field, caption: say("off_by_in", { what: caption, name: own?.name }), read: (loss) => errorOf(loss, own) };
+    return own && trace.meta?.own ? [field, inUnit] : [field];
+  });
   const [upright, flat] = [xaxis?.title?.text || "x", yaxis?.title?.text || ""];
   const directions = about.rows === "y"
     ? { across: "y", along: "x", placeHead: flat, unit: about.unit ?? upright, nameOf: namer(names.y) }
     : { across: "x", along: "y", placeHead: upright, unit: about.unit ?? flat, nameOf: namer(names.x) };
   return [
     ...fields.map((field) => fieldTable(field, names)), ...pictures,
-    ...traceTables([...curves.filter((trace) => !tableOf(trace)), ...curves.filter(tableOf), ...drawn.filter(isFaint)], { title, ...directions }),
+    ...traceTables([...curves.filter((trace) => !tableOf(trace)), ...curves.filter(tableOf), ...drawn.filter(isFaint)], { title, own, ...directions }),
   ];
 }

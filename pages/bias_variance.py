@@ -46,9 +46,8 @@ READOUTS = [
     *(readout(name, raised(LABELS[name]), text) for name, text in HELPS.items()),
 ]
 INTRO = say(
-    "**Why does a penalty help?** The same network is trained on many training sets, from several starts each. What "
-    "all of them get wrong together is *bias*; what changes from one to the next is *variance*. Move λ, and move "
-    "“Redraw” to see the fits of one training set after another."
+    "**Why does a penalty help?** What networks of many training sets get wrong together is *bias*; what changes from one "
+    "to the next is *variance*. Press Run, then move λ."
 )
 
 
@@ -77,7 +76,6 @@ def show_run() -> None:
     now = shared.current()
     values, n_sets = values_of(now), now.bias_variance.n_sets
     st.markdown(worded(INTRO))
-    show_redraw("bias_variance")
     label = say("Width") if now.bias_variance.vary == "width" else say("Strength λ")
     axes = [
         scrub(
@@ -99,6 +97,7 @@ def show_run() -> None:
         ),
     ]
     PAGE.show(shown, scrubs=axes, on_picked=PAGE.take_picked)
+    show_redraw("bias_variance")
     PAGE.follow_hand()
 
 

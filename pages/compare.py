@@ -54,8 +54,8 @@ def show_run() -> None:
     shared.show_address()
     st.markdown(
         tr(
-            "**What does each penalty make of the same network?** All start from the same weights and see the same rows in "
-            "the same order: a difference is theirs alone. Press Run, then move a strength."
+            "**What does each penalty make of the same network?** Same start, same rows: a difference is theirs alone. Press "
+            "Run, then move a strength."
         )
     )
     if not PAGE.may_start() or (shown := PAGE.find()) is None:

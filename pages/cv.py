@@ -25,6 +25,7 @@ from pages.shared import experiment as shared
 from pages.shared.controls import show_controls
 from pages.shared.grid import show_penalty
 from pages.shared.language import tr, worded
+from pages.shared.parts import OFF_BY
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
@@ -35,7 +36,9 @@ READOUTS = [
     readout("left", say("Time left"), say("At the present speed.")),
     readout("networks", say("Networks"), say("Values of λ × folds × repeats, all trained at once.")),
     readout(
-        "mean", say("Mean loss"), say("At the chosen λ: mean of the validation losses of the folds ± standard error.")
+        "mean",
+        say("Mean loss"),
+        joined([say("At the chosen λ: mean of the validation losses of the folds ± standard error."), OFF_BY]),
     ),
     readout("gap", say("Gap"), say("At the chosen λ: mean validation loss minus mean training loss.")),
     readout(
@@ -43,8 +46,8 @@ READOUTS = [
     ),
 ]
 INTRO = say(
-    "**Which λ?** The training and validation rows are dealt into folds. Each λ trains once per fold, on the other "
-    "folds, and is judged on the rows held out. The mean over the folds chooses λ; the test rows stay locked."
+    "**Which λ?** Each λ trains once per fold, on the other folds, and is judged on the rows held out. Press Run: the mean "
+    "over the folds chooses λ."
 )
 
 
@@ -89,7 +92,7 @@ def kept_in_folds(split: Split) -> str:
         "of different folds can be averaged."
     )
     if split.days is not None:
-        kept = say("Folds run forward in time: each trains on what came before the rows that it is judged on.")
+        kept = say("Rows have a time: folds run forward, each trains on what came before those that it is judged on.")
         return joined([kept, fitted])
     if split.units is not None:
         kept = say("Rows that belong together stay in one fold: no group is on both sides.")

@@ -51,9 +51,8 @@ READOUTS = [
     ),
 ]
 INTRO = say(
-    "**Which inputs does a penalty keep?** L1, group L1 and L2 train at every λ, on the same rows. A stronger L1 "
-    "takes more inputs out as a rule, link by link; group L1 takes out all links of an input at once; L2 only makes "
-    "weights smaller. Where the truth is known, what is kept counts as found or as falsely kept."
+    "**Which inputs does a penalty keep?** L1 and group L1 take inputs out, L2 only makes weights smaller. Press Run, then "
+    "move λ."
 )
 
 

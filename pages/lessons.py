@@ -24,6 +24,7 @@ STYLE = """<style>
   background: #00679F !important; border-color: #00679F !important; color: white !important}
 .katex-display {overflow: visible !important; padding: 0.2rem 0}
 @media (max-width: 640px) {.katex-display {font-size: 0.8em !important}}
+@media (max-width: 640px) {.st-key-lessons-card :is(th, td) {padding: 0.2rem 0.25rem !important; font-size: 0.8rem !important}}
 .st-key-lessons-card h2 {padding: 0 0 0.2rem; font-size: 1.6rem}
 .st-key-lessons-stage .lab-verdict-place {display: none}
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}

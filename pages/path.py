@@ -23,12 +23,14 @@ from pages.parts.path.rates import show_rates
 from pages.shared import experiment as shared
 from pages.shared import jobs
 from pages.shared.controls import show_controls
+from pages.shared.language import worded
 from pages.shared.parts import LOSSES, PROGRESS, STRENGTHS, ZEROS
 from pages.shared.runs import RunPage
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import readout, scrub
 
 READOUTS = [*PROGRESS, readout("best", say("Best λ"), say("The one with the lowest validation loss.")), *LOSSES, ZEROS]
+QUESTION = say("**How strong should the penalty be?** One network per λ. Press Run, then move λ.")
 REWOUND = "path.rewound"
 
 
@@ -78,9 +80,10 @@ def show_path() -> None:
         places.tolist(),
         (say("best λ"),),
     )
-    show_exits(shown.job, index, rewound(shown.job))
+    st.markdown(worded(QUESTION))
     sliders = [one for one in STRENGTHS if one["name"] in held(now)]
     PAGE.show(shown, sliders, [axis], on_picked=take_picked)
+    show_exits(shown.job, index, rewound(shown.job))
     PAGE.follow_hand()
 
 

@@ -31,10 +31,7 @@ READOUTS = [
     readout(
         "score",
         say("Validation score"),
-        say(
-            "Share of right answers, or R² (1 is perfect, 0 is as good as the mean), for a table ± the typical error "
-            "in its own unit."
-        ),
+        say("Share of right answers, or R² (1 is perfect, 0 is as good as the mean)."),
         is_minor=True,
     ),
     ZEROS,
@@ -123,7 +120,7 @@ def show_run() -> None:
         return
     job, key = live.find_job(shared.current()), live.job_key(shared.current())
     charts = drawn(
-        "playground", key, job, draw
+        "playground", key, job, draw, shared.current().data
     )  # waits for the first snapshot, which knows where the weights come from
     if not is_ready(charts, job, "run"):
         return

@@ -100,8 +100,8 @@ def show_study() -> None:
         st.caption(worded(joined(missing)))
     if (shown := PAGE.find()) is None:
         return
-    show_actions(shown.job)
     PAGE.show(shown)
+    show_actions(shown.job)
     if not has_labels(experiment):
         st.caption(tr("This task has values, not classes: there are no labels that could be wrong."))
 

@@ -77,6 +77,7 @@ def load_split(data: DataConfig, dtype: DTypeLike = np.float32) -> Split:
         points_train=None if pool.points is None else pool.points[train],
         points_val=None if pool.points is None else pool.points[val],
         relevance=pool.relevance, classes=np.arange(info.n_classes),
+        has_unit=info.task == "regression" and not info.is_synthetic,
     )  # fmt: skip
 
 

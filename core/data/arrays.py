@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.settings.words import received, written
-from core.words import say
+from core.words import say, say_n
 
 Array = NDArray[Any]
 
@@ -171,10 +171,11 @@ def _read(name: str, values: Any) -> Array:
     n_masked = _n_masked(values)
     if n_masked:
         raise ValueError(
-            say(
-                "{name}: expected a value everywhere, received {n_masked} masked ones; fill or drop them",
+            say_n(
+                "{name}: expected a value everywhere, received a masked one; fill or drop it",
+                "{name}: expected a value everywhere, received {n} masked ones; fill or drop them",
+                n_masked,
                 name=name,
-                n_masked=n_masked,
             )
         )
     for kind, call in (("scipy.sparse", ".toarray()"), ("torch", ".to_dense()")):

@@ -93,6 +93,7 @@ class Split:
     word_of: (d,) for an input that tells a word of a table's column, the number of that column, else -1; None without a table.
     is_filled: (n, d) cells of training, validation and test rows, under one another, that were missing and hold a median; None
     where there are none.
+    has_unit: whether the values to predict are measured, in a unit of their own.
     units: (n,) of training and validation rows, under one another: folds keep rows of equal numbers together; days: (n,) their
     times: folds never train on what comes after. Both are None where each row stands by itself.
     """
@@ -124,6 +125,7 @@ class Split:
     is_fixed: Array | None = None
     word_of: Array | None = None
     is_filled: Array | None = None
+    has_unit: bool = False
     units: Array | None = None
     days: Array | None = None
 

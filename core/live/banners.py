@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def rate_banner(
     constant_loss: of the best constant answer on the training rows. has_random_start: whether it began at random weights.
     """
     history, rate = run.training.history, run.experiment.training.learning_rate
-    start, peak = (float(v[member]) for v in (history.records[0]["train_loss"], history.peak_train_loss))
+    start, peak = float(history.records[0]["train_loss"][member]), own_peak(run, member)
     moved = distance_moved(run, state, member) if has_random_start else None
     fault = rate_fault(peak, start, constant_loss, moved, run.state == "finished")
     n_epochs = run.training.n_epochs_done
@@ -88,7 +89,9 @@ def rate_banner(
             start=loss_text(start),
             n_epochs=n_epochs,
         )
-        return {"kind": "underfits", "text": text, "remedy": button({"learning_rate": calmer(largest_rate(run))})}
+        short = say("{head}: the learning rate is too large.", head=head)
+        remedy = button({"learning_rate": calmer(largest_rate(run))})
+        return {"kind": "underfits", "text": text, "short": short, "remedy": remedy}
     if fault == "too small" and moved is not None and rate < USUAL_RATE:
         text = say(
             "{head}: the learning rate is too small for {n_epochs:,} epochs. The weights have moved by no more than "
@@ -97,8 +100,27 @@ def rate_banner(
             n_epochs=n_epochs,
             moved=moved,
         )
-        return {"kind": "underfits", "text": text, "remedy": button({"learning_rate": USUAL_RATE})}
+        short = say("{head}: the learning rate is too small.", head=head)
+        return {"kind": "underfits", "text": text, "short": short, "remedy": button({"learning_rate": USUAL_RATE})}
     return None
+
+
+def own_peak(run: LiveRun, member: int) -> float:
+    """Return the highest training loss of a member that is the learning rate's own doing: before a penalty was first changed.
+
+    A memorised fit that a penalty pulls down lets the loss jump, whatever the learning rate.
+    """
+    history = run.training.history
+    changed = [
+        change["epoch"]
+        for change in run.changes
+        if change["name"] != "learning_rate" and change.get("member") in (None, member)
+    ]
+    if not changed:
+        return float(history.peak_train_loss[member])
+    records = zip(history.epochs, history.records, strict=True)
+    before = [float(record["train_loss"][member]) for epoch, record in records if epoch <= min(changed)]
+    return max(loss if math.isfinite(loss) else math.inf for loss in before)
 
 
 def distance_moved(run: LiveRun, state: MemberState, member: int) -> float:

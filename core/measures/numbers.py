@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from core.words import say
+
+Write = Callable[[float], str]  # how a number is written
 
 LEAST = 0.001  # below it three decimals would leave one digit or none
 WHOLE, LARGE = 1000.0, 1e6  # from here on without decimals, and from here on with an exponent
@@ -33,12 +36,8 @@ def gap_text(gap: float) -> str:
     return f"{'' if gap < 0 else '+'}{loss_text(gap)}"
 
 
-def score_text(score: float, is_classification: bool, typical_error: float | None = None) -> str:
-    """Return a share of right answers, "91% right", or a coefficient of determination, "R² 0.93", "R² -2.90e7".
-
-    typical_error: root mean squared error in the target's own unit, said too: "R² 0.93, ± 5.2".
-    """
+def score_text(score: float, is_classification: bool) -> str:
+    """Return a share of right answers, "91% right", or a coefficient of determination, "R² 0.93", "R² -2.90e7"."""
     if is_classification:
         return say("{score:.0%} right", score=score)
-    error = "" if typical_error is None else f", ± {typical_error:.3g}"
-    return f"R² {number_text(score, 2)}{error}"
+    return f"R² {number_text(score, 2)}"

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.measures.divergence import HOPELESS_FACTOR, is_hopeless
-from core.measures.numbers import gap_text, loss_text
+from core.measures.numbers import Write, gap_text, loss_text
 from core.words import say
 
 GRADES = ((1.0, "strongly"), (0.4, "clearly"), (0.15, "slightly"))  # excess above which a grade begins
@@ -75,12 +75,12 @@ def nearest(reaches: list[Reach]) -> Reach:
 
 def judge(
     train_loss: float, val_loss: float, reach: Reach, constant_loss: float, weight_norm: float, epoch: int,
-    loss_limit: float = HOPELESS_FACTOR,
+    loss_limit: float = HOPELESS_FACTOR, write: Write = loss_text,
 ) -> Verdict:  # fmt: skip
     """Return the verdict on data losses (no penalty in them), the weights' norm and the epoch.
 
     reach: the lowest validation loss known to be within reach; constant_loss: that of the best constant answer;
-    loss_limit: the training loss from which on the network is lost, see `hopeless_loss`.
+    loss_limit: the training loss from which on the network is lost, see `hopeless_loss`; write: how a loss is written.
     """
     if epoch == 0:
         return Verdict("not started", say("Not trained yet: press Run."), 4, say("Not trained yet: press Run."))
@@ -90,7 +90,7 @@ def judge(
     excess = (val_loss - reach.val_loss) / max(reach.val_loss, SMALLEST_SCALE * constant_loss, 1e-12)
     level = sum(excess > start for start, _ in GRADES)
     if level == 0:
-        text = fit_text(train_loss, val_loss, reach, constant_loss)
+        text = fit_text(train_loss, val_loss, reach, constant_loss, write)
         return Verdict("fits", text, 0, SHORT_WIDE if is_wide(train_loss, val_loss, constant_loss) else SHORT_FIT)
     grade = GRADES[-level][1]
     if weight_norm < COLLAPSED_NORM:
@@ -98,12 +98,12 @@ def judge(
         return Verdict("collapsed", text, level, say("Nothing left: the penalty is stronger than the data."))
     if is_underfit(train_loss, val_loss, reach):
         return Verdict(
-            "underfits", underfit_text(grade, train_loss, val_loss, reach), level, SHORT_UNDER[int(level > 1)]
+            "underfits", underfit_text(grade, train_loss, val_loss, reach, write), level, SHORT_UNDER[int(level > 1)]
         )
     above = say(
         "validation loss {val_loss} against {reachable}, {distance}",
-        val_loss=loss_text(val_loss),
-        reachable=loss_text(reach.val_loss),
+        val_loss=write(val_loss),
+        reachable=write(reach.val_loss),
         distance=reach.words,
     )
     text = say(
@@ -120,23 +120,23 @@ def is_underfit(train_loss: float, val_loss: float, reach: Reach) -> bool:
     return train_loss - reach.train_loss > gap - gap_there
 
 
-def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach) -> str:
+def underfit_text(grade: str, train_loss: float, val_loss: float, reach: Reach, write: Write = loss_text) -> str:
     """Return why a run underfits: both losses are high."""
-    there = say("{val_loss}, {words}", val_loss=loss_text(reach.val_loss), words=reach.words)
+    there = say("{val_loss}, {words}", val_loss=write(reach.val_loss), words=reach.words)
     if train_loss > reach.val_loss:
         return say(
             "Underfits {grade}: even the training loss, {train_loss}, is above {there}.",
             grade=grade,
-            train_loss=loss_text(train_loss),
+            train_loss=write(train_loss),
             there=there,
         )
-    losses = say("validation loss {val_loss} against {there}", val_loss=loss_text(val_loss), there=there)
-    was = say(", there {train_loss}", train_loss=loss_text(reach.train_loss)) if reach.train_loss is not None else ""
+    losses = say("validation loss {val_loss} against {there}", val_loss=write(val_loss), there=there)
+    was = say(", there {train_loss}", train_loss=write(reach.train_loss)) if reach.train_loss is not None else ""
     return say(
         "Underfits {grade}: {losses}; training loss {train_loss}{was}.",
         grade=grade,
         losses=losses,
-        train_loss=loss_text(train_loss),
+        train_loss=write(train_loss),
         was=was,
     )
 
@@ -146,17 +146,17 @@ def is_wide(train_loss: float, val_loss: float, constant_loss: float) -> bool:
     return val_loss - train_loss > WIDE_GAP * constant_loss
 
 
-def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: float) -> str:
+def fit_text(train_loss: float, val_loss: float, reach: Reach, constant_loss: float, write: Write = loss_text) -> str:
     """Return how good a fit is known to be, and what gap is left."""
     gap = val_loss - train_loss
     is_there = loss_text(val_loss) == loss_text(reach.val_loss)
     near = (
         say("is {words}", words=reach.words)
         if is_there
-        else say("is close to {val_loss}, {words}", val_loss=loss_text(reach.val_loss), words=reach.words)
+        else say("is close to {val_loss}, {words}", val_loss=write(reach.val_loss), words=reach.words)
     )
     kind = say("A fit with a wide gap") if is_wide(train_loss, val_loss, constant_loss) else say("A good fit")
-    head = say("{kind}: validation loss {val_loss} {near}", kind=kind, val_loss=loss_text(val_loss), near=near)
+    head = say("{kind}: validation loss {val_loss} {near}", kind=kind, val_loss=write(val_loss), near=near)
     if gap <= 0:
         return say("{head}; no gap.", head=head)
     return say("{head}; gap {gap}.", head=head, gap=gap_text(gap))

@@ -31,12 +31,12 @@ def cut_off(text: str, limit: int) -> str:
 
 
 def written(value: object, limit: int = MAX_CHARS) -> str:
-    """Return a value as Python writes it, cut to `limit` characters; a text keeps both its quotes.
+    """Return a value as Python writes it, in one line cut to `limit` characters; a text keeps both its quotes.
 
     >>> written("abcdefgh", 6)
     "'abcde…'"
     """
-    return repr(shortened(value, limit)) if isinstance(value, str) else shortened(repr(value), limit)
+    return repr(shortened(value, limit)) if isinstance(value, str) else shortened(" ".join(repr(value).split()), limit)
 
 
 def received(value: object) -> str:

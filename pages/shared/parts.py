@@ -7,15 +7,26 @@ from core.stream.budget import place_in_words
 from core.stream.job import Job
 from core.stream.scheduler import get_scheduler
 from core.studies.base.cost import Work, refusal
-from core.words import say
+from core.words import joined, say
 from pages.shared import jobs
 from pages.shared.language import tr
 from pages.shared.say import call, fail, tell
 from pages.shared.stage import readout, slider
 
+OFF_BY = say(
+    "For measured values, “off by” is a typical error in their own unit: √loss times their standard deviation."
+)
 LOSSES = [
-    readout("train_loss", say("Training loss"), say("Mean loss on the points it learns from, penalty not included.")),
-    readout("val_loss", say("Validation loss"), say("Mean loss on points it never learns from, penalty not included.")),
+    readout(
+        "train_loss",
+        say("Training loss"),
+        joined([say("Mean loss on the points it learns from, penalty not included."), OFF_BY]),
+    ),
+    readout(
+        "val_loss",
+        say("Validation loss"),
+        joined([say("Mean loss on points it never learns from, penalty not included."), OFF_BY]),
+    ),
     readout("gap", say("Gap"), say("Validation loss minus training loss: how much it overfits.")),
 ]
 ZEROS = readout("zeros", say("Weights exactly zero"), is_minor=True)

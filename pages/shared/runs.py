@@ -126,7 +126,7 @@ class RunPage:
         now = shared.current()
         needs = self.needs(now)
         job = studies.find(self.slot, needs, self.make_run(now), self.work(now), self.message)
-        charts = drawn(self.name, needs.key + self.look(job), job, partial(self.draw, job))
+        charts = drawn(self.name, needs.key + self.look(job), job, partial(self.draw, job), needs.experiment.data)
         if not is_ready(charts, job, self.what) or charts is None:
             return None
         say_failure(self.slot)

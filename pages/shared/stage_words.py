@@ -17,6 +17,9 @@ STAGE_WORDS = {
     "reseed": say("New start"),
     "reseed_help": say("Start again from other random weights"),
     "training": say("Training"),
+    "controls": say("Controls"),
+    "more": say("More"),
+    "more_help": say("Strengths and steps that all networks share"),
     # Sliders and fields
     "exact": say("{label}, exact value"),
     "outside_slider": say("{label}: expected {low} to {high} on this slider, received {asked}; it is {value} now."),
@@ -39,6 +42,8 @@ STAGE_WORDS = {
     "yes": say("yes"),
     "standard_error": say("standard error"),
     "what": say("what"),
+    "off_by": say("off by {error} in {name}"),
+    "off_by_in": say("{what}, off by in {name}"),
     # The line to the server
     "lost": say("Connection lost. Trying again …"),
     "starting_anew": say("This run has ended on the server. Starting a new one …"),

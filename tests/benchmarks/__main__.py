@@ -30,6 +30,7 @@ PARTS = (
     "lessons",
     "browser",
     "points",
+    "own_data",
     "path",
     "opening",
     "pace",

@@ -10,7 +10,7 @@ from tests.load.classroom import Row as Seen
 from tests.load.classroom import visit
 from tests.load.server import Server
 
-SECONDS = 25.0
+SECONDS = 15.0
 LEAST_PER_S = {30: 3.0, 60: 2.0}
 DELAY_MS, SPREAD, GAP_S = 150, 1.6, 1.0
 BEFORE = {"OVERFIT_LAB_KERNEL": "torch", "OVERFIT_LAB_WORKERS": "0"}  # one thread of torch trains for all

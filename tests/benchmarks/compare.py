@@ -15,7 +15,7 @@ from core.studies.playground.fit import make_training as make_single
 from tests.benchmarks.browser import BUILT, PRESS_RUN, WATCH, WINDOW_MS, at_least, chromium, open_page, serving
 from tests.benchmarks.table import Row
 
-REPEATS = 7
+REPEATS = 5
 EPOCHS = 60
 SIX = TASK.replace(variants=tuple(variant.key for variant in VARIANTS if variant.key != "activity_l2"))
 QUERY = "&".join(f"{name}={value}" for name, value in SIX.replace(n_epochs=1_000_000).to_query().items())

@@ -25,7 +25,7 @@ from tests.benchmarks.browser import chromium
 from tests.benchmarks.engine import TOY, rate, usual_loop
 from tests.benchmarks.table import Row
 
-REPEATS = 7
+REPEATS = 5
 RUN = TOY.replace(n_epochs=2000)
 LONG = TOY.replace(n_epochs=10**6)  # does not end meanwhile
 LIVE_S = 1.5

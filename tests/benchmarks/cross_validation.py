@@ -26,7 +26,7 @@ from core.studies.base.parallel import count_cores
 from core.studies.base.plan import joined_rows
 from tests.benchmarks.table import Row
 
-N_SPLITS, N_VALUES, N_EPOCHS, REPEATS = 5, 33, 100, 7
+N_SPLITS, N_VALUES, N_EPOCHS, REPEATS = 5, 33, 100, 5
 VALUES = np.geomspace(1e-5, 1.0, N_VALUES)
 DIGITS = Experiment(
     data={"name": "digits", "n_train": 640},

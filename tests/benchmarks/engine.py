@@ -21,7 +21,7 @@ from core.studies.base.plan import build_trainer, make_pool
 from core.studies.base.training import dense_history, sparse_history
 from tests.benchmarks.table import Row
 
-REPEATS = 9
+REPEATS = 5
 SECONDS = 0.3
 PENALTIES = {"l1": 1e-3, "l2": 1e-3}
 TOY = Experiment(

@@ -25,7 +25,7 @@ from tests.load.classroom import LONG, longest_gap, warm_up
 from tests.load.person import Person
 from tests.load.server import Server
 
-N_TABS, ALONE_S, BESIDE_S = 5, 6.0, 12.0
+N_TABS, ALONE_S, BESIDE_S = 5, 4.0, 8.0
 LARGE = "data=digits&n_train=899&hidden_sizes=512-512-512-512-512-512"
 MANY = ",".join(f"{10 ** (-6 + 6 * i / 499):.6g}" for i in range(500))
 CASES: dict[str, tuple[str, str, Callable[[Experiment], Work]]] = {

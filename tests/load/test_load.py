@@ -2,11 +2,15 @@
 
 import asyncio
 import sys
+from urllib.parse import parse_qsl
 
 import pytest
 
+from core.settings.experiment import Experiment
+from core.studies.base.cost import ASK_S, refusal
 from tests.load.classroom import visit
 from tests.load.server import Server
+from tests.load.tabs import CASES, EPOCHS, longest
 
 
 @pytest.mark.browser
@@ -16,3 +20,13 @@ def test_two_people_see_their_runs_train() -> None:
         row = asyncio.run(visit(server, 2, 6.0))
     assert row.slowest_per_s > 1 and row.epochs_per_s > 0 and row.page_s < 30
     assert row.delay_p95_ms > 0 and row.snapshot_kb > 1 and row.server_mb > 10 and row.server_cores > 0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_heaviest_tabs_are_taken_without_a_question(name: str) -> None:
+    """None is refused, and none asks first."""
+    _, query, work_of = CASES[name]
+    experiment, problems = Experiment.from_query(dict(parse_qsl(longest(query, work_of))))
+    assert not problems and experiment.training.n_epochs in EPOCHS
+    assert 1 < work_of(experiment).seconds < ASK_S
+    assert refusal(work_of(experiment)) == ""

@@ -54,6 +54,16 @@ def address(page: AppTest) -> tuple[Experiment, list[str]]:
     return Experiment.from_query(dict(parse_qsl(shown[1:])) if shown else page.query_params)
 
 
+def stage_data(page: AppTest) -> dict[str, Any]:
+    """Return what the page's first stage receives."""
+    return json.loads(page.get("bidi_component")[0].proto.json)  # type: ignore[no-any-return]
+
+
+def names(page: AppTest) -> list[str]:
+    """Return the names of the charts on the page's first stage."""
+    return [figure["layout"]["meta"]["name"] for figure in stage_data(page)["figures"]]
+
+
 def job(page: AppTest, slot: Slot = "study") -> Job | None:
     """Return the session's job, None where it has none."""
     key = f"lab.{slot}.job"

@@ -1,11 +1,9 @@
 """The Bias & variance page under AppTest: its tasks, both ways, extremes, and the data drawn anew."""
 
-import json
-
 import pytest
 
 from core.studies.bias_variance.decomposition import DIGITS, MOONS, TASK, VALUES, WIDTHS
-from tests.pages.app import address, close, job, latest, now, open_link, run, said
+from tests.pages.app import address, close, job, latest, names, now, open_link, run, said, stage_data
 
 
 @pytest.fixture
@@ -19,14 +17,6 @@ def open_page():
     yield open_it
     for page in pages:
         close(page)
-
-
-def stage_data(page):
-    return json.loads(page.get("bidi_component")[0].proto.json)
-
-
-def names(page):
-    return [figure["layout"]["meta"]["name"] for figure in stage_data(page)["figures"]]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
 """The Double descent page under AppTest: it stands ready, follows the data seed, and its slider positions."""
 
-import json
-
 import pytest
 
 from core.live.double_descent.run import NOISES, VALUES
 from core.presets import START
 from core.studies.double_descent.random_features import WIDTHS
-from tests.pages.app import close, job, latest, open_link, run
+from tests.pages.app import close, job, latest, open_link, run, stage_data
 
 
 @pytest.fixture
@@ -15,10 +13,6 @@ def page():
     opened = open_link("double_descent.py", START.to_query())
     yield opened
     close(opened)
-
-
-def stage_data(page):
-    return json.loads(page.get("bidi_component")[0].proto.json)
 
 
 def test_it_stands_ready_with_its_charts_and_sliders(page):

@@ -1,12 +1,10 @@
 """The Features page under AppTest: every task, extremes, data without inputs to select from."""
 
-import json
-
 import pytest
 
 from core.data import DATASETS
 from core.studies.features.selection import CLASSES, DIGITS, DUPLICATES, REVIEWS, TASK, VALUES, VOWELS
-from tests.pages.app import address, close, job, latest, now, open_link, run
+from tests.pages.app import address, close, job, latest, names, now, open_link, run, stage_data
 from tests.pages.test_playground import setting_of
 
 
@@ -21,14 +19,6 @@ def open_features():
     yield open_it
     for page in pages:
         close(page)
-
-
-def stage_data(page):
-    return json.loads(page.get("bidi_component")[0].proto.json)
-
-
-def names(page):
-    return [figure["layout"]["meta"]["name"] for figure in stage_data(page)["figures"]]
 
 
 @pytest.mark.parametrize(

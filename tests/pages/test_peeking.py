@@ -1,7 +1,5 @@
 """The Peeking page under AppTest: it stands ready, and knows the real looks of Cross-validation and Remedies."""
 
-import json
-
 import pytest
 
 from core.presets import START
@@ -9,7 +7,7 @@ from core.studies.cv.peeking import peeking_in_words
 from core.studies.peeking.simulation import N_ROWS, N_SETTINGS
 from pages.parts.peeking.words import nearest_k
 from pages.shared.away import LOOKS
-from tests.pages.app import close, job, latest, open_link, run, said
+from tests.pages.app import close, job, latest, open_link, run, said, stage_data
 
 
 @pytest.fixture
@@ -17,10 +15,6 @@ def page():
     opened = open_link("peeking.py", START.to_query())
     yield opened
     close(opened)
-
-
-def stage_data(page):
-    return json.loads(page.get("bidi_component")[0].proto.json)
 
 
 def test_it_stands_ready_with_its_charts_and_sliders(page):

@@ -1,6 +1,6 @@
 """Tables of one's own: `load_table` reads one, `Split.from_table` divides it for training.
 
-Order of work: `reading.py` (bytes to cells of text), `kinds.py` (what each column is), `target.py`, `record.py` (the `Table`),
+Order of work: `reading.py` (bytes to text to `cells.py`), `kinds.py` (what each column is), `target.py`, `record.py` (the `Table`),
 `rows.py` (who trains, who judges), `encoding.py` (columns to inputs). `choices.py`: what a person overrules.
 """
 
@@ -42,7 +42,8 @@ def load_table(
     seed: which rows are drawn of more than 20,000. Needs pyarrow.
     Raises ValueError with the argument, what was expected and what was received, also where nothing can be trained on it.
     """
-    from core.data.table.reading import cells_of_frame, read_cells
+    from core.data.table.cells import cells_of_frame
+    from core.data.table.reading import read_cells
 
     first = Choices(
         _separator(separator),
@@ -71,7 +72,7 @@ def load_table(
 
 def _bytes_of(source: Any) -> tuple[bytes, str]:
     """Return the bytes of a file and its name; no more is read of it than a table may have."""
-    from core.data.table.reading import MAX_BYTES, check_size
+    from core.data.table.kind_of_file import MAX_BYTES, check_size
 
     if isinstance(source, str) and ("\n" in source or "\r" in source):
         return source.encode(), "pasted"

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from core.data.arrays import Array
+from core.data.table.cells import Cells, clean_text
 from core.data.table.choices import ColumnKind
 from core.data.table.dates import parse_dates
 from core.data.table.numbers import LEADING_ZERO, PLAIN, Parsed, parse_numbers, why_no_number
-from core.data.table.reading import Cells, clean_text
 from core.settings.words import shortened
 from core.words import joined, say, say_n
 

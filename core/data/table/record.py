@@ -14,10 +14,10 @@ import numpy as np
 
 from core.data.arrays import Array
 from core.data.split import Task
+from core.data.table.cells import Cells
 from core.data.table.choices import Choices
 from core.data.table.encoding import FLAG_SHARE
 from core.data.table.kinds import Column, coded, read_columns
-from core.data.table.reading import Cells
 from core.data.table.rows import same_rows
 from core.data.table.target import Target, read_target
 from core.words import joined, say, say_n

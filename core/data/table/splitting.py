@@ -65,9 +65,11 @@ def table_split(
         task=table.task, n_classes=len(table.class_names), feature_names=encoded.names, class_names=table.class_names,
         target_name=table.target_name, x_mean=encoded.mean, x_scale=encoded.scale, y_mean=mean, y_scale=scale,
         classes=np.array(table.class_names) if table.class_names else np.zeros(0, dtype=np.int64),
-        is_fixed=encoded.is_fixed, word_of=encoded.word_of, is_filled=_filled_in(encoded, np.concatenate([rows, test])),
+        is_fixed=encoded.is_fixed, word_of=encoded.word_of,
+        is_filled=_filled_in(encoded, np.concatenate([rows, test])),
         **_picture(table, encoded, train, val, dtype),
-        units=None if table.units is None else table.units[rows], days=None if table.days is None else table.days[rows],
+        has_unit=table.task == "regression", units=None if table.units is None else table.units[rows],
+        days=None if table.days is None else table.days[rows],
     )  # fmt: skip
 
 

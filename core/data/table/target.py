@@ -8,8 +8,8 @@ import numpy as np
 
 from core.data.arrays import Array
 from core.data.split import Task
+from core.data.table.cells import Cells
 from core.data.table.kinds import Column, coded
-from core.data.table.reading import Cells
 from core.words import say
 
 MAX_CLASSES, MIN_CLASS_ROWS = 10, 5

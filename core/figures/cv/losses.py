@@ -211,9 +211,9 @@ def _lost(arrays: Arrays) -> go.Scatter:
 def _bar(label: str, losses: np.ndarray, names: Sequence[str], color: str, pattern: str, error: Any) -> go.Bar:
     stripes = {"shape": pattern, "fillmode": "replace", "bgcolor": color, "fgcolor": "rgba(255,255,255,0.25)"}
     return go.Bar(
-        name=label, x=losses, y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
+        name=label, x=losses.tolist(), y=list(names), orientation="h", marker={"color": color, "pattern": stripes},
         error_x=None if error is None else {"type": "data", "array": error, "thickness": 1.5, "width": 4, "color": GREY},
-        texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start",
+        texttemplate="%{x:.3g}", textposition="inside", insidetextanchor="start", meta={"loss": "x"},
         hovertemplate="%{x:.3g}<extra>" + label + "</extra>",
     )  # fmt: skip
 

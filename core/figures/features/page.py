@@ -22,8 +22,9 @@ SHOWN_AS = {"none": say("No penalty"), **SHORT}
 def plot_features_page(arrays: Arrays, values: np.ndarray, split: Split, chosen: int) -> list[go.Figure]:
     """Return the charts this task has. values: the strengths λ; chosen: the place of the one that is shown."""
     has_truth = split.relevance is not None
-    figures = [plot_kept(has_truth), *([plot_scores(arrays, values, chosen)] if has_truth else [])]
+    figures = [plot_scores(arrays, values, chosen)] if has_truth else []
     figures += [plot_in_use(arrays, values, len(split.feature_names), chosen, "half" if has_truth else "full")]
+    figures.append(plot_kept(has_truth))
     figures += [plot_penalty(arrays, split, name) for name in SHOWN_AS]
     if "twin_l1" in arrays:
         figures.append(plot_twins(arrays, values, chosen))

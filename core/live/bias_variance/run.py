@@ -13,6 +13,7 @@ from core.live.run import LiveRun
 from core.live.side_by_side import live_training
 from core.measures.bias_variance import PARTS
 from core.measures.numbers import loss_text, number_text
+from core.measures.own_unit import own_readouts, writer_of
 from core.readings.bias_variance.fits import (
     MAX_MAP,
     curve_arrays,
@@ -154,7 +155,11 @@ class BiasVarianceView:
         assert self.result is not None
         epoch, n_epochs = run.training.n_epochs_done, run.training.plan.n_stacks * run.training.n_epochs
         so_far = say("So far: ") if 0 < epoch < n_epochs else ""
-        said = so_far + parts_sentence(self.result, self.texts, self.axis) if epoch else NOT_STARTED
+        said = (
+            so_far + parts_sentence(self.result, self.texts, self.axis, writer_of(self.sets.split))
+            if epoch
+            else NOT_STARTED
+        )
         return {
             "epoch": epoch,
             "readouts": {"epoch": say("{epoch:,} of {n_epochs:,}", epoch=epoch, n_epochs=n_epochs)},
@@ -168,6 +173,7 @@ class BiasVarianceView:
         """Return what is said of one value."""
         readouts = {name: number_text(arrays[f"bv_{name}"][i]) for name in PARTS}
         readouts["risk"] += f" ± {number_text(arrays['bv_error'][i])}"
+        readouts |= own_readouts(self.sets.split, {"risk": float(arrays["bv_risk"][i])})
         if np.isnan(arrays["bv_risk"][i]):
             readouts = dict.fromkeys(PARTS, say("diverged"))
         return {

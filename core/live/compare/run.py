@@ -17,6 +17,7 @@ from core.live.run import LiveRun
 from core.live.side_by_side import live_training
 from core.measures.histograms import overlaid_histograms
 from core.measures.numbers import gap_text, loss_text, number_text
+from core.measures.own_unit import OwnUnit, unit_of
 from core.measures.spread import compare_sentence, is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
 from core.readings.compare.curves import range_arrays
@@ -129,10 +130,12 @@ class CompareView:
                 "speed": f"{speed:,.0f}/s" if math.isfinite(speed) and run.state == "running" else "–",
                 "networks": f"{self.plan.n_members}",
             },
-            "verdict": verdict_of(rows, epoch),
+            "verdict": verdict_of(rows, epoch, unit_of(self.split)),
             "labels": labels,
             "tables": {
-                "numbers": numbers_table(rows, state.n_weights, epoch > 0, self.split.task == "classification"),
+                "numbers": numbers_table(
+                    rows, state.n_weights, epoch > 0, self.split.task == "classification", unit_of(self.split)
+                ),
                 "update": self.geometry.table(run, is_live),
             },
             "descriptions": {
@@ -164,13 +167,15 @@ class CompareView:
         return lost_banner(run, self.plan, lost) if lost else None
 
 
-def numbers_table(rows: list[CompareRow], n_weights: int, is_trained: bool, is_classification: bool) -> dict[str, Any]:
+def numbers_table(
+    rows: list[CompareRow], n_weights: int, is_trained: bool, is_classification: bool, unit: OwnUnit | None = None
+) -> dict[str, Any]:
     """Return the table of numbers: means over the starts ± one standard deviation, the best marked, differences in words."""
     val_loss, score = (np.array([spread_of(getattr(r, name)).mean for r in rows]) for name in ("val_loss", "val_score"))
     is_best = {2: val_loss == extreme(np.nanmin, val_loss), 4: score == extreme(np.nanmax, score)}
     lines = [
         {
-            "cells": cells_of(row, n_weights, is_classification),
+            "cells": cells_of(row, n_weights, is_classification, unit),
             "best": [place for place, is_it in is_best.items() if is_trained and is_it[v]],
             "note": note_on(row, rows[0]) if is_trained else "",
             "room": room_for(row, rows[0]),
@@ -185,9 +190,12 @@ def extreme(find: Callable[[np.ndarray], float], values: np.ndarray) -> float:
     return float(find(values)) if np.isfinite(values).any() else math.nan
 
 
-def cells_of(row: CompareRow, n_weights: int, is_classification: bool) -> list[str]:
+def cells_of(row: CompareRow, n_weights: int, is_classification: bool, unit: OwnUnit | None = None) -> list[str]:
     """Return one row of the table of numbers, see `HEADS`."""
-    losses = [with_spread(row.train_loss), with_spread(row.val_loss), with_spread(row.gap, gap_text)]
+    losses = [
+        *(loss_with_spread(loss, unit) for loss in (row.train_loss, row.val_loss)),
+        with_spread(row.gap, gap_text),
+    ]
     score = (
         with_spread(row.val_score * 100, "{:.0f}".format, say(" % right"))
         if is_classification
@@ -237,7 +245,13 @@ def with_spread(values: np.ndarray, write: Callable[[float], str] = loss_text, u
     return say("{name}{write}{more}{unit}", name=name, write=write(spread.mean), more=more, unit=unit)
 
 
-def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
+def loss_with_spread(losses: np.ndarray, unit: OwnUnit | None) -> str:
+    """Return a loss with its spread, and in the target's own unit where it has one."""
+    text, mean = with_spread(losses), spread_of(losses).mean
+    return text if unit is None or not math.isfinite(mean) else say("{text}{own}", text=text, own=unit.beside(mean))
+
+
+def verdict_of(rows: list[CompareRow], epoch: int, unit: OwnUnit | None = None) -> dict[str, str]:
     """Return the headline: who has the lowest validation loss, and who is within the spread of it."""
     finite = [row for row in rows if np.isfinite(row.val_loss).any()]
     if epoch > 0 and not finite:
@@ -255,7 +269,7 @@ def verdict_of(rows: list[CompareRow], epoch: int) -> dict[str, str]:
         "Lowest validation loss: {listed}{alike}, {with_spread}",
         listed=listed([row.variant.label for row in best]),
         alike=alike,
-        with_spread=with_spread(best[0].val_loss),
+        with_spread=loss_with_spread(best[0].val_loss, unit),
     )
     return {"kind": "compared", "text": say("{winner}{others}", winner=text, others=said_of(others, best[0]))}
 

@@ -18,7 +18,8 @@ from core.live.asking import found_by
 from core.live.path.run import time_left
 from core.live.run import LiveRun
 from core.live.side_by_side import live_training
-from core.measures.numbers import gap_text, loss_text
+from core.measures.numbers import Write, gap_text, loss_text
+from core.measures.own_unit import own_readouts, unit_of
 from core.readings.cv.fold_curves import describe_fold_curves, fold_curve_arrays
 from core.readings.cv.losses import cv_arrays, describe_cv, describe_folds
 from core.readings.looks import Arrays, shrink
@@ -113,7 +114,7 @@ class FoldView:
                 "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
                 "folds": describe_folds(cv.is_val[: cv.n_splits], cv.is_train[: cv.n_splits]),
             },
-            "members": [member(cv, i, texts[i]) for i in range(len(texts))],
+            "members": [member(cv, i, texts[i], plan_of(run).split) for i in range(len(texts))],
             "members_axis": "lambda",
             "answers": {"lambda": answers(cv) if run.training.n_epochs_done else None},
         }
@@ -188,8 +189,14 @@ def readouts(run: LiveRun, cv: CrossValidation) -> dict[str, str]:
     }
 
 
-def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
-    """Return what is said when the finger is at value i."""
+def beside_of(run: LiveRun) -> Write:
+    """Return what stands behind a loss that is written already: what it is in the target's own unit, where there is one."""
+    unit = unit_of(plan_of(run).split)
+    return unit.beside if unit is not None else lambda _: ""
+
+
+def member(cv: CrossValidation, i: int, text: str, split: Split) -> dict[str, Any]:
+    """Return what is said when the finger is at value i. split: whose target's unit the mean is told in."""
     descriptions = {"fold_curves": describe_fold_curves(text, cv.train_loss[i], cv.val_loss[i])}
     if n_lost := int(cv.n_diverged[i]):
         return {"readouts": {"mean": say("{n_lost} diverged", n_lost=n_lost)}, "descriptions": descriptions}
@@ -201,6 +208,7 @@ def member(cv: CrossValidation, i: int, text: str) -> dict[str, Any]:
             "mean": f"{loss_text(val)} ± {loss_text(error)}",
             "gap": gap_text(val - train),
             "nonzero": f"{cv.n_nonzero[i].mean():,.0f}",
+            **own_readouts(split, {"mean": val}),
         },
         "descriptions": descriptions,
     }
@@ -214,7 +222,8 @@ def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
         )
     if not math.isfinite(cv.best):
         return "choosing", say("No λ has a loss on every fold yet.")
-    said = choice_in_words(cv)
+    beside = beside_of(run)
+    said = choice_in_words(cv, beside)
     if run.state == "running":
         return "choosing", say("So far: {said}", said=said)
     if cv.edge and run.state == "finished":
@@ -222,20 +231,20 @@ def verdict(run: LiveRun, cv: CrossValidation) -> tuple[str, str]:
         way = say("Extend the grid below.") if can_grow else say("A better one may lie beyond.")
         return "at the edge", say(
             "λ_min{lowest_in_words} is the {end_of_grid} λ of the grid. {way}",
-            lowest_in_words=lowest_in_words(cv),
+            lowest_in_words=lowest_in_words(cv, beside),
             end_of_grid=END_OF_GRID[cv.edge],
             way=way,
         )
     return ("chosen", said) if run.state == "finished" else ("choosing", say("So far: {said}", said=said))
 
 
-def choice_in_words(cv: CrossValidation) -> str:
+def choice_in_words(cv: CrossValidation, beside: Write = lambda _: "") -> str:
     """Return λ_min and λ_1se with their losses in a sentence or two."""
     best, one_se = (int(np.flatnonzero(cv.values == value)[0]) for value in (cv.best, cv.one_se))
-    said = say("Lowest mean loss: λ_min{lowest_in_words}.", lowest_in_words=lowest_in_words(cv))
+    said = say("Lowest mean loss: λ_min{lowest_in_words}.", lowest_in_words=lowest_in_words(cv, beside))
     if best == one_se:
         return say("{said} It is λ_1se too: no stronger λ is within one standard error.", said=said)
-    loss = loss_text(cv.mean[one_se])
+    loss = say("{loss}{own}", loss=loss_text(cv.mean[one_se]), own=beside(float(cv.mean[one_se])))
     return say(
         "{said} Strongest λ within one standard error: λ_1se = {value_texts} ({loss}).",
         said=said,
@@ -244,7 +253,13 @@ def choice_in_words(cv: CrossValidation) -> str:
     )
 
 
-def lowest_in_words(cv: CrossValidation) -> str:
+def lowest_in_words(cv: CrossValidation, beside: Write) -> str:
     """Return " = λ_min (mean loss ± its standard error)"."""
     best = int(np.flatnonzero(cv.values == cv.best)[0])
-    return f" = {value_texts(cv.values)[best]} ({loss_text(cv.mean[best])} ± {loss_text(cv.standard_error[best])})"
+    return say(
+        " = {value} ({mean} ± {error}{own})",
+        value=value_texts(cv.values)[best],
+        mean=loss_text(cv.mean[best]),
+        error=loss_text(cv.standard_error[best]),
+        own=beside(float(cv.mean[best])),
+    )

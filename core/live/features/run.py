@@ -12,7 +12,7 @@ from core.engine import Stack
 from core.live.banners import diverged_banner
 from core.live.run import LiveRun
 from core.live.side_by_side import live_training
-from core.measures.numbers import loss_text
+from core.measures.own_unit import writer_of
 from core.readings.cv.losses import cv_arrays
 from core.readings.features.inputs import describe_along, describe_inputs, lost_arrays
 from core.readings.looks import Arrays
@@ -96,7 +96,7 @@ class FeaturesView:
 
     def __init__(self, plan: FeaturesPlan, split: Split) -> None:
         self.plan, self.split, self.relevance = plan, split, split.relevance
-        self.texts = value_texts(plan.values)
+        self.texts, self.write = value_texts(plan.values), writer_of(split)
         self.n_links = split.n_features * [*plan.experiment.network.hidden_sizes, split.n_outputs][0]
         self.n_signals = 0 if split.relevance is None else int(split.relevance.is_informative.sum())
 
@@ -161,7 +161,7 @@ class FeaturesView:
                 say("{is_in} of {n_inputs}", is_in=is_in.sum(), n_inputs=n_inputs),
                 zeros,
                 *self.scores(is_in),
-                loss_text(losses[p, j]),
+                self.write(float(losses[p, j])),
             ]
             rows.append({"cells": [LABELS[key], *(["diverged"] * len(numbers) if lost[p, j] else numbers)]})
         if not lost[:, i].any():

@@ -12,7 +12,8 @@ from core.live.banners import diverged_banner
 from core.live.path.run import epochs_of, n_epochs_of, time_left
 from core.live.run import LiveRun
 from core.live.side_by_side import live_training
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
+from core.measures.own_unit import writer_of
 from core.readings.looks import Arrays, shrink, stack_padded
 from core.readings.path.grid import describe_grid, grid_arrays
 from core.settings.experiment import Experiment
@@ -91,6 +92,7 @@ class RatesView:
         """Return progress, the best pair in words, and the map's text alternative."""
         grid, epoch = read_grid(run.training.plan, state), epochs_of(run.training, state)
         rate, value = grid.best
+        write = writer_of(run.training.plan.split)
         has_best = epoch > 0 and bool(np.isfinite(rate))
         return {
             "epoch": epoch,
@@ -103,7 +105,7 @@ class RatesView:
                     "{n_diverged} of {size}", n_diverged=n_diverged(run, state), size=state.is_diverged.size
                 ),
             },
-            "verdict": {"kind": "not started" if epoch == 0 else "", "text": best_in_words(grid, epoch)},
+            "verdict": {"kind": "not started" if epoch == 0 else "", "text": best_in_words(grid, epoch, write)},
             "descriptions": {"grid": describe_grid(arrays, grid.values, grid.learning_rates)},
         }
 
@@ -124,7 +126,7 @@ def n_diverged(run: LiveRun, state: MemberState) -> int:
     return state.is_diverged.size if are_all else int(state.is_diverged.sum())
 
 
-def best_in_words(grid: Grid, epoch: int) -> str:
+def best_in_words(grid: Grid, epoch: int, write: Write = loss_text) -> str:
     """Return which λ is best at the best learning rate, and at the others."""
     if epoch == 0:
         return say("Not trained yet: press Run.")
@@ -137,7 +139,7 @@ def best_in_words(grid: Grid, epoch: int) -> str:
     return say(
         "Lowest validation loss {nanmin} at learning rate {rate:.2g} with λ {best}. "
         "The best λ of a single learning rate lies between {low} and {high}.",
-        nanmin=loss_text(np.nanmin(grid.val_loss)),
+        nanmin=write(float(np.nanmin(grid.val_loss))),
         rate=rate,
         best=best,
         low=low,

@@ -20,6 +20,7 @@ from core.live.run import LiveRun
 from core.live.side_by_side import live_training
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text
+from core.measures.own_unit import own_readouts
 from core.measures.verdict import Verdict
 from core.readings.fit import map_bounds, split_constants
 from core.readings.looks import (
@@ -230,6 +231,7 @@ class PathView:
             "val_loss": loss_text(val),
             "gap": gap_text(val - train),
             "zeros": zeros_text(run, state, m),
+            **own_readouts(self.split, {"train_loss": train, "val_loss": val}),
         }
 
     def _readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:

@@ -19,6 +19,7 @@ from core.live.playground.replay import MAX_CHANGES, Change, changes_of, write_c
 from core.live.run import LiveRun
 from core.measures import History
 from core.measures.numbers import gap_text, loss_text, score_text
+from core.measures.own_unit import own_readouts, writer_of
 from core.measures.verdict import Reach, Verdict, judge, nearest
 from core.readings.digits import describe_images, image_labels, look_at_images
 from core.readings.drawn import drawn_arrays, missing_points
@@ -234,6 +235,7 @@ class PlaygroundView:
 
     def take(self, experiment: Experiment, split: Split) -> None:
         """Show a network that trains on these rows."""
+        self.write = writer_of(split)
         self.points, self.is_drawn = experiment.data.points, is_drawn(experiment.data)
         self.split, self.constants = split, split_constants(split)
         pool = make_pool(experiment, split, "float32")
@@ -327,7 +329,7 @@ class PlaygroundView:
             return self.missing
         epoch = max(int(state.epoch[0]), int(self.origin_of(run) is not None))
         limit = float(state.loss_limit[0])
-        return judge(train_loss, val_loss, self.reach(run), self.constant_loss, norm, epoch, limit)
+        return judge(train_loss, val_loss, self.reach(run), self.constant_loss, norm, epoch, limit, self.write)
 
     def readouts(self, run: LiveRun, state: MemberState) -> dict[str, str]:
         """Return the numbers above the charts as texts."""
@@ -339,16 +341,10 @@ class PlaygroundView:
             "train_loss": or_dash(train_loss, loss_text(train_loss)),
             "val_loss": or_dash(val_loss, loss_text(val_loss)),
             "gap": or_dash(val_loss - train_loss, gap_text(val_loss - train_loss)),
-            "score": or_dash(
-                score, score_text(score, self.split.task == "classification", self.typical_error(val_loss))
-            ),
+            "score": or_dash(score, score_text(score, self.split.task == "classification")),
             "zeros": zeros_text(run, state, 0),
+            **own_readouts(self.split, {"train_loss": train_loss, "val_loss": val_loss}),
         }
-
-    def typical_error(self, loss: float) -> float | None:
-        """Return the root of a mean squared error in the target's own unit; None for classes and for made-up curves."""
-        has_unit = (self.split.grid is None or self.split.grid.truth is None) and not self.is_drawn
-        return math.sqrt(loss) * self.split.y_scale if has_unit and self.split.task == "regression" else None
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:
         """Return what went wrong and the one click that mends it, or None."""

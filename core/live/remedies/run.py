@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from core.data import info_of
+from core.live.making import split_of
 from core.live.unkept import UnkeptRun
+from core.measures.own_unit import unit_of, writer_of
 from core.readings.looks import Arrays, shrink
 from core.readings.remedies.ablation import ablation_arrays, describe_ablation, describe_label_noise
 from core.readings.remedies.tables import noise_table, remedy_table, tuning_table
@@ -108,7 +110,7 @@ class RemediesRun(UnkeptRun):
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
+        self.experiment, self.split = experiment, split_of(experiment.data)
         self._begin()
 
     def _begin(self) -> None:
@@ -280,9 +282,10 @@ class RemediesRun(UnkeptRun):
             return say("Not started. Run trains every remedy at once, for the same number of steps.")
         if self.parts[self.part] == "tuning":
             return say("Tuning: the validation rows choose each remedy's strength; no test row is read.")
-        if self.test is not None and (said := reveal_sentence(self.rows, self.test)):
+        if self.test is not None and (said := reveal_sentence(self.rows, self.test, writer_of(self.split))):
             return said
-        return joined([best_sentence(self.rows, self.table_run.is_done), self.warning()])
+        best = best_sentence(self.rows, self.table_run.is_done, writer_of(self.split))
+        return joined([best, self.warning()])
 
     def warning(self) -> str:
         """Return what the best loss does not show: starts that are lost, or remedies that do not help; the table has all."""
@@ -295,10 +298,11 @@ class RemediesRun(UnkeptRun):
     def tables(self) -> dict[str, Any]:
         """Return the tables as texts: every remedy in numbers and, where strengths are tuned, what was tried."""
         is_classification = info_of(self.experiment.data).task == "classification"
-        tables = {"remedies": remedy_table(self.rows, self.test, self.table_run.progress > 0, is_classification)}
+        has_begun = self.table_run.progress > 0
+        tables = {"remedies": remedy_table(self.rows, self.test, has_begun, is_classification, unit_of(self.split))}
         if self.parts[0] == "tuning":
             untuned = single_remedies(self.experiment)
-            tables["tuning"] = tuning_table(untuned, self.tuning_rows, self.part > 0)
+            tables["tuning"] = tuning_table(untuned, self.tuning_rows, self.part > 0, writer_of(self.split))
         if has_labels(self.experiment):
             tables["noise"] = noise_table(self.singles, self.noise_rows)
         return tables

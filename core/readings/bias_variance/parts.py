@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.measures.bias_variance import PARTS
-from core.measures.numbers import loss_text, number_text
+from core.measures.numbers import Write, loss_text, number_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
 from core.studies.bias_variance.decomposition import WIDTH, BiasVariance
@@ -77,7 +77,7 @@ def describe_parts(arrays: Arrays, texts: Sequence[str], axis: str) -> str:
     return say("Parts of the risk. {told}.", told=joined(told, "; "))
 
 
-def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str:
+def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str, write: Write = loss_text) -> str:
     """Return what the parts do along the axis, read off the numbers alone."""
     finite = np.flatnonzero(np.isfinite(result.risk))
     if not finite.size:
@@ -98,7 +98,7 @@ def parts_sentence(result: BiasVariance, texts: Sequence[str], axis: str) -> str
     )
     said = say(
         "Least risk {risk} at {axis} {best}. From {first} to {last}: {moves}.",
-        risk=loss_text(result.risk[best]),
+        risk=write(float(result.risk[best])),
         axis=axis,
         best=texts[best],
         first=texts[first],

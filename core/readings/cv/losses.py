@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.measures.numbers import loss_text
+from core.measures.own_unit import OwnUnit
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines, positions, top_arrays
 from core.words import joined, say
@@ -90,17 +91,18 @@ def describe_folds(is_val: np.ndarray, is_train: np.ndarray | None = None) -> st
     )
 
 
-def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays) -> str:
-    """Return the test loss of each way of choosing λ."""
+def describe_test(labels: Sequence[str], texts: Sequence[str], losses: Arrays, unit: OwnUnit | None = None) -> str:
+    """Return the test loss of each way of choosing λ, in the target's own unit too where it has one."""
     rows = zip(labels, texts, losses["test_loss"], losses["standard_error"], strict=True)
     said = joined(
         [
             say(
-                "{label}, λ {strength}: {loss} ± {error}",
+                "{label}, λ {strength}: {loss} ± {error}{own}",
                 label=label,
                 strength=text,
                 loss=loss_text(loss),
                 error=loss_text(error),
+                own="" if unit is None else unit.beside(float(loss)),
             )
             for label, text, loss, error in rows
         ],

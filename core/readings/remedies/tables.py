@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.measures import numbers
-from core.measures.numbers import gap_text, loss_text
+from core.measures.numbers import Write, gap_text, loss_text
+from core.measures.own_unit import OwnUnit
 from core.measures.spread import Spread, spread_of
 from core.readings.remedies.words import memorise_sentence, noise_change, room_for, row_sentence, share_text
 from core.studies.remedies.remedy import SHARES, Remedy, strengths_text
@@ -31,12 +32,16 @@ JOINED = "\u2060–\u2060"  # a dash at which no line breaks
 
 
 def remedy_table(
-    rows: Sequence[RemedyRow], test: Sequence[np.ndarray] | None, has_begun: bool, is_classification: bool
+    rows: Sequence[RemedyRow],
+    test: Sequence[np.ndarray] | None,
+    has_begun: bool,
+    is_classification: bool,
+    unit: OwnUnit | None = None,
 ) -> dict[str, Any]:
     """Return the table of all remedies: heads, and for each its cells and a note beneath. test: None before the look."""
     lines = [
         {
-            "cells": cells(row, rows[0], None if test is None else test[i], has_begun),
+            "cells": cells(row, rows[0], None if test is None else test[i], has_begun, unit),
             "note": row_sentence(row, rows[0], is_classification) if has_begun else row.cell.remedy.why,
             "room": room_for(row, rows[0], is_classification),
         }
@@ -45,7 +50,9 @@ def remedy_table(
     return {"heads": list(HEADS), "rows": lines}
 
 
-def cells(row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None, has_begun: bool) -> list[str]:
+def cells(
+    row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None, has_begun: bool, unit: OwnUnit | None = None
+) -> list[str]:
     """Return the numbers of one remedy as texts: medians over the starts, losses with their range."""
     n_nonzero, steps = spread_of(row.n_nonzero).median, spread_of(row.train_steps).median
     times = steps / max(spread_of(nothing.train_steps).median, 1)
@@ -53,8 +60,8 @@ def cells(row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None, has_begun
     return [
         remedy.label,
         strengths_text(remedy),
-        range_text(spread_of(row.val_loss)),
-        say("not looked at") if test is None else range_text(spread_of(test)),
+        range_text(spread_of(row.val_loss), unit),
+        say("not looked at") if test is None else range_text(spread_of(test), unit),
         number_text(spread_of(row.gap).median, gap_text),
         say("{n_nonzero:,.0f} of {n_weights:,}", n_nonzero=n_nonzero, n_weights=row.n_weights),
         f"{steps:,.0f} (× {times:.2g})" if has_begun else "0",
@@ -62,7 +69,9 @@ def cells(row: RemedyRow, nothing: RemedyRow, test: np.ndarray | None, has_begun
     ]
 
 
-def tuning_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done: bool) -> dict[str, Any]:
+def tuning_table(
+    remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done: bool, write: Write = loss_text
+) -> dict[str, Any]:
     """Return every strength that tuning tries with its median validation loss; once it is done, the one kept is marked.
 
     remedies: as they were before tuning. rows: of the tuning's run, empty before it has begun.
@@ -75,7 +84,7 @@ def tuning_table(remedies: Sequence[Remedy], rows: Sequence[RemedyRow], is_done:
         texts = [strengths_text(candidate) for candidate in tried]
         losses = [loss.get(candidate.key, np.nan) for candidate in tried]
         places = [
-            say("{strengths}: {loss}", strengths=text, loss=number_text(value))
+            say("{strengths}: {loss}", strengths=text, loss=number_text(value, write))
             for text, value in zip(texts, losses, strict=True)
         ]
         best = [1 + texts.index(kept[remedy.key])] if is_done else []
@@ -132,8 +141,10 @@ def end_text(loss: float) -> str:
     return numbers.number_text(loss, 2)
 
 
-def range_text(spread: Spread) -> str:
-    """Return median and range over the starts."""
+def range_text(spread: Spread, unit: OwnUnit | None = None) -> str:
+    """Return median and range over the starts, and the median in the target's own unit where it has one."""
+    own = unit.beside(spread.median) if unit is not None and np.isfinite(spread.median) else ""
     if spread.n < 2:
-        return number_text(spread.median)
-    return f"{number_text(spread.median)} ({number_text(spread.low, end_text)}{JOINED}{number_text(spread.high, end_text)})"
+        return say("{median}{own}", median=number_text(spread.median), own=own)
+    ends = f"{number_text(spread.low, end_text)}{JOINED}{number_text(spread.high, end_text)}"
+    return say("{median} ({ends}){own}", median=number_text(spread.median), ends=ends, own=own)

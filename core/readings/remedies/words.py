@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.measures.spread import difference_words, is_clear, is_within_spread, spread_of
 from core.studies.remedies.remedy import Remedy, strengths_text
 from core.studies.remedies.run import RemedyRow
@@ -81,7 +81,7 @@ def share_text(share: float) -> str:
     return f"{100 * share:.0f} %" if share == 0 or share >= 0.01 else f"{100 * share:.1g} %"
 
 
-def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
+def best_sentence(rows: Sequence[RemedyRow], is_done: bool, write: Write = loss_text) -> str:
     """Return which remedy has the lowest median validation loss, and whether that is more than chance."""
     medians = [spread_of(row.val_loss).median for row in rows]
     if not np.isfinite(medians).any():
@@ -92,9 +92,9 @@ def best_sentence(rows: Sequence[RemedyRow], is_done: bool) -> str:
             "Nothing has the lowest validation loss{so_far}: no remedy helps on this task at these strengths.",
             so_far=so_far,
         )
-    nothing = loss_text(medians[0]) if np.isfinite(medians[0]) else say("diverged")
+    nothing = write(medians[0]) if np.isfinite(medians[0]) else say("diverged")
     losses = say(
-        "median validation loss {nanmin}, nothing {nothing}", nanmin=loss_text(np.nanmin(medians)), nothing=nothing
+        "median validation loss {nanmin}, nothing {nothing}", nanmin=write(float(np.nanmin(medians))), nothing=nothing
     )
     return say(
         "{label} is best{so_far}: {losses} ({sureness}).",
@@ -115,16 +115,14 @@ def sureness(values: np.ndarray, others: np.ndarray) -> str:
     return say("not clear of the spread over {n} starts", n=n)
 
 
-def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray]) -> str:
+def reveal_sentence(rows: Sequence[RemedyRow], test: Sequence[np.ndarray], write: Write = loss_text) -> str:
     """Return which remedy the one look at the test rows puts first, and whether validation had put it first, too."""
     by_test, by_val = ([spread_of(v).median for v in values] for values in (test, [row.val_loss for row in rows]))
     if not np.isfinite(by_test).any():
         return ""
     best, expected = int(np.nanargmin(by_test)), int(np.nanargmin(by_val))
     end = say("as on") if best == expected else say("not {label}, the best on", label=rows[expected].cell.remedy.label)
-    losses = say(
-        "loss {loss}, nothing {loss_of_none}", loss=loss_text(by_test[best]), loss_of_none=loss_text(by_test[0])
-    )
+    losses = say("loss {loss}, nothing {loss_of_none}", loss=write(by_test[best]), loss_of_none=write(by_test[0]))
     return say(
         "{label} is best on the test rows ({losses}), {end} the validation rows.",
         label=rows[best].cell.remedy.label,

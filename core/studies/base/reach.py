@@ -15,6 +15,7 @@ import numpy as np
 from core.data import Split
 from core.engine.trainer import Pool
 from core.measures import History
+from core.measures.own_unit import writer_of
 from core.measures.verdict import Reach, Verdict, judge, nearest
 from core.studies.base.plan import Plan
 from core.studies.base.state import MemberState
@@ -112,9 +113,9 @@ def verdicts(plan: Plan, state: MemberState, neighbours: Reach | None = None) ->
     best = path_reach(state)
     known = neighbours or neighbours_reach(plan.split, plan.pool)
     reach = nearest([known] if best is None else [best, known])
-    constant = constant_loss(plan.split, plan.pool)
+    constant, write = constant_loss(plan.split, plan.pool), writer_of(plan.split)
     columns = zip(state.train_loss, state.val_loss, state.weight_norm, state.epoch, state.loss_limit, strict=True)
     return [
-        judge(float(train), float(val), reach, constant, float(norm), int(max(epoch, 0)), float(limit))
+        judge(float(train), float(val), reach, constant, float(norm), int(max(epoch, 0)), float(limit), write)
         for train, val, norm, epoch, limit in columns
     ]

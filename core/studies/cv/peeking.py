@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.measures.numbers import loss_text
+from core.measures.own_unit import OwnUnit
 from core.studies.cv.refit import TestLosses
 from core.words import joined, say
 
@@ -51,15 +52,18 @@ def best_of(n_looks: int) -> float:
     return float(np.trapezoid(n_looks * z * density * below ** (n_looks - 1), z))
 
 
-def look_in_words(look: Opening) -> str:
-    """Return the estimate, cross-validation's and the truth of the test rows in sentences."""
+def look_in_words(look: Opening, unit: OwnUnit | None = None) -> str:
+    """Return the estimate, cross-validation's and the truth of the test rows in sentences, in the target's unit, too."""
     test, error = look.test_loss, look.test_error
     if not math.isfinite(test):
         return say("The network of {label} has diverged: it has no test loss.", label=look.label)
     said = say(
-        "You expected {expected:.3g}, cross-validation said {cv_mean} ± {cv_error}; "
-        "the {n_rows:,} test rows say {test} ± {error}.",
+        "You expected {expected:.3g}{expected_own}, cross-validation said {cv_mean} ± {cv_error}{cv_own}; "
+        "the {n_rows:,} test rows say {test} ± {error}{own}.",
         expected=look.expected,
+        expected_own="" if unit is None else unit.beside(look.expected),
+        cv_own="" if unit is None else unit.beside(look.cv_mean),
+        own="" if unit is None else unit.beside(test),
         cv_mean=loss_text(look.cv_mean),
         cv_error=loss_text(look.cv_error),
         n_rows=look.losses.n_rows,

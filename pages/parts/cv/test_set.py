@@ -7,7 +7,9 @@ import streamlit as st
 from core.data import info_of
 from core.figures.cv.fold_curves import plot_refit
 from core.figures.cv.losses import plot_test
+from core.figures.own_unit import in_unit
 from core.live.cv.refit import opened, refit_run, refit_work
+from core.measures.own_unit import unit_of
 from core.readings.cv.losses import describe_test
 from core.settings.experiment import Experiment
 from core.stream.commands import Run
@@ -23,7 +25,7 @@ from pages.shared.language import tr, worded
 from pages.shared.looks import add_look, count_looks
 from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import tell, warn
-from pages.shared.splits import on_split
+from pages.shared.splits import on_split, split_of
 from pages.shared.stage import Offer, Source, readout, stage
 from pages.shared.widgets import hold
 
@@ -109,6 +111,8 @@ def follow_refit(cv: CrossValidation, order: Order) -> None:
     figures = [plot_refit(snapshot.arrays, labels)]
     if look is not None:
         figures.append(plot_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)))
+    unit = unit_of(split_of(cv.experiment.data))
+    figures = [in_unit(figure, unit) for figure in figures]
     epochs = readout("epoch", say("Epoch"), say("Passes over all training and validation rows."))
     source, offer = Source(jobs.stream_path(job), repr(order), "refit"), Offer([epochs], buttons=(), can_rewind=False)
     hears = {"state": _nothing, "job": partial(take_job, order)}
@@ -125,12 +129,13 @@ def take_job(order: Order) -> None:
 def show_test_set(cv: CrossValidation, order: Order, job: Job, look: Opening | None) -> None:
     """Ask for an estimate, then open the test set; say what the looks so far mean."""
     n_looks = count_looks(cv.experiment)
+    unit = unit_of(split_of(cv.experiment.data))
     if look is not None:
         tell(
             joined(
                 [
-                    look_in_words(look),
-                    describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses)),
+                    look_in_words(look, unit),
+                    describe_test(look.losses.labels, value_texts(look.losses.values), vars(look.losses), unit),
                 ]
             )
         )

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from core.data.table.choices import SEPARATORS
-from core.data.table.reading import ENCODINGS, separator_in_words
+from core.data.table.letters import ENCODINGS
+from core.data.table.parsing import separator_in_words
 from core.data.table.record import Table
 from core.words import say
 from pages.parts.data.ways import choose

@@ -8,7 +8,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 import core.data
 from core.data.own import is_own
 from core.data.table.choices import Choices
-from core.data.table.reading import MAX_BYTES, check_size, read_cells
+from core.data.table.kind_of_file import MAX_BYTES, check_size
+from core.data.table.reading import read_cells
 from core.data.table.record import make_table
 from core.words import say
 from pages.shared import experiment as shared

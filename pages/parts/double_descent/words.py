@@ -3,9 +3,8 @@
 from core.words import say
 
 INTRO = say(
-    "**Do more units overfit more?** 200 digits, some with wrong labels; the hidden weights are random and stay, "
-    "only the output layer is fitted, without a penalty at λ = 0. Press Run, then move λ and the width: nothing is "
-    "computed again."
+    "**Do more units overfit more?** 200 digits, some with wrong labels; only the output layer is fitted. Press Run, then "
+    "move λ and the width."
 )
 PITFALL = say(
     "**A pitfall.** The second descent needs many different features of many inputs. With a single input and tanh or "
@@ -14,16 +13,14 @@ PITFALL = say(
     "width underfits."
 )
 TRAINED_INTRO = say(
-    "**And when all weights are trained?** Networks of 2 to 100 hidden units train together, full batch. Press Run: after "
-    "some 86 epochs the loss on fresh rows is a U, later a peak grows where the training rows are just fitted. Then move λ, "
-    "and rewind."
+    "**And when all weights are trained?** First the loss on fresh rows is a U, later a peak grows where the training rows "
+    "are just fitted. Press Run, then move λ, and rewind."
 )
 TRAINED_NOTE = say(
     "**What to take home.** The peak is one of a *network and the time it trained*: stop early, or penalize a little, and "
     "it hardly forms. Here, with wrong labels and squared error, the share of wrong answers peaks with the loss."
 )
 EPOCHS_INTRO = say(
-    "**Can the loss come down a second time along the epochs?** Here it does: a linear model, gradient descent, no network. "
-    "Some features are learned fast, others slowly. Press Run, then move λ: a little does no harm, more of it keeps the slow "
-    "features at zero for ever."
+    "**Can the loss come down a second time along the epochs?** In a linear model with fast and slow features it does. Press "
+    "Run, then move λ: too much keeps the slow features at zero for ever."
 )

@@ -28,7 +28,7 @@ STYLE = """<style>
 .lesson-picture {max-width: 100%; height: auto}
 @media print {
   @page {margin: 1.2cm}
-  html {font-size: 10px !important}
+  html {font-size: 11px !important}
   [data-testid=stMarkdownContainer], .lesson-sheet {line-height: 1.3 !important}
   [data-testid=stMarkdownContainer] p {margin: 0 0 0.25rem !important}
   [data-testid=stMarkdownContainer] :is(th, td) {padding: 0.1rem 0.6rem !important}

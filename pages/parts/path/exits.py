@@ -10,25 +10,14 @@ from core.live.path.export import member_experiment, member_origin, path_csv
 from core.stream.job import Job
 from core.studies.path.sweep import PathMoment
 from core.words import say
-from pages.shared import experiment as shared
 from pages.shared import live
-from pages.shared.language import tr, worded
+from pages.shared.language import tr
 from pages.shared.say import call
-
-HOW = {
-    "cold": say(
-        "**How strong should the penalty be?** One network per λ, the same data, start and batches. Press Run, then move λ."
-    ),
-    "warm": say(
-        "**How strong should the penalty be?** Each λ starts where its larger neighbour ended. Press Run, then move λ."
-    ),
-}
 
 
 def show_exits(job: Job, member: int, rewound: PathMoment | None) -> None:
     """Show the buttons; they take the path as it is when they are pressed. rewound: the path at the past moment that is
     shown, or None; the Playground goes on from that."""
-    st.markdown(worded(HOW[shared.current().path.path_start]))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
             tr("Cross-validate this grid"), key="path.cv", help=tr("Chooses λ by folds, not by one validation set.")

@@ -12,9 +12,8 @@ from pages.shared.looks import count_looks
 from pages.shared.say import tell
 
 INTRO = say(
-    "**What if the test set chooses?** 50 networks with λ and start at random; the best of k on m test rows wins, "
-    "and is then scored on thousands of fresh rows, 200 times. What separates the two scores is luck, taken for "
-    "skill."
+    "**What if the test set chooses?** The best of k networks on m test rows is scored again on fresh rows. Press Run, then "
+    "move k: what separates the two scores is luck, taken for skill."
 )
 
 

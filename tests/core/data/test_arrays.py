@@ -63,7 +63,7 @@ def test_booleans_are_numbers_in_tables_and_lists() -> None:
 
 
 NOT_NUMBERS = [
-    (np.ma.masked_array(WANTED, mask=[[1, 0], [0, 0]]), "X_train: expected a value everywhere, received 1 masked ones"),
+    (np.ma.masked_array(WANTED, mask=[[1, 0], [0, 0]]), "X_train: expected a value everywhere, received a masked one"),
     (
         pd.DataFrame({"a": pd.array([1, None], dtype="Int64")}),
         "X_train: expected finite numbers, received 1 that are nan",

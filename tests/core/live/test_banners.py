@@ -7,6 +7,7 @@ import pytest
 
 from core import Experiment
 from core.data import load_split
+from core.live.banners import own_peak
 from core.live.path.run import path_run
 from core.live.playground.run import playground_run
 from core.presets import CLOUDS, CV_START, DIGITS, SQUARES, START
@@ -116,3 +117,20 @@ def test_a_path_whose_best_member_suffers_from_the_learning_rate_says_so():
     take_remedy(run)
     meta = run.snapshot().meta
     assert meta["banner"] is None and np.isfinite(run.training.state().val_loss).all()
+
+
+def test_a_jump_that_a_penalty_makes_in_a_memorised_fit_is_not_blamed_on_the_learning_rate():
+    run = playground_run(START, load_split(START.data))
+    for l2 in (0.0, 0.0126):  # as a hand does in its first minute: to the end, then the slider
+        run.obey(Set(name="l2", value=l2))
+        run.obey(Run())
+        while run.state == "running":
+            run.train_for(1.0)
+    history = run.training.history
+    start = history.records[0]["train_loss"][0]
+    assert history.peak_train_loss[0] > 1.5 * start  # it jumped, by the change
+    assert own_peak(run, 0) == max(
+        r["train_loss"][0] for e, r in zip(history.epochs, history.records, strict=True) if e <= 1000
+    )
+    banner = run.snapshot().meta["banner"]
+    assert banner is None or "learning rate" not in banner["text"]

@@ -27,7 +27,6 @@ def test_gaps_have_a_sign(gap, text):
 def test_scores_are_shares_or_short_numbers():
     assert score_text(0.914, True) == "91% right"
     assert score_text(0.926, False) == "R² 0.93"
-    assert score_text(0.926, False, 5.1999) == "R² 0.93, ± 5.2"
     assert score_text(-28961368.0, False) == "R² -2.90e7"
 
 

@@ -58,7 +58,7 @@ def test_the_first_snapshot_has_everything_the_charts_bind_to():
     assert "12 networks" in snapshot.meta["verdict"]["text"]
     assert snapshot.arrays["cv_mean"].shape == (4,) and snapshot.arrays["fold_val"].shape == (4, 1)
     readouts = decode(snapshot.encoded).meta["members"][0]["readouts"]
-    assert re.fullmatch(r"\d+\.\d{3} ± \d+\.\d{3}", readouts["mean"])
+    assert re.fullmatch(r"\d+\.\d{3} ± \d+\.\d{3}", readouts["mean"]) and readouts["mean_own"].startswith("off by ")
     assert re.fullmatch(r"[+-]\d+\.\d+", readouts["gap"])
 
 
