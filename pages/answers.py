@@ -29,7 +29,7 @@ def show_answer(key: str, answer: Answer) -> None:
         if st.button(tr("Show it live"), key=f"answers.{key}", icon=":material/play_arrow:", help=worded(answer.look)):
             st.session_state.pop(ASIDE, None)  # what was put aside on another page is not to come back over this
             shared.put(answer.experiment)
-            st.switch_page(SCRIPTS[answer.page])
+            shared.send_to(SCRIPTS[answer.page])
         st.caption(worded(answer.look))
 
 

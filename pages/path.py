@@ -90,7 +90,12 @@ def show_path() -> None:
 def begin_with_l1() -> None:
     """Vary L1 at the first visit, where nobody has asked for a penalty: its path ends with weights that are exactly zero."""
     is_first = st.session_state.setdefault("path.is_first", True)
-    if is_first and shared.came_by_itself() and shared.current().grid == GridConfig():
+    if (
+        is_first
+        and shared.came_by_itself()
+        and not shared.was_sent_to("path.py")
+        and shared.current().grid == GridConfig()
+    ):
         shared.change(param_name="l1")
     st.session_state["path.is_first"] = False
 

@@ -3,7 +3,7 @@
 It lives under keys of its own, not of widgets, because Streamlit drops a widget's value when another page is shown.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -25,6 +25,7 @@ PRESENT = "present"  # parameter of a link, and key of the session: whether the 
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
 TABLES = "lab.tables"  # the session's own tables by key, see `tables.py`
 CHANGES, REPLAY = "changes", "lab.replay"  # parameter of a link that repeats a run, and key of the session: that run
+SENT = "lab.sent"  # the page that another one opens
 PAGE, IS_ENTRY = "lab.page", "lab.is_entry"  # the page shown last; whether this run is the first one on its page
 
 
@@ -108,6 +109,17 @@ def is_new() -> bool:
 def came_by_itself() -> bool:
     """Return whether this run opens the page for someone who chose it in the navigation, not by a link with settings."""
     return bool(st.session_state[IS_ENTRY]) and not settings_asked()
+
+
+def send_to(script: str) -> NoReturn:
+    """Open a page of the menu for what stands here: it takes the experiment as it is."""
+    st.session_state[SENT] = script
+    st.switch_page(script)
+
+
+def was_sent_to(script: str) -> bool:
+    """Return whether another page has opened this one, and not the menu; true once."""
+    return bool(st.session_state.pop(SENT, "") == script)
 
 
 def settings_asked() -> set[str]:

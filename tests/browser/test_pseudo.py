@@ -47,7 +47,7 @@ COLLECT = """() => {
 }"""
 OPEN_SIDEBAR = "document.querySelector('[data-testid=stExpandSidebarButton]')?.click()"
 IS_OPEN = "document.querySelector('[data-testid=stSidebarUserContent]')?.checkVisibility()"
-UNFOLD = """document.querySelectorAll('details:not([open]) > summary, .lab-folds [aria-expanded=false]')
+UNFOLD = """document.querySelectorAll('details:not([open]) > summary, .lab-folds [aria-expanded=false]:not(.lab-formula)')
   .forEach((one) => one.click())"""
 # Texts of our own that are wider or higher than the box that hides what runs over, and titles of axes beyond their chart.
 CUT = """() => {

@@ -33,9 +33,9 @@ def show_choice(job: Job, cv: CrossValidation, state: str) -> None:
         if column.button(worded(label), key=f"cv.open.{name}", disabled=value != value, width="stretch"):
             strengths = strengths_of(cv.param_name, [value], cv.experiment.grid.l1_share)
             shared.change(**{strength: values[0] for strength, values in strengths.items()})
-            st.switch_page("playground.py")
+            shared.send_to("playground.py")
     if columns[3].button(tr("Grid on the λ path"), key="cv.path", width="stretch"):
-        st.switch_page("path.py")
+        shared.send_to("path.py")
     n_rows, n_fold_rows = cv.experiment.data.n_train, int(cv.is_train[0].sum())
     if n_rows != n_fold_rows:
         need = say("fewer rows may need a stronger") if n_rows < n_fold_rows else say("more rows may need a weaker")

@@ -22,7 +22,7 @@ def show_exits(job: Job, member: int, rewound: PathMoment | None) -> None:
         if st.button(
             tr("Cross-validate this grid"), key="path.cv", help=tr("Chooses λ by folds, not by one validation set.")
         ):
-            st.switch_page("cv.py")
+            shared.send_to("cv.py")
         if st.button(
             tr("Open in Playground"),
             key="path.open",
@@ -42,7 +42,7 @@ def open_member(path: PathMoment | None, member: int) -> None:
         call(say("This λ has not been trained yet: there are no weights to continue from."))
         return
     live.start_from(member_experiment(path, member), origin)
-    st.switch_page("playground.py")
+    shared.send_to("playground.py")
 
 
 def table_of(job: Job, address: str) -> str:
