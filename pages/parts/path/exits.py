@@ -10,6 +10,7 @@ from core.live.path.export import member_experiment, member_origin, path_csv
 from core.stream.job import Job
 from core.studies.path.sweep import PathMoment
 from core.words import say
+from pages.shared import experiment as shared
 from pages.shared import live
 from pages.shared.language import tr
 from pages.shared.say import call
