@@ -9,20 +9,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from core.presets import START
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
+ONE_PROCESS = "--process-per-site"  # for all tabs of a server, so that a script is compiled once
+KEPT_FILE = "/lab/assets/0/stage.css"  # what a tab shows that only keeps its process alive
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 TIMEOUT_MS = 60_000  # also beside busy neighbours; all waits end with what they wait for
 TEST_S = 240
 POLL_MS = 15
+TURN_MS = 2000.0  # a page asks for so long before the test asks it again
 LONG = "/?" + urlencode(START.replace(n_epochs=1_000_000).to_query())  # the Playground; does not end during a test
 READY = "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()"  # every chart is built and drawn
 HARMLESS = ("preloaded using link preload but not used",)
@@ -86,30 +89,77 @@ def address() -> Iterator[str]:
         yield server.address
 
 
-@pytest.fixture(scope="module")  # not longer: while Playwright is open, no test of asyncio can run in this thread
+@pytest.fixture(scope="package")  # not longer: while Playwright is open, no test of asyncio can run in this thread
 def browser() -> Iterator[Browser]:
+    """One Chromium for all tests. Its first context keeps files, and what they are compiled to, as a profile does."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", found), args=FLAGS)
-        yield browser
-        browser.close()
+        context = playwright.chromium.launch_persistent_context(
+            "", executable_path=os.environ.get("CHROMIUM", found), args=[*FLAGS, ONE_PROCESS], viewport=LAPTOP
+        )
+        assert context.browser is not None
+        yield context.browser
+        context.close()
 
 
-def context_like(browser: Browser, viewport: dict[str, int], options: dict[str, object]) -> BrowserContext:
-    """Return the browser's context of this viewport and these options, made at its first use."""
-    likes: dict[str, BrowserContext] = browser.__dict__.setdefault("likes", {})
-    key = repr((viewport, sorted(options.items())))
-    if key not in likes:
-        likes[key] = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
-    return likes[key]
+class Tabs:
+    """Tabs of a browser. Those whose context needs the same options share it: files are fetched and compiled once.
+
+    All tabs of a site share one process, which lives as long as one of them: one in each context stays.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts = {"{}": browser.contexts[0]}
+        self.kept: dict[str, Page] = {}
+
+    def open(self, address: str, viewport: dict[str, int], media: dict[str, str], options: dict[str, object]) -> Page:
+        """Return a new tab, still empty, in the context of these options, for a page at this address."""
+        key = repr(options)
+        if key not in self.contexts:
+            self.contexts[key] = self.browser.new_context(**options)  # type: ignore[arg-type]
+        if key not in self.kept and address.startswith("http:"):
+            self.keep(key, origin_of(address))
+        page = self.contexts[key].new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        if viewport != LAPTOP or key != "{}":
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        if media:
+            page.emulate_media(**media)  # type: ignore[arg-type]
+        return page
+
+    def keep(self, key: str, origin: str) -> None:
+        """Have a tab that stays, unless the file is not to be had there: behind a proxy that forwards only some paths."""
+        tab = self.contexts[key].new_page()
+        try:
+            tab.goto(origin + KEPT_FILE)
+        except Error:
+            tab.close()
+        else:
+            self.kept[key] = tab
+
+    def forget(self, address: str) -> None:
+        """Forget what pages of this server have noted for later visits, such as a sidebar that was closed."""
+        for tab in self.kept.values():
+            line = tab.context.new_cdp_session(tab)
+            line.send("Storage.clearDataForOrigin", {"origin": origin_of(address), "storageTypes": "local_storage"})
+            line.detach()
+
+
+def origin_of(address: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(address))
+
+
+@pytest.fixture(scope="package")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(tabs: Tabs) -> Iterator[OpenPage]:
     """A function that opens an address in a new tab and waits for the first drawing.
 
-    Tabs alike share a context, so that a file is fetched once for a module. At the end no page may have asked a foreign
-    host or written an error to its console.
+    At the end no page may have asked a foreign host or written an error to its console.
     """
     pages, problems = [], []
 
@@ -119,9 +169,11 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             problems.append(f"foreign host {host}")
 
     def open_page(address: str, viewport: dict[str, int] = LAPTOP, ready: str = READY, **options: object) -> Page:
-        page = context_like(browser, viewport, options).new_page()
+        media = {name: str(options.pop(name)) for name in ("color_scheme", "reduced_motion") if name in options}
+        if not pages:
+            tabs.forget(address)
+        page = tabs.open(address, viewport, media, options)
         pages.append(page)
-        page.set_default_timeout(TIMEOUT_MS)
         page.on("request", note)
         page.on("pageerror", lambda error: problems.append(f"error {error}"))
         page.on("console", lambda message: problems.append(message.text) if is_bad(message) else None)
@@ -141,22 +193,35 @@ def is_bad(message: object) -> bool:
     return message.type == "error" and not any(part in text for part in HARMLESS)  # type: ignore[attr-defined]
 
 
+# Asks in the page itself, so that nobody is busy with asking.
+WAIT = """async ([turn_ms, poll_ms]) => {
+  const end = performance.now() + turn_ms;
+  for (;;) {
+    const found = await (%s);
+    if (found) return true;
+    if (performance.now() > end) return false;
+    await new Promise((wake) => setTimeout(wake, poll_ms));
+  }
+}"""
+
+
 def wait_for(page: Page, condition: str, timeout_ms: float = TIMEOUT_MS) -> None:
     """Wait until a JavaScript condition holds, also while the page is loaded anew.
 
     Playwright's own `wait_for_function` has the page itself evaluate a text, which its Content-Security-Policy forbids.
     """
     deadline = time.monotonic() + timeout_ms / 1000
-    while not holds(page, condition):
+    while not holds(page, condition, min(TURN_MS, timeout_ms)):
         assert time.monotonic() < deadline, f"waited in vain for {condition}"
-        page.wait_for_timeout(POLL_MS)
 
 
-def holds(page: Page, condition: str) -> bool:
+def holds(page: Page, condition: str, turn_ms: float) -> bool:
+    """Return whether the condition comes to hold within this time, in the document that is there now."""
     try:
-        return bool(page.evaluate(condition))
+        return bool(page.evaluate(WAIT % condition, [turn_ms, POLL_MS]))
     except Error as error:
         if "context was destroyed" in error.message or "navigat" in error.message:
+            page.wait_for_timeout(POLL_MS)
             return False
         raise
 

@@ -22,7 +22,7 @@ def plain() -> Iterator[Server]:
 def goes_behind(proxy: Proxy, open_page: OpenPage, prefix: str) -> None:
     """Open the Playground and a page below it through a proxy, go from one to the other, and have both draw."""
     with in_front(proxy) as address:
-        page = open_page(f"{address}{prefix}{SHORT}", ignore_https_errors=proxy.tls)
+        page = open_page(f"{address}{prefix}{SHORT}", **({"ignore_https_errors": True} if proxy.tls else {}))
         press(page, "Run")
         wait_for(page, GOES)
         page.get_by_role("link", name="Compare").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from core.figures.path.page import in_levels
 from core.readings.path.page import to_levels
 from core.readings.strengths import flat_lines
-from tests.browser.conftest import FLAGS, LONG, READY, TIMEOUT_MS, OpenPage  # noqa: F401
+from tests.browser.conftest import FLAGS, LONG, READY, TIMEOUT_MS, OpenPage, wait_for  # noqa: F401
 from tests.core.figures import test_figures as single
 from tests.core.figures.compare import test_page as side
 from tests.core.figures.path import test_figures as path
@@ -45,7 +45,7 @@ def page(address: str, browser: Browser) -> Any:
     page = context.new_page()
     page.set_default_timeout(TIMEOUT_MS)
     page.goto(address + LONG)
-    page.wait_for_function(READY, timeout=TIMEOUT_MS)
+    wait_for(page, READY)
     yield page
     context.close()
 
