@@ -10,8 +10,10 @@ from tests.browser.conftest import LAPTOP, LONG, PHONE, OpenPage, figure, pause,
 
 PROJECTOR = {"width": 1920, "height": 1080}
 widths = pytest.mark.parametrize("viewport", [LAPTOP, PROJECTOR, PHONE], ids=["laptop", "projector", "phone"])
-PLACES = """[...document.querySelectorAll('.lab-slider input, .lab-buttons, .lab-rewind input, .lab-chart')]
-  .map((one) => Math.round(one.getBoundingClientRect().top + document.querySelector('[data-testid=stMain]').scrollTop))"""
+# Seen from the top of the page: a desk at its lower rim stays in view, wherever the page has been scrolled to.
+PLACES = """(document.querySelector('[data-testid=stMain]').scrollTop = 0,
+  [...document.querySelectorAll('.lab-slider input, .lab-buttons, .lab-rewind input, .lab-chart')]
+  .map((one) => Math.round(one.getBoundingClientRect().top)))"""
 MARKS = f"{figure('loss')}.data.find((t) => t.name === 'changed strength')"
 
 
@@ -75,7 +77,7 @@ def test_the_right_end_of_rewind_is_the_present_while_training_goes_on(address: 
 
 
 def test_rewind_and_the_epoch_that_is_read_out_agree_on_the_path(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}/path?" + urlencode(START.replace(n_epochs=5000, hidden_sizes=(8,)).to_query()))
+    page = open_page(f"{address}/path?" + urlencode(START.replace(n_epochs=100_000, hidden_sizes=(8,)).to_query()))
     page.evaluate("""() => {
       window.pairs = [];
       new MutationObserver(() => window.pairs.push([

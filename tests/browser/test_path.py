@@ -109,10 +109,10 @@ def test_words_follow_the_chosen_network(page: Page) -> None:
     run_to(page, 300)
     pause(page)
     move_to(page, 0)
-    weak = page.locator("[data-readout=train_loss] dd").text_content()
+    weak = page.locator("[data-readout=train_loss] dd:not(.lab-own)").text_content()
     wait_for(page, f"{figure('fit')}.getAttribute('aria-label').startsWith('λ 0. Fitted curve')")
     move_to(page, 33)
-    assert page.locator("[data-readout=train_loss] dd").text_content() != weak
+    assert page.locator("[data-readout=train_loss] dd:not(.lab-own)").text_content() != weak
     assert page.locator(".lab-verdict").get_attribute("data-kind") in ("underfits", "collapsed")
     wait_for(page, f"{figure('loss')}.getAttribute('aria-label').startsWith('λ 1. Loss up to')")
 

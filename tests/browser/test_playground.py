@@ -105,7 +105,7 @@ def test_rewind_takes_all_charts_back_and_live_returns(page: Page) -> None:
     wait_for(page, "overfitLab.shownEpoch === 0 && !overfitLab.isBehind()")
     assert page.evaluate(f"Array.from({fit_curve()})") != now
     assert page.evaluate(f"{figure('loss')}.data.find((t) => t.name === 'you are here').x") == [0, 0]
-    assert page.locator("[data-readout=epoch] dd").text_content() == "0"
+    assert page.locator("[data-readout=epoch] dd:not(.lab-own)").text_content() == "0"
     page.keyboard.press("ArrowRight")
     wait_for(page, "overfitLab.shownEpoch > 0")
     press(page, "Live")
@@ -209,7 +209,7 @@ def test_a_visit_to_another_page_finds_the_run_still_going(address: str, open_pa
     page = open_page(f"{address}/?{urlencode(START.replace(n_epochs=50_000).to_query())}")  # Compare asks before more
     run_to(page, 100)
     page.get_by_role("link", name="Compare", exact=True).click()
-    page.get_by_text("All start from the same weights").wait_for()
+    page.get_by_text("Same start, same rows").wait_for()
     wait_for(page, "document.querySelector('[data-figure=compare_gap]') && overfitLab.shownEpoch === 0")
     page.get_by_role("link", name="Playground", exact=True).click()
     wait_for(page, "document.querySelector('[data-figure=fit]') && overfitLab.shownEpoch > 100")

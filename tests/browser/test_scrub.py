@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage, figure, press, serving, wait_for
+from tests.browser.conftest import OpenPage, figure, press, serving, unfold, wait_for
 from tests.browser.scrub_study import LAMBDAS, N_MEMBERS, make_arrays
 
 # Move the slider to each stop; milliseconds from the event to the frame after it was drawn. `wait` is the hand's pause.
@@ -63,7 +63,7 @@ def test_you_are_here_stands_at_the_value_over_the_whole_axis(page: Page) -> Non
 def test_facts_follow_the_member(page: Page) -> None:
     move_to(page, 5)
     wait_for(page, "document.querySelector('[data-readout=val_loss] dd').textContent === '0.05'")
-    assert page.locator("[data-readout=zeros] dd").text_content() == "7"
+    assert page.locator("[data-readout=zeros] dd:not(.lab-own)").text_content() == "7"
     assert page.locator(".lab-verdict").get_attribute("data-tone") == "warn"
     move_to(page, 30)
     assert "Member 30." in page.locator(".lab-verdict").inner_text()
@@ -123,6 +123,7 @@ def test_a_rewound_moment_is_picked_before_the_member(page: Page) -> None:
 
 
 def test_a_control_of_one_member_sets_that_member(page: Page) -> None:
+    unfold(page)
     field = page.locator("[data-control='l1.1'] input[type=number]")
     field.fill("0.25")
     field.press("Enter")
