@@ -124,7 +124,6 @@ def show_run() -> None:
     )  # waits for the first snapshot, which knows where the weights come from
     if not is_ready(charts, job, "run"):
         return
-    say_failure("run")
     offer = Offer(
         READOUTS, STRENGTHS, live.strengths_of(shared.current()), paces=pace.PACES, first_screen=first_screen(),
         drawing=drawing(),
@@ -139,6 +138,7 @@ def show_run() -> None:
     show_conventions(shared.current(), {say("This run"): live.strengths_of(shared.current())})
     if st.session_state["playground.shown"] != shown():
         st.rerun()  # the stage changed what the sidebar shows too
+    say_failure("run")  # last: what a run says that is made anew at once may never be shown
 
 
 example.open_playground(START)

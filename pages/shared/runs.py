@@ -129,7 +129,6 @@ class RunPage:
         charts = drawn(self.name, needs.key + self.look(job), job, partial(self.draw, job), needs.experiment.data)
         if not is_ready(charts, job, self.what) or charts is None:
             return None
-        say_failure(self.slot)
         return Shown(job, needs.key, charts)
 
     def show(
@@ -149,6 +148,8 @@ class RunPage:
         }  # fmt: skip
         source = Source(jobs.stream_path(shown.job), shown.key, self.slot)
         stage(self.stage, source, shown.charts, offer, hears, shown.key + self.look(shown.job), address)
+        if not self.sidebar:  # else `follow_hand` says it
+            say_failure(self.slot)
 
     def told(self, name: str) -> Any:
         """Return what the stage has told under a name, None where it has not."""
@@ -172,6 +173,7 @@ class RunPage:
         """Draw the whole page again where the stage has changed what the sidebar shows, too."""
         if st.session_state[f"{self.name}.shown"] != self._in_sidebar():
             st.rerun()
+        say_failure(self.slot)  # last: what a run says that is made anew at once may never be shown
 
     def _in_sidebar(self) -> list[Any]:
         return [shared.current().get(name) for name in self.sidebar]

@@ -58,7 +58,8 @@ CUT = """() => {
       || hides(overflowY) && one.scrollHeight > one.clientHeight + 2);
   };
   const own = [...document.querySelectorAll('.lab-stage *, .lab-body *, .lab-dock *, [data-testid=stMarkdownContainer], button p')];
-  const boxes = own.filter((one) => !one.closest('svg, .lab-plot') && !one.querySelector('.katex-display') && one.textContent.trim() && isCut(one));
+  const isOther = (one) => one.closest('svg, .lab-plot') || one.querySelector('.katex-display');
+  const boxes = own.filter((one) => !isOther(one) && one.textContent.trim() && isCut(one));
   const beyond = [...document.querySelectorAll('.lab-plot .main-svg .infolayer text')].filter((text) => {
     const [inner, outer] = [text.getBoundingClientRect(), text.closest('svg').getBoundingClientRect()];
     return inner.width && (inner.left < outer.left - 2 || inner.right > outer.right + 2 || inner.top < outer.top - 2

@@ -17,9 +17,8 @@ from tests.load.tabs import CASES, EPOCHS, longest
 @pytest.mark.browser
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process uses is read from /proc")
 def test_two_people_see_their_runs_train() -> None:
-    with Server() as server:
-        with ThreadPoolExecutor(1) as thread:  # this one may have a loop: that of a browser that other tests have open
-            row = thread.submit(lambda: asyncio.run(visit(server, 2, 6.0))).result()
+    with Server() as server, ThreadPoolExecutor(1) as thread:  # this one may have the loop of a browser that is open
+        row = thread.submit(lambda: asyncio.run(visit(server, 2, 6.0))).result()
     assert row.slowest_per_s > 1 and row.epochs_per_s > 0 and row.page_s < 30
     assert row.delay_p95_ms > 0 and row.snapshot_kb > 1 and row.server_mb > 10 and row.server_cores > 0
 
