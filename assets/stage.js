@@ -34,6 +34,9 @@ const counters = (window.overfitLab ??= {
 /** A list of controls without what changes by use, to see whether it must be built anew. */
 const shapeOf = (list) => JSON.stringify(list?.map(({ value, index, ...rest }) => rest));
 
+/** Whether the browser is at this page, "" where that cannot be told. */
+const isAt = (page) => !page || location.pathname.endsWith(`/${page}`);
+
 class Stage {
   constructor(component) {
     this.parent = component.parentElement;
@@ -89,7 +92,7 @@ class Stage {
     loadStyle(data.assets);
     if (data.hero) this.arrange(data.hero);
     if (data.drawing) this.editor ??= this.makeEditor(data.drawing.words);
-    if (location.pathname === this.path) showAddress(data.address);
+    if (location.pathname === this.path && isAt(data.page)) showAddress(data.address); // Back and Forward may have gone on meanwhile
     this.untold = Object.fromEntries(Object.entries(this.untold).filter(([key, { gesture }]) => gesture > (data.heard?.[key] ?? 0)));
     this.updateSliders(old.controls, data.controls);
     this.updateScrubs(old.scrubs, data.scrubs ?? []);

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.experiment import URL_PATH
 from pages.shared.language import take_language, tr
 from pages.shared.steady import STYLE as STEADY
 
@@ -41,6 +42,7 @@ PAGES = [
     st.Page("answers.py", title=tr("Answers"), url_path="answers"),
 ]
 page = st.navigation(PAGES, position="top")
+st.session_state[URL_PATH] = page.url_path
 st.set_page_config(
     page_title=tr("{title} · Overfit Lab", title=page.title), page_icon=str(ASSETS / "favicon.svg"), layout="wide",
     initial_sidebar_state="collapsed" if page.url_path == "" else "auto",

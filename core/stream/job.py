@@ -62,6 +62,7 @@ class Job:
         self.owner, self.user = owner, user or owner
         self.mailbox, self.said = Mailbox(), Said()
         self.steps: Steps | None = study(self.mailbox)
+        self.is_made = False  # whether it has had a slice: the first one makes the study
         self.latest: Snapshot | None = None
         self.error: str | None = None
         self.key = ""

@@ -224,7 +224,7 @@ class Scheduler:
                 self._changed.wait(self._time_to_next())
                 return True
             self._running.add(job)
-            is_first = job.latest is None
+            is_first = not job.is_made
             n_busy, may_train = self._turns.n_busy + len(self._resting), self._may_run(job)
             n_at_once = 1 if job.holds_lock else min(self.n_workers, n_busy)
             job.mailbox.slice_s, job.mailbox.share = slice_length(n_busy / n_at_once), n_at_once / n_busy
@@ -232,6 +232,7 @@ class Scheduler:
         job.mailbox.answer_all()
         if may_train:
             job.run_slice()
+            job.is_made = True
         used_s = self.cpu_clock() - began
         self._after_slice(job, min(used_s, MAX_SLICE_S) if is_first else used_s)  # being made is nobody's debt
         return True

@@ -25,6 +25,7 @@ PRESENT = "present"  # parameter of a link, and key of the session: whether the 
 NOW, PROBLEMS = "lab.experiment", "lab.problems"
 TABLES = "lab.tables"  # the session's own tables by key, see `tables.py`
 CHANGES, REPLAY = "changes", "lab.replay"  # parameter of a link that repeats a run, and key of the session: that run
+URL_PATH = "lab.url_path"  # of the page that is shown, "" of the first
 SENT = "lab.sent"  # the page that another one opens
 PAGE, IS_ENTRY = "lab.page", "lab.is_entry"  # the page shown last; whether this run is the first one on its page
 

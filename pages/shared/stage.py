@@ -261,6 +261,7 @@ def stage_data(
         "tells_state": tells_state,
         "heard": dict(hand.heard()),
         "address": address,
+        "page": st.session_state.get(shared.URL_PATH, ""),
         "paces": offer.paces,
         "drawing": offer.drawing,
         "revision": revision,

@@ -155,7 +155,14 @@ def test_the_settings_are_read_as_streamlit_has_them(monkeypatch: pytest.MonkeyP
     }
     monkeypatch.setattr(server.config, "get_option", options.__getitem__)
     expected = Rules(
-        ("lab.example.org",), ("https://lab.example.org",), "class.local", False, "/a/b", True, server.why_no_upload
+        ("lab.example.org",),
+        ("https://lab.example.org",),
+        "class.local",
+        False,
+        "/a/b",
+        True,
+        False,
+        server.why_no_upload,
     )
     assert server.rules() == expected
     options |= {"browser.serverAddress": "localhost", "server.baseUrlPath": ""}  # the first admits nobody by itself
