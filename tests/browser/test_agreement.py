@@ -244,8 +244,8 @@ def test_back_and_forward_pressed_quickly_end_where_they_should(page: Page, addr
         addresses.append(page.url)
     for name, path in (("Compare", "compare"), ("λ path", "path")):
         page.get_by_role("link", name=name, exact=True).click()
-        wait_for(page, f"document.title.startsWith('{name}') && location.search.includes('l2=0.003')")
-        wait_for(page, f"location.pathname === '/{path}'")
+        wait_for(page, f"document.title.startsWith('{name}') && location.pathname === '/{path}'")
+        wait_for(page, "location.search.includes('l2=0.003')")
         addresses.append(page.evaluate("location.href"))
     length = page.evaluate("history.length")
     for step in ["back"] * n_steps + ["forward"] * n_steps:

@@ -54,6 +54,7 @@ def test_after_an_error_the_next_press_begins_anew(open_page: OpenPage) -> None:
         wait_for(page, f"{READY} && overfitLab.lastEpoch === 0")
         press(page, "Run")
         wait_for(page, "overfitLab.lastEpoch > 5")
+        page.close()  # before its server is gone
 
 
 def test_after_an_error_a_reload_begins_anew_and_tells_the_error(open_page: OpenPage) -> None:
@@ -66,6 +67,7 @@ def test_after_an_error_a_reload_begins_anew_and_tells_the_error(open_page: Open
         wait_for(page, f"{READY} && overfitLab.lastEpoch === 0")
         press(page, "Run")
         wait_for(page, "overfitLab.lastEpoch > 5")
+        page.close()  # before its server is gone
 
 
 def test_every_page_has_a_title_of_its_own(address: str, open_page: OpenPage) -> None:
