@@ -78,7 +78,7 @@ def show_train(table: tables.Table) -> None:
 
 
 shared.open_address(START)
-shared.show_address()
+shared.show_address(by_stage=False)
 shared.say_problems()
 if problem := st.session_state.pop(PROBLEM, None):
     fail(problem)

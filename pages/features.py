@@ -117,5 +117,5 @@ shared.show_problems()
 if info_of(shared.current().data).kind in ("images", "table"):
     show_run()
 else:
-    shared.show_address()
+    shared.show_address(by_stage=False)
     show_unsuited()

@@ -175,7 +175,7 @@ def show_problems() -> None:
     """Show what was wrong with the link; where it is about a table that is not open here, the page ends with that."""
     say_problems()
     if is_own(current().data) and table_of_session() is None:
-        show_address()
+        show_address(by_stage=False)
         say_absent()
 
 
@@ -198,17 +198,17 @@ def say_absent() -> None:
     st.stop()
 
 
-def show_address() -> None:
+def show_address(by_stage: bool = True) -> None:
     """Let the address bar hold the whole experiment; call it once the run has its final form.
 
     Written here, a changed address is a new entry of the browser's history, except on the way Back, and where the entry has
-    no settings yet (see `Front`). Where a page has just opened by a link, its own entry is completed by the stage instead: a
-    second one would stand in the way Back.
+    no settings yet (see `Front`). Where a page has just opened, its own entry is completed by the stage instead: the browser
+    may still be at the page before, and a second entry would stand in the way Back. by_stage: whether there is one.
     """
     is_entry, st.session_state[IS_ENTRY] = st.session_state[IS_ENTRY], False
     query = settings_in_address()
     shown = st.query_params.to_dict()
-    if (query != shown and not (is_entry and shown)) or went_back():
+    if (query != shown and not (is_entry and (shown or by_stage))) or went_back():
         st.query_params.from_dict(query)
 
 

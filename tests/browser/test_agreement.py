@@ -233,7 +233,7 @@ def test_a_number_beyond_the_slider_is_told_what_became_of_it(page: Page) -> Non
 @pytest.mark.parametrize("n_steps", [3, 4])
 def test_back_and_forward_pressed_quickly_end_where_they_should(page: Page, address: str, n_steps: int) -> None:
     page.goto(
-        address + "/?" + urlencode(FIRST.replace(n_epochs=3000, param_name="l1").to_query())
+        address + "/?" + urlencode(FIRST.replace(n_epochs=3000).to_query())
     )  # a page would not show what takes hours
     wait_for(page, "window.overfitLab && overfitLab.draws > 0 && !overfitLab.isBehind()")
     open_more(page)
