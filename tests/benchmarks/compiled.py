@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from core import train
 from core.data import load_split
 from core.engine.compiled import is_on
-from core.live.playground.run import playground_run
-from core.live.run import LiveRun
+from core.live.playground.run import PlaygroundRun, playground_run
 from core.live.study import live_study
 from core.settings.experiment import Experiment
 from core.settings.machine import count_cores
@@ -84,25 +84,32 @@ def javascript_row() -> Row:
     return ratio_row("the same against TensorFlow Playground's design in Chromium", pairs, "JavaScript", 4)
 
 
-def live_rates(n_runs: int) -> list[float]:
-    """Return the epochs per second of some live runs at once, all looked at by nobody but the clock."""
-    scheduler, split = Scheduler(count_cores(), grace_s=1e9), load_split(LONG.data)
-    runs = [playground_run(LONG, split) for _ in range(n_runs)]
+@contextmanager
+def at_work(experiment: Experiment, n_runs: int) -> Iterator[list[PlaygroundRun]]:
+    """Have some live runs of an experiment train, looked at by nobody."""
+    scheduler, split = Scheduler(count_cores(), grace_s=1e9), load_split(experiment.data)
+    runs = [playground_run(experiment, split) for _ in range(n_runs)]
     jobs = [scheduler.submit(live_study(lambda run=run: run), str(i)) for i, run in enumerate(runs)]
     try:
         for job in jobs:
             job.watch()
             job.send(Run())
         wait_until_all_train(runs)
-        began, first = time.perf_counter(), [run.training.n_epochs_done for run in runs]
-        time.sleep(LIVE_S)
-        seconds = time.perf_counter() - began
-        return [(run.training.n_epochs_done - n) / seconds for run, n in zip(runs, first, strict=True)]
+        yield runs
     finally:
         scheduler.shutdown()
 
 
-def wait_until_all_train(runs: list[LiveRun]) -> None:
+def live_rates(n_runs: int) -> list[float]:
+    """Return the epochs per second of some live runs at once."""
+    with at_work(LONG, n_runs) as runs:
+        began, first = time.perf_counter(), [run.training.n_epochs_done for run in runs]
+        time.sleep(LIVE_S)
+        seconds = time.perf_counter() - began
+        return [(run.training.n_epochs_done - n) / seconds for run, n in zip(runs, first, strict=True)]
+
+
+def wait_until_all_train(runs: Sequence[PlaygroundRun]) -> None:
     """Wait for the first epochs of each."""
     while not all(run.training.n_epochs_done > 100 for run in runs):
         time.sleep(0.01)

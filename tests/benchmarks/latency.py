@@ -5,15 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from core.data import load_split
-from core.live.playground.run import playground_run
-from core.live.study import live_study
 from core.settings.experiment import Experiment
 from core.settings.machine import count_cores
-from core.stream.commands import Run
-from core.stream.scheduler import Scheduler
 from tests.benchmarks.browser import at_most
-from tests.benchmarks.compiled import LONG, wait_until_all_train
+from tests.benchmarks.compiled import LONG, at_work
 from tests.benchmarks.table import Row
 
 WORK_S, PAUSE_S, N_PIECES = 0.010, 0.020, 150
@@ -46,18 +41,9 @@ def seconds_of(n: int) -> float:
 
 def pieces_beside(experiment: Experiment, n: int) -> list[float]:
     """Return the seconds of each piece of work while a live run trains for each core."""
-    scheduler, split = Scheduler(count_cores(), grace_s=1e9), load_split(experiment.data)
-    runs = [playground_run(experiment, split) for _ in range(count_cores())]
-    jobs = [scheduler.submit(live_study(lambda run=run: run), str(i)) for i, run in enumerate(runs)]
-    try:
-        for job in jobs:
-            job.watch()
-            job.send(Run())
-        wait_until_all_train(runs)
+    with at_work(experiment, count_cores()):
         times = []
         for _ in range(N_PIECES):
             time.sleep(PAUSE_S)
             times.append(seconds_of(n))
         return times
-    finally:
-        scheduler.shutdown()

@@ -87,15 +87,20 @@ def test_a_run_stops_where_it_was_told_says_so_and_runs_on(address: str, open_pa
     assert page.locator(".lab-stop-panel select").input_value() == "epoch"
 
 
+def run_until(page: Page, when: str) -> None:
+    """Run at full speed, to stop at "epoch", or past the "best" loss."""
+    choose(page, "Full")
+    page.locator(".lab-stop > button").click()
+    page.locator(".lab-stop-panel select").select_option(when)
+    page.keyboard.press("Escape")
+    press(page, "Run")
+
+
 def test_the_epoch_to_stop_at_is_a_line_on_the_losses_that_is_dragged_and_moved_by_keys(
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address + LONG)
-    choose(page, "Full")
-    page.locator(".lab-stop > button").click()
-    page.locator(".lab-stop-panel select").select_option("epoch")
-    page.keyboard.press("Escape")
-    press(page, "Run")
+    run_until(page, "epoch")
     page.get_by_text("Stopped at epoch 250, as you asked.").wait_for()
     line = page.get_by_role("slider", name="Epoch to stop at")
     box = line.bounding_box()
@@ -121,11 +126,7 @@ def test_past_the_lowest_validation_loss_the_page_goes_back_to_that_very_epoch(
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address + LONG)
-    choose(page, "Full")
-    page.locator(".lab-stop > button").click()
-    page.locator(".lab-stop-panel select").select_option("best")
-    page.keyboard.press("Escape")
-    press(page, "Run")
+    run_until(page, "best")
     page.get_by_text("Stopped early at epoch").wait_for()
     wait_for(page, "overfitLab.shownEpoch < overfitLab.lastEpoch")
     star = "document.querySelector('[data-figure=loss] .lab-plot').data.find((t) => t.name === 'best epoch').x[0]"

@@ -10,16 +10,16 @@ MAGIC = {
     b"PK\x03\x04": (say("an Excel or zip file"), say("open it in a spreadsheet and save it as CSV")),
     b"\xd0\xcf\x11\xe0": (say("an old Excel file"), say("open it in a spreadsheet and save it as CSV")),
     b"\x1f\x8b": (say("a gzip file"), say("unpack it first")),
-    b"BZh": ("a bzip2 file", say("unpack it first")),
+    b"BZh": (say("a bzip2 file"), say("unpack it first")),
     b"\xfd7zXZ": (say("an xz file"), say("unpack it first")),
     b"\x28\xb5\x2f\xfd": (say("a zstd file"), say("unpack it first")),
     b"\x89PNG": (say("a picture (PNG)"), say("take a table of text")),
     b"\xff\xd8\xff": (say("a picture (JPEG)"), say("take a table of text")),
     b"GIF8": (say("a picture (GIF)"), say("take a table of text")),
-    b"%PDF": ("a PDF", say("copy its table into a spreadsheet and save it as CSV")),
+    b"%PDF": (say("a PDF"), say("copy its table into a spreadsheet and save it as CSV")),
     b"PAR1": (say("a parquet file"), say("write it as CSV first, in pandas by frame.to_csv('table.csv', index=False)")),
     b"ARROW1": (say("an Arrow file"), say("write it as CSV first")),
-    b"SQLite format 3": ("a database", say("export one table of it as CSV")),
+    b"SQLite format 3": (say("a database"), say("export one table of it as CSV")),
 }
 
 
