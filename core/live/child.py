@@ -26,19 +26,18 @@ from core.stream.pipes import Message, read, write
 from core.stream.snapshot import Snapshot, decode
 from core.words import say
 
+BACK = 10  # pages come first; the very last in line (19) would never load beside two busy cores
 SLICE_S = 0.1  # others wait for their turn in the lane
 
 
 def main() -> None:
     """Serve one study until the input ends."""
-    os.environ[WORKERS], os.environ[CLUSTER] = (
-        "0",
-        "",
-    )  # those of the server are not here, and each child would have as many of its own
+    # Those of the server are not here, and each child would have as many of its own.
+    os.environ[WORKERS], os.environ[CLUSTER] = "0", ""
     inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no message
     if hasattr(os, "nice"):
-        os.nice(19)
+        os.nice(BACK)
     with suppress(BrokenPipeError):
         write(outlet, "ready")
         if (start := read(inlet)) is None:

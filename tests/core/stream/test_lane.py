@@ -28,7 +28,7 @@ from core.studies.path.sweep import PathMoment
 from tests.core.stream.studies import TIMEOUT_S, counting
 
 SMALL = Experiment(network={"hidden_sizes": [4]}, training={"n_epochs": 5})
-ENDLESS = SMALL.replace(n_epochs=1_000_000)
+ENDLESS = SMALL.replace(n_epochs=1_000_000, hidden_sizes=(256, 256))  # hours, with compiled steps too
 WAIT_S = 120.0  # a process loads torch, on a busy machine
 
 
