@@ -14,6 +14,7 @@ from core.words import say
 from pages.shared import experiment as shared
 from pages.shared import tables
 from pages.shared.language import tr, worded
+from pages.shared.pictures import choose_by_picture
 from pages.shared.say import plain
 from pages.shared.widgets import hold, select, setting, take
 
@@ -66,6 +67,7 @@ def nothing_to_act_on(penalty: str) -> str:
 
 def data_setting(page: str, info: DatasetInfo, data: DataConfig) -> None:
     """Show which data, how many training points and how much noise, with what they are in words."""
+    choose_by_picture(page, data.name, take_data)
     own = [OWN] if tables.kept() or data.name == OWN else []
     select(
         label_of("data"), [*DATASETS, *REACH, *own], data.name, hold(f"{page}.data", data.name, take_data, page),

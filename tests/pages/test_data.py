@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.own import OWN
 from core.stream.commands import Run
-from pages.parts.data.ways import OFFERED
+from pages.parts.data.ways import OFFERED, preview
 from pages.shared import tables
 from tests.pages.app import close, job, now, open_link, run, said
 from tests.pages.shared.test_say import UNESCAPED
@@ -238,6 +238,14 @@ def test_names_and_words_of_a_file_are_text_everywhere():
         assert "<script" not in html.proto.body and "<b>evil" not in html.proto.body
     trained_on(page)
     close(page)
+
+
+def test_the_preview_shows_every_text_as_a_text_and_no_cell_at_length():
+    html = preview(["<b>evil", "עברית"], [["1", "x" * 1_000_000], [None, "<script>"]])
+    assert (
+        "&lt;b&gt;evil</th>" in html and "&lt;script&gt;</td>" in html and "<b>" not in html and "<script" not in html
+    )
+    assert html.count("<tr>") == 3 and html.count('scope="col" dir="auto"') == 2 and len(html) < 3000
 
 
 def test_a_file_is_opened_while_a_run_trains_and_the_run_goes_on():
