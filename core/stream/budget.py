@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 
-MAX_JOBS, MAX_USER_JOBS = 400, 6  # in a process, and of one session
+MAX_JOBS, MAX_USER_JOBS = 400, 12  # in a process, and of one browser with all its tabs
 MAX_USER_BYTES = 1_500_000_000
 SHARE = 0.5  # of the machine's memory that all jobs together may have
 SMALL_BYTES = 32_000_000  # whoever needs no more does not wait behind those who do

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.live.study import Obedient, live_study
 from core.settings.experiment import Experiment
+from core.stream.gate import COOKIE, NAME_LENGTH
 from core.stream.job import Job
 from core.stream.lane import CHILD_BYTES, lane_study
 from core.stream.scheduler import get_scheduler
@@ -101,8 +102,11 @@ def say_what_is_lost(slot: Slot) -> None:
 
 
 def user() -> str:
-    """Return the name under which all jobs of this session share the processor."""
-    return str(st.session_state.setdefault("lab.user", token_urlsafe(12)))
+    """Return the name under which all jobs of this browser share the processor, however many tabs it has; without a cookie
+    those of this session.
+    """
+    of_browser = str(st.context.cookies.get(COOKIE, ""))[:NAME_LENGTH]
+    return of_browser or str(st.session_state.setdefault("lab.user", token_urlsafe(12)))
 
 
 def failure(slot: Slot) -> str | None:

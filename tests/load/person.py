@@ -16,6 +16,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from core.stream.gate import COOKIE
+
 DRAW_S = 0.066  # what a browser takes to draw a snapshot, with its pause before the next wish
 PATIENCE_S = 60.0
 
@@ -28,18 +30,19 @@ class Seen(NamedTuple):
     n_bytes: int
 
 
-def open_line(host: str, path: str, **more: Any) -> connect:
-    """Return a socket as a page of this server opens it."""
+def open_line(host: str, path: str, browser: str = "", **more: Any) -> connect:
+    """Return a socket as a page of this server opens it. browser: the name that the server has given to it."""
     settings: dict[str, Any] = {"proxy": None, "max_size": None, "ping_interval": None, "compression": None, **more}
-    return connect(f"ws://{host}{path}", additional_headers={"Origin": f"http://{host}"}, **settings)
+    headers = {"Origin": f"http://{host}", **({"Cookie": f"{COOKIE}={browser}"} if browser else {})}
+    return connect(f"ws://{host}{path}", additional_headers=headers, **settings)
 
 
 class Person:
     """`page_s`: seconds until the page stood; `seen`: the snapshots so far; `delays`: seconds from a moved slider to the
     snapshot that shows it."""
 
-    def __init__(self, host: str, query: str = "", page: str = "") -> None:
-        self.host, self.query, self.page = host, query, page
+    def __init__(self, host: str, query: str = "", page: str = "", browser: str = "") -> None:
+        self.host, self.query, self.page, self.browser = host, query, page, browser
         self.page_s = float("nan")
         self.seen: list[Seen] = []
         self.delays: list[float] = []
@@ -49,13 +52,13 @@ class Person:
     async def open(self) -> None:
         """Open the page and press Run; returns once the first snapshot has come."""
         began = time.perf_counter()
-        self.session = await open_line(self.host, "/_stcore/stream", subprotocols=["streamlit"])
+        self.session = await open_line(self.host, "/_stcore/stream", self.browser, subprotocols=["streamlit"])
         wish = BackMsg()
         wish.rerun_script.query_string, wish.rerun_script.page_name = self.query, self.page
         await self.session.send(wish.SerializeToString())
         path = await asyncio.wait_for(self._read_page(), PATIENCE_S)
         self.page_s = time.perf_counter() - began
-        self.line: ClientConnection = await open_line(self.host, path)
+        self.line: ClientConnection = await open_line(self.host, path, self.browser)
         self.tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._ignore_page())]
         await self._until(lambda: bool(self.seen))
         await self._say(type="run")
