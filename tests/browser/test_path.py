@@ -181,7 +181,7 @@ def test_a_past_moment_is_what_the_playground_goes_on_from(page: Page) -> None:
     assert epoch < page.evaluate("overfitLab.lastEpoch")
     curve = page.evaluate(f"Array.from({fit_curve()})")
     press(page, "Open in Playground")
-    page.get_by_text(f"with λ = 0 of L2, trained for {epoch} epochs").first.wait_for()
+    page.get_by_text(f"with λ = 0 of L2, trained for {epoch:,} epochs").first.wait_for()
     wait_for(page, READY)
     assert page.evaluate(f"Array.from({fit_curve()})") == pytest.approx(curve, abs=1e-5)
 
@@ -230,7 +230,7 @@ def test_the_moment_that_is_shown_stays_while_more_are_kept(page: Page) -> None:
     rewind.focus()
     assert page.evaluate("[overfitLab.shownEpoch, overfitLab.frames]") == [shown, n_frames]
     press(page, "Open in Playground")
-    page.get_by_text(f"trained for {shown} epochs").first.wait_for()
+    page.get_by_text(f"trained for {shown:,} epochs").first.wait_for()
 
 
 def test_a_visit_elsewhere_ends_the_rewind(page: Page) -> None:
@@ -243,7 +243,7 @@ def test_a_visit_elsewhere_ends_the_rewind(page: Page) -> None:
     wait_for(page, "document.querySelector('[data-figure=path]') && overfitLab.shownEpoch > 300")
     shown = page.evaluate("overfitLab.shownEpoch")
     press(page, "Open in Playground")
-    page.get_by_text(f"trained for {shown} epochs").first.wait_for()
+    page.get_by_text(f"trained for {shown:,} epochs").first.wait_for()
 
 
 def test_a_reload_finds_the_path_again(page: Page) -> None:
