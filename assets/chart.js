@@ -58,6 +58,10 @@ export class Chart {
       const { to } = trace.meta?.own ?? {};
       if (to) Object.assign(trace, { [to]: to === "text" ? [[""]] : [""] }, this.inUnit(trace, trace));
     }
+    const on = this.about.toggles.filter((toggle) => this.isOn(toggle));
+    for (const { traces, set } of on.flatMap((toggle) => toggle.on?.restyle ?? [])) { // now, not by a second drawing
+      for (const trace of data) if (traces.includes(trace.name)) Object.assign(trace, set);
+    }
     const dragmode = matchMedia("(pointer: coarse)").matches || this.about.edit ? false : "zoom";
     const theme = this.theme(layout);
     const full = { dragmode, ...layout, margin: roomy(layout.margin, theme.font.size), ...theme, autosize: true };
@@ -67,7 +71,7 @@ export class Chart {
     this.axes = new Axes(this.plot, full);
     this.plot.on("plotly_doubleclick", () => this.resetZoom());
     this.built = true;
-    for (const toggle of this.about.toggles) if (this.isOn(toggle)) this.flip(toggle, true);
+    for (const toggle of on) if (Object.keys(toggle.on ?? {}).some((part) => part !== "restyle" && part !== "legend")) this.flip(toggle, true);
     if (this.view) this.draw(this.view);
   }
 

@@ -26,11 +26,18 @@ const ASK_EVERY = 500;
 const DRAW_EVERY = 50; // ms between a drawn snapshot and the wish for the next: the rest of the time is for training
 const TELL_EVERY = 3000; // ms after which what the hand did is told again, unless the page has said that it heard
 const TELL_TIMES = 5;
+const OPENING = 50; // ms that the first chart waits for the line to open: what it brings is made meanwhile
+const FIRST_PICTURE = 250; // ms that the second chart waits for the first picture of the first
 const NO_SCRUB = {};
 // For tests and measurements: what is on screen.
 const counters = (window.overfitLab ??= {
   draws: 0, lastVersion: -1, lastEpoch: 0, frames: 0, connected: false, shownEpoch: 0, strengths: {}, picked: {}, sent: 0,
 });
+/** Leave the processor to the page until something is so, or so long (ms). */
+async function until(isSo, ms) {
+  for (const end = performance.now() + ms; !isSo() && performance.now() < end;) await new Promise((done) => setTimeout(done, 4));
+}
+
 /** A list of controls without what changes by use, to see whether it must be built anew. */
 const shapeOf = (list) => JSON.stringify(list?.map(({ value, index, ...rest }) => rest));
 
@@ -150,10 +157,12 @@ class Stage {
     this.colours = this.themeColours();
     if (this.live) this.paint();
     await loadPlotly(this.data.assets);
-    for (const chart of charts) {
+    await until(() => this.live || counters.connected, OPENING);
+    for (const [i, chart] of charts.entries()) {
       if (charts !== this.charts || this.gone) return;
       await chart.build();
       this.stop.place(charts);
+      await until(() => this.live || i > 0, FIRST_PICTURE); // it is worth more than the second chart
       await new Promise((done) => setTimeout(done, 0));
     }
   }

@@ -24,10 +24,11 @@ export function decode(buffer) {
   return { kind: header.kind, version: header.version, meta: header.meta, arrays };
 }
 
-let halves; // the value of each of the 65,536 float16 numbers: not every browser has a Float16Array
+let halves; // the value of each of the 65,536 float16 numbers, for browsers without a Float16Array
 
 /** Float32Array of the float16 numbers in a buffer. */
 function fromHalves(buffer, start, size) {
+  if (window.Float16Array) return new Float32Array(new Float16Array(buffer, start, size));
   halves ??= Float32Array.from({ length: 65_536 }, (_, bits) => valueOfHalf(bits));
   return Float32Array.from(new Uint16Array(buffer, start, size), (bits) => halves[bits]);
 }
