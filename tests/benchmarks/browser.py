@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.table import Row
-from tests.browser.conftest import FLAGS, TIMEOUT_MS, serving, wait_for
+from tests.browser.conftest import FLAGS, TIMEOUT_MS, serving, unfold, wait_for
 
 REPEATS = 5
 WINDOW_MS = 2000
@@ -141,6 +141,7 @@ def first_visit(browser: Browser, address: str) -> Row:
 
 def starting(page: Page) -> Row:
     times = []
+    unfold(page)
     for _ in range(REPEATS):
         times.append(page.evaluate(PRESS_RUN))
         page.get_by_role("button", name="Reset", exact=True).click()

@@ -53,9 +53,7 @@ class Person:
         """Open the page and press Run; returns once the first snapshot has come."""
         began = time.perf_counter()
         self.session = await open_line(self.host, "/_stcore/stream", self.browser, subprotocols=["streamlit"])
-        wish = BackMsg()
-        wish.rerun_script.query_string, wish.rerun_script.page_name = self.query, self.page
-        await self.session.send(wish.SerializeToString())
+        await self._wish()
         path = await asyncio.wait_for(self._read_page(), PATIENCE_S)
         self.page_s = time.perf_counter() - began
         self.line: ClientConnection = await open_line(self.host, path, self.browser)
@@ -63,19 +61,31 @@ class Person:
         await self._until(lambda: bool(self.seen))
         await self._say(type="run")
 
+    async def _wish(self, fragment: str = "") -> None:
+        """Have the page run, or a part of it that runs by itself now and then."""
+        wish = BackMsg()
+        wish.rerun_script.query_string, wish.rerun_script.page_name = self.query, self.page
+        wish.rerun_script.fragment_id, wish.rerun_script.is_auto_rerun = fragment, bool(fragment)
+        await self.session.send(wish.SerializeToString())
+
     async def _read_page(self) -> str:
-        """Read the page up to its end; return the path of the run's stream."""
-        path = ""
+        """Read the page up to its end, again while it waits for something; return the path of the run's stream."""
+        path, waiting = "", None
         async for data in self.session:
             assert isinstance(data, bytes)
             message = ForwardMsg.FromString(data)
             component = message.delta.new_element.bidi_component
             if found := re.search(r'"socket":\s*"([^"]+)"', component.json or component.mixed.json):
                 path = found[1]
-            if message.WhichOneof("type") == "script_finished":
-                break
-        assert path, "the page has no stage"
-        return path
+            kind = message.WhichOneof("type")
+            waiting = message.auto_rerun if kind == "auto_rerun" else waiting
+            if kind == "script_finished" and path:
+                return path
+            if kind == "script_finished":
+                assert waiting, "the page has no stage"
+                await asyncio.sleep(waiting.interval)
+                await self._wish(waiting.fragment_id)
+        raise AssertionError("the server has ended the session")
 
     async def _ignore_page(self) -> None:
         async for _ in self.session:
