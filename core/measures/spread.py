@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,12 @@ class Spread:
 
 def spread_of(values: np.ndarray) -> Spread:
     """Return the spread of the finite values (r,); all nan where there are none."""
-    kept = np.asarray(values, dtype=float)
+    return _spread_of(np.asarray(values, dtype=float).tobytes())
+
+
+@lru_cache(1024)  # sentences and cells of one table ask for the same few again and again
+def _spread_of(numbers: bytes) -> Spread:
+    kept = np.frombuffer(numbers)
     kept = kept[np.isfinite(kept)]
     if kept.size == 0:
         return Spread(0, *[float("nan")] * 5)

@@ -27,6 +27,7 @@ from core.studies.base.plan import build_pool, build_trainer
 from core.studies.remedies.remedy import Cell, RemedyPlan
 from core.words import say
 
+PIECE_NUMBERS = 2_000_000  # hidden values and outputs that are computed at a time
 LABEL_SEEDS = 1_000_000  # the j-th draw of wrong labels has the data's seed + j · this, which no data set has
 
 
@@ -50,14 +51,14 @@ def load_rows(experiment: Experiment, factor: int = 1) -> Split:
     return replace(split, X_train=X, y_train=y)
 
 
-def pool_of_copies(experiment: Experiment, split: Split, targets: Sequence[np.ndarray], copy_of: Sequence[int]) -> Pool:
+def pool_of_copies(experiment: Experiment, split: Split, targets: Sequence[np.ndarray], copy_of: np.ndarray) -> Pool:
     """Return the rows of a split as a pool: the training rows once for each of `targets` (n_train,), validation rows last.
 
     Member m trains on copy `copy_of[m]`.
     """
     X = np.concatenate([split.X_train] * len(targets) + [split.X_val])
     copy_of_row = np.repeat(range(-len(targets), 1), [len(split.y_train)] * len(targets) + [len(split.y_val)])
-    own = torch.tensor(copy_of)[:, None] - len(targets)
+    own = torch.from_numpy(copy_of)[:, None] - len(targets)
     is_train, is_val = torch.tensor(copy_of_row) == own, torch.tensor(copy_of_row == 0).expand(len(copy_of), -1)
     return build_pool(
         experiment, split, X[None], np.concatenate([*targets, split.y_val]), is_train, is_val, str(X.dtype)
@@ -80,8 +81,8 @@ class StackRun:
         y, draws = self.split.y_train, plan.label_draws(factor)
         copies = sorted(set(draws))
         flipped = [drawn_labels(experiment, self.split, share, draw) for share, draw in copies]
-        copy_of = [copies.index(draw) for draw in draws]
-        pool = pool_of_copies(experiment, self.split, flipped, copy_of)
+        self.copy_of = np.array([copies.index(draw) for draw in draws])
+        pool = pool_of_copies(experiment, self.split, flipped, self.copy_of)
         own = {name: plan.column(factor, name) for name in ("l1", "l2", "dropout_rate")}
         strength = torch.tensor(plan.column(factor, "augment"), dtype=pool.X.dtype)
         augment = make_augment(self.split, strength) if bool((strength > 0).any()) else None
@@ -253,16 +254,17 @@ def cell_outputs(stack: StackRun, X: Tensor) -> dict[Cell, Tensor]:
 
 
 def read_rows(stack: StackRun) -> list[RemedyRow]:
-    """Return the lines of one stack's cells; each network is asked for its own rows only."""
+    """Return the lines of one stack's cells; each network is asked once, and judged by its own labels."""
     network, plan = stack.trainer.stack, stack.plan
     chosen = stack.chosen_parameters()
+    outputs = outputs_of(stack, chosen)
     n_nonzero = (chosen[:, : network.n_weights] != 0).sum(1).numpy()
     steps, rows = stack.steps_used(), []
     for cell in plan.cells_of(stack.factor):
         places = plan.members_of(cell)
-        starts = np.array([start_numbers(stack, chosen, own) for own in places])  # (n_starts, 4)
-        starts[is_hopeless(starts[:, 0], stack.loss_limit[places].max(1))] = np.nan
-        train_loss, train_score, val_loss, val_score = starts.T
+        numbers = np.stack(numbers_of_starts(stack, outputs, places))  # (4, n_starts)
+        numbers[:, is_hopeless(numbers[0], stack.loss_limit[places].max(1))] = np.nan
+        train_loss, train_score, val_loss, val_score = numbers
         rows.append(
             RemedyRow(
                 cell, train_loss, val_loss, train_score, val_score, n_nonzero[places].sum(1),
@@ -272,24 +274,34 @@ def read_rows(stack: StackRun) -> list[RemedyRow]:
     return rows
 
 
-def start_numbers(stack: StackRun, chosen: Tensor, members: np.ndarray) -> tuple[float, float, float, float]:
-    """Return training loss and score, validation loss and score of one start's networks together, at weights (M, n)."""
-    pool = stack.trainer.pool
-    is_train, is_val = (mask[members[0]] > 0 for mask in (pool.is_train, pool.is_val))
-    rows = torch.cat([torch.nonzero(is_train)[:, 0], torch.nonzero(is_val)[:, 0]])
-    networks = stack.trainer.stack.holding(chosen[torch.from_numpy(members)])
-    outputs = average_outputs(pool.loss, networks.forward(pool.X[:, rows]).outputs[None])
-    n_train = int(is_train.sum())
-    return (
-        *loss_and_score(pool, outputs[0, :n_train], rows[:n_train]),
-        *loss_and_score(pool, outputs[0, n_train:], rows[n_train:]),
-    )
+def outputs_of(stack: StackRun, chosen: Tensor) -> Tensor:
+    """Return what every network, at weights (M, n), answers to the training rows and then the validation rows, (M, n, C); of a
+    few networks at a time, for hidden values take memory.
+    """
+    network, X, n_train = stack.trainer.stack, stack.trainer.pool.X, len(stack.split.y_train)
+    rows = torch.cat([X[:, :n_train], X[:, -len(stack.split.y_val) :]], 1)
+    size = max(1, PIECE_NUMBERS // (rows.shape[1] * sum(network.sizes[1:])))
+    pieces = [network.holding(piece).forward(rows).outputs for piece in chosen.split(size)]
+    return torch.cat(pieces)
 
 
-def loss_and_score(pool: Pool, outputs: Tensor, rows: Tensor) -> tuple[float, float]:
-    """Return mean loss and score (accuracy, or R²) of outputs (n, C) for the pool's rows (n,)."""
-    outputs, targets = outputs[None], pool.targets[rows]
-    loss = float(sample_losses(pool.loss, outputs, targets).mean())
+def numbers_of_starts(stack: StackRun, outputs: Tensor, places: np.ndarray) -> list[np.ndarray]:
+    """Return training loss and score, validation loss and score of each start of a cell, (n_starts,), from all networks' outputs.
+
+    places: (n_starts, n_networks), those of a start answer together.
+    """
+    pool, n_train = stack.trainer.pool, len(stack.split.y_train)
+    answers = average_outputs(pool.loss, outputs[torch.from_numpy(places)])  # (n_starts, n, C)
+    own = torch.from_numpy(stack.copy_of[places[:, 0]] * n_train)[:, None] + torch.arange(n_train)
+    return [
+        *losses_and_scores(pool, answers[:, :n_train], pool.targets[own]),
+        *losses_and_scores(pool, answers[:, n_train:], pool.targets[-len(stack.split.y_val) :][None]),
+    ]
+
+
+def losses_and_scores(pool: Pool, outputs: Tensor, targets: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean loss and score (accuracy, or R²) of outputs (S, n, C) for targets (1 or S, n, C), (S,) each."""
+    loss = sample_losses(pool.loss, outputs, targets).mean(1)
     if pool.is_classification:
-        return loss, float(is_correct(pool.loss, outputs, targets).mean())
-    return loss, 1 - loss / float(targets.var(0, correction=0).sum())
+        return loss.numpy(), is_correct(pool.loss, outputs, targets).mean(1).numpy()
+    return loss.numpy(), (1 - loss / targets.var(1, correction=0).sum(1)).numpy()
