@@ -281,7 +281,9 @@ def outputs_of(stack: StackRun, chosen: Tensor) -> Tensor:
     network, X, n_train = stack.trainer.stack, stack.trainer.pool.X, len(stack.split.y_train)
     rows = torch.cat([X[:, :n_train], X[:, -len(stack.split.y_val) :]], 1)
     size = max(1, PIECE_NUMBERS // (rows.shape[1] * sum(network.sizes[1:])))
-    pieces = [network.holding(piece).forward(rows).outputs for piece in chosen.split(size)]
+    pieces = [
+        network.holding(chosen[first : first + size]).forward(rows).outputs for first in range(0, len(chosen), size)
+    ]
     return torch.cat(pieces)
 
 
