@@ -124,13 +124,13 @@ def describe_diagram(arrays: Arrays) -> str:
 
 def describe_matrices(arrays: Arrays) -> str:
     """Return how many weights the picture holds and how many are exactly zero."""
-    values = arrays["matrices"][np.isfinite(arrays["matrices"])]
-    zero, plus = int(np.sum(values == 0)), int(np.sum(values > 0))
+    values = arrays["matrices"]  # nan, where nothing is, is neither of these
+    zero, plus, minus = (int(np.count_nonzero(are)) for are in (values == 0, values > 0, values < 0))
     return say(
         "Weight matrices: {n_weights} weights, {n_positive} positive, {n_negative} negative, {n_zero} zero.",
-        n_weights=values.size,
+        n_weights=zero + plus + minus,
         n_positive=plus,
-        n_negative=values.size - plus - zero,
+        n_negative=minus,
         n_zero=zero,
     )
 

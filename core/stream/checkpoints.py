@@ -7,6 +7,7 @@ of a snapshot, numbers and JSON; it is never executed. A run is found by the ung
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
 import tempfile
@@ -25,6 +26,7 @@ FOLDER = "OVERFIT_LAB_CHECKPOINTS"  # names another folder; empty: nothing is ke
 MAX_BYTES = 256_000_000  # of all runs together
 MAX_BYTES_EACH = 4_000_000  # a larger run is not kept
 MAX_AGE_S = 24 * 3600.0
+PRUNE_EVERY_S = 60.0
 JOB_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class Checkpoints:
     ) -> None:  # fmt: skip
         self.folder, self.max_bytes, self.max_age_s, self.clock = folder, max_bytes, max_age_s, clock
         self._lock = threading.Lock()
+        self._written, self._prune_at = 0, -math.inf  # at most so many bytes lie there; to look at all files takes time
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def save(self, job_id: str, kept: Snapshot) -> bool:
@@ -52,7 +55,9 @@ class Checkpoints:
                 beside.write_bytes(content)
                 os.utime(beside, (self.clock(), self.clock()))
                 beside.replace(self._path(job_id))  # whoever reads meanwhile sees the old one or the new one, whole
-                self._prune()
+                self._written += len(content)
+                if self._written > self.max_bytes or self.clock() >= self._prune_at:
+                    self._prune()
         except OSError as error:
             log.warning("a run could not be kept: %s", error)
             return False
@@ -86,6 +91,7 @@ class Checkpoints:
             total += size
             if total > self.max_bytes or self.clock() - changed > self.max_age_s:
                 file.unlink(missing_ok=True)
+        self._written, self._prune_at = min(total, self.max_bytes), self.clock() + PRUNE_EVERY_S
 
 
 def folder_of_user() -> Path:

@@ -120,10 +120,15 @@ def to_wire_type(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
     return dtype, array.astype(dtype, copy=False)  # in this machine's order of bytes, whatever it came in
 
 
+LEAST_HALF = np.finfo(np.float16).smallest_subnormal
+
+
 def to_half(array: np.ndarray) -> np.ndarray:
     """Return the array as float16; what is not zero stays so: a weight that shrinks is not a weight that is gone."""
-    half, least = array.astype(np.float16), np.finfo(np.float16).smallest_subnormal
-    return np.where((half == 0) & (array != 0), np.copysign(least, array).astype(np.float16), half)
+    half = array.astype(np.float16)
+    if np.count_nonzero(half.view(np.uint16) << 1) == np.count_nonzero(array):  # the sign of a zero is none of a number
+        return half
+    return np.where((half == 0) & (array != 0), np.copysign(LEAST_HALF, array).astype(np.float16), half)
 
 
 def to_json_value(value: Any) -> Any:
