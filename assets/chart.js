@@ -187,13 +187,15 @@ export class Chart {
     if (!this.table.hidden) this.fillTable();
   }
 
+  /** New sources of the pictures that are not the ones on screen; one whose array is not there is not shown. */
   paintImages(view) {
     const changes = {};
     this.about.images.forEach((image, i) => {
       const array = arrayOf(image.array, view);
-      if (array?.shape.length !== 2 || isSame(array.data, this.painted?.[i])) return;
-      (this.painted ??= [])[i] = array.data;
-      changes[`images[${i}].source`] = paint(array, { ...image, ...this.overrides });
+      const data = array?.shape.length === 2 ? array.data : undefined;
+      if (isSame(data, this.painted?.[i])) return;
+      (this.painted ??= [])[i] = data;
+      changes[`images[${i}].source`] = data ? paint(array, { ...image, ...this.overrides }) : "";
     });
     return changes;
   }

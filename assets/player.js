@@ -1,7 +1,8 @@
 // Plays the recording of a preset's run on a page that was just opened, and hands over to the live run at the first touch.
-import { loadRecording } from "./recording.js";
+import { LATER, loadRecording } from "./recording.js";
 
 const LENGTH_S = 8;
+const SEEN = "-48px"; // so much of a picture is in view before it is fetched
 const HINT = "lab-hint";
 const GOES_ON = new Set(["set", "reseed"]); // what was playing goes on after these
 
@@ -35,14 +36,15 @@ export class Player {
   draw(index) {
     this.index = index;
     this.epoch = this.recording.epoch(index);
-    this.show(this.recording.at(index));
+    const now = this.recording.at(index);
+    this.show(this.isPaused ? { ...now, meta: { ...now.meta, state: "paused" } } : now);
   }
 
   /** Stand still at the moment shown. */
   pause() {
     this.isPlaying = false;
-    const now = this.recording.at(this.index);
-    this.show({ ...now, meta: { ...now.meta, state: "paused" } });
+    this.isPaused = true;
+    this.draw(this.index);
   }
 
   stop() {
@@ -63,7 +65,27 @@ export class Opening {
     this.player = new Player(preset, (snapshot) => {
       this.shown = snapshot;
       this.draw(snapshot);
+      this.complete();
     }, this.onEnd);
+  }
+
+  /** Take over a new set of charts: one's pictures are fetched when they come into view. */
+  watch(charts) {
+    this.observer?.disconnect();
+    this.isSeen = false;
+    const chart = charts.find(({ about }) => about.images?.some(({ array }) => array === LATER));
+    this.observer = chart && new IntersectionObserver((entries) => {
+      this.isSeen = entries.at(-1).isIntersecting;
+      this.complete();
+    }, { rootMargin: SEEN });
+    this.observer?.observe(chart.plot);
+  }
+
+  /** Where a picture is in view that the recording has not yet: fetch it, and draw the moment again. */
+  async complete() {
+    const { player } = this;
+    if (!this.shown || player.gone || !this.isSeen) return;
+    if (await player.recording.complete() && !player.gone) player.draw(player.index);
   }
 
   /** The first touch goes on live from the moment shown. Returns whether the message is dealt with already. */

@@ -2,6 +2,8 @@
 import { address } from "./load.js";
 import { decode, row } from "./stream.js";
 
+export const LATER = "matrices"; // most of the bytes, of a chart further down: fetched when it is looked at
+
 /** Fetch the recording of a preset; undefined where there is none, or no connection. */
 export async function loadRecording(preset) {
   const part = async (name) => {
@@ -11,17 +13,30 @@ export async function loadRecording(preset) {
   };
   try {
     const [frames, last] = await Promise.all([part("frames"), part("last")]);
-    return new Recording(frames, last);
+    return new Recording(frames, last, () => part("later"));
   } catch {
     return undefined;
   }
 }
 
 export class Recording {
-  constructor(frames, last) {
-    this.frames = frames;
-    this.last = last;
+  /** `fetchLater()` promises the rest of the frames. */
+  constructor(frames, last, fetchLater) {
+    Object.assign(this, { frames, last, fetchLater });
+    this.arrays = frames.arrays;
     this.records = last.arrays.epoch.data;
+  }
+
+  /** Have what is seen further down, too; true when it has come. Asked for once, without it its chart stays empty. */
+  async complete() {
+    if (this.isAsked) return false;
+    this.isAsked = true;
+    try {
+      this.arrays = { ...this.arrays, ...(await this.fetchLater()).arrays };
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Number of moments, and the epoch of each. */
@@ -47,7 +62,7 @@ export class Recording {
     const facts = this.frames.meta.frames[i];
     const { meta } = this.last;
     const isEnd = i === this.length - 1;
-    const then = Object.fromEntries(Object.entries(this.frames.arrays).map(([name, array]) => [name, row(array, i)]));
+    const then = Object.fromEntries(Object.entries(this.arrays).map(([name, array]) => [name, row(array, i)]));
     return {
       kind: "snapshot", version: 0, arrays: { ...this.curvesTo(facts.epoch), ...then },
       meta: { ...meta, ...facts, labels: { ...meta.labels, ...facts.labels }, state: isEnd ? "finished" : "running", banner: isEnd ? meta.banner : null },
@@ -60,7 +75,7 @@ export class Recording {
     while (n < this.records.length && this.records[n] <= epoch) n += 1;
     const cut = (array) => (array.shape[0] === this.records.length ? { data: array.data.subarray(0, n * (array.data.length / this.records.length)), shape: [n, ...array.shape.slice(1)] } : array);
     const { arrays } = this.last;
-    const curves = Object.fromEntries(Object.entries(arrays).filter(([name]) => !(name in this.frames.arrays)).map(([name, array]) => [name, cut(array)]));
+    const curves = Object.fromEntries(Object.entries(arrays).filter(([name]) => !(name in this.arrays)).map(([name, array]) => [name, cut(array)]));
     const losses = curves.val_loss.data;
     const best = losses.reduce((least, loss, i) => (loss < losses[least] ? i : least), 0);
     curves.best_epoch = { data: Float32Array.of(this.records[best]), shape: [1] };

@@ -154,6 +154,7 @@ class Stage {
     this.editor?.attach(charts.find(({ about }) => about.edit));
     if (this.data.drawing?.can_copy) this.offerCopy(charts.find(({ about }) => about.place === "hero"));
     this.painter.watch(charts);
+    this.opening.watch(charts);
     this.colours = this.themeColours();
     if (this.live) this.paint();
     await loadPlotly(this.data.assets);

@@ -1,6 +1,7 @@
 """The route of the recordings: what a preset's run shows, made once for all who open it.
 
-`GET /lab/recordings/<preset>/frames` has all moments, `…/last` the end with its curves, both in the form of the stream.
+`GET /lab/recordings/<preset>/frames` has all moments, `…/later` what is seen further down at each of them, `…/last` the end
+with its curves: all in the form of the stream.
 """
 
 import gzip
@@ -15,7 +16,7 @@ from core.live.playground.recording import Recording, recording
 from core.presets import PRESETS
 from core.words import say
 
-PARTS = ("frames", "last")
+PARTS = ("frames", "later", "last")
 FRESH_S = 600  # an hour of class loads each once or a few times; a new version of the app is seen soon
 
 
@@ -35,10 +36,10 @@ async def serve(request: Request) -> Response:
 
 def encoded(one: Recording, part: str) -> bytes:
     """Return one part of a recording as it is sent."""
-    return (one.frames if part == "frames" else one.last).encoded
+    return {"frames": one.frames, "later": one.later, "last": one.last}[part].encoded
 
 
-@lru_cache(2 * len(PRESETS))
+@lru_cache(len(PARTS) * len(PRESETS))
 def compress(one: Recording, part: str) -> bytes:
     """Return the same gzipped, once for all."""
     return gzip.compress(encoded(one, part), 6, mtime=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -28,6 +28,7 @@ from core.stream.snapshot import Snapshot
 from core.words import say
 
 MAX_RECORDINGS = len(PRESETS)  # in a process; one takes about 10 MB
+LATER = ("matrices",)  # most of the bytes, and below the first screen: in a part of their own
 SLICE_S = 0.05  # whoever else has work comes in between
 
 
@@ -36,12 +37,14 @@ class Recording:
     """One run from epoch 0 to its end.
 
     frames: all its moments, as a job answers `frames` but in one piece; meta.due_s: when each is due in a story, in seconds.
+    later: the arrays `LATER` of the same moments, which the other parts lack; none where the run shows none.
     last: the snapshot at its end, with the curves over all epochs.
     moments: the same for the server; kept: the state of the run at each, by epoch.
     """
 
     experiment: Experiment
     frames: Snapshot
+    later: Snapshot
     last: Snapshot
     moments: tuple[Moment, ...]
     kept: Mapping[int, Snapshot]
@@ -77,7 +80,8 @@ class RecordedRun(PlaygroundRun):
         due = [due_s(facts["epoch"], "story", self.pacing.scale) for facts in frames]
         meta = {**pieces[-1].meta, "frames": frames, "numbers": numbers, "due_s": due}
         whole = Snapshot(pieces[-1].version, meta, joined([piece.arrays for piece in pieces]), "frames")
-        return Recording(self.started_as, whole, last, tuple(self._moments.kept), self.kept)
+        first, later = apart(whole)
+        return Recording(self.started_as, first, later, apart(last)[0], tuple(self._moments.kept), self.kept)
 
     def with_turn(self, facts: dict[str, Any]) -> dict[str, Any]:
         """Return the facts of a moment with the word at the star as it was then: it has turned up, or not yet."""
@@ -85,6 +89,13 @@ class RecordedRun(PlaygroundRun):
         n_records = bisect_right(history.epochs, facts["epoch"])
         losses = [float(record["val_loss"][0]) for record in history.records[:n_records]]
         return {**facts, "labels": {**facts["labels"], "turn": [turn_text(losses[-1], min(losses))]}}
+
+
+def apart(whole: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """Return a snapshot without the arrays that come later, and one with nothing but these."""
+    later = {name: values for name, values in whole.arrays.items() if name in LATER}
+    rest = {name: values for name, values in whole.arrays.items() if name not in LATER}
+    return replace(whole, arrays=rest), replace(whole, meta={}, arrays=later)
 
 
 def record(experiment: Experiment) -> Recording:

@@ -22,13 +22,21 @@ def client() -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("accepts", ["gzip", "identity"])
-def test_both_parts_of_a_recording_come_in_the_form_of_the_stream(client: httpx.Client, accepts: str) -> None:
+def test_the_parts_of_a_recording_come_in_the_form_of_the_stream(client: httpx.Client, accepts: str) -> None:
     one = recording("memorise")
-    for part, expected in (("frames", one.frames), ("last", one.last)):
+    for part, expected in (("frames", one.frames), ("later", one.later), ("last", one.last)):
         answer = client.get(f"/lab/recordings/memorise/{part}", headers={"Accept-Encoding": accepts})
         assert answer.status_code == 200 and f"max-age={FRESH_S}" in answer.headers["cache-control"]
         assert answer.headers.get("content-encoding", "identity") == accepts
         assert answer.content == expected.encoded and decode(answer.content).kind == expected.kind
+
+
+def test_what_the_first_screen_shows_is_a_small_part_of_it(client: httpx.Client) -> None:
+    def size(part: str) -> int:
+        with client.stream("GET", f"/lab/recordings/memorise/{part}", headers={"Accept-Encoding": "gzip"}) as answer:
+            return int(answer.headers["content-length"])
+
+    assert size("frames") + size("last") < 100_000 < size("later")
 
 
 @pytest.mark.parametrize("path", ["bees/frames", "memorise/kept", "memorise", "../app.py/frames"])

@@ -74,6 +74,21 @@ def test_its_frames_are_those_of_a_run_and_end_at_its_last_epoch(recorded) -> No
     assert len(sent.meta["frames"]) == len(sent.meta["due_s"]) == len(sent.arrays["fit_y"])
 
 
+def test_the_matrices_of_a_large_network_stand_in_a_part_of_their_own() -> None:
+    large = SINE.replace(hidden_sizes=[32, 32], n_epochs=20)
+    one, frames = record(large), all_frames(to_the_end(uninterrupted(large)))
+    n = len(frames.arrays["frame_epoch"])
+    assert one.later.arrays.keys() == {"matrices"}
+    np.testing.assert_array_equal(one.later.arrays["matrices"][:n], frames.arrays["matrices"])
+    assert len(one.later.arrays["matrices"]) == len(one.frames.meta["frames"])
+    assert "matrices" not in one.frames.arrays and "matrices" not in one.last.arrays
+    assert frames.arrays.keys() - {"matrices"} == one.frames.arrays.keys()
+
+
+def test_a_small_network_has_nothing_that_comes_later(recorded) -> None:
+    assert recorded.later.arrays == {} and decode(recorded.later.encoded).kind == "frames"
+
+
 def test_it_says_when_each_moment_is_due_in_a_story(recorded) -> None:
     due = dict(zip((f["epoch"] for f in recorded.frames.meta["frames"]), recorded.frames.meta["due_s"], strict=True))
     assert due[0] == due[1] == 0.0 and due[10] == 1.0 and due[150] == pytest.approx(1 + 2 * (np.log10(150) - 1))
