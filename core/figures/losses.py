@@ -81,7 +81,7 @@ def _best(arrays: Arrays, is_live: bool) -> go.Scatter:
     """Return the star at the best epoch; in a live run with the words that say when the validation loss has turned there."""
     star = _points(arrays, say("best epoch"), ("best_epoch", "best_val_loss"), MARK)
     if is_live:
-        star.mode, star.text, star.textposition, star.cliponaxis = "markers+text", [" "], "top right", False
+        star.mode, star.text, star.textposition, star.cliponaxis = "markers+text", [" "], "top center", False
         star.meta = bind(x="best_epoch", y="best_val_loss", text="label:turn")
     return star
 
