@@ -237,7 +237,7 @@ def _groups(cells: Cells, column: Column, problem: str) -> tuple[Array, str]:
     if len(words) < MIN_GROUPS and not problem:
         problem = say(
             "group: expected at least {min_groups} groups, of which whole ones can be held out, received {n_words} in "
-            "'{name}'",
+            "'{name}'; choose another column, or no groups",
             min_groups=MIN_GROUPS,
             n_words=len(words),
             name=column.name,

@@ -217,6 +217,17 @@ def test_groups_and_time_decide_who_is_where() -> None:
         load_table(text, group="who", time="when")
 
 
+@pytest.mark.parametrize("n_groups", [1, 4])
+def test_groups_are_enough_to_hold_whole_ones_out(n_groups: int) -> None:
+    text = "who,x,y\n" + "".join(f"g{i % n_groups},{i * 7 % 31},{i * i % 97}\n" for i in range(60))
+    with pytest.raises(ValueError) as error:
+        load_table(text, group="who")
+    assert str(error.value) == (
+        "group: expected at least 5 groups, of which whole ones can be held out, "
+        f"received {n_groups} in 'who'; choose another column, or no groups"
+    )
+
+
 @pytest.mark.parametrize(("n_days", "is_enough"), [(1, False), (4, False), (5, True)])
 def test_time_needs_a_few_times(n_days: int, is_enough: bool) -> None:
     text = "d,a,y\n" + "".join(f"2020-01-{i % n_days + 1:02d},{i % 7},{i * i % 11 + 0.5}\n" for i in range(60))

@@ -70,7 +70,11 @@ def test_na_among_words_stays_a_word_and_a_code_stays_a_code() -> None:
         ({"task": "regression"}, "target: expected numbers for values, received the words of 'klasse'; choose classes, or another "
                                  "column"),
         ({"seed": -1}, "seed: expected a whole number from 0 to 999,999, received -1"),
-        ({"group": "stadt"}, "group: expected at least 5 groups, of which whole ones can be held out, received 3 in 'stadt'"),
+        (
+            {"group": "stadt"},
+            "group: expected at least 5 groups, of which whole ones can be held out, received 3 in 'stadt'; choose another "
+            "column, or no groups",
+        ),
         ({"time": "stadt"}, "time: expected a column of dates or numbers, received 'stadt', a category"),
     ],
 )  # fmt: skip
