@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 import socket
 from collections import Counter
@@ -45,6 +46,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 COOKIE, NAME_LENGTH = "lab_browser", 32
+NAME = re.compile(rf"[0-9a-f]{{{NAME_LENGTH}}}")  # as it is given; anything else is somebody else's
 LINGER_S = 2.0  # whoever is refused while sending has so long to read why
 READS = ("GET", "HEAD", "OPTIONS")
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.live.study import Obedient, live_study
 from core.settings.experiment import Experiment
-from core.stream.gate import COOKIE, NAME_LENGTH
+from core.stream.gate import COOKIE, NAME
 from core.stream.job import Job
 from core.stream.lane import CHILD_BYTES, lane_study
 from core.stream.scheduler import get_scheduler
@@ -105,8 +105,10 @@ def user() -> str:
     """Return the name under which all jobs of this browser share the processor, however many tabs it has; without a cookie
     those of this session.
     """
-    of_browser = str(st.context.cookies.get(COOKIE, ""))[:NAME_LENGTH]
-    return of_browser or str(st.session_state.setdefault("lab.user", token_urlsafe(12)))
+    of_browser = st.context.cookies.get(COOKIE)
+    if isinstance(of_browser, str) and NAME.fullmatch(of_browser):
+        return of_browser
+    return str(st.session_state.setdefault("lab.user", token_urlsafe(12)))
 
 
 def failure(slot: Slot) -> str | None:

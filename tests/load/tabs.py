@@ -26,7 +26,7 @@ from tests.load.person import Person
 from tests.load.server import Server
 
 N_TABS, ALONE_S, BESIDE_S = 5, 4.0, 8.0
-GREEDY = "0123456789abcdef"  # the name of the browser with the tabs
+GREEDY = 2 * "0123456789abcdef"  # the name of the browser with the tabs
 LARGE = "data=digits&n_train=899&hidden_sizes=512-512-512-512-512-512"
 MANY = ",".join(f"{10 ** (-6 + 6 * i / 499):.6g}" for i in range(500))
 CASES: dict[str, tuple[str, str, Callable[[Experiment], Work]]] = {

@@ -89,7 +89,8 @@ def test_the_default_page_is_the_first_preset_not_started():
 def test_the_first_settings_come_first_and_the_rest_lies_under_more():
     page = open_page()
     labels = [w.label for w in page.sidebar if hasattr(w, "label") and w.type != "expander"]
-    assert labels[:6] == [
+    assert labels[:7] == [
+        "Data in pictures",
         *map(label_of, ["data", "n_train", "noise_std", "hidden_sizes"]),
         "Learning rate",
         "Batch size",

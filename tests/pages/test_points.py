@@ -56,8 +56,10 @@ def test_the_playground_shows_any_number_of_points_and_says_what_is_missing(name
 def test_the_sidebar_has_only_what_acts_on_drawn_points():
     for name in ("my_curve", "my_plane"):
         page = open_page(name=name)
-        keys = {(getattr(one, "key", None) or ".").split(".")[1] for one in page.sidebar}
-        inside = {(getattr(one, "key", None) or ".").split(".")[1] for one in page.sidebar.expander[0]}
+        keys, inside = (
+            {f"{getattr(one, 'key', None)}.".split(".")[1] for one in some}
+            for some in (page.sidebar, page.sidebar.expander[0])
+        )
         assert not (keys | inside) & {"n_train", "noise_std", "label_noise", "val_fraction", "data_seed"}
         assert ("n_point_classes" in keys) == (name == "my_plane") == ("features" in inside)
         assert any("Click into the fit chart" in one.value for one in page.sidebar.caption)
