@@ -20,7 +20,9 @@ WHERE = "const root = new URL('.', document.baseURI).href; window.__streamlit = 
 # After Back or Forward the address belongs to the browser until the hand does something: answers that are still on their way
 # when one presses quickly speak of older addresses, and an entry written for one of them would cut off the way Forward.
 # An entry without settings gets them, not a second entry after it. A lesson has its step instead; their list needs nothing.
+# On a phone the list of pages lies over the page: it closes with the choice.
 BACK_AND_FORWARD = """
+const NARROW = 768;
 let isTravelling = false;
 const replace = history.replaceState.bind(history);
 const isWhole = (path, query) => path.endsWith('/lessons')
@@ -32,6 +34,7 @@ for (const name of ['pushState', 'replaceState']) {
   history[name] = (state, title, url) => {
     const { pathname, search } = new URL(url ?? location.href, location.href);
     const isHere = pathname === location.pathname;
+    if (!isHere && innerWidth < NARROW) document.querySelector('[data-testid=stSidebarCollapseButton] button')?.click();
     const isMoved = search !== location.search, old = new URLSearchParams(location.search);
     if (isHere && isMoved && !isWhole(pathname, old)) replace(state, title, url);
     else if (!isTravelling || (isHere && !isMoved)) write(state, title, url);

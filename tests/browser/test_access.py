@@ -200,3 +200,11 @@ def test_every_line_and_mark_stands_out_from_the_page(
     page.emulate_media(color_scheme=other[0])  # a flip of the theme takes them along
     wait_for(page, f"{color} !== '{before}'")
     wait_for(page, f"({FAINT_MARKS})('{other[1]}').length === 0")
+
+
+def test_on_a_phone_the_list_of_pages_closes_with_the_choice(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, PHONE)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="λ path", exact=True).click()
+    page.wait_for_url("**/path**")
+    wait_for(page, "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0")
