@@ -4,6 +4,8 @@ import { decode, row } from "./stream.js";
 
 export const LATER = "matrices"; // most of the bytes, of a chart further down: fetched when it is looked at
 
+const ASK_AGAIN = 1000; // ms after it was asked for in vain
+
 /** Fetch the recording of a preset; undefined where there is none, or no connection. */
 export async function loadRecording(preset) {
   const part = async (name) => {
@@ -27,7 +29,7 @@ export class Recording {
     this.records = last.arrays.epoch.data;
   }
 
-  /** Have what is seen further down, too; true when it has come. Asked for once, without it its chart stays empty. */
+  /** Have what is seen further down, too; true when it has come. Its chart is empty until then; where it does not come it may be asked for again. */
   async complete() {
     if (this.isAsked) return false;
     this.isAsked = true;
@@ -35,6 +37,7 @@ export class Recording {
       this.arrays = { ...this.arrays, ...(await this.fetchLater()).arrays };
       return true;
     } catch {
+      setTimeout(() => { this.isAsked = false; }, ASK_AGAIN);
       return false;
     }
   }

@@ -6,7 +6,8 @@ browser asks once. `python -m core.figures.thumbnails > assets/datasets.svg` wri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from core.figures.theme import CLASS_COLORS
 from core.settings.colors import BLUE, GREY, ORANGE
 from core.settings.experiment import DataConfig
 
-SIDE, EDGE = 44, 5  # of one picture, in pixels
+SIDE, EDGE = 44, 5  # of one picture, in pixels: a finger's width
 N_ROWS = {"curve": 24, "plane": 90, "images": 10, "table": 40}
 NOISE_STD = {"curve": 0.15, "plane": 0.0, "images": 0.0, "table": 0.0}
 
@@ -45,11 +46,11 @@ def picture(name: str) -> Iterator[str]:
         line = zip(places(split.grid.x), places(split.grid.truth, *ends), strict=True)
         some = " ".join(f"{x:.1f},{SIDE - y:.1f}" for x, y in list(line)[::4])
         yield f'<polyline points="{some}" fill="none" stroke="{GREY}" stroke-width="1.5"/>'
-        yield from dots(places(split.X_train[:, 0]), places(split.y_train, *standardised(split, ends)), [BLUE] * 99)
+        yield from dots(places(split.X_train[:, 0]), places(split.y_train, *standardised(split, ends)), repeat(BLUE))
         return
     across, up = (split.X_train[:, i] for i in telling_inputs(split))
     if split.task == "regression" and kind == "table":
-        yield from dots(places(across), places(split.y_train), [BLUE] * 99)
+        yield from dots(places(across), places(split.y_train), repeat(BLUE))
         return
     if split.task == "classification":
         yield from dots(places(across), places(up), [CLASS_COLORS[label] for label in split.y_train])
@@ -86,7 +87,7 @@ def places(values: Array, low: float | None = None, high: float | None = None) -
     return placed
 
 
-def dots(across: Array, up: Array, colours: list[str]) -> Iterator[str]:
+def dots(across: Array, up: Array, colours: Iterable[str]) -> Iterator[str]:
     """Yield points."""
     for x, y, colour in zip(across, up, colours, strict=False):
         yield f'<circle cx="{x:.1f}" cy="{SIDE - y:.1f}" r="1.7" fill="{colour}"/>'

@@ -32,6 +32,7 @@ SENT_AS = {
 PICTURES = {"matrices", "unit_map"}
 
 Arrays = dict[str, np.ndarray]
+LEAST_HALF = np.finfo(np.float16).smallest_subnormal
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +119,6 @@ def to_wire_type(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
     if name in PICTURES:
         return "float16", to_half(array)
     return dtype, array.astype(dtype, copy=False)  # in this machine's order of bytes, whatever it came in
-
-
-LEAST_HALF = np.finfo(np.float16).smallest_subnormal
 
 
 def to_half(array: np.ndarray) -> np.ndarray:

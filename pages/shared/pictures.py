@@ -6,16 +6,13 @@ from functools import cache
 import streamlit as st
 
 from core.data import DATASETS
+from core.figures.thumbnails import SIDE
 from pages.shared.language import tr, worded
 from pages.shared.stage import assets_hash
 from pages.shared.widgets import hold
 
 PLACE = "lab-pictures"
-SIDE, GAP, ACROSS = (
-    44,
-    4,
-    5,
-)  # pixels of a picture, a finger's width (see `core/figures/thumbnails.py`), and between; in a row
+GAP, ACROSS = 4, 5  # pixels between two pictures; pictures in a row
 
 
 @cache
