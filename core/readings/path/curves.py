@@ -18,6 +18,8 @@ from core.words import joined, say
 
 REGIONS = ((say("overfits"), VERMILLION), (say("fits"), GREEN), (say("underfits"), GREY))
 
+ROOM = 0.2  # of the axis that a word above a region needs on a phone; the legend has them all
+
 
 def path_arrays(
     values: np.ndarray, param_name: str, train_loss: np.ndarray, val_loss: np.ndarray, kinds: Sequence[str],
@@ -30,8 +32,8 @@ def path_arrays(
 
     path_train, path_val: (n_values,), nan where diverged. path_top, path_top_y: (n_top,), see `top_arrays`.
     path_is_overfits, _fits, _underfits: (n_values,) 1 or 0 (a collapse underfits); path_label_x: (3,) middle of the longest
-    stretch of each, or nan. path_best_x, path_best_y: (1,), or empty while nothing is trained. path_diverged_x, _y: one per
-    diverged member. path_nonzero, path_large: (n_layers, n_values).
+    stretch of each, or nan, also where another word stands too near. path_best_x, path_best_y: (1,), or empty while nothing
+    is trained. path_diverged_x, _y: one per diverged member. path_nonzero, path_large: (n_layers, n_values).
     """
     x = positions(values, param_name)
     is_diverged = np.array([kind == "diverged" for kind in kinds])
@@ -46,7 +48,11 @@ def path_arrays(
         "path_val": val,
         **top_arrays("path_top", left.sum(0)),
         **{f"path_is_{name}": is_here for name, is_here in regions.items()},
-        "path_label_x": np.array([_middle(x, is_here > 0) for is_here in regions.values()]),
+        "path_label_x": _apart(
+            np.array([_middle(x, is_here > 0) for is_here in regions.values()]),
+            [is_here.sum() for is_here in regions.values()],
+            ROOM * np.ptp(x),
+        ),
         "path_best_x": x[best],
         "path_best_y": val[best],
         "path_diverged_x": x[is_diverged],
@@ -113,6 +119,15 @@ def describe_path_sparsity(arrays: Arrays, texts: Sequence[str]) -> str:
         "; ",
     )
     return say("Weights that are not exactly zero. {layers}.", layers=layers)
+
+
+def _apart(places: np.ndarray, sizes: Sequence[float], room: float) -> np.ndarray:
+    """Return the places of words, nan for those that have less than `room` to the word of a larger region."""
+    kept: list[int] = []
+    for i in sorted(np.flatnonzero(np.isfinite(places)).tolist(), key=lambda i: -sizes[i]):
+        if all(abs(places[i] - places[other]) >= room for other in kept):
+            kept.append(i)
+    return np.where(np.isin(np.arange(len(places)), kept), places, np.nan)
 
 
 def _middle(x: np.ndarray, is_here: np.ndarray) -> float:

@@ -132,6 +132,14 @@ def test_the_table_of_a_chart_calls_its_places_by_their_strength(name: str) -> N
     assert name != "grid" or len(names["y"]["texts"]) == len(RATES)
 
 
+def test_no_word_above_a_region_stands_on_another() -> None:
+    values, losses = np.geomspace(1e-4, 1, 21), np.ones(21)
+    kinds = ["overfits"] * 15 + ["fits"] * 4 + ["underfits"] * 2
+    layers = np.ones((1, 21))
+    places = path_arrays(values, "l2", losses, losses, kinds, layers, layers)["path_label_x"]
+    np.testing.assert_allclose(places, [-2.6, -0.7, np.nan])  # of -4 … 0: the last two are .6 apart, .8 is needed
+
+
 def test_path_arrays_by_hand() -> None:
     arrays = make_arrays()
     np.testing.assert_array_equal(arrays["path_val"], [0.9, 0.7, 0.5, 1.0, np.nan])
