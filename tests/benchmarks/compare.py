@@ -18,7 +18,7 @@ from tests.benchmarks.table import Row
 REPEATS = 5
 EPOCHS = 60
 SIX = TASK.replace(variants=("none", "l1_proximal", "l1_subgradient", "l2", "elastic_net", "dropout"))
-QUERY = "&".join(f"{name}={value}" for name, value in SIX.replace(n_epochs=1_000_000).to_query().items())
+QUERY = "&".join(f"{name}={value}" for name, value in SIX.replace(n_epochs=100_000).to_query().items())
 
 
 def rows() -> Iterator[Row]:
