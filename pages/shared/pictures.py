@@ -9,7 +9,7 @@ from core.data import DATASETS
 from core.figures.thumbnails import SIDE
 from pages.shared.language import tr, worded
 from pages.shared.stage import assets_hash
-from pages.shared.widgets import hold
+from pages.shared.widgets import among, hold
 
 PLACE = "lab-pictures"
 GAP, ACROSS = 4, 5  # pixels between two pictures; pictures in a row
@@ -44,14 +44,11 @@ def style() -> str:
 def choose_by_picture(page: str, chosen: str, on_new: Callable[[str, str], None]) -> None:
     """Show the pictures, with the one that is chosen marked. on_new: called with the name of another one and the page."""
     st.html(style())
-    here = chosen if chosen in DATASETS else None
-
-    def take(name: str | None, page: str) -> None:
-        if name is not None:
-            on_new(name, page)
-
+    names = list(DATASETS)
+    here = chosen if chosen in names else None
     with st.container(key=PLACE):
         st.pills(
-            tr("Data in pictures"), list(DATASETS), default=here, required=here is not None, label_visibility="collapsed",
-            format_func=lambda name: worded(DATASETS[name].label), **hold(f"{page}.picture", here, take, page),
+            tr("Data in pictures"), names, default=here, required=here is not None, label_visibility="collapsed",
+            format_func=lambda name: worded(DATASETS[name].label),
+            **among(names, hold(f"{page}.picture", here, on_new, page)),
         )  # fmt: skip

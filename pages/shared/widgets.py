@@ -99,7 +99,12 @@ def select(label: str, options: Sequence[Any], chosen: Any, held: dict[str, Any]
     name_of = words.pop("format_func", str)
     index = None if chosen is None else list(options).index(chosen)
     st.selectbox(
-        worded(label), options, index, format_func=lambda option: worded(name_of(option)), **held, **worded(words)
+        worded(label),
+        options,
+        index,
+        format_func=lambda option: worded(name_of(option)),
+        **among(options, held),
+        **worded(words),
     )
 
 
@@ -115,6 +120,21 @@ def hold(key: str, value: Any, on_new: Callable[..., None], *args: Any) -> dict[
     """
     numbered_key = follow(key, value)
     return {"key": numbered_key, "on_change": hand_on, "args": (key, numbered_key, on_new, *args)}
+
+
+def among(options: Sequence[Any], held: dict[str, Any]) -> dict[str, Any]:
+    """Return what `hold` has returned, for a widget that chooses one of these options and hears of nothing else.
+
+    A browser names an option by its words. Where they change while a press is on its way, as a λ in them does, Streamlit hands
+    on the old words in place of the option; and None where nothing is chosen any more.
+    """
+    key, numbered_key, on_new, *args = held["args"]
+
+    def hear(value: Any, *args: Any) -> None:
+        if value in options:
+            on_new(value, *args)
+
+    return {**held, "args": (key, numbered_key, hear, *args)}
 
 
 def follow(key: str, value: Any) -> str:

@@ -19,8 +19,6 @@ def open_study(address: str, open_page: OpenPage):
         if options.get("viewport") == PHONE:
             page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_role("link", name="Cross-validation").first.click()
-        if options.get("viewport") == PHONE:
-            page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
         wait_for(page, "document.querySelector('[data-figure=cv]')")
         wait_for(page, DRAWN)
         return page

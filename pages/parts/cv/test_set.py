@@ -27,7 +27,7 @@ from pages.shared.parts import is_ready, say_failure
 from pages.shared.say import tell, warn
 from pages.shared.splits import on_split, split_of
 from pages.shared.stage import Offer, Source, readout, stage
-from pages.shared.widgets import hold
+from pages.shared.widgets import among, hold
 
 RULES = {CHOSEN_1SE: "λ_1se", CHOSEN_MIN: "λ_min"}
 Order = tuple[str, str, dict[str, float]]  # the cross-validation, the rule, and the λ of each network to refit
@@ -54,8 +54,9 @@ def show_refit(cv: CrossValidation, key: str) -> None:
     }
     with left:
         rule = st.session_state.get(CHOSEN, order[1] if order else CHOSEN_1SE)
-        held, at = hold(RULE, rule, choose_rule), list(RULES).index(rule)
-        st.radio(tr("Chosen λ"), list(RULES), at, format_func=lambda rule: worded(named[rule]), horizontal=True, **held)
+        rules = list(RULES)
+        held, at = among(rules, hold(RULE, rule, choose_rule)), rules.index(rule)
+        st.radio(tr("Chosen λ"), rules, at, format_func=lambda rule: worded(named[rule]), horizontal=True, **held)
     with right:
         is_ordered = order is not None and order[:2] == (key, rule)
         st.button(

@@ -183,9 +183,10 @@ def pick(lesson: Lesson, at: Place, picks: Mapping[str, str]) -> str:
         tr("Your pick"), keys, index=keys.index(given) if given in keys else None, horizontal=True, key=key,
         format_func=lambda one: worded(picks[one]),
     )  # fmt: skip
-    if picked is not None:
-        said[at.step] = picked
-    return picked or ""
+    if picked not in keys:  # nothing yet, or words that have changed on the way (see `among`)
+        return ""
+    said[at.step] = picked
+    return picked
 
 
 def missing(lesson: Lesson, at: Place, record: Record | None) -> str:

@@ -11,6 +11,7 @@ from core.settings.experiment import FLAT_NAMES
 from core.studies.compare.variants import TASK as COMPARE
 from core.studies.features.selection import CLASSES, DIGITS, REVIEWS, TASK, VOWELS
 from core.studies.remedies.remedy import POINTS
+from pages.shared.widgets import among, hand_on
 from tests.pages.app import close, now, open_link, run
 from tests.pages.test_playground import setting_of
 
@@ -135,3 +136,20 @@ def test_a_task_of_remedies_is_itself_after_another():
     assert now(page) == POINTS
     assert_all_agree(page)
     close(page)
+
+
+def test_a_choice_is_one_of_the_options_never_the_old_words_of_one():
+    heard = []
+
+    def on_new(value, page):
+        heard.append((value, page))
+
+    held = among(["one_se", "min"], {"key": "rule.1", "on_change": hand_on, "args": ("rule", "rule.1", on_new, "cv")})
+    key, numbered_key, hear, page = held["args"]
+    for value in ("one_se", "λ_1se = 0.03, simpler", None, "min"):
+        hear(value, page)
+    assert (
+        heard == [("one_se", "cv"), ("min", "cv")]
+        and (key, numbered_key) == ("rule", "rule.1")
+        and held["key"] == "rule.1"
+    )
