@@ -9,7 +9,7 @@ import numpy as np
 
 from core.live.run import LiveRun
 from core.measures.learning_rate import rate_fault
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.presets import PRESETS, preset_of
 from core.settings.experiment import label_of
 from core.settings.penalties import PENALTIES
@@ -69,7 +69,7 @@ def collapsed_banner(run: LiveRun) -> dict[str, Any]:
 
 def rate_banner(
     run: LiveRun, state: MemberState, member: int, constant_loss: float, has_random_start: bool = True,
-    head: str = say("Underfits"),
+    head: str = say("Underfits"), write: Write = loss_text,
 ) -> dict[str, Any] | None:  # fmt: skip
     """Return the message that the learning rate is at fault where a member underfits, or None.
 
@@ -85,8 +85,8 @@ def rate_banner(
             "{head}: the learning rate is too large. The training loss jumped to {peak} on the way, from "
             "{start} at the start, and by epoch {n_epochs:,} it has not found back.",
             head=head,
-            peak=loss_text(peak),
-            start=loss_text(start),
+            peak=write(peak),
+            start=write(start),
             n_epochs=n_epochs,
         )
         short = say("{head}: the learning rate is too large.", head=head)

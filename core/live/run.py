@@ -20,6 +20,7 @@ from core.live.keeping import KIND
 from core.live.moments import MAX_MOMENTS, Moment, Moments, marks_of
 from core.live.pace import BUNCH_S, Pacing
 from core.live.stopping import Stopping
+from core.measures.own_unit import writer_of
 from core.readings.looks import PIECE_NUMBERS, Arrays, joined, shrink
 from core.settings.experiment import LIVE_FIELDS, Experiment
 from core.stream.commands import (
@@ -340,12 +341,16 @@ class LiveRun:
         elif self.n_single:
             self.n_single -= 1
             self.state = "running" if self.n_single else "paused"
-        elif self.view.is_single and (why := self.stopping.look(training.n_epochs_done, training.history)):
+        elif self.view.is_single and (why := self._why_stop()):
             self._stand("paused")
             self.stopped_why = why
             self._go_back_to_best()
         elif self.stopping.best_epoch == training.n_epochs_done and not self.stopping.is_met:
             self.best = training.n_epochs_done, training.state()
+
+    def _why_stop(self) -> str:
+        training = self.training
+        return self.stopping.look(training.n_epochs_done, training.history, writer_of(training.plan.split))
 
     def _go_back_to_best(self) -> None:
         """Where it has stopped past its lowest validation loss, let that moment be shown: it is kept for rewind now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from core.measures import History
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.stream.commands import StopAt
 from core.words import say
 
@@ -36,12 +36,12 @@ class Stopping:
         if self.condition.when == "best":
             self.begin()
 
-    def look(self, epoch: int, history: History) -> str:
-        """Return why the run pauses at this epoch, in a sentence; "" where it goes on."""
+    def look(self, epoch: int, history: History, write: Write = loss_text) -> str:
+        """Return why the run pauses at this epoch, in a sentence with losses as `write` gives them; "" where it goes on."""
         if self.is_met:
             return ""
         is_recorded = history.epochs[-1] == epoch
-        why = self._at_epoch(epoch) or (self._at_loss(epoch, history) if is_recorded else "")
+        why = self._at_epoch(epoch) or (self._at_loss(epoch, history, write) if is_recorded else "")
         self.is_met = bool(why)
         return why
 
@@ -49,7 +49,7 @@ class Stopping:
         is_there = self.condition.when == "epoch" and epoch == round(self.condition.value)
         return say("Stopped at epoch {epoch:,}, as you asked.", epoch=epoch) if is_there else ""
 
-    def _at_loss(self, epoch: int, history: History) -> str:
+    def _at_loss(self, epoch: int, history: History, write: Write) -> str:
         """Losses are those of the one network of the run."""
         when, value = self.condition.when, self.condition.value
         if when in NAMES:
@@ -60,17 +60,17 @@ class Stopping:
                 "Stopped at epoch {epoch:,}: the {names} has come down to {loss}, as you asked.",
                 epoch=epoch,
                 names=NAMES[when],
-                loss=loss_text(loss),
+                loss=write(loss),
             )
-        return self._past_best(epoch, float(history.records[-1]["val_loss"][0])) if when == "best" else ""
+        return self._past_best(epoch, float(history.records[-1]["val_loss"][0]), write) if when == "best" else ""
 
-    def _past_best(self, epoch: int, loss: float) -> str:
+    def _past_best(self, epoch: int, loss: float, write: Write) -> str:
         if loss < self.best_loss:
             self.best_epoch, self.best_loss = epoch, loss
         if epoch - self.best_epoch < self.condition.value:
             return ""
         lowest = say(
-            "at epoch {best_epoch:,}, {best_loss}", best_epoch=self.best_epoch, best_loss=loss_text(self.best_loss)
+            "at epoch {best_epoch:,}, {best_loss}", best_epoch=self.best_epoch, best_loss=write(self.best_loss)
         )
         return say(
             "Stopped early at epoch {epoch:,}: the validation loss was lowest {lowest}.", epoch=epoch, lowest=lowest

@@ -17,7 +17,7 @@ from core.live.run import LiveRun
 from core.live.side_by_side import live_training
 from core.measures.histograms import overlaid_histograms
 from core.measures.numbers import gap_text, loss_text, number_text
-from core.measures.own_unit import OwnUnit, unit_of
+from core.measures.own_unit import OwnUnit, unit_of, writer_of
 from core.measures.spread import compare_sentence, is_within_spread, spread_of
 from core.measures.verdict import COLLAPSED_NORM
 from core.readings.compare.curves import range_arrays
@@ -139,7 +139,7 @@ class CompareView:
                 "update": self.geometry.table(run, is_live),
             },
             "descriptions": {
-                **describe_compare(shown, self.names, labels, self.constants, self.split.kind),
+                **describe_compare(shown, self.names, labels, self.constants, self.split.kind, writer_of(self.split)),
                 "geometry": describe_geometry(arrays, self.geometry.labels),
             },
         }

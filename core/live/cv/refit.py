@@ -15,6 +15,7 @@ from core.live.asking import found_by
 from core.live.cv.run import n_folded
 from core.live.run import LiveRun
 from core.live.side_by_side import live_training
+from core.measures.own_unit import writer_of
 from core.readings.cv.fold_curves import describe_refit
 from core.readings.looks import Arrays, shrink
 from core.settings.experiment import Experiment
@@ -93,7 +94,7 @@ class RefitView:
                 )
             },
             "verdict": {"kind": "chosen" if run.state == "finished" else "choosing", "text": said},
-            "descriptions": {"refit": describe_refit(self.history(run), plan.labels)},
+            "descriptions": {"refit": describe_refit(self.history(run), plan.labels, writer_of(plan.split))},
         }
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from core.live.path.run import time_left
 from core.live.run import LiveRun
 from core.live.side_by_side import live_training
 from core.measures.numbers import Write, gap_text, loss_text
-from core.measures.own_unit import own_readouts, unit_of
+from core.measures.own_unit import own_readouts, unit_of, writer_of
 from core.readings.cv.fold_curves import describe_fold_curves, fold_curve_arrays
 from core.readings.cv.losses import cv_arrays, describe_cv, describe_folds
 from core.readings.looks import Arrays, shrink
@@ -104,17 +104,17 @@ class FoldView:
     def facts(self, run: LiveRun, state: MemberState, arrays: Arrays) -> dict[str, Any]:
         """Return epoch, read-outs, the choice in words, and the record for the page."""
         cv = read(run, state)
-        texts = value_texts(cv.values)
+        texts, split = value_texts(cv.values), plan_of(run).split
         kind, text = verdict(run, cv)
         return {
             "epoch": run.training.n_epochs_done,
             "readouts": readouts(run, cv),
             "verdict": {"kind": kind, "text": text},
             "descriptions": {
-                "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se),
+                "cv": describe_cv(arrays_of(cv), cv.values, texts, cv.best, cv.one_se, writer_of(split)),
                 "folds": describe_folds(cv.is_val[: cv.n_splits], cv.is_train[: cv.n_splits]),
             },
-            "members": [member(cv, i, texts[i], plan_of(run).split) for i in range(len(texts))],
+            "members": [member(cv, i, texts[i], split) for i in range(len(texts))],
             "members_axis": "lambda",
             "answers": {"lambda": answers(cv) if run.training.n_epochs_done else None},
         }
@@ -197,7 +197,7 @@ def beside_of(run: LiveRun) -> Write:
 
 def member(cv: CrossValidation, i: int, text: str, split: Split) -> dict[str, Any]:
     """Return what is said when the finger is at value i. split: whose target's unit the mean is told in."""
-    descriptions = {"fold_curves": describe_fold_curves(text, cv.train_loss[i], cv.val_loss[i])}
+    descriptions = {"fold_curves": describe_fold_curves(text, cv.train_loss[i], cv.val_loss[i], writer_of(split))}
     if n_lost := int(cv.n_diverged[i]):
         return {"readouts": {"mean": say("{n_lost} diverged", n_lost=n_lost)}, "descriptions": descriptions}
     train, val, error = (float(v) for v in (cv.train_loss[i].mean(), cv.mean[i], cv.standard_error[i]))

@@ -106,7 +106,7 @@ class RatesView:
                 ),
             },
             "verdict": {"kind": "not started" if epoch == 0 else "", "text": best_in_words(grid, epoch, write)},
-            "descriptions": {"grid": describe_grid(arrays, grid.values, grid.learning_rates)},
+            "descriptions": {"grid": describe_grid(arrays, grid.values, grid.learning_rates, write)},
         }
 
     def banner(self, run: LiveRun, state: MemberState) -> dict[str, Any] | None:

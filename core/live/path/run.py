@@ -19,8 +19,8 @@ from core.live.playground.run import change_text, zeros_text
 from core.live.run import LiveRun
 from core.live.side_by_side import live_training
 from core.measures import History
-from core.measures.numbers import gap_text, loss_text
-from core.measures.own_unit import own_readouts
+from core.measures.numbers import Write, gap_text, loss_text
+from core.measures.own_unit import own_readouts, writer_of
 from core.measures.verdict import Verdict
 from core.readings.fit import map_bounds, split_constants
 from core.readings.looks import (
@@ -109,7 +109,7 @@ class PathView:
     is_single = False
 
     def __init__(self, experiment: Experiment, split: Split) -> None:
-        self.split, self.constants = split, split_constants(split)
+        self.split, self.constants, self.write = split, split_constants(split), writer_of(split)
         self.map_bounds = map_bounds(self.constants) if split.kind == "plane" else (0.0, 1.0)
         self.loss = loss_kind(experiment.training.loss, split.task, split.n_classes)
         self.values = grid_of(experiment)
@@ -219,7 +219,7 @@ class PathView:
                 name: say("λ {strength}. {description}", strength=self.texts[m], description=text)
                 for name, text in charts.items()
             }
-            | {"loss": describe_moment(state, m, self.texts[m])},
+            | {"loss": describe_moment(state, m, self.texts[m], self.write)},
         }
 
     def _member_readouts(self, run: LiveRun, state: MemberState, m: int) -> dict[str, str]:
@@ -259,17 +259,17 @@ class PathView:
         if best is None or plan.n_stacks > 1 or self._verdicts(plan, state)[best].kind != "underfits":
             return None
         constant = constant_losses(self.split, plan.pool)[0]
-        return rate_banner(run, state, best, constant, head=say("Even the best λ underfits"))
+        return rate_banner(run, state, best, constant, head=say("Even the best λ underfits"), write=self.write)
 
 
-def describe_moment(state: MemberState, m: int, text: str) -> str:
+def describe_moment(state: MemberState, m: int, text: str, write: Write = loss_text) -> str:
     """Return the losses of member m at a moment as the text alternative of its loss curves."""
     if state.epoch[m] < 0:
         return say("λ {strength}. Loss over the epochs: nothing recorded yet.", strength=text)
     losses = say(
         "training loss {train_loss}, validation loss {val_loss}",
-        train_loss=loss_text(state.train_loss[m]),
-        val_loss=loss_text(state.val_loss[m]),
+        train_loss=write(float(state.train_loss[m])),
+        val_loss=write(float(state.val_loss[m])),
     )
     return say(
         "λ {strength}. Loss up to epoch {epoch:,}: {losses}.", strength=text, epoch=state.epoch[m], losses=losses

@@ -310,7 +310,7 @@ class PlaygroundView:
         """Return the text alternative of every chart."""
         images = {"digits": describe_images(shown["answer"], self.split)} if "answer" in shown else {}
         wrong = {"labels": describe_labels(shown)} if "label_wrong" in shown else {}
-        return {**describe_playground(shown, labels, self.constants, self.split.kind), **images, **wrong}
+        return {**describe_playground(shown, labels, self.constants, self.split.kind, self.write), **images, **wrong}
 
     def origin_of(self, run: LiveRun) -> Origin | None:
         """Return what the run continues from; nothing after a new random start."""
@@ -352,7 +352,7 @@ class PlaygroundView:
             return diverged_banner(run)
         kind = self.verdict(run, state).kind
         if kind == "underfits":
-            return rate_banner(run, state, 0, self.constant_train_loss, self.origin_of(run) is None)
+            return rate_banner(run, state, 0, self.constant_train_loss, self.origin_of(run) is None, write=self.write)
         return collapsed_banner(run) if kind == "collapsed" else None
 
 

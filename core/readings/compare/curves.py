@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.measures.numbers import gap_text, loss_text
+from core.measures.numbers import Write, gap_text, loss_text
 from core.readings.arrays import Arrays
 from core.words import joined, say
 
@@ -69,11 +69,11 @@ def _ends(values: np.ndarray) -> np.ndarray:
     return np.array([values.min(), lowest, values.max()]) if values.size else np.zeros(0)
 
 
-def describe_variants(arrays: Arrays, variants: Variants, series: str) -> str:
-    """Return the last value of every variant as a sentence."""
+def describe_variants(arrays: Arrays, variants: Variants, series: str, write_loss: Write = loss_text) -> str:
+    """Return the last value of every variant as a sentence; `write_loss` for losses."""
     if arrays["epoch"].size == 0:
         return say("{series}: nothing recorded yet.", series=SERIES[series][0])
-    write = {"gap": gap_text, "val_loss": loss_text}.get(series, "{:.3g}".format)
+    write = {"gap": gap_text, "val_loss": write_loss}.get(series, "{:.3g}".format)
     values = joined(
         [
             say("{label} {write}", label=label, write=write(arrays[series][v][-1]))

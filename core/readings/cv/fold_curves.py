@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines
 from core.words import joined, say
@@ -32,7 +32,7 @@ def fold_curve_arrays(epoch: np.ndarray, train_loss: np.ndarray, val_loss: np.nd
     }
 
 
-def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray) -> str:
+def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray, write: Write = loss_text) -> str:
     """Return the last means of one λ, from its losses (n_columns,); nan where a fold has none."""
     n_lost = int((~np.isfinite(val_loss)).sum())
     if n_lost:
@@ -46,16 +46,16 @@ def describe_fold_curves(text: str, train_loss: np.ndarray, val_loss: np.ndarray
     return say(
         "λ = {strength}: mean over the folds of the training loss {train}, of the validation loss {val}.",
         strength=text,
-        train=loss_text(train),
-        val=loss_text(val),
+        train=write(float(train)),
+        val=write(float(val)),
     )
 
 
-def describe_refit(arrays: Arrays, labels: Sequence[str]) -> str:
+def describe_refit(arrays: Arrays, labels: Sequence[str], write: Write = loss_text) -> str:
     """Return the last training loss of each network."""
     last = joined(
         [
-            say("{label} {curve}", label=label, curve=loss_text(curve[-1]))
+            say("{label} {curve}", label=label, curve=write(float(curve[-1])))
             for label, curve in zip(labels, arrays["refit_loss"], strict=True)
         ],
         "; ",

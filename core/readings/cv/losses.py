@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.measures.own_unit import OwnUnit
 from core.readings.arrays import Arrays
 from core.readings.strengths import flat_lines, positions, top_arrays
@@ -46,7 +46,9 @@ def cv_arrays(
     }
 
 
-def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: float, one_se: float) -> str:
+def describe_cv(
+    arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: float, one_se: float, write: Write = loss_text
+) -> str:
     """Return λ_min and λ_1se with their means as sentences."""
     places = {float(value): i for i, value in enumerate(values)}
     if best not in places or one_se not in places:
@@ -65,10 +67,10 @@ def describe_cv(arrays: Arrays, values: np.ndarray, texts: Sequence[str], best: 
         smallest=texts[0],
         largest=texts[-1],
         lambda_min=texts[i],
-        loss_min=loss_text(mean[i]),
+        loss_min=write(float(mean[i])),
         error=loss_text(error[i]),
         lambda_1se=texts[j],
-        loss_1se=loss_text(mean[j]),
+        loss_1se=write(float(mean[j])),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions, top_arrays
 from core.readings.weights import layer_names
@@ -62,7 +62,7 @@ def path_arrays(
     }
 
 
-def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str]) -> str:
+def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str], write: Write = loss_text) -> str:
     """Return the best λ with its losses, both ends and the regions as sentences."""
     val, train = arrays["path_val"], arrays["path_train"]
     if not np.isfinite(arrays["path_best_y"]).any():
@@ -95,8 +95,8 @@ def describe_path_losses(arrays: Arrays, values: np.ndarray, texts: Sequence[str
         smallest=texts[0],
         largest=texts[-1],
         best=texts[best],
-        val=loss_text(val[best]),
-        train=loss_text(train[best]),
+        val=write(float(val[best])),
+        train=write(float(train[best])),
         verdicts=joined(stretches, "; ") or say("No verdict yet"),
     ) + (say(" {n_diverged} diverged.", n_diverged=n_diverged) if n_diverged else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.measures.numbers import loss_text
+from core.measures.numbers import Write, loss_text
 from core.readings.arrays import Arrays
 from core.readings.strengths import positions
 from core.words import say
@@ -30,7 +30,7 @@ def grid_arrays(
     }
 
 
-def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray) -> str:
+def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray, write: Write = loss_text) -> str:
     """Return the best pair and how many pairs diverged."""
     loss = np.asarray(arrays["grid_val"], dtype=float)
     if not np.isfinite(arrays["grid_best_y"]).any():
@@ -45,7 +45,7 @@ def describe_grid(arrays: Arrays, values: np.ndarray, learning_rates: np.ndarray
         "learning rate {learning_rates:.3g} and λ {values:.3g}; {isnan} have no finite loss.",
         n_learning_rates=len(learning_rates),
         n_values=len(values),
-        nanmin=loss_text(np.nanmin(loss)),
+        nanmin=write(float(np.nanmin(loss))),
         learning_rates=learning_rates[rate],
         values=values[value],
         isnan=int(np.isnan(loss).sum()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.measures.own_unit import writer_of
 from core.readings.arrays import N_COLORS, Arrays
 from core.readings.path.curves import describe_path_losses, describe_path_sparsity
 from core.readings.path.weights import describe_input_paths, describe_weight_paths
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def describe_path_page(arrays: Arrays, values: np.ndarray, texts: Sequence[str], split: Split) -> dict[str, str]:
     """Return the text alternatives of the charts over all λ."""
     described = {
-        "path": describe_path_losses(arrays, values, texts),
+        "path": describe_path_losses(arrays, values, texts, writer_of(split)),
         "path_sparsity": describe_path_sparsity(arrays, texts),
         "weight_paths": describe_weight_paths(arrays, texts),
     }

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from core.measures.numbers import Write, loss_text
 from core.readings import fit
 from core.readings.arrays import Arrays
 from core.readings.losses import describe_losses
 from core.readings.network import describe_diagram, describe_matrices
 from core.readings.weights import describe_histograms, describe_sparsity
 
-if TYPE_CHECKING:
-    pass
-
-
 Labels = Mapping[str, Sequence[str]]
 
 
-def describe_playground(arrays: Arrays, labels: Labels, constants: Arrays, kind: str) -> dict[str, str]:
-    """Return the text alternative of each chart by its name; `constants` as from `split_constants`.
+def describe_playground(
+    arrays: Arrays, labels: Labels, constants: Arrays, kind: str, write: Write = loss_text
+) -> dict[str, str]:
+    """Return the text alternative of each chart by its name; `constants` as from `split_constants`, `write` for losses.
 
     Arrays that are missing (a stored moment has no loss curves) leave their chart out.
     """
     texts = {"histograms": describe_histograms(arrays), "sparsity": describe_sparsity(arrays)}
     if "train_loss" in arrays:
-        texts["loss"] = describe_losses(arrays)
+        texts["loss"] = describe_losses(arrays, write)
     if "matrices" in arrays:
         texts["matrices"] = describe_matrices(arrays)
     else:
