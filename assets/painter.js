@@ -4,6 +4,8 @@ const DEFER = 50; // ms after the hand's last move
 const REST = 350; // ms without news, then charts out of view are drawn too
 const NEAR = "150px";
 
+const isHero = ({ about }) => about.place === "hero";
+
 export class Painter {
   constructor() {
     this.charts = [];
@@ -19,12 +21,12 @@ export class Painter {
     charts.forEach((chart) => this.observer.observe(chart.card));
   }
 
-  /** Show a view; `hurried` while a hand moves: costly charts wait until it rests. */
+  /** Show a view; `hurried` while a hand moves: costly charts, but for the large one, wait until it rests. */
   paint(view, hurried = false) {
     for (const chart of this.charts) {
       chart.view = view;
       chart.isStale = true;
-      if (this.isNear(chart) && !(hurried && chart.cost > CHEAP)) chart.draw(view);
+      if (this.isNear(chart) && !(hurried && chart.cost > CHEAP && !isHero(chart))) chart.draw(view);
     }
     clearTimeout(this.soon);
     clearTimeout(this.rest);

@@ -24,6 +24,8 @@ import { learn, number, say } from "./words.js";
 const stages = new WeakMap();
 const ASK_EVERY = 500;
 const DRAW_EVERY = 50; // ms between a drawn snapshot and the wish for the next: the rest of the time is for training
+const HELD = 300; // ms after the last move of a strength for which the hand counts as there: it waits to see what it does
+const ALL_EVERY = 200; // ms between drawings of what is costly meanwhile: the large chart comes first
 const TELL_EVERY = 3000; // ms after which what the hand did is told again, unless the page has said that it heard
 const TELL_TIMES = 5;
 const OPENING = 50; // ms that the first chart waits for the line to open: what it brings is made meanwhile
@@ -172,6 +174,7 @@ class Stage {
   makeEditor(words) {
     return new Editor(words, {
       send: (points, gesture) => {
+        this.held = performance.now();
         this.command({ type: "points", points, gesture });
         this.askNext(this.line.stream);
       },
@@ -242,13 +245,15 @@ class Stage {
     this.editor?.forget();
   }
 
-  /** Draw a snapshot with the next animation frame, then ask for the one after it. */
+  /** Draw a snapshot with the next animation frame, then ask for the one after it; a hand that waits has it made meanwhile. */
   schedule(snapshot) {
     const { stream } = this.line;
+    const isAsked = this.isHeld();
+    if (isAsked) stream.ready();
     requestAnimationFrame(() => {
       if (this.gone || stream !== this.line.stream) return;
       this.show(snapshot);
-      this.wish = setTimeout(() => this.askNext(stream), DRAW_EVERY);
+      if (!isAsked) this.wish = setTimeout(() => this.askNext(stream), DRAW_EVERY);
     });
   }
 
@@ -280,9 +285,20 @@ class Stage {
     for (const [name, found] of Object.entries(meta.answers ?? {})) this.scrubs[name]?.hear(found, meta.state === "finished");
     if (this.rewind.isBack && !this.rewind.frames.length) this.askFrames();
     this.followBack(meta);
-    this.paint();
+    this.paintLive();
     this.tellState(meta.page_state ?? meta.state);
     Object.assign(counters, { lastVersion: version, lastEpoch: meta.epoch, connected: true, strengths: meta.strengths ?? {}, seed: meta.seed, points: meta.points });
+  }
+
+  /** Draw all charts; while a hand moves a strength only what is quick, and all of them now and then. */
+  paintLive() {
+    const now = performance.now(), isHurried = this.isHeld() && now - this.paintedAll < ALL_EVERY;
+    if (!isHurried) this.paintedAll = now;
+    this.paint(isHurried);
+  }
+
+  isHeld() {
+    return performance.now() - (this.held ?? -Infinity) < HELD;
   }
 
   /** Tell Python, where it asks, that training began, stands still or has ended. */
@@ -370,8 +386,11 @@ class Stage {
   }
 
   slider(control) {
-    const send = ({ name, member }, value, gesture) =>
+    const send = ({ name, member }, value, gesture) => {
+      this.held = performance.now();
       this.command({ type: "set", name, value, gesture, ...(member === null ? {} : { member }) });
+      this.askNext(this.line.stream);
+    };
     return new Slider(control, `${this.id}-${control.key}`, send, (key, value, gesture) => this.commit({ [key]: { value, gesture } }), (text) => this.facts.say(text));
   }
 

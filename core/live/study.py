@@ -16,6 +16,7 @@ from core.stream.showing import Showing
 from core.stream.snapshot import Snapshot
 
 LOOK_AGAIN_S = 0.05  # a run that rests and may not show itself yet looks again after so long
+AWAITED_S = 0.008  # a slice of a run whose hand waits to see what its command does
 
 
 class Obedient(Kept, Protocol):
@@ -67,7 +68,8 @@ def live_study(make_run: Callable[[], Obedient], kept: Snapshot | None = None) -
             if len(mailbox) and run.settle():
                 obey_some(run, mailbox)
             if run.state == "running":
-                run.train_for(mailbox.slice_s)
+                is_awaited = mailbox.owes_snapshot and mailbox.wants_snapshot
+                run.train_for(min(mailbox.slice_s, AWAITED_S) if is_awaited else mailbox.slice_s)
             mailbox.is_idle, mailbox.holds_lock = run.state != "running", run.holds_lock
             keeper.look(run)
             showing.earn(time.thread_time() - began)

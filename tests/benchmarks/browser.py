@@ -51,6 +51,22 @@ WATCH = """(span) => new Promise((done) => {
     done([(overfitLab.draws - draws) / seconds, (overfitLab.lastEpoch - epoch) / seconds]);
   }, span);
 })"""
+# A hand that swings λ₂ to and fro, a move for each frame: drawings of the fit per second.
+DRAG_L2 = """(span) => new Promise((done) => {
+  const range = document.querySelector('[data-control=l2] input[type=range]');
+  const curve = () => document.querySelector('[data-figure=fit] .lab-plot').data.find(({ name }) => name === 'network').y;
+  const began = performance.now(), most = Number(range.max);
+  let seen = curve(), n = 0;
+  const move = () => {
+    const passed = performance.now() - began;
+    if (curve() !== seen) [seen, n] = [curve(), n + 1];
+    if (passed > span) return range.dispatchEvent(new Event('change', {bubbles: true})), done(1000 * n / passed);
+    range.value = Math.round(most * (0.5 + 0.25 * Math.sin(passed / 500)));
+    range.dispatchEvent(new Event('input', {bubbles: true}));
+    requestAnimationFrame(move);
+  };
+  requestAnimationFrame(move);
+})"""
 SCRUB = """async () => {
   const range = document.querySelector('[data-scrub=lambda] input');
   const times = [];
@@ -107,6 +123,7 @@ def rows() -> Iterator[Row]:
             yield from playing(page)
             yield from staying(page)
             page.context.close()
+            yield from dragging(browser, server.address)
             yield from toying(browser, server.address, hosts)
             foreign = hosts - {"127.0.0.1", ""}
             yield Row("hosts asked besides the server", str(len(foreign)), "", str(len(foreign)), "0", not foreign)
@@ -173,6 +190,20 @@ def staying(page: Page) -> Iterator[Row]:
     zoom = page.evaluate(f"{plot}._fullLayout.xaxis.range.join()") == "-0.5,0.5"
     for what, holds in (("charts' nodes after 100 updates", kept), ("zoom after 100 updates", zoom)):
         yield Row(what, "the same" if holds else "lost", "", "the same" if holds else "lost", "the same", holds)
+
+
+def dragging(browser: Browser, address: str) -> Iterator[Row]:
+    """The large chart on a laptop's screen while a hand swings λ, as a story and at full speed."""
+    page = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(TIMEOUT_MS)
+    page.goto(address + LONG)
+    wait_for(page, BUILT)
+    page.evaluate(PRESS_RUN)
+    for pace in ("story", "full"):
+        page.locator(f"label[for$='-pace-{pace}']").click()
+        seen = [page.evaluate(DRAG_L2, WINDOW_MS) for _ in range(REPEATS)]
+        yield at_least(f"λ dragged: drawings of the fit, {pace}", statistics.median(seen), 20, "/s")
+    page.context.close()
 
 
 def toying(browser: Browser, address: str, hosts: set[str]) -> Iterator[Row]:

@@ -23,7 +23,8 @@ HASH_DIGITS = 16
 class Cells:
     """The cells of a file as texts, without spaces around them: columns, each of n. names: distinct, none empty.
 
-    digest: of the bytes; row_numbers (n,) as a spreadsheet counts them, from 1, a line of names included. notes: what was decided.
+    digest: of the bytes; row_numbers (n,) as a spreadsheet counts them, from 1, lines of names and blank ones included. notes:
+    what was decided.
     """
 
     name: str
@@ -44,9 +45,12 @@ class Cells:
 
 def finish(
     columns: list[Any], names: tuple[str, ...], name: str, digest: str, how: tuple[str, str, bool], notes: list[str],
-    seed: int,
+    seed: int, lines: np.ndarray,
 ) -> Cells:  # fmt: skip
-    """Return cells without empty rows, of at most MAX_ROWS rows, their spaces trimmed; the list of columns is used up."""
+    """Return cells without empty rows, of at most MAX_ROWS rows, their spaces trimmed; the list of columns is used up.
+
+    lines: (n,) the row numbers.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -80,7 +84,7 @@ def finish(
         )
     if len(rows) < len(is_empty):
         columns[:] = [column.take(pa.array(rows)) for column in columns]
-    return Cells(name, digest, names, tuple(columns), rows + 1 + how[2], *how, tuple(notes))
+    return Cells(name, digest, names, tuple(columns), lines[rows], *how, tuple(notes))
 
 
 def looks_like_names(columns: Sequence[Any]) -> bool:
@@ -160,6 +164,7 @@ def cells_of_frame(frame: Any, choices: Choices | None = None) -> Cells:
         (",", "utf-8", True),
         notes,
         choices.seed if choices else 0,
+        np.arange(2, len(frame) + 2),
     )
 
 

@@ -22,12 +22,17 @@ MAX_COLUMNS = 256
 ROLES = ("target", "group", "time")
 
 
+class OddRows(ValueError):
+    """Rows do not fit, which can be left out by `Choices.drop_odd`."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """Overrules of one table; None and columns that are not named are decided from the file.
 
     target, group, time: numbers of columns, from 0. kinds, inputs: by the same numbers. header: whether the first line holds
-    names. encoding: a codec that Python knows. seed: which rows are drawn from a file of too many.
+    names. encoding: a codec that Python knows. seed: which rows are drawn from a file of too many. drop_odd: whether rows
+    that do not fit are left out: of another number of cells than the first line, or of a class too rare to learn.
     """
 
     separator: str | None = None
@@ -38,6 +43,7 @@ class Choices:
     group: int | None = None
     time: int | None = None
     seed: int = 0
+    drop_odd: bool = False
     kinds: Mapping[int, ColumnKind] = field(default_factory=dict)
     inputs: Mapping[int, bool] = field(default_factory=dict)
 
@@ -52,6 +58,7 @@ class Choices:
             parts.append("header-yes" if self.header else "header-no")
         parts += [f"{role}-{getattr(self, role) + 1}" for role in ROLES if getattr(self, role) is not None]
         parts += [f"task-{self.task}"] * (self.task is not None) + [f"seed-{self.seed}"] * (self.seed != 0)
+        parts += ["odd-out"] * self.drop_odd
         parts += [f"{column + 1}-{kind}" for column, kind in sorted(self.kinds.items())]
         parts += [f"{column + 1}-{'in' if is_in else 'out'}" for column, is_in in sorted(self.inputs.items())]
         return ",".join(parts)
@@ -88,6 +95,8 @@ def _take(values: dict[str, Any], name: str, value: str) -> None:
         values[name] = TASKS[TASKS.index(value)]
     elif name == "seed":
         values[name] = int(value)
+    elif name == "odd":
+        values["drop_odd"] = {"out": True}[value]
     elif value in ("in", "out"):
         values["inputs"][_column(name)] = value == "in"
     else:

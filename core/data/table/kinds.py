@@ -14,7 +14,16 @@ from core.data.arrays import Array
 from core.data.table.cells import Cells, clean_text
 from core.data.table.choices import ColumnKind
 from core.data.table.dates import parse_dates
-from core.data.table.numbers import LEADING_ZERO, PLAIN, Parsed, parse_numbers, why_no_number
+from core.data.table.numbers import (
+    LEADING_ZERO,
+    PLAIN,
+    SIGNS,
+    Parsed,
+    parse_numbers,
+    sign_of,
+    why_no_number,
+    without_sign,
+)
 from core.settings.words import shortened
 from core.words import joined, say, say_n
 
@@ -73,7 +82,10 @@ def read_columns(cells: Cells, kinds: dict[int, ColumnKind]) -> list[Column]:
 def read_column(cells: Cells, number: int, parsed: Parsed, preferred: str, chosen: ColumnKind | None) -> Column:
     """Return one column, of the chosen kind or of the one that its cells show."""
     if chosen == "number" or (chosen is None and parsed.share >= ENOUGH):
-        return number_column(cells, number, parsed, preferred, chosen is not None)
+        sign = sign_of(cells.columns[number]) if parsed.share < ENOUGH else ""
+        if sign:
+            parsed = parse_numbers(without_sign(cells.columns[number], sign), preferred)
+        return number_column(cells, number, parsed, preferred, chosen is not None, sign)
     if chosen == "date" or chosen is None:
         column = date_column(cells, number, chosen is not None)
         if column is not None:
@@ -83,8 +95,8 @@ def read_column(cells: Cells, number: int, parsed: Parsed, preferred: str, chose
     return word_column(cells, number, parsed, chosen is not None)
 
 
-def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_chosen: bool) -> Column:
-    """Return a column of numbers; counts that run through, and a single value, are no inputs."""
+def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_chosen: bool, sign: str = "") -> Column:
+    """Return a column of numbers; counts that run through, and a single value, are no inputs. sign: was left out."""
     name, values = cells.names[number], parsed.values
     known = values[np.isfinite(values)]
     if not len(known):
@@ -110,6 +122,10 @@ def number_column(cells: Cells, number: int, parsed: Parsed, preferred: str, is_
         share=AS_CHOSEN if is_chosen else _share(parsed),
         form=parsed.form,
     )
+    if sign:
+        reason += say(", {what} left out", what=SIGNS[sign])
+    if marks := _marks_in_words(cells, number, parsed.is_missing):
+        reason += say("; cells with {marks} count as missing", marks=marks)
     warning = _odd_in_words(cells, number, parsed.is_odd)
     if parsed.others and parsed.form != preferred:
         could_be = say(
@@ -245,6 +261,11 @@ def coded(texts: Any) -> tuple[Array, tuple[str, ...]]:
     return np.where(codes < 0, -1, order[codes]).astype(np.int32), tuple(shortened(word, MAX_SHOWN) for word in words)
 
 
+def n_empty(texts: Any, rows: Array) -> int:
+    """Return how many cells of these rows are empty."""
+    return int(_is_empty(texts)[rows].sum())
+
+
 def _is_empty(texts: Any) -> Array:
     import pyarrow.compute as pc
 
@@ -257,6 +278,14 @@ def _share(parsed: Parsed) -> str:
         if parsed.share == 1
         else say("since {share:.1%} of its cells are", share=parsed.share)
     )
+
+
+def _marks_in_words(cells: Cells, number: int, is_missing: Array) -> str:
+    """Return what is written in cells of numbers that count as missing, such as '?'; "" for nothing."""
+    import pyarrow as pa
+
+    found = sorted(set(cells.columns[number].filter(pa.array(is_missing)).unique().to_pylist()) - {""})
+    return joined([say("'{mark}'", mark=clean_text(mark)) for mark in found], ", ")
 
 
 def _example(cells: Cells, number: int, *holding: str) -> str:
@@ -308,9 +337,12 @@ def _nearly_numbers(cells: Cells, number: int, parsed: Parsed) -> str:
         text, why = found[0]
         shown = shortened(clean_text(text), MAX_SHOWN)
         return say(
-            "Cells such as '{shown}' are no numbers ({why}): change them in the file to use them as numbers.",
+            "Cells such as '{shown}' are no numbers ({why}): {what_to_do}.",
             shown=shown,
             why=why,
+            what_to_do=say("choose the kind “number” to read them without it")
+            if sign_of(cells.columns[number])
+            else say("change them in the file to use them as numbers"),
         )
     return _odd_in_words(cells, number, parsed.is_odd, is_text=True) if parsed.share >= 0.5 else ""
 

@@ -40,9 +40,19 @@ FORMATS: Mapping[str, str] = MappingProxyType(
     }
 )
 PLAIN = "1234.5"
+N_LOOKED_AT = 2000  # cells by which a sign is found
 LEADING_ZERO = say("a leading zero")
 # What people write where a number is missing; among words, "NA" stays a word.
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "--", ".", "–", "—")
+# What may stand at a number and is left out where a person says that it is one.
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "%": say("a percent sign"),
+        "$": say("a dollar sign"),
+        "€": say("a euro sign"),
+        "£": say("a pound sign"),
+    }
+)
 _COMPILED = {name: re.compile(pattern) for name, pattern in FORMATS.items()}
 
 
@@ -157,12 +167,24 @@ def why_no_number(text: str) -> str:
         return say("a number beyond 1e18")
     if re.fullmatch(r"[+-]?0[0-9]+", text):
         return LEADING_ZERO
-    for sign, what in (
-        ("%", say("a percent sign")),
-        ("$", say("a dollar sign")),
-        ("€", say("a euro sign")),
-        ("£", say("a pound sign")),
-    ):
+    for sign, what in SIGNS.items():
         if sign in text and is_number(text.replace(sign, "").strip()):
             return what
     return ""
+
+
+def sign_of(cells: pa.StringArray) -> str:
+    """Return the sign that stands at the numbers of a column, one and the same; "" where none does."""
+    texts = [text for text in cells.slice(0, N_LOOKED_AT).to_pylist() if text.lower() not in MISSING]
+    found = {sign for text in texts for sign in SIGNS if sign in text}
+    sign = found.pop() if len(found) == 1 else ""
+    n_fitting = sum(is_number(text.replace(sign, "", 1).replace(" ", "")) for text in texts) if sign else 0
+    return sign if texts and n_fitting >= len(texts) / 2 else ""
+
+
+def without_sign(cells: pa.StringArray, sign: str) -> pa.StringArray:
+    """Return the cells without a sign before or behind them, and without the space between."""
+    import pyarrow.compute as pc
+
+    mark = re.escape(sign)
+    return pc.replace_substring_regex(cells, rf"^([+-]?){SPACES}*{mark}{SPACES}*|{SPACES}*{mark}$", r"\1")

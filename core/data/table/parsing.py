@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from core.data.table.choices import MAX_COLUMNS, SEPARATORS
+from core.data.table.choices import MAX_COLUMNS, SEPARATORS, OddRows
 from core.settings.words import shortened
-from core.words import say, say_n
+from core.words import joined, say, say_n
 
 MAX_LINE = 65_536  # bytes of the first line, and of what the separator is found from
 MAX_CELL = 10_000  # characters
+MOST_ODD = 0.05  # of the rows may have another number of cells than the first, and be left out
+N_NAMED = 5  # lines that are named
 
 
 def first_line(text: bytes) -> str:
@@ -91,8 +93,11 @@ def check_width(first: str, separator: str) -> None:
         )
 
 
-def parse(text: bytes, separator: str) -> list[Any]:
-    """Return the columns, first line included, each as a pyarrow array of strings; raises ValueError for uneven rows."""
+def parse(text: bytes, separator: str, drop_odd: bool = False) -> tuple[list[Any], np.ndarray, list[str]]:
+    """Return the columns, first line included, each as a pyarrow array of strings; the line of each row, from 1; and notes.
+
+    Raises OddRows where rows have another number of cells than the first, unless `drop_odd` leaves them out.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow import csv as arrow_csv
@@ -138,9 +143,36 @@ def parse(text: bytes, separator: str) -> list[Any]:
                 row=row + 1,
             )
         )
-    if uneven:
-        raise ValueError(_uneven_in_words(uneven, text))
-    return columns
+    lines = _lines(text, len(columns[0]) + len(uneven))
+    if uneven and (not drop_odd or len(uneven) > MOST_ODD * len(lines)):
+        uneven = [(int(lines[row - 1]), expected, received) for row, expected, received in uneven]
+        raise (ValueError if len(uneven) > MOST_ODD * len(lines) else OddRows)(_uneven_in_words(uneven, text))
+    notes = [_dropped_in_words(lines, uneven)] if uneven else []
+    return columns, np.delete(lines, [row - 1 for row, _, _ in uneven]), notes
+
+
+def _lines(text: bytes, n_rows: int) -> np.ndarray:
+    """Return the line of each row that is not blank, from 1; where quotes may hold lines, the number of the row."""
+    signs = np.frombuffer(text, dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    ends = ends if len(ends) and ends[-1] == len(text) - 1 else np.append(ends, len(text))
+    lengths = np.diff(ends, prepend=-1) - 1
+    is_blank = (lengths == 0) | ((lengths == 1) & (signs[np.minimum(ends - lengths, len(text) - 1)] == ord("\r")))
+    lines = np.flatnonzero(~is_blank) + 1
+    return lines if len(lines) == n_rows else np.arange(1, n_rows + 1)
+
+
+def _dropped_in_words(lines: np.ndarray, uneven: list[tuple[int, int, int]]) -> str:
+    """Return which rows were left out for their number of cells."""
+    named = joined([f"{lines[row - 1]:,}" for row, _, _ in uneven[:N_NAMED]], ", ")
+    more = say(" and {n:,} more", n=len(uneven) - N_NAMED) if len(uneven) > N_NAMED else ""
+    return say_n(
+        "{n:,} row was left out as you chose: it has another number of cells than the first line (line {named}).",
+        "{n:,} rows were left out as you chose: they have another number of cells than the first line (lines {named}{more}).",
+        len(uneven),
+        named=named,
+        more=more,
+    )
 
 
 def _uneven_in_words(uneven: list[tuple[int, int, int]], text: bytes) -> str:

@@ -31,17 +31,20 @@ def read_cells(data: bytes, name: str = "table", choices: Choices | None = None)
             say("Cells are separated by {separator_in_words}.", separator_in_words=separator_in_words(separator))
         )
     check_width(first, separator)
-    columns = parse(text, separator)
+    columns, lines, dropped = parse(text, separator, choices.drop_odd)
+    notes += dropped
     del text
     has_header = looks_like_names(columns) if choices.header is None else choices.header
     heads = [column[0].as_py() for column in columns] if has_header else [""] * len(columns)
     for i in range(len(columns) if has_header else 0):
         columns[i] = columns[i].slice(1)
+    lines = lines[1:] if has_header else lines
     notes.append(
         say("The first line holds the names of the columns.")
         if has_header
         else say("The first line holds numbers, so the columns have no names: they are numbered.")
     )
     return finish(
-        columns, clean_names(heads, notes), name, digest, (separator, encoding, has_header), notes, choices.seed
-    )
+        columns, clean_names(heads, notes), name, digest, (separator, encoding, has_header), notes, choices.seed,
+        lines,
+    )  # fmt: skip

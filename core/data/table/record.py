@@ -5,6 +5,7 @@ Read next: `splitting.py`, from a table to what trains.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -17,9 +18,10 @@ from core.data.split import Task
 from core.data.table.cells import Cells
 from core.data.table.choices import Choices
 from core.data.table.encoding import FLAG_SHARE
-from core.data.table.kinds import Column, coded, read_columns
+from core.data.table.kinds import Column, coded, n_empty, read_column, read_columns
+from core.data.table.numbers import parse_numbers, sign_of
 from core.data.table.rows import same_rows
-from core.data.table.target import Target, read_target
+from core.data.table.target import Target, read_target, without_rare
 from core.words import joined, say, say_n
 
 MIN_GROUPS, MIN_TIMES, MIN_ROWS = 5, 5, 20
@@ -27,6 +29,12 @@ GIVES_AWAY = 0.999  # |r| with the target, above which an input is pointed out
 MANY_TWINS = 0.5  # with more rows that have a twin, twins come of coarse inputs and are no copies
 MAX_INPUTS = 1000
 N_LISTED, MAX_WARNINGS = 6, 12
+# Names of columns that tell who or what a row is of.
+IDENTIFIES = re.compile(
+    r"(?:^|[\s_.-])(?:id|ids|nr|code|patient|subject|participant|person|student|pupil|customer|client|user|household|site|group)(?:$|[\s_.-])"
+    r"|[a-z]Id$|[a-z]ID$",
+    re.IGNORECASE,
+)
 
 
 class Memo:
@@ -59,7 +67,8 @@ class Table:
 
     digest: names the bytes of the file. decisions: sentences, in the order of reading. units (n,): rows that stay together
     when they are divided, None: each by itself; days (n,): since 1970, where rows are divided by time. groups: whether the
-    units are groups that were chosen. problem: why nothing can be trained on it, "" where something can.
+    units are groups that were chosen. problem: why nothing can be trained on it, "" where something can; n_odd: of how many
+    rows that could be left out it speaks. places (n,): of its rows among the cells.
     """
 
     name: str
@@ -76,6 +85,8 @@ class Table:
     groups: bool = False
     days: Array | None = None
     problem: str = ""
+    n_odd: int = 0
+    places: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
     memo: Memo = field(default_factory=Memo, repr=False)
 
     @property
@@ -114,6 +125,8 @@ def make_table(cells: Cells, choices: Choices | None = None) -> Table:
     columns = read_columns(cells, dict(choices.kinds))
     filled = [column.number for column in columns if column.n_different]
     place = choices.target if choices.target is not None else (filled or [len(columns) - 1])[-1]
+    if choices.task == "regression" and columns[place].kind in ("category", "text") and sign_of(cells.columns[place]):
+        columns[place] = read_column(cells, place, parse_numbers(cells.columns[place]), "", "number")
     target = read_target(cells, columns[place], choices.task)
     columns = [with_role(column, place, choices) for column in columns]
     notes = [
@@ -124,6 +137,10 @@ def make_table(cells: Cells, choices: Choices | None = None) -> Table:
     is_kept = target.is_known
     if n_lost := int((~is_kept).sum()):
         notes.append(say("{rows} without a target {were} left out.", rows=_rows(n_lost), were=_were(n_lost)))
+    n_odd = target.n_rare
+    if choices.drop_odd and n_odd:
+        target, note = without_rare(target, columns[place])
+        notes, n_odd, is_kept = [*notes, note], 0, target.is_known
     problem, units, days = target.problem, None, None
     if choices.time is not None:
         days, why, problem = _days(columns[choices.time], problem)
@@ -136,14 +153,24 @@ def make_table(cells: Cells, choices: Choices | None = None) -> Table:
         problem = problem or say("group: expected groups or time to divide by, received both; choose one of them")
     kept = np.flatnonzero(is_kept)
     if len(kept) < len(is_kept):
-        columns = [replace(c, values=c.values[kept]) if len(c.values) else c for c in columns]
+        columns = [of_rows(cells, column, kept) for column in columns]
     y = target.y[kept]
     units, days = (None if values is None else values[kept] for values in (units, days))
     table = Table(
         cells.name, cells.digest, choices, tuple(columns), place, y, target.task, target.class_names, (), (), units,
         choices.group is not None and not problem, days, problem or _shortage(columns, y, target),
+        n_odd, kept,
     )  # fmt: skip
     return _described(table, notes)
+
+
+def of_rows(cells: Cells, column: Column, rows: Array) -> Column:
+    """Return a column with only these rows, and how many cells are missing in them."""
+    if not len(column.values):
+        return replace(column, n_missing=n_empty(cells.columns[column.number], rows))
+    values = column.values[rows]
+    is_missing = values < 0 if column.kind == "category" else ~np.isfinite(values)
+    return replace(column, values=values, n_missing=int(is_missing.sum()))
 
 
 def check_numbers_of_columns(choices: Choices, n_columns: int) -> None:
@@ -277,6 +304,7 @@ def _described(table: Table, notes: list[str]) -> Table:
         table, note = _with_copies(table)
         notes = [*notes, *note]
         warnings += [_gives_away(table, column) for column in table.inputs]
+        warnings += [_names_rows(table, column) for column in table.columns if column.number != table.target]
     notes += [*_columns_in_words(table), *_division_in_words(table)]
     warnings = list(filter(None, warnings))
     if len(warnings) > MAX_WARNINGS:
@@ -337,6 +365,24 @@ def _gives_away(table: Table, column: Column) -> str:
     )
 
 
+def _names_rows(table: Table, column: Column) -> str:
+    """Return what to do with a column that, by its name, tells who or what a row is of; "" for others."""
+    if table.groups or table.days is not None or not IDENTIFIES.search(column.name):
+        return ""
+    n_filled = table.n_rows - column.n_missing
+    if column.is_input and column.kind == "number" and column.n_different == n_filled:
+        return say("'{name}' is another number in every row: leave it out, if it only names the row.", name=column.name)
+    if MIN_GROUPS <= column.n_different <= n_filled / 2:
+        return say(
+            "'{name}' has {n_different:,} different cells in {n_rows:,} rows. If the rows of one belong together, divide by "
+            "whole groups: else a network is judged by those it has seen.",
+            name=column.name,
+            n_different=column.n_different,
+            n_rows=table.n_rows,
+        )
+    return ""
+
+
 def _columns_in_words(table: Table) -> list[str]:
     """Return what the columns are, many of one kind in one sentence."""
     said = []
@@ -356,27 +402,38 @@ def _columns_in_words(table: Table) -> list[str]:
     left_out = [column for column in table.columns if not column.is_input and column.number != table.target]
     said += [say("'{name}' is {reason}.", name=column.name, reason=column.reason) for column in left_out[:N_LISTED]]
     if len(left_out) > N_LISTED:
-        said.append(say("{n_left_out} more columns are no inputs; each says why.", n_left_out=len(left_out) - N_LISTED))
+        said.append(
+            say_n(
+                "{n} more column is no input; its card says why.",
+                "{n} more columns are no inputs; each says why.",
+                len(left_out) - N_LISTED,
+            )
+        )
     with_gaps = [column for column in table.inputs if column.n_missing]
     for column in with_gaps[:N_LISTED]:
         how = (
-            say("are a category of their own")
+            say("missing is a category of its own")
             if column.kind == "category"
-            else say("take the median of the training rows")
+            else say("the median of the training rows takes its place")
         )
         if column.kind != "category" and column.n_missing > FLAG_SHARE * table.n_rows:
             how += say("; that a cell was missing is an input of its own")
         said.append(
-            say(
-                "'{name}' has {n_missing:,} missing cells, which {how}.",
+            say_n(
+                "'{name}' has {n:,} missing cell: {how}.",
+                "'{name}' has {n:,} missing cells: {how}.",
+                column.n_missing,
                 name=column.name,
-                n_missing=column.n_missing,
                 how=how,
             )
         )
     if len(with_gaps) > N_LISTED:
         said.append(
-            say("{n_with_gaps} more columns have missing cells, treated alike.", n_with_gaps=len(with_gaps) - N_LISTED)
+            say_n(
+                "{n} more column has missing cells, treated alike.",
+                "{n} more columns have missing cells, treated alike.",
+                len(with_gaps) - N_LISTED,
+            )
         )
     return said
 

@@ -10,7 +10,8 @@ from core.data.arrays import Array
 from core.data.split import Task
 from core.data.table.cells import Cells
 from core.data.table.kinds import Column, coded
-from core.words import say
+from core.data.table.numbers import sign_of
+from core.words import joined, say, say_n
 
 MAX_CLASSES, MIN_CLASS_ROWS = 10, 5
 FEW_SHARE = 0.1  # distinct whole numbers that are classes are at most so many of the rows
@@ -20,7 +21,8 @@ FEW_SHARE = 0.1  # distinct whole numbers that are classes are at most so many o
 class Target:
     """y (n,): float64 values, or int64 classes by the number of their name; nan or -1 where it is missing.
 
-    why: in a sentence, what it is. problem: why nothing can be trained on it, "" where something can.
+    why: in a sentence, what it is. problem: why nothing can be trained on it, "" where something can; n_rare: of how many
+    rows of too rare classes it speaks, where at least two classes are left without them.
     """
 
     y: Array
@@ -28,6 +30,7 @@ class Target:
     class_names: tuple[str, ...]
     why: str
     problem: str = ""
+    n_rare: int = 0
 
     @property
     def is_known(self) -> Array:
@@ -74,10 +77,11 @@ def read_target(cells: Cells, column: Column, task: Task | None) -> Target:
         say("as you chose") if task else say("since it has two values") if len(different) == 2
         else say("since it has only {n_different} different whole numbers", n_different=len(different))
     )  # fmt: skip
-    return _classes(y, names, column, reason)
+    return _classes(y, names, column, reason, True)
 
 
 def _classes_of_words(cells: Cells, column: Column, task: Task | None) -> Target:
+    is_signed = bool(sign_of(cells.columns[column.number]))
     codes, words = (
         (column.values, column.categories) if column.kind == "category" else coded(cells.columns[column.number])
     )
@@ -94,16 +98,18 @@ def _classes_of_words(cells: Cells, column: Column, task: Task | None) -> Target
                 name=column.name,
             ),
         )
-    return _classes(codes.astype(np.int64), words, column, say("since it holds words"))
+    return _classes(codes.astype(np.int64), words, column, say("since it holds words"), is_signed)
 
 
-def _classes(y: Array, names: tuple[str, ...], column: Column, reason: str) -> Target:
+def _classes(y: Array, names: tuple[str, ...], column: Column, reason: str, can_be_values: bool) -> Target:
     """Return classes, with the sentence that says why they cannot be learned where they cannot."""
     why = say(
         "'{name}' is the target: {n_names} classes, {reason}.", name=column.name, n_names=len(names), reason=reason
     )
     counts = np.bincount(y[y >= 0], minlength=len(names))
-    problem, as_values = "", say("take it as values, ") if column.kind == "number" else ""
+    n_left = int((counts >= MIN_CLASS_ROWS).sum())
+    n_rare = int(counts[counts < MIN_CLASS_ROWS].sum()) if 2 <= n_left <= MAX_CLASSES else 0
+    problem, as_values = "", say("take it as values, ") if can_be_values else ""
     if len(names) < 2:
         only = say("only '{names}'", names=names[0]) if names else "none"
         problem = say(
@@ -132,4 +138,22 @@ def _classes(y: Array, names: tuple[str, ...], column: Column, reason: str) -> T
             name=column.name,
             as_values=as_values,
         )
-    return Target(y, "classification", names, why, problem)
+    return Target(y, "classification", names, why, problem, n_rare)
+
+
+def without_rare(target: Target, column: Column) -> tuple[Target, str]:
+    """Return a target of classes without the rows of those that are too rare to learn, and that in a sentence."""
+    counts = np.bincount(target.y[target.y >= 0], minlength=len(target.class_names))
+    stays = counts >= MIN_CLASS_ROWS
+    numbers = np.where(stays, np.cumsum(stays) - 1, -1)
+    y = np.where(target.y >= 0, numbers[target.y], -1)
+    names = tuple(name for name, is_there in zip(target.class_names, stays, strict=True) if is_there)
+    note = say_n(
+        "{n:,} row was left out as you chose: its class is too rare, {gone}.",
+        "{n:,} rows were left out as you chose: their classes are too rare, {gone}.",
+        int(counts[~stays].sum()),
+        gone=joined(
+            [f"'{name}'" for name, is_there in zip(target.class_names, stays, strict=True) if not is_there][:5], ", "
+        ),
+    )
+    return _classes(y, names, column, say("without the rare ones"), column.kind == "number"), note

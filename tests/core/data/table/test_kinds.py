@@ -246,7 +246,7 @@ def test_an_empty_last_column_is_not_the_target() -> None:
 
 def test_choices_survive_a_link() -> None:
     choices = Choices(
-        ";", "cp1252", False, 3, "regression", 4, None, 7, {0: "category", 2: "number"}, {1: False, 5: True}
+        ";", "cp1252", False, 3, "regression", 4, None, 7, True, {0: "category", 2: "number"}, {1: False, 5: True}
     )
     assert Choices.from_text(choices.to_text()) == choices and Choices.from_text("") == Choices()
     assert Choices().to_text() == ""
