@@ -1,5 +1,7 @@
 """Own data: a file of one's own, what was understood of it and why, each decision to be overruled; all pages train on it."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.data.own import is_own
@@ -8,7 +10,7 @@ from core.words import say
 from pages.parts.data.columns import show_columns
 from pages.parts.data.decisions import show_decisions, show_reading
 from pages.parts.data.roles import show_division, show_roles
-from pages.parts.data.ways import PROBLEM, close, opened, show_preview, show_ways
+from pages.parts.data.ways import PROBLEM, choose, close, offer_to_drop, opened, show_preview, show_ways
 from pages.shared import experiment as shared
 from pages.shared import tables
 from pages.shared.language import tr, worded
@@ -68,6 +70,9 @@ def show_train(table: tables.Table) -> None:
     """Offer to train on the table, or say why that cannot be."""
     if table.problem:
         fail(table.problem)
+    if table.n_odd:
+        choices = replace(table.choices, drop_odd=True)
+        st.button(tr("Leave the rows out that do not fit"), key="data.drop.rare", on_click=choose, args=(choices,))
     if st.button(tr("Train on this"), type="primary", key="data.train", disabled=bool(table.problem), width="stretch"):
         try:
             tables.train_on(table)
@@ -82,6 +87,7 @@ shared.show_address(by_stage=False)
 shared.say_problems()
 if problem := st.session_state.pop(PROBLEM, None):
     fail(problem)
+offer_to_drop()
 show_expected()
 if (here := opened()) is None:
     st.markdown(tr("### Own data\nOpen a table: you see what was understood of it, and train on it on every page."))

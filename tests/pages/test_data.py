@@ -3,11 +3,13 @@
 import gc
 import weakref
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.own import OWN
 from core.stream.commands import Run
+from pages.parts.data.columns import bins_of, end_in_words
 from pages.parts.data.ways import OFFERED, preview
 from pages.shared import tables
 from tests.pages.app import close, job, now, open_link, run, said
@@ -305,4 +307,56 @@ def test_a_session_keeps_a_few_tables_and_they_go_with_it():
 def test_a_run_on_it_is_not_put_away_on_the_disk():
     page = trained_on(pasted(ROWS))
     assert job(page, "run").mailbox.put_away is None
+    close(page)
+
+
+def test_a_file_with_rows_that_do_not_fit_is_read_without_them_at_a_press():
+    page = pasted("x,y\n" + "".join(f"{i % 7},{i * i % 97}{',5' * (i == 50)}\n" for i in range(100)))
+    assert "received 3 in row 52" in sentences(page)
+    page.button(key="data.drop").click()
+    run(page)
+    assert table_of(page).n_rows == 99 and "1 row was left out as you chose" in sentences(page)
+    assert [box.value for box in page.checkbox if box.label == "Leave the rows out that do not fit"] == [True]
+    close(page)
+
+
+def test_rows_of_a_class_too_rare_are_left_out_at_a_press():
+    page = pasted("x,y\n" + "".join(f"{i % 7},{'Yes' if i == 5 else ['yes', 'no'][i % 2]}\n" for i in range(100)))
+    assert page.button(key="data.train").disabled
+    page.button(key="data.drop.rare").click()
+    run(page)
+    assert table_of(page).n_rows == 99 and not page.button(key="data.train").disabled
+    trained_on(page)
+    close(page)
+
+
+def test_what_was_chosen_of_the_target_stays_chosen_where_it_cannot_be():
+    page = pasted("x,y\n" + "".join(f"{i % 7},{'abc'[i % 3]}\n" for i in range(100)))
+    (kind,) = [box for box in page.selectbox if box.label == "It is"]
+    kind.select("values")
+    run(page)
+    (kind,) = [box for box in page.selectbox if box.label == "It is"]
+    assert kind.value == "regression" and "received the words of" in sentences(page)
+    close(page)
+
+
+def test_the_preview_shows_rows_with_a_target_the_target_first():
+    page = pasted("x,y\n" + "".join(f"x{i % 50},{i * i % 97 if i > 2 else ''}\n" for i in range(100)))
+    (table,) = [
+        one.proto.body for one in page.get("html") if "First rows" in one.proto.body or "<thead>" in one.proto.body
+    ]
+    assert table.index(">y<") < table.index(">x<") and ">9</td>" in table and ">x2</td>" not in table
+    close(page)
+
+
+def test_whole_numbers_fall_evenly_into_the_bins_of_a_card():
+    counts, edges = np.histogram(np.repeat(np.arange(40), 3), bins_of(np.repeat(np.arange(40), 3)))
+    assert len(counts) <= 24 and set(counts[:-1]) == {6} and edges[0] == -0.5
+    assert len(bins_of(np.array([0.5, 1.5]))) == 25 and end_in_words(50913.0) == "50,913"
+
+
+def test_a_card_says_how_many_words_it_does_not_show():
+    page = pasted("c,y\n" + "".join(f"{'abcdefg'[i % 7]},{i * i % 97}\n" for i in range(140)))
+    cards = [one.proto.body for one in page.get("html") if "and 4 more" in one.proto.body]
+    assert len(cards) == 1 and "57%" in cards[0]
     close(page)

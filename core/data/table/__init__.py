@@ -33,13 +33,15 @@ def load_table(
     encoding: str | None = None,
     header: bool | None = None,
     seed: int = 0,
+    drop_odd: bool = False,
 ) -> Table:
     """Return a table of one's own with what was decided about it, in sentences (`decisions`).
 
     source: path of a CSV file, its bytes, its text (with line ends), or a pandas table. target, group, time: names of columns,
     or their numbers from 0; the target is the last column by default. kinds: "number", "category", "date" or "text" by name;
     inputs: True or False by name. group: its groups stay whole when rows are divided; time: the last rows are the test rows.
-    seed: which rows are drawn of more than 20,000. Needs pyarrow.
+    seed: which rows are drawn of more than 20,000. drop_odd: leave out rows that do not fit, of another number of cells than
+    the first line or of a class with fewer than five rows. Needs pyarrow.
     Raises ValueError with the argument, what was expected and what was received, also where nothing can be trained on it.
     """
     from core.data.table.cells import cells_of_frame
@@ -50,6 +52,7 @@ def load_table(
         None if encoding is None else check_encoding(encoding),
         _yes_or_no(header),
         seed=_seed(seed),
+        drop_odd=_yes_or_no(drop_odd, "drop_odd") or False,
     )
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         cells = cells_of_frame(source, first)
@@ -150,10 +153,10 @@ def _separator(value: Any) -> str | None:
     raise ValueError(say("separator: expected one of , ; | or a tab, received {value}", value=received(value)))
 
 
-def _yes_or_no(value: Any) -> bool | None:
+def _yes_or_no(value: Any, name: str = "header") -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise ValueError(say("header: expected True, False or None, received {value}", value=received(value)))
+    raise ValueError(say("{name}: expected True, False or None, received {value}", name=name, value=received(value)))
 
 
 def _seed(value: Any) -> int:

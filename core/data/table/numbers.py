@@ -168,7 +168,7 @@ def why_no_number(text: str) -> str:
     if re.fullmatch(r"[+-]?0[0-9]+", text):
         return LEADING_ZERO
     for sign, what in SIGNS.items():
-        if sign in text and is_number(text.replace(sign, "").strip()):
+        if sign in text and is_number(text.replace(sign, "").replace(" ", "")):
             return what
     return ""
 

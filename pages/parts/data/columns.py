@@ -17,6 +17,7 @@ from pages.shared.say import plain
 from pages.shared.widgets import hold, select
 
 N_CARDS, PER_ROW, N_BINS, N_TOP = 12, 4, 24, 4
+LARGEST_WHOLE = 1e9  # whole numbers below it are written out
 SHOWN = "data.cards"  # which cards are shown, from 0
 
 
@@ -99,9 +100,10 @@ def histogram(column: Column) -> str:
     known = column.values[np.isfinite(column.values)]
     if not len(known):
         return "<div></div>"
-    counts, edges = np.histogram(known, N_BINS)
     is_date = column.kind == "date"
-    ends = [str(edge.astype("datetime64[D]")) if is_date else f"{edge:.4g}" for edge in edges[[0, -1]]]
+    counts, _ = np.histogram(known, bins_of(known))
+    low, high = known.min(), known.max()
+    ends = [str(end.astype("datetime64[D]")) if is_date else end_in_words(float(end)) for end in (low, high)]
     bars = "".join(
         f'<div style="flex:1;height:{max(2 * (n > 0), round(40 * n / counts.max()))}px;background:currentColor;opacity:.55"></div>'
         for n in counts
@@ -113,15 +115,34 @@ def histogram(column: Column) -> str:
     )
 
 
+def bins_of(known: np.ndarray) -> np.ndarray:
+    """Return the edges of at most N_BINS bins; whole numbers fall equally many into each, or else some would look empty."""
+    low, high = known.min(), known.max()
+    if (known != np.round(known)).any() or high - low >= LARGEST_WHOLE:
+        return np.histogram_bin_edges(known, N_BINS)
+    width = -(-(high - low + 1) // N_BINS)
+    return low - 0.5 + width * np.arange((high - low) // width + 2)
+
+
+def end_in_words(number: float) -> str:
+    """Return a number below a histogram, "50,913" or "0.00012"."""
+    return f"{number:,.0f}" if number == round(number) and abs(number) < LARGEST_WHOLE else f"{number:,.4g}"
+
+
 def top_values(table: Table, column: Column) -> str:
     """Return the most frequent words of a column with their shares, in HTML with the words escaped."""
     if column.kind == "text":
         return f'<div style="font-size:.85rem;height:60px">{column.n_different:,} different texts</div>'
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.categories))
-    first = np.argsort(-counts, kind="stable")[:N_TOP]
+    n_more = len(counts) - N_TOP if len(counts) > N_TOP else 0
+    first = np.argsort(-counts, kind="stable")[: N_TOP - bool(n_more)]
     rows = "".join(
         f'<div style="display:flex;justify-content:space-between;gap:.5rem"><span style="overflow:hidden;white-space:nowrap;'
         f'text-overflow:ellipsis">{escape(column.categories[i])}</span><span>{counts[i] / max(1, counts.sum()):.0%}</span></div>'
         for i in first
     )
+    if n_more:
+        rest = 1 - counts[first].sum() / max(1, counts.sum())
+        more = tr("and {n} more", n=len(counts) - len(first))
+        rows += f'<div style="display:flex;justify-content:space-between"><span>{escape(more)}</span><span>{rest:.0%}</span></div>'
     return f'<div style="font-size:.8rem;line-height:15px;height:60px;overflow:hidden">{rows}</div>'

@@ -44,6 +44,11 @@ def show_reading(here: Opened) -> None:
         tr("The first line holds the names of the columns"), value=cells.has_header,
         **hold("data.header", cells.has_header, take, "header", choices),
     )  # fmt: skip
+    st.checkbox(
+        tr("Leave the rows out that do not fit"), value=choices.drop_odd,
+        help=tr("Rows of another number of cells than the first line, and rows of classes too rare to learn."),
+        **hold("data.odd", choices.drop_odd, take, "drop_odd", choices),
+    )  # fmt: skip
 
 
 def take(value: Any, name: str, choices: Any) -> None:

@@ -34,8 +34,9 @@ def show_roles(table: Table) -> None:
             format_func=lambda number: names[number],
         )
     with right:
+        task = table.choices.task or table.task  # what was chosen stays chosen, also where it cannot be
         select(
-            say("It is"), list(TASKS), table.task, hold("data.task", table.task, choose_task, table),
+            say("It is"), list(TASKS), task, hold("data.task", task, choose_task, table),
             format_func=lambda task: TASKS[task],
         )  # fmt: skip
 

@@ -9,16 +9,18 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import core.data
 from core.data.own import is_own
-from core.data.table.choices import Choices
+from core.data.table.choices import Choices, OddRows
 from core.data.table.kind_of_file import MAX_BYTES, check_size
 from core.data.table.reading import read_cells
 from core.data.table.record import make_table
 from core.words import say
 from pages.shared import experiment as shared
 from pages.shared.language import tr, worded
+from pages.shared.say import plain
 from pages.shared.tables import Opened
 
 OPENED, PROBLEM, TURN = "data.opened", "data.problem", "data.turn"
+REFUSED = "data.refused"  # name and bytes of a file that could be read without the rows that do not fit
 SAMPLES = Path(core.data.__file__).parent / "samples"
 N_SHOWN, MOST_SHOWN = 8, 60  # rows; characters of a cell
 CELL = (
@@ -87,11 +89,22 @@ def show_sample(name: str, what: str) -> None:
 
 def take(name: str, data: bytes, choices: Choices | None = None) -> None:
     """Read a file and open it; what is wrong with it is said on the next run."""
+    st.session_state.pop(REFUSED, None)
     try:
         check_size(len(data))
         st.session_state[OPENED] = read(name, data, choices or expected_choices(data))
     except ValueError as error:
         st.session_state[PROBLEM] = str(error)
+        if isinstance(error, OddRows):
+            st.session_state[REFUSED] = name, data
+
+
+def offer_to_drop() -> None:
+    """Offer to read the file that was refused without the rows that do not fit."""
+    if REFUSED in st.session_state:
+        name, data = st.session_state[REFUSED]
+        label = tr("Leave the rows out that do not fit")
+        st.button(label, key="data.drop", on_click=take, args=(name, data, Choices(drop_odd=True)))
 
 
 def read(name: str, data: bytes, choices: Choices) -> Opened:
@@ -128,9 +141,11 @@ def choose(choices: Choices) -> None:
         return
     old = here.table.choices
     try:
-        if (choices.separator, choices.encoding, choices.header) != (old.separator, old.encoding, old.header):
-            plain_choices = Choices(choices.separator, choices.encoding, choices.header)
-            st.session_state[OPENED] = read(here.name, here.data, plain_choices)
+        if of_reading(choices) != of_reading(old):
+            drop_odd = choices.drop_odd
+            plain_choices = Choices(choices.separator, choices.encoding, choices.header, drop_odd=drop_odd)
+            kept = choices if drop_odd != old.drop_odd else plain_choices
+            st.session_state[OPENED] = read(here.name, here.data, kept)
         else:
             table = make_table(here.cells, choices)
             st.session_state[OPENED] = Opened(here.name, here.data, here.cells, table)
@@ -138,14 +153,25 @@ def choose(choices: Choices) -> None:
         st.session_state[PROBLEM] = str(error)
 
 
+def of_reading(choices: Choices) -> tuple[object, ...]:
+    """Return what the cells of a file depend on."""
+    return choices.separator, choices.encoding, choices.header, choices.drop_odd
+
+
 def show_preview(here: Opened) -> None:
-    """Show the first rows as they stand in the file."""
-    st.html(preview(here.cells.names, [column.slice(0, N_SHOWN).to_pylist() for column in here.cells.columns]))
-    n_rows, n_columns = here.table.n_rows, len(here.table.columns)
+    """Show the first rows with a target as they stand in the file, the target's column first."""
+    import pyarrow as pa
+
+    table, cells = here.table, here.cells
+    rows = pa.array(table.places[:N_SHOWN])
+    order = sorted(range(len(cells.names)), key=lambda number: number != table.target)
+    st.html(preview([cells.names[i] for i in order], [cells.columns[i].take(rows).to_pylist() for i in order]))
+    n_rows, n_columns = table.n_rows, len(table.columns)
     st.caption(
         tr(
-            "The first {n_shown} of {n_rows:,} rows with a target, {n_columns} columns.",
-            n_shown=N_SHOWN,
+            "The first {n_shown} of {n_rows:,} rows with a target, {n_columns} columns; “{name}”, to be predicted, comes first.",
+            n_shown=len(rows),
+            name=plain(table.target_name),
             n_rows=n_rows,
             n_columns=n_columns,
         )

@@ -258,3 +258,61 @@ def test_choices_survive_a_link() -> None:
 def test_an_odd_link_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match="reading: expected parts such as target-3, 4-category or 5-out, received"):
         Choices.from_text(text)
+
+
+@pytest.mark.parametrize(
+    ("make", "sign", "first"),
+    [
+        (lambda i: f"${i * 1000:,}", "a dollar sign", 1000), (lambda i: f"-$ {i}.5", "a dollar sign", -1.5),
+        (lambda i: f"{2 * i}%", "a percent sign", 2), (lambda i: f"{i},5 €", "a euro sign", 1.5),
+    ],
+)  # fmt: skip
+def test_a_sign_at_numbers_is_left_out_where_a_person_says_that_they_are_numbers(
+    make: Any, sign: str, first: float
+) -> None:
+    text = "x;z;y\n" + "\n".join(f"{make(i)};{i % 7};{i * i % 97}" for i in range(1, 61))
+    proposed = load_table(text)
+    assert proposed.columns[0].kind == "text"
+    assert "choose the kind “number” to read them without it" in proposed.warnings[0]
+    column = load_table(text, kinds={"x": "number"}).columns[0]
+    assert (column.kind, column.is_input, column.n_missing, column.n_odd) == ("number", True, 0, 0)
+    assert column.values[0] == first and f"{sign} left out" in column.why_kind
+
+
+def test_money_is_a_target_of_values_where_that_is_chosen() -> None:
+    text = "x,price\n" + "\n".join(f'{i % 7},"${(i * i % 97 + 1) * 1000:,}"' for i in range(60))
+    with pytest.raises(ValueError, match="take it as values, choose another column"):
+        load_table(text)
+    table = load_table(text, task="regression")
+    assert table.task == "regression" and table.y[1] == 2000
+
+
+def test_two_signs_in_a_column_are_no_number() -> None:
+    text = "x,z,y\n" + "\n".join(f"{'$€'[i % 2]}{i},{i % 7},{i * i % 97}" for i in range(60))
+    with pytest.raises(ValueError, match="kinds: expected numbers in 'x', received texts such as"):
+        load_table(text, kinds={"x": "number"})
+
+
+def test_missing_cells_are_counted_in_the_rows_that_are_used() -> None:
+    lines = [
+        f"{i % 7 if i > 2 else ''},{'uv'[i % 2] if i > 3 else ''},{i * i % 97 if i > 1 else ''}" for i in range(60)
+    ]
+    table = load_table("x,c,y\n" + "\n".join(lines))
+    assert [column.n_missing for column in table.columns[:2]] == [1, 2]
+    assert "'x' has 1 missing cell: the median of the training rows takes its place." in table.decisions
+
+
+def test_what_stands_for_a_missing_number_is_named() -> None:
+    table = load_table(
+        "x,y\n" + "\n".join(f"{['?', 'N/A'][i] if i < 2 else i % 7 + 0.5},{i * i % 97}" for i in range(60))
+    )
+    assert "cells with '?', 'N/A' count as missing" in table.columns[0].why_kind
+
+
+def test_a_column_that_names_whose_row_it_is_is_pointed_out() -> None:
+    lines = [f"{i // 4},{7000 + 3 * i},{i % 5},{i * i % 97}" for i in range(200)]
+    said = " ".join(load_table("Patient ID,Listing ID,x,y\n" + "\n".join(lines)).warnings)
+    assert "'Patient ID' has 50 different cells in 200 rows" in said and "divide by whole groups" in said
+    assert "'Listing ID' is another number in every row: leave it out" in said and "'x'" not in said
+    grouped = load_table("Patient ID,Listing ID,x,y\n" + "\n".join(lines), group="Patient ID")
+    assert "Patient ID" not in " ".join(grouped.warnings)

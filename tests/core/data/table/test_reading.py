@@ -13,6 +13,7 @@ import pyarrow
 import pytest
 
 from core import load_table
+from core.data.table.choices import OddRows
 from tests.core.data.table.files import GOOD, HEAD, WORDS, refuses, rows
 
 REFUSED = {
@@ -127,3 +128,35 @@ def test_five_files_at_once_are_read_alike_and_their_cells_let_go() -> None:
     assert all(np.array_equal(table.y, expected.y) and table.digest == expected.digest for table in tables)
     gc.collect()
     assert pyarrow.default_memory_pool().bytes_allocated() < 100_000
+
+
+def uneven(n_odd: int) -> str:
+    """Return 100 rows, of which some have a cell too many; a blank line stands before them."""
+    return "x,y\n\n" + "".join(f"{i % 7},{i * i % 97}{',5' * (10 <= i < 10 + n_odd)}\n" for i in range(100))
+
+
+def test_rows_that_do_not_fit_are_left_out_where_that_is_chosen() -> None:
+    with pytest.raises(OddRows, match="received 3 in row 13, and 1 more such row"):
+        load_table(uneven(2))
+    table = load_table(uneven(2), drop_odd=True)
+    assert table.n_rows == 98 and table.choices.to_text() == "odd-out"
+    (dropped,) = [text for text in table.decisions if "left out as you chose" in text]
+    assert str(dropped).startswith("2 rows were left out") and "lines 13, 14" in dropped
+    with pytest.raises(ValueError, match="expected 2 cells in every row") as refused:  # then it is another kind of file
+        load_table(uneven(20), drop_odd=True)
+    assert not isinstance(refused.value, OddRows)
+
+
+def test_classes_too_rare_to_learn_are_left_out_where_that_is_chosen() -> None:
+    text = "x,y\n" + "".join(f"{i % 7},{'Yes' if i == 5 else ['yes', 'no'][i % 2]}\n" for i in range(100))
+    with pytest.raises(ValueError, match="expected at least 5 rows of each class, received 1 of 'Yes'"):
+        load_table(text)
+    table = load_table(text, drop_odd=True)
+    assert (table.n_rows, table.class_names, table.n_odd) == (99, ("no", "yes"), 0)
+    assert np.array_equal(table.y, [int(i % 2 == 0) for i in range(100) if i != 5])
+    assert "1 row was left out as you chose: its class is too rare, 'Yes'." in table.decisions
+
+
+def test_rows_are_numbered_as_the_lines_of_the_file() -> None:
+    text = "x,y\n\n\n" + "".join(f"{i % 7 if i != 30 else 'odd'},{i * i % 97}\n" for i in range(40)) + "\r\n\n"
+    assert "row 34 'odd'" in load_table(text).warnings[0]  # the first row stands in line 4
