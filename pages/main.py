@@ -23,6 +23,7 @@ STYLE = """<style>
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: 0.5rem}
 [data-testid=stSidebarUserContent] [data-testid=stCaptionContainer] p {line-height: 1.35}
 [data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}
+[data-testid=stBaseButton-primary]:enabled *, [data-testid=stBaseLinkButton-primary] * {color: light-dark(#fff, #12161b)}
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
 </style>"""
 st.html(STYLE)

@@ -219,6 +219,9 @@ def plot_ranking(arrays: Arrays, names: Sequence[str]) -> go.Figure:
     return base_figure([bars], about, xaxis, yaxis, margin={"l": 150, "r": 8, "t": 8, "b": 44})
 
 
+WRITTEN_OUT = {"minexponent": 7}  # prices up to ten millions as they are in the file
+
+
 def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     """Return predicted against true values, raw units: a perfect model lies on the diagonal."""
     bounds = span([constants["target_train"], constants["target_val"]])
@@ -251,8 +254,9 @@ def plot_predicted(arrays: Arrays, constants: Arrays) -> go.Figure:
     return base_figure(
         [diagonal, *points],
         about,
-        axis(say("true {target}", target=target), bounds),
-        axis(say("predicted {target}", target=target), predicted),
+        axis(say("true {target}", target=target), bounds, **WRITTEN_OUT),
+        axis(say("predicted {target}", target=target), predicted, **WRITTEN_OUT),
+        margin={"l": 76, "r": 8, "t": 8, "b": 44},
     )
 
 

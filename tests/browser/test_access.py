@@ -146,6 +146,16 @@ PAGES = {
 }
 
 
+# Pages that train nothing when they open, by words that are there when they have.
+STILL = {
+    "/data": "Or paste rows",
+    "/lessons": "The gap",
+    "/lessons?lesson=gap&step=1": "What will the validation loss do",
+    "/lessons?lesson=gap&sheet=1": "Aim",
+    "/answers": "Show it live",
+    "/double_descent": "Double descent",
+    "/peeking": "Peeking",
+}
 BACKGROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 27)"}
 SHOWS = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 
@@ -200,6 +210,21 @@ def test_every_line_and_mark_stands_out_from_the_page(
     page.emulate_media(color_scheme=other[0])  # a flip of the theme takes them along
     wait_for(page, f"{color} !== '{before}'")
     wait_for(page, f"({FAINT_MARKS})('{other[1]}').length === 0")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_file_of_ones_own_and_in_lessons(scheme: str, address: str, open_page: OpenPage) -> None:
+    page = open_page(address + "/data", color_scheme=scheme, bypass_csp=True, ready="true")
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    page.get_by_text("What was decided").wait_for()
+    assert page.get_by_role("button", name="Train on this").is_enabled()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    axe_is_content(page, scheme, 20)
+    for at, words in STILL.items():
+        page.goto(address + at)
+        page.get_by_text(words).first.wait_for()
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        axe_is_content(page, scheme, 15)
 
 
 def test_on_a_phone_the_list_of_pages_closes_with_the_choice(address: str, open_page: OpenPage) -> None:
