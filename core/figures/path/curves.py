@@ -45,9 +45,8 @@ def plot_path_losses(arrays: Arrays, values: np.ndarray, param_name: str, chosen
         "name": "path",
         "title": say("Loss against λ"),
         "look_for": say(
-            "The bands grade the validation loss by how far it lies above the lowest within reach: overfits where "
-            "the gap is what is wider, underfits where the training loss is what is higher. The star is the lowest "
-            "of the path."
+            "The bands say why the validation loss lies above the lowest within reach: it overfits, since the gap is "
+            "wide, or underfits, since the training loss itself is high. The star is the lowest of the path."
         ),
         "legend": [
             entry(say("training"), COLORS["train"], "solid"),
