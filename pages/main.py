@@ -25,6 +25,8 @@ STYLE = """<style>
 [data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}
 [data-testid=stBaseButton-primary]:enabled *, [data-testid=stBaseLinkButton-primary] * {color: light-dark(#fff, #12161b)}
 [data-testid=stMarkdownContainer] .katex {font-size: 1.08em}
+@media (pointer: coarse) {[data-testid=stMain] :is([data-testid=stRadio] label, [data-testid=stCheckbox] label) {
+  min-height: 2.75rem; align-items: center}}
 </style>"""
 st.html(STYLE)
 st.html(STEADY)
