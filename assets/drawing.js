@@ -25,7 +25,10 @@ class Drawing {
     this.svg.addEventListener("pointerdown", (event) => this.begin(event));
     this.svg.addEventListener("pointermove", (event) => this.isDown && this.follow(event));
     for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, () => this.end());
-    parent.append(this.svg);
+    this.missing = document.createElement("p");
+    this.missing.setAttribute("role", "status");
+    this.missing.style.cssText = "margin: 0.3rem 0 0; font-size: 0.875rem; min-height: 1.3em;";
+    parent.append(this.svg, this.missing);
   }
 
   update({ data, setStateValue }) {
@@ -77,6 +80,9 @@ class Drawing {
       dot.setAttribute("aria-label", this.data.words.place.replace("{i}", i + 1).replace("{n}", this.data.n));
       dot.toggleAttribute("aria-disabled", this.data.disabled);
     });
+    const k = drawn.filter((point) => point === null).length;
+    const text = k && k < this.data.n ? this.data.words.missing.replace("{k}", k).replace("{n}", this.data.n) : "";
+    if (this.missing.textContent !== text) this.missing.textContent = text;
   }
 
   begin(event) {
@@ -138,6 +144,7 @@ export default function (component) {
   return () => {
     if (parentElement.isConnected) return;
     drawing.svg.remove();
+    drawing.missing.remove();
     drawings.delete(parentElement);
   };
 }

@@ -30,7 +30,8 @@ STYLE = """<style>
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}
 </style>"""
 INTRO = say(
-    "Ten short lessons. Each asks you **first**, then runs, and checks what you said against what was just measured. "
+    "Ten short lessons. Each asks what you expect **before** it runs, and checks what you said against what was just "
+    "measured. "
     "A wrong guess is worth as much as a right one: what surprises is remembered."
 )
 
@@ -130,8 +131,10 @@ st.html(STYLE)
 if (now := place.here()) is None:
     place.show_address()
     show_list()
-elif now.is_sheet:
-    place.show_address()
-    show_sheet(place.lesson_of(now))
 else:
-    show_lesson()
+    if now.is_sheet:
+        place.show_address()
+        show_sheet(place.lesson_of(now))
+    else:
+        show_lesson()
+    place.hear_navigation()

@@ -32,13 +32,11 @@ class Answer:
     formula: str = ""
 
 
-PLENTY = SINE.replace(
-    n_train=300, noise_std=0.0, hidden_sizes=(16,), values=(0.0, 1e-4, 1e-3, 1e-2, 1e-1), param_name="l2"
-)
+PLENTY = SINE.replace(n_train=300, noise_std=0.0, hidden_sizes=(16,), values=(0.0, 1e-3, 1e-2, 1e-1), param_name="l2")
 DECAY = SINE.replace(
     variants=("none", "l2", "weight_decay"), compare_l2=0.003, compare_weight_decay=0.006, learning_rate=0.01
 )
-DROPOUT = DIGITS.replace(label_noise=0.0, dropout_rate=0.5, n_epochs=60)
+WRONG_LABELS = DIGITS.replace(n_train=500, label_noise=0.2, l2=0.02, n_epochs=60)
 
 ANSWERS: Mapping[str, Answer] = MappingProxyType(
     {
@@ -88,14 +86,18 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
             say("Is the best λ ever 0, or even negative?"),
             say("Zero, yes. Negative, in theory."),
             say(
-                "With plenty of points and no noise there is nothing to be taken away: each penalty only bends the "
-                "fit. A negative λ rewards large weights; for linear models with far more features than rows it can "
+                "With plenty of points and no noise there is nothing to be taken away: a penalty only bends the fit. "
+                "(One that is small enough makes no difference that could be measured.) A negative λ rewards large "
+                "weights; for linear models with far more features than rows it can "
                 "be best in theory, since the data and the width already act as a penalty (Kobak, Lomond and Sanchez "
                 "2020, JMLR 21). For networks it has no minimum, so no page here offers one."
             ),
             "path",
             PLENTY,
-            say("300 points without noise. Press Run: the loss at λ = 0.01 is over ten times that at 0."),
+            say(
+                "300 points without noise. Press Run: of four λ the best is 0; at 0.001 the loss is over twice, at 0.01 over ten "
+                "times as high."
+            ),
         ),
         "accuracy": Answer(
             say("My accuracy does not fall. So it does not overfit?"),
@@ -116,12 +118,15 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
             say(
                 "Many programs report the training loss as a mean over the epoch, while the weights still change and "
                 "dropout is on, and the validation loss at its end, with dropout off. Here both are measured at the "
-                "same weights, in evaluation mode. What is left are real reasons: wrong training labels beside right "
-                "validation labels, or a lucky small validation set."
+                "same weights, in evaluation mode: dropout is off in the training loss, too. What is left are real "
+                "reasons: wrong training labels beside right validation labels, or a lucky small validation set."
             ),
             "playground",
-            DROPOUT,
-            say("Dropout of one half. Press Run: measured alike, the validation loss lies above."),
+            WRONG_LABELS,
+            say(
+                "A fifth of the training labels are wrong, and L2 keeps them from being learned. Press Run: the validation "
+                "loss, on right labels, ends below the training loss."
+            ),
         ),
         "choose_on_test": Answer(
             say("May I choose λ on the test rows, if I never train on them?"),
@@ -139,9 +144,11 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
             say("Cross-validation gives two λ. Which one?"),
             say("Both are right."),
             say(
-                "λ_min has the lowest mean over the folds, but its neighbours are as good within the bars. λ_1se is "
+                "$\\lambda_\\min$ has the lowest mean over the folds, but its neighbours are as good within the bars. "
+                "$\\lambda_\\text{1se}$ is "
                 "the strongest penalty within one standard error: a simpler network that is not clearly worse. Take "
-                "λ_min for the best guess of the lowest loss, λ_1se where a simple model is worth something."
+                "$\\lambda_\\min$ for the best guess of the lowest loss, $\\lambda_\\text{1se}$ where a simple model is worth "
+                "something."
             ),
             "cv",
             CV_START,

@@ -81,10 +81,7 @@ LESSON = Lesson(
                         "trade",
                         say("Bias² rises, variance falls"),
                         "",
-                        say(
-                            "Here it was otherwise: bias² {bias_first} → {bias_last}, variance {variance_first} → "
-                            "{variance_last}."
-                        ),
+                        say("Here it was otherwise."),
                         say(
                             "Bias² {bias_first} → {bias_last}, variance {variance_first} → {variance_last}; on the "
                             "way the variance need not fall at every single step."
@@ -95,10 +92,7 @@ LESSON = Lesson(
                         "free",
                         say("Variance falls, bias² stays: a penalty is free"),
                         say("Regularization costs nothing."),
-                        say(
-                            "It has its price: bias² {bias_first} → {bias_last}. At λ = {largest} all networks "
-                            "agree, on a flat line."
-                        ),
+                        say("It has its price, the bias: at λ = {largest} all networks agree, on a flat line."),
                         say("Variance {variance_first} → {variance_last}, bias² {bias_first} → {bias_last}."),
                         sketches=("222222222", "864322111"),
                     ),
@@ -106,10 +100,7 @@ LESSON = Lesson(
                         "both",
                         say("Both fall: the network becomes better"),
                         say("A penalty improves everything."),
-                        say(
-                            "Variance does, {variance_first} → {variance_last}; but bias² goes {bias_first} → "
-                            "{bias_last}."
-                        ),
+                        say("Variance does; bias² goes the other way."),
                         say("Both fell: {bias_first} → {bias_last}, {variance_first} → {variance_last}."),
                         sketches=("664332111", "876543211"),
                     ),
@@ -128,10 +119,7 @@ LESSON = Lesson(
                         "worse",
                         say("Both rise"),
                         say("A penalty only disturbs."),
-                        say(
-                            "Variance falls, {variance_first} → {variance_last}: what changes from sample to sample "
-                            "is what it takes away."
-                        ),
+                        say("What changes from sample to sample is what a penalty takes away."),
                         say("Both rose: {bias_first} → {bias_last}, {variance_first} → {variance_last}."),
                         sketches=("111223456", "222334689"),
                     ),
@@ -157,10 +145,7 @@ LESSON = Lesson(
                         "between",
                         say("Between: with some bias, and less variance"),
                         "",
-                        say(
-                            "Look again: {risk_first} at λ = 0, {risk_best} at λ = {best}, {risk_last} at λ = "
-                            "{largest}."
-                        ),
+                        say("Look at the curve of the risk once more."),
                         say(
                             "At λ = {best}: {risk_best}, with bias² {bias_best} and variance {variance_best}. At λ = "
                             "0 it is {risk_first}, at λ = {largest} {risk_last}."
@@ -171,8 +156,7 @@ LESSON = Lesson(
                         say("Where there is no bias"),
                         say("A good method is never wrong on average."),
                         say(
-                            "At λ = 0 there is hardly any bias ({bias_first}), but the risk is {risk_first}: each "
-                            "network is wrong in its own way. At λ = {best} it is {risk_best}."
+                            "At λ = 0 there is hardly any bias ({bias_first}), but each network is wrong in its own way."
                         ),
                         say("At λ = 0: {risk_first}."),
                     ),
@@ -180,10 +164,7 @@ LESSON = Lesson(
                         "right",
                         say("Where all networks agree"),
                         say("Agreement is a sign of truth."),
-                        say(
-                            "At λ = {largest} they agree (variance {variance_last}), and are wrong together: "
-                            "{risk_last}."
-                        ),
+                        say("At λ = {largest} they agree (variance {variance_last}), and are wrong together."),
                         say("At λ = {largest}: {risk_last}."),
                     ),
                 ),

@@ -82,8 +82,8 @@ LESSON = Lesson(
                         say("Far fewer units: 8 instead of 64 + 64"),
                         say("The number of weights alone decides about overfitting."),
                         say(
-                            "Fewer units help ({gap_units}), but 20 noisy points still mislead a small network. With "
-                            "ten times the points the large one, every weight of it, did better: {gap_data}."
+                            "Fewer units help, but 20 noisy points still mislead a small network. With ten times the "
+                            "points the large one, every weight of it, did better."
                         ),
                         say("8 units left the smallest gap: {gap_units}; 10 × the data {gap_data}."),
                         place=2,
@@ -92,10 +92,7 @@ LESSON = Lesson(
                         "longer",
                         say("3 × as many epochs"),
                         say("A gap is unfinished training: the validation loss will catch up."),
-                        say(
-                            "It does not catch up: after 3 × the epochs the gap was {gap_longer}, after 1 × it was "
-                            "{gap_base}. Each further epoch is spent on the noise."
-                        ),
+                        say("It does not catch up: each further epoch is spent on the noise."),
                         say("Longer training left the smallest gap: {gap_longer}."),
                         place=3,
                     ),
@@ -104,8 +101,8 @@ LESSON = Lesson(
                         say("A tenth of the learning rate"),
                         say("Overfitting comes from steps that are too large."),
                         say(
-                            "A lower rate is a slower clock: less far in the same epochs, {gap_rate}. With more "
-                            "epochs it arrives at the same place."
+                            "A lower rate is a slower clock: less far in the same epochs. With more epochs it arrives "
+                            "at the same place."
                         ),
                         say("The lower rate left the smallest gap: {gap_rate}."),
                         place=4,
@@ -129,14 +126,14 @@ LESSON = Lesson(
                         "less",
                         say("It became clearly smaller"),
                         say("Patience heals overfitting."),
-                        say("Compare the lines: {gap_base} as it is, {gap_longer} with 3 × the epochs."),
+                        say("Compare the two lines once more."),
                         say("It fell from {gap_base} to {gap_longer}."),
                     ),
                     Option(
                         "same",
                         say("About nothing: it stays as large"),
                         "",
-                        say("Compare the lines: {gap_base} as it is, {gap_longer} with 3 × the epochs."),
+                        say("Compare the two lines once more."),
                         say(
                             "{gap_base} as it is, {gap_longer} with 3 × the epochs: what is lost is not won back by "
                             "waiting."
@@ -147,8 +144,8 @@ LESSON = Lesson(
                         say("It became clearly larger"),
                         say("Overfitting grows without end."),
                         say(
-                            "{gap_base} as it is, {gap_longer} with 3 × the epochs: once the points are known by "
-                            "heart there is little left to be learned, and the curves level off."
+                            "Once the points are known by heart there is little left to be learned, and the curves "
+                            "level off."
                         ),
                         say("It rose from {gap_base} to {gap_longer}."),
                     ),

@@ -115,10 +115,7 @@ LESSON = Lesson(
                         "double",
                         say("It falls, peaks, and falls again"),
                         "",
-                        say(
-                            "Here it was otherwise: {first} at {first_width} units, {peak} at {peak_width}, {last} "
-                            "at {last_width}."
-                        ),
+                        say("Here it was otherwise."),
                         say(
                             "{first} at {first_width} units, {peak} at {peak_width}, {last} at {last_width}: a peak "
                             "where there are as many units as images ({n}), then below the first minimum."
@@ -130,8 +127,8 @@ LESSON = Lesson(
                         say("It falls, then rises for good: a U"),
                         say("More weights than rows can only overfit."),
                         say(
-                            "It does rise, to {peak} at {peak_width} units. But beyond, many solutions fit all "
-                            "images, and the smallest of them is a calm one: {last} at {last_width}."
+                            "It does rise. But beyond the peak many solutions fit all images, and the smallest of them "
+                            "is a calm one."
                         ),
                         say("It falls to {first}, then rises to {peak} at {peak_width} units."),
                         sketches=("853346789",),
@@ -140,10 +137,7 @@ LESSON = Lesson(
                         "falls",
                         say("It falls all the way: bigger is better"),
                         say("Large networks do not overfit."),
-                        say(
-                            "On the way lies a peak of {peak}, at {peak_width} units, more than three times the "
-                            "{first} of {first_width} units."
-                        ),
+                        say("On the way lies a peak: there a larger network is far worse."),
                         say("It falls all the way, to {last}."),
                         sketches=("976543321",),
                     ),
@@ -151,9 +145,7 @@ LESSON = Lesson(
                         "level",
                         say("It falls, then stays where it is"),
                         say("Further weights are simply not used."),
-                        say(
-                            "They are used: at {peak_width} units the error is {peak}, at {first_width} it was {first}."
-                        ),
+                        say("They are used: on the way the error rises to a peak, and falls again."),
                         say("It falls to {first} and stays: {last} at the end."),
                         sketches=("964333333",),
                     ),
@@ -177,10 +169,10 @@ LESSON = Lesson(
                         "gone",
                         say("It is gone"),
                         "",
-                        say("Look again: the largest rise is {rise} points."),
+                        say("With λ at 0.001 look again."),
                         say(
-                            "It is gone: {tamed_at_n} at {peak_width} units instead of {peak}, and {tamed_last} at "
-                            "{last_width}."
+                            "At λ = 0.001 it is gone: {tamed_at_n} at {peak_width} units instead of {peak}, and "
+                            "{tamed_last} at {last_width}."
                         ),
                     ),
                     Option(
@@ -188,17 +180,19 @@ LESSON = Lesson(
                         say("It stays: there are still as many units as images"),
                         say("The peak is a law of counting units and rows."),
                         say(
-                            "At {peak_width} units the error is {tamed_at_n} instead of {peak}: what explodes there "
-                            "is the size of the weights, and just that costs now."
+                            "What explodes there without a penalty is the size of the weights, and just that costs now."
                         ),
-                        say("It stays, at {peak_width} units."),
+                        say("At λ = 0.001 it stays; the largest rise is {rise} points."),
                     ),
                     Option(
                         "moves",
                         say("It moves to the right"),
                         say("A penalty acts as if there were fewer units."),
-                        say("There is no peak left to move: the largest rise is {rise} points."),
-                        say("It moves."),
+                        say(
+                            "A peak belongs where there are as many units as images: a penalty lowers it, and does "
+                            "not move it."
+                        ),
+                        say("At λ = 0.001 it moves; the largest rise is {rise} points."),
                     ),
                 ),
                 with_penalty,
@@ -218,7 +212,7 @@ LESSON = Lesson(
         Try(
             "Try",
             say(
-                "Move **λ** above the charts: which is the **smallest λ** without a peak? (The error may rise by at most {gone} "
+                "Move **λ**: which is the **smallest λ** without a peak? (The error may rise by at most {gone} "
                 "points along the width.)"
             ),
             is_smallest,

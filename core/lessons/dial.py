@@ -89,7 +89,7 @@ LESSON = Lesson(
                         "u",
                         say("It falls, then rises: a U"),
                         "",
-                        say("Here it was otherwise: {first} at λ = 0, {lowest} at best, {last} at the largest."),
+                        say("Here it was otherwise."),
                         say(
                             "{first} at λ = 0, {lowest} at λ = {best}, {last} at λ = {largest}: too weak at the "
                             "left, too strong at the right."
@@ -100,8 +100,7 @@ LESSON = Lesson(
                         say("It falls all the way: more regularization, less overfitting"),
                         say("Regularization cannot be too strong."),
                         say(
-                            "From λ = {best} on it rises, to {last}: too strong a penalty keeps the signal out, too. "
-                            "That is underfitting."
+                            "Beyond λ = {best} it rises: a penalty can keep the signal out, too. That is underfitting."
                         ),
                         say("It fell all the way, from {first} to {last}."),
                     ),
@@ -109,17 +108,14 @@ LESSON = Lesson(
                         "rises",
                         say("It rises all the way: a penalty disturbs the fit"),
                         say("What fits the training rows best is best."),
-                        say(
-                            "At first it falls, from {first} to {lowest}: what the penalty takes away at first is "
-                            "mostly noise."
-                        ),
+                        say("At first it falls: what the penalty takes away at first is mostly noise."),
                         say("It rose all the way, from {first} to {last}."),
                     ),
                     Option(
                         "flat",
                         say("It hardly changes"),
                         say("λ is a detail."),
-                        say("It is the difference between {lowest} and {first}, and between {lowest} and {last}."),
+                        say("The difference is larger than the bars."),
                         say("It hardly changed: {first}, {lowest} at best, {last}."),
                     ),
                 ),
@@ -139,26 +135,26 @@ LESSON = Lesson(
         Observe(
             say("Observe"),
             Question(
-                say("Two λ are marked: λ_min has the lowest mean, λ_1se is the other choice. Where does λ_1se lie?"),
+                say(
+                    "Two λ are marked: $\\lambda_\\min$ has the lowest mean; $\\lambda_\\text{1se}$ is that of the "
+                    "simplest network whose mean is within one standard error of it. Where does $\\lambda_\\text{1se}$ lie?"
+                ),
                 (
                     Option(
                         "larger",
                         say("At a larger λ: the simpler network"),
                         "",
-                        say("λ_min = {best}, λ_1se = {one_se} in this draw."),
+                        say("Look at the two marks once more."),
                         say(
-                            "λ_min = {best} ({lowest} ± {se}), λ_1se = {one_se} ({loss_one_se}): the strongest "
-                            "penalty that is within one standard error of the lowest."
+                            "$\\lambda_\\min$ = {best} ({lowest} ± {se}), $\\lambda_\\text{{1se}}$ = {one_se} ({loss_one_se}): the "
+                            "strongest penalty that is within one standard error of the lowest."
                         ),
                     ),
                     Option(
                         "same",
                         say("At the same place"),
                         say("There is one best λ, and nothing to choose."),
-                        say(
-                            "λ_min = {best} with {lowest} ± {se}. All λ up to {one_se} lie within this bar: by these "
-                            "folds nobody can say which is best."
-                        ),
+                        say("All that lie between lie within the bar: by these folds nobody can say which is best."),
                         say("Both are {best}: no stronger λ lies within one standard error."),
                     ),
                     Option(
@@ -166,10 +162,10 @@ LESSON = Lesson(
                         say("At a smaller λ: to be on the safe side"),
                         say("The safe choice is the weaker penalty."),
                         say(
-                            "λ_1se = {one_se} is not below λ_min = {best}: of those that are as good by the bars, "
-                            "the simplest network is taken."
+                            "Of those that are as good by the bars the simplest network is taken: that of the strongest "
+                            "penalty."
                         ),
-                        say("λ_1se = {one_se} lies below λ_min = {best}."),
+                        say("$\\lambda_\\text{{1se}}$ = {one_se} lies below $\\lambda_\\min$ = {best}."),
                     ),
                 ),
                 one_se_rule,

@@ -60,12 +60,15 @@ def when_to_stop(record: Record) -> Outcome:
 
 
 def is_healed(record: Record, _: str = "") -> Outcome:
-    """Say whether a penalty has brought the validation loss below the lowest that the run had reached without."""
-    epoch, val = record.arrays["epoch"], record.arrays["val_loss"]
+    """Say whether a penalty has brought the validation loss, at any epoch since, below the lowest that was reached without."""
+    epoch, _train, val = losses(record)
     changes = record.changes_of("l2")
-    before = val if not changes else val[epoch <= changes[0][0]]
-    met = bool(changes) and val[-1] < before.min()
-    return Outcome("met" if met else "open", {"target": loss_text(before.min()), "now": loss_text(val[-1])})
+    is_before = epoch <= (changes[0][0] if changes else epoch[-1])
+    target, since = val[is_before].min(), np.flatnonzero(~is_before)
+    best = int(since[val[since].argmin()]) if len(since) else len(val) - 1
+    met = bool(len(since)) and val[best] < target
+    numbers = {"target": loss_text(target), "reached": loss_text(val[best]), "epoch": f"{epoch[best]:,.0f}"}
+    return Outcome("met" if met else "open", numbers)
 
 
 LESSON = Lesson(
@@ -90,7 +93,7 @@ LESSON = Lesson(
                         "rises",
                         say("It falls, then rises again"),
                         "",
-                        say("Here it did not rise: {lowest} at best, {last} at the end."),
+                        say("Here it was otherwise."),
                         say(
                             "It fell to {lowest} at epoch {best_epoch}, then rose to {last}, {times} times as much, "
                             "while the training loss went on down to {train}."
@@ -103,7 +106,7 @@ LESSON = Lesson(
                         say("What was learned once is not lost again: training on can only be useless, never harmful."),
                         say(
                             "Training on is not harmless: to pass through every noisy point the curve has to bend "
-                            "away from the signal. The validation loss went from {lowest} to {last}."
+                            "away from the signal."
                         ),
                         say("It fell to {lowest} at epoch {best_epoch} and was still {last} at the end."),
                         ("952222222",),
@@ -113,8 +116,8 @@ LESSON = Lesson(
                         say("It falls as well, just more slowly"),
                         say("A lower training loss is a better network."),
                         say(
-                            "The training loss alone does not tell: at {train} it is lowest just where the "
-                            "validation loss, {last}, is high. It rewards learning the noise by heart, too."
+                            "The training loss alone does not tell: it is lowest just where the validation loss is "
+                            "high. It rewards learning the noise by heart, too."
                         ),
                         say("It was still falling at the end: {last}."),
                         ("976543211",),
@@ -170,8 +173,8 @@ LESSON = Lesson(
                         say("At the end, where the training loss is lowest"),
                         say("Longer training is better training."),
                         say(
-                            "At the end the training loss is {train}, but the validation loss {last}: it was "
-                            "{lowest} at epoch {best_epoch}."
+                            "At the end the training loss is lowest, {train}, but it is not that loss that counts on new "
+                            "points."
                         ),
                         say("At the end it was lowest: {last}."),
                     ),
@@ -195,13 +198,15 @@ LESSON = Lesson(
             "Try",
             say(
                 "Without a reset: move **λ₂** until the validation loss falls below {target}, the lowest that this "
-                "run had reached."
+                "run had reached. It counts at any epoch since the move."
             ),
             is_healed,
-            say("Done: {now}, below {target}. A penalty has done what stopping early does, and more."),
-            say("Now {now}; the goal is less than {target}."),
+            say(
+                "Done: {reached} at epoch {epoch}, below {target}. A penalty has done what stopping early does, and more."
+            ),
+            say("The lowest since the move: {reached}, at epoch {epoch}; the goal is less than {target}."),
             ("l2",),
-            say("Try 0.001 to 0.01, and let it train on."),
+            say("Try 0.002 to 0.006, and let it train on."),
         ),
     ),
     ask=say("The training loss is nearly zero. Would you use this network? What would you look at first?"),

@@ -25,10 +25,14 @@ def label_numbers(record: Record) -> Numbers:
     arrays = record.arrays
     right, wrong = reached(record, "label_right"), reached(record, "label_wrong")
     then = int(np.argmax(arrays["label_epoch"] >= min(right, float(arrays["label_epoch"][-1]))))
-    best = int(arrays["label_val"].argmax())
+    best, most = int(arrays["label_val"].argmax()), int(arrays["label_wrong"].argmax())
+    changes = record.changes_of("l2")
+    before = arrays["label_wrong"][arrays["label_epoch"] <= (changes[0][0] if changes else np.inf)]
     return {
         "right_epoch": epoch_text(right), "wrong_epoch": epoch_text(wrong),
-        "wrong_then": f"{arrays['label_wrong'][then]:.0%}", "wrong_last": f"{arrays['label_wrong'][-1]:.0%}",
+        "wrong_then": f"{arrays['label_wrong'][then]:.0%}", "wrong_most": f"{arrays['label_wrong'][most]:.0%}",
+        "wrong_most_epoch": f"{arrays['label_epoch'][most]:,.0f}", "known": f"{before[-1]:.0%}",
+        "wrong_last": f"{arrays['label_wrong'][-1]:.0%}",
         "right_last": f"{arrays['label_right'][-1]:.0%}", "val_last": f"{arrays['label_val'][-1]:.0%}",
         "val_best": f"{arrays['label_val'][best]:.0%}", "val_best_epoch": f"{arrays['label_epoch'][best]:,.0f}",
     }  # fmt: skip
@@ -37,6 +41,11 @@ def label_numbers(record: Record) -> Numbers:
 def epoch_text(epoch: float) -> str:
     """Return an epoch as text; the end of the run has gone by without it where it is infinite."""
     return f"{epoch:,.0f}" if np.isfinite(epoch) else say("none of this run")
+
+
+def percent(share: float) -> int:
+    """Return a share in whole percent, rounded as "{share:.0%}" shows it."""
+    return int(f"{share:.0%}".rstrip("%"))
 
 
 def order(record: Record) -> Outcome:
@@ -55,7 +64,8 @@ def loss_or_score(record: Record) -> Outcome:
     """Say what the validation loss does from its lowest to the end: it rises, though the share of right answers hardly moves."""
     val, score = record.arrays["val_loss"], record.arrays["label_val"]
     risen, fallen = float(val[-1] / val.min()), float(score.max() - score[-1])
-    numbers = {**label_numbers(record), "times": f"{risen:.1f}", "points": f"{100 * fallen:.0f}"}
+    points = percent(float(score.max())) - percent(float(score[-1]))  # of the two as they are shown
+    numbers = {**label_numbers(record), "times": f"{risen:.1f}", "points": f"{points}"}
     if risen < 1.15:
         return Outcome("neither", numbers)
     return Outcome("loss" if fallen <= 0.1 else "both", numbers)
@@ -91,13 +101,10 @@ LESSON = Lesson(
                         "first",
                         say("The right ones first, the wrong ones much later"),
                         "",
-                        say(
-                            "Here it was otherwise: right ones by epoch {right_epoch}, wrong ones by epoch "
-                            "{wrong_epoch}."
-                        ),
+                        say("Here it was otherwise."),
                         say(
                             "Nine in ten right labels were learned by epoch {right_epoch}; then {wrong_then} of the "
-                            "wrong ones. Those took until epoch {wrong_epoch}."
+                            "wrong ones. Nine in ten of those took until epoch {wrong_epoch}."
                         ),
                         sketches=("799999999", "013689999"),
                     ),
@@ -107,8 +114,7 @@ LESSON = Lesson(
                         say("Every training row is learned at the same pace."),
                         say(
                             "Right labels agree with one another, and one change of the weights serves many of them. "
-                            "A wrong one has to be learned against its neighbours: epoch {wrong_epoch} instead of "
-                            "{right_epoch}."
+                            "A wrong one has to be learned against its neighbours."
                         ),
                         say("Both were learned at about the same time: epochs {right_epoch} and {wrong_epoch}."),
                         sketches=("368999999", "258999999"),
@@ -118,8 +124,8 @@ LESSON = Lesson(
                         say("The wrong ones never: they contradict the others"),
                         say("A network cannot learn what makes no sense."),
                         say(
-                            "It can: with more weights than images it learned {wrong_last} of the wrong labels by "
-                            "heart, by epoch {wrong_epoch}."
+                            "It can: with more weights than images it answered {wrong_most} of the wrong labels as "
+                            "they say, for the first time at epoch {wrong_most_epoch}."
                         ),
                         say("The wrong ones were not learned: {wrong_last} at the end."),
                         sketches=("689999999", "011111111"),
@@ -128,10 +134,7 @@ LESSON = Lesson(
                         "wrongs",
                         say("The wrong ones first: their loss is largest"),
                         say("The largest losses are always mended first."),
-                        say(
-                            "Each of them pulls hardest, but they pull in ten directions. The many that agree won: "
-                            "epoch {right_epoch} against {wrong_epoch}."
-                        ),
+                        say("Each of them pulls hardest, but they pull in ten directions. The many that agree won."),
                         say("The wrong ones came first: epoch {wrong_epoch} against {right_epoch}."),
                         sketches=("123568999", "689999999"),
                     ),
@@ -154,7 +157,7 @@ LESSON = Lesson(
                         "loss",
                         say("Their loss rose, but their score hardly fell"),
                         "",
-                        say("Look at both charts: the loss rose {times} times, the score fell by {points} points."),
+                        say("Look at both charts once more."),
                         say(
                             "The loss rose to {times} times its lowest; the score fell by no more than {points} "
                             "points, from {val_best} to {val_last}."
@@ -164,20 +167,14 @@ LESSON = Lesson(
                         "both",
                         say("Both became much worse"),
                         say("Overfitting always shows in the accuracy."),
-                        say(
-                            "The score fell by {points} points only, the loss rose to {times} times its lowest: it "
-                            "becomes sure of wrong answers long before it gives many more of them."
-                        ),
+                        say("A network becomes sure of wrong answers long before it gives many more of them."),
                         say("The loss rose to {times} times its lowest, and the score fell by {points} points."),
                     ),
                     Option(
                         "neither",
                         say("Neither changed"),
                         say("What is learned by heart does no harm elsewhere."),
-                        say(
-                            "The loss rose to {times} times its lowest: wrong labels bend the answers for images "
-                            "like theirs."
-                        ),
+                        say("Wrong labels bend the answers for images like theirs."),
                         say("Loss and score stayed where they were."),
                     ),
                 ),
@@ -199,7 +196,8 @@ LESSON = Lesson(
         Try(
             "Try",
             say(
-                "All wrong labels are known by heart now. Without a reset: move **λ₂** until at most {most} of them are "
+                "The run had learned {known} of the wrong labels by heart. Without a reset: move **λ₂** until at most {most} "
+                "of them are "
                 "answered as they say, and still at least {least} of the right ones."
             ),
             has_let_go,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from core.lessons.record import Goal, Outcome, Record, Rule
@@ -17,6 +18,7 @@ from core.words import say
 MAX_STEPS, MAX_MINUTES, MAX_WORDS = 5, 8, 60
 N_HEIGHTS, RISEN = 9, 2  # heights of a sketch; by so much an end has to lie above the lowest to have risen
 NEAR = 2.0  # a strength counts as set to a value when it is within this factor of it
+TOO_LOW = say("{text} ({value}) stood too low in your list.")
 StudyName = Literal[
     "playground", "series", "cv", "compare", "remedies", "bias_variance", "double_descent", "peeking", "path"
 ]  # fmt: skip
@@ -44,6 +46,7 @@ class Question:
 
     rule: computes it. unclear: said where the measurement lies between the bars. intended: what usually comes out; often: how
     often, where that is less than four times in five. measured: of an order, what is said of it; of a choice the options say it.
+    An order's reply is said of an option that stood too high; the rule's numbers hold each option's value under its key.
     drawn_on, drawn_as: the chart on which the prediction stays drawn, and how; claims: what the legend calls it, one for each
     curve, for the row, or for each option's side; about: the arrays of the lines that the curves are about. axes, ticks: of the
     box of a sketch.
@@ -208,6 +211,13 @@ class Lesson:
         runs = [step for step in self.steps[: place + 1] if isinstance(step, Run)]
         return record is not None and bool(runs) and all(run.is_done(record) for run in runs)
 
+    def has_run(self, record: Record | None) -> bool:
+        """Return whether the first run has come to its end, though a hand may have let it go on since."""
+        if record is None or record.is_over:
+            return record is not None
+        epoch = record.arrays.get("epoch")
+        return epoch is not None and len(epoch) > 0 and bool(epoch[-1] >= self.experiment.training.n_epochs)
+
     def run_after(self, place: int) -> int:
         """Return the place of the run that answers a question: the first one after it, or the last one before."""
         after = [i for i, step in enumerate(self.steps) if isinstance(step, Run) and i > place]
@@ -259,15 +269,34 @@ def feedback(question: Question, said: str | None, outcome: Outcome) -> list[str
     if outcome.answer is None:
         return [question.unclear.format(**outcome.numbers)]
     if question.kind == "order":
-        replies = [question.option(key).reply for key in too_high(said, outcome)] if said else []
-        return [text.format(**outcome.numbers) for text in (question.measured, *replies)]
+        places = out_of_place(said, outcome) if said else {}
+        replies = [question.option(key).reply if by < 0 else TOO_LOW for key, by in places.items()]
+        texts = [(question.option(key).text, outcome.numbers.get(key, "")) for key in places]
+        return [
+            question.measured.format(**outcome.numbers),
+            *(
+                reply.format(**outcome.numbers, text=text, value=value)
+                for reply, (text, value) in zip(replies, texts, strict=True)
+            ),
+        ]
     measured = question.option(outcome.answer).measured.format(**outcome.numbers)
     if said is None or is_right(question, said, outcome):
         return [measured]
     return [measured, question.option(meant(question, said)).reply.format(**outcome.numbers)]
 
 
-def too_high(said: str, outcome: Outcome) -> list[str]:
-    """Return which of an order's options were set before a clearly better one."""
-    order = said.split("-")
-    return [key for i, key in enumerate(order) if any((better, key) in outcome.pairs for better in order[i + 1 :])]
+def out_of_place(said: str, outcome: Outcome) -> dict[str, int]:
+    """Return by how many places an order's options were set too low, or with a minus too high, the worst first.
+
+    Only options of a clear pair that stands the wrong way round are named: of ties either may come first.
+    """
+    order, measured = said.split("-"), (outcome.answer or "").split("-")
+    wrong = [pair for pair in outcome.pairs if order.index(pair[0]) > order.index(pair[1])]
+    places = {key: order.index(key) - measured.index(key) for key in measured if any(key in pair for pair in wrong)}
+    return {key: by for key, by in sorted(places.items(), key=lambda one: -abs(one[1])) if by}
+
+
+def mixed(lesson: Lesson, place: int) -> list[str]:
+    """Return the keys of a question's options as they are shown: in an order that tells nothing, always the same one."""
+    keys = [option.key for option in questions(lesson)[place].options]
+    return sorted(keys, key=lambda key: sha256(f"{lesson.key}-{place}-{key}".encode()).hexdigest())

@@ -87,10 +87,7 @@ LESSON = Lesson(
                         "swap",
                         say("Training loss rises, validation loss falls"),
                         "",
-                        say(
-                            "Here it was otherwise: training {train_before} → {train_after}, validation {val_before} "
-                            "→ {val_after}."
-                        ),
+                        say("Here it was otherwise."),
                         say(
                             "Training loss {train_before} → {train_after}, validation loss {val_before} → "
                             "{val_after}; the weights' length {norm_before} → {norm_after}."
@@ -102,9 +99,8 @@ LESSON = Lesson(
                         say("Both rise: something is added to the loss"),
                         say("The reported loss contains the penalty, as Keras reports it."),
                         say(
-                            "The penalty is part of what is minimised, not of the loss that is shown: validation "
-                            "loss fell from {val_before} to {val_after}. Where a program adds it to both, both seem "
-                            "to rise."
+                            "The penalty is part of what is minimised, not of the loss that is shown. Where a program "
+                            "adds it to both, both seem to rise."
                         ),
                         say(
                             "Both rose: training {train_before} → {train_after}, validation {val_before} → {val_after}."
@@ -116,8 +112,7 @@ LESSON = Lesson(
                         say("Both fall: the network becomes better"),
                         say("Regularization improves everything at once."),
                         say(
-                            "It has a price: on its own training points the network became worse, {train_before} → "
-                            "{train_after}. It gave up the noise."
+                            "It has a price: on its own training points the network became worse. It gave up the noise."
                         ),
                         say(
                             "Both fell: training {train_before} → {train_after}, validation {val_before} → {val_after}."
@@ -128,10 +123,7 @@ LESSON = Lesson(
                         "worse",
                         say("Training loss falls, validation loss rises"),
                         say("A penalty pushes the network to fit harder."),
-                        say(
-                            "The other way round: a penalty holds the weights back, so the fit becomes looser, "
-                            "{train_before} → {train_after}."
-                        ),
+                        say("The other way round: a penalty holds the weights back, so the fit becomes looser."),
                         say("Training loss fell and validation loss rose."),
                         sketches=("----21100", "----56788"),
                     ),
@@ -159,24 +151,21 @@ LESSON = Lesson(
                         "none",
                         say("None"),
                         "",
-                        say("Read the number at the charts: {n_zero} of {n_all}."),
+                        say("Read the number at the charts once more."),
                         say("{n_zero} of {n_all}: they are small, and none of them is zero."),
                     ),
                     Option(
                         "some",
                         say("Some"),
                         say("A penalty switches off the weights that are not needed."),
-                        say(
-                            "{n_zero} of {n_all}. L2 pulls a weight less the smaller it is; it never quite arrives. "
-                            "L1 does that."
-                        ),
+                        say("L2 pulls a weight less the smaller it is; it never quite arrives. L1 does that."),
                         say("{n_zero} of {n_all}."),
                     ),
                     Option(
                         "most",
                         say("Most of them"),
                         say("Small weights are zero weights."),
-                        say("{n_zero} of {n_all}. The network still uses all of them, with less weight each."),
+                        say("The network still uses all of them, with less weight each."),
                         say("{n_zero} of {n_all}."),
                     ),
                 ),

@@ -108,10 +108,10 @@ def winner_picture(record: Record) -> Picture:
 
 
 def ranking_picture(record: Record) -> Picture:
-    """Return the mean validation loss of each remedy."""
+    """Return the median validation loss of each remedy."""
     losses = ranking.losses_of(record)
     return bars_picture(
-        say("validation loss"), {key.replace("_", " "): float(losses[key].mean()) for key in ranking.KEYS[:8]}
+        say("validation loss"), {key.replace("_", " "): ranking.median_of(losses[key]) for key in ranking.KEYS[:8]}
     )
 
 

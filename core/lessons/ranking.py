@@ -24,9 +24,18 @@ def losses_of(record: Record) -> dict[str, np.ndarray]:
 
 
 def is_clearly_lower(one: np.ndarray, other: np.ndarray) -> bool:
-    """Return whether one mean lies below another by more than two standard errors of their difference."""
-    error = np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
-    return bool(other.mean() - one.mean() > BARS * error)
+    """Return whether losses lie below others: their median, and their mean by more than two standard errors of the difference."""
+    return bool(other.mean() - one.mean() > BARS * error_of(one, other) and np.median(one) < np.median(other))
+
+
+def error_of(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the standard error of the difference of two means."""
+    return float(np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
+
+
+def median_of(losses: np.ndarray) -> float:
+    """Return the loss that the chart marks: the median over the starts."""
+    return float(np.median(losses))
 
 
 def short(key: str) -> str:
@@ -35,14 +44,14 @@ def short(key: str) -> str:
 
 
 def remedy_numbers(record: Record) -> Numbers:
-    """Return each remedy's mean validation loss, by its short key."""
-    return {short(key): loss_text(float(values.mean())) for key, values in losses_of(record).items()}
+    """Return each remedy's median validation loss, by its short key."""
+    return {short(key): loss_text(median_of(values)) for key, values in losses_of(record).items()}
 
 
 def ranking(record: Record) -> Outcome:
     """Say in which order the remedies stand, and which pairs are clear."""
     losses = losses_of(record)
-    order = sorted(ASKED, key=lambda key: float(losses[key].mean()))
+    order = sorted(ASKED, key=lambda key: median_of(losses[key]))
     pairs = {(a, b) for a in ASKED for b in ASKED if is_clearly_lower(losses[a], losses[b])}
     numbers = {
         **remedy_numbers(record),
@@ -57,8 +66,8 @@ def ranking(record: Record) -> Outcome:
 def more_data(record: Record) -> Outcome:
     """Say whether twice the data beats the best remedy."""
     losses = losses_of(record)
-    best = min(("l1", "l2", "early_stopping"), key=lambda key: float(losses[key].mean()))
-    data, numbers = losses["more_data"], {**remedy_numbers(record), "best": loss_text(float(losses[best].mean()))}
+    best = min(("l1", "l2", "early_stopping"), key=lambda key: median_of(losses[key]))
+    data, numbers = losses["more_data"], {**remedy_numbers(record), "best": loss_text(median_of(losses[best]))}
     answer = (
         "data" if is_clearly_lower(data, losses[best]) else "remedy" if is_clearly_lower(losses[best], data) else None
     )
@@ -75,9 +84,8 @@ def is_tie(record: Record, picked: str = "") -> Outcome:
     ties = [
         key for key in TIE_PICKS if not is_clearly_lower(losses[key], data) and not is_clearly_lower(data, losses[key])
     ]
-    error = np.sqrt(mine.var(ddof=1) / len(mine) + data.var(ddof=1) / len(data))
     numbers = {
-        **remedy_numbers(record), "mine": loss_text(float(mine.mean())), "bars": loss_text(BARS * float(error)),
+        **remedy_numbers(record), "mine": loss_text(median_of(mine)), "bars": loss_text(BARS * error_of(mine, data)),
         "difference": loss_text(abs(float(mine.mean() - data.mean()))), "n_ties": str(len(ties)),
     }  # fmt: skip
     return Outcome("met" if picked in ties else "open", numbers)
@@ -87,7 +95,7 @@ LESSON = Lesson(
     key="ranking",
     title=say("Which remedy?"),
     minutes=7,
-    aim=say("Compare remedies at equal cost, and read a difference only where it is larger than its bars."),
+    aim=say("Compare remedies at equal cost, and read a difference only where it is larger than chance."),
     study="remedies",
     experiment=EXPERIMENT,
     charts=("ablation",),
@@ -144,15 +152,15 @@ LESSON = Lesson(
                     ),
                 ),
                 ranking,
-                say("Not clear in this run: all differences lie within two standard errors."),
+                say("Not clear in this run: all means differ by less than two standard errors."),
                 "earlystopping-l2-dropout-ensemble-nothing",
                 kind="order",
                 drawn_on="ablation",
                 drawn_as="ranks",
                 measured=say(
-                    "Mean validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble "
-                    "{ensemble}, nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors; "
-                    "{n_ties} count as ties."
+                    "Median validation losses: early stopping {earlystopping}, L2 {l2}, dropout {dropout}, ensemble "
+                    "{ensemble}, nothing {nothing}. Of the ten pairs {n_pairs} are clear by two standard errors "
+                    "of their means; {n_ties} count as ties."
                 ),
             ),
         ),
@@ -169,17 +177,14 @@ LESSON = Lesson(
                         "data",
                         say("Yes, data beats everything"),
                         say("More data is always better than a penalty."),
-                        say(
-                            "{moredata} with more data, {best} with the best of the three: a remedy and more data "
-                            "are two things, and one does not need to wait for the other."
-                        ),
+                        say("A remedy and more data are two things, and one does not need to wait for the other."),
                         say("{moredata} with more data, {best} with the best of the three."),
                     ),
                     Option(
                         "remedy",
                         say("No, the remedy was better here"),
                         "",
-                        say("{moredata} with more data, {best} with the best of the three."),
+                        say("Here it was otherwise."),
                         say(
                             "{moredata} with more data, {best} with the best of the three: more data lowers the "
                             "noise that can be learned, but the network still learns it by heart."
@@ -187,7 +192,7 @@ LESSON = Lesson(
                     ),
                 ),
                 more_data,
-                say("Not clear in this run: {moredata} and {best} lie within two standard errors."),
+                say("Not clear in this run: {moredata} and {best}, and the means lie within two standard errors."),
                 "remedy",
             ),
         ),
@@ -196,7 +201,8 @@ LESSON = Lesson(
             say(
                 "All of them keep the network from following single points: by small weights (L2), few steps (early "
                 "stopping), noise on the way (dropout), averaging (an ensemble). Which does it best depends on the "
-                "task and on its strength. One start proves nothing: compare means with their bars, at equal cost."
+                "task and on its strength. One start proves nothing: compare several, at equal cost, "
+                "and trust only a difference above two standard errors."
             ),
             r"\bar L_a - \bar L_b \;\text{ is clear if }\; |\bar L_a - \bar L_b| > 2\sqrt{s_a^2/n + s_b^2/n}",
         ),
@@ -207,8 +213,14 @@ LESSON = Lesson(
                 "({moredata}) by these starts? It is true of {n_ties} of the four."
             ),
             is_tie,
-            say("Right: {mine} and {moredata} differ by {difference}, and two standard errors are {bars}: a tie."),
-            say("{mine} and {moredata} differ by {difference}, more than two standard errors, {bars}: that is clear."),
+            say(
+                "Right: the medians are {mine} and {moredata}; the means differ by {difference}, and two standard errors are "
+                "{bars}: a tie."
+            ),
+            say(
+                "The medians are {mine} and {moredata}; the means differ by {difference}, more than two standard errors, "
+                "{bars}: that is clear."
+            ),
             picks={
                 "l2": "L2",
                 "dropout": say("Dropout"),

@@ -75,7 +75,7 @@ LESSON = Lesson(
                         "worse",
                         say("More often"),
                         "",
-                        say("Here it was not: {test} on the test rows, {fresh} on fresh ones."),
+                        say("Here it was not so."),
                         say(
                             "On the {m} rows that chose it the winner was wrong in {test}, on fresh rows in {fresh}: "
                             "{points} points of luck, in the mean of 200 such choices."
@@ -86,10 +86,7 @@ LESSON = Lesson(
                         "same",
                         say("As often: it never trained on those rows"),
                         say("Only training on rows spoils them; choosing does no harm."),
-                        say(
-                            "Choosing is learning, too: it learned which network suits these {m} rows. {test} there, "
-                            "{fresh} on fresh rows."
-                        ),
+                        say("Choosing is learning, too: it learned which network suits these {m} rows."),
                         say("As often: {test} there, {fresh} on fresh rows."),
                         place=0,
                     ),
@@ -97,10 +94,7 @@ LESSON = Lesson(
                         "better",
                         say("Less often: it is the best of fifty"),
                         say("The best on a test set is the best."),
-                        say(
-                            "It is a good one (and choosing has helped), but it looked {points} points better than "
-                            "it is."
-                        ),
+                        say("It is a good one, and choosing has helped; but it was lucky on these rows, too."),
                         say("Less often: {test} there, {fresh} on fresh rows."),
                         place=-1,
                     ),
@@ -126,7 +120,7 @@ LESSON = Lesson(
                         "less",
                         say("Clearly smaller"),
                         "",
-                        say("{few} points with {n_few} rows, {many} with {n_many}."),
+                        say("Compare the two once more."),
                         say(
                             "{few} points with {n_few} rows, {many} with {n_many}: more rows leave less room for "
                             "luck. With one setting only, no choice, it is {one}."
@@ -136,20 +130,14 @@ LESSON = Lesson(
                         "same",
                         say("About the same"),
                         say("The number of rows does not matter, only how often one looks."),
-                        say(
-                            "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of "
-                            "the rows."
-                        ),
+                        say("Chance shrinks with the root of the rows."),
                         say("{few} points with {n_few} rows, {many} with {n_many}."),
                     ),
                     Option(
                         "more",
                         say("Larger"),
                         say("More rows to choose from are more chances to cheat."),
-                        say(
-                            "{few} points with {n_few} rows, {many} with {n_many}: chance shrinks with the root of "
-                            "the rows."
-                        ),
+                        say("Chance shrinks with the root of the rows."),
                         say("{few} points with {n_few} rows, {many} with {n_many}."),
                     ),
                 ),

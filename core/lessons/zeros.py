@@ -98,7 +98,7 @@ LESSON = Lesson(
                         "proximal",
                         say("The proximal step only"),
                         "",
-                        say("Here it was otherwise: {proximal} and {subgradient} of {n_all}."),
+                        say("Here it was otherwise."),
                         say("Proximal: {proximal} of {n_all} weights, {share}. Subgradient: {subgradient}."),
                         sketches=("046899999", "000000000"),
                     ),
@@ -107,8 +107,8 @@ LESSON = Lesson(
                         say("Both: L1 makes weights zero"),
                         say("It is the penalty that gives the zeros, however it is minimised."),
                         say(
-                            "The minimum has zeros, but the subgradient step jumps over zero and back: {subgradient} "
-                            "of {n_all} weights ended on it. A step that may stop there is needed."
+                            "The minimum has zeros, but the subgradient step jumps over zero and back. A step that may "
+                            "stop there is needed."
                         ),
                         say("Both: {proximal} and {subgradient} of {n_all}."),
                         sketches=("046899999", "035788888"),
@@ -117,10 +117,7 @@ LESSON = Lesson(
                         "subgradient",
                         say("The subgradient only"),
                         say("Following the slope leads exactly to the minimum."),
-                        say(
-                            "At zero |w| has no slope to follow: the step goes past it. {subgradient} zeros, against "
-                            "{proximal}."
-                        ),
+                        say("At zero |w| has no slope to follow: the step goes past it."),
                         say("The subgradient only: {subgradient} of {n_all}."),
                         sketches=("000000000", "046899999"),
                     ),
@@ -128,10 +125,7 @@ LESSON = Lesson(
                         "neither",
                         say("Neither: they only become small"),
                         say("Exact zeros exist only on paper."),
-                        say(
-                            "With the proximal step they are real: {proximal} of {n_all} weights are 0.0, to be left "
-                            "out of the network."
-                        ),
+                        say("With the proximal step they are real: weights of 0.0, to be left out of the network."),
                         say("Neither: {proximal} and {subgradient} of {n_all}."),
                         sketches=("000000000", "111111111"),
                     ),
@@ -154,7 +148,7 @@ LESSON = Lesson(
                         "alike",
                         say("About alike"),
                         "",
-                        say("{val_proximal} with zeros, {val_subgradient} without: look again."),
+                        say("Compare the two curves once more."),
                         say(
                             "{val_proximal} with zeros, {val_subgradient} without them, and {val_none} without a "
                             "penalty: nearly all of the weights were not needed."
@@ -164,18 +158,14 @@ LESSON = Lesson(
                         "zeros",
                         say("That with zeros is clearly lower"),
                         say("Fewer weights always generalise better."),
-                        say(
-                            "{val_proximal} with zeros, {val_subgradient} without: the pull is the same, so is the fit."
-                        ),
+                        say("The pull is the same, so is the fit."),
                         say("{val_proximal} with zeros, {val_subgradient} without."),
                     ),
                     Option(
                         "small",
                         say("That with zeros is clearly higher"),
                         say("Without its weights a network cannot fit."),
-                        say(
-                            "{val_proximal} with zeros, {val_subgradient} without: what was taken away was not needed."
-                        ),
+                        say("The weights that are left can carry the fit."),
                         say("{val_proximal} with zeros, {val_subgradient} without."),
                     ),
                 ),

@@ -66,6 +66,9 @@ def test_a_curve_is_sketched_with_the_mouse_and_moved_by_keys(address: str, open
     page = open_page(f"{address}/lessons?lesson=dial&step=2", ready=DRAWING)
     box = page.locator("svg[role=group]").bounding_box()
     assert box is not None
+    page.get_by_text("Give all 9 places a height to go on.").wait_for()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    page.get_by_text("8 of 9 places have no height yet.").wait_for()
     places = [(0.13, 0.15), (0.5, 0.7), (0.93, 0.2)]
     points = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in places]
     page.mouse.move(*points[0])
@@ -133,6 +136,23 @@ def test_every_lesson_runs_to_its_answer(address: str, open_page: OpenPage, key:
     page = open_page(f"{address}/lessons?lesson={key}&step={lesson.first_run + 1}")
     press(page, "Run")
     page.get_by_role("button", name="Next", exact=True).and_(page.locator(":enabled")).wait_for(timeout=120_000)
+
+
+@pytest.mark.parametrize("query", ["?lesson=gap&step=3", "?lesson=gap&sheet=1"])
+def test_the_name_of_the_page_leads_to_the_list_and_back_to_the_lesson(
+    address: str, open_page: OpenPage, query: str
+) -> None:
+    page = open_page(f"{address}/lessons{query}", ready=CARD)
+    sign = "Step 3 of" if "step" in query else "sheet for the lecturer"
+    page.get_by_text(sign).wait_for()
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    page.get_by_text("Ten short lessons").wait_for()
+    assert page.evaluate("location.search") == ""
+    page.evaluate("history.back()")
+    page.get_by_text(sign).wait_for()
+    page.locator("body").press("r")  # a rerun is no press
+    page.wait_for_timeout(1500)
+    expect(page.get_by_text(sign)).to_be_visible()
 
 
 @pytest.mark.parametrize("reloads", [False, True])

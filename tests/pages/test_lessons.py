@@ -15,10 +15,10 @@ from core.lessons.lesson import Run as RunStep
 from core.lessons.lesson import questions
 from core.lessons.record import Record
 from core.presets import START
-from core.stream.commands import Run
+from core.stream.commands import Run, Set
 from pages.parts.lessons.place import Place, read
 from pages.parts.lessons.predictions import HEIGHTS, with_prediction
-from pages.parts.lessons.sheet import REVEALS_NOTHING
+from pages.parts.lessons.sheet import REVEALS_NOTHING, round_ticks
 from pages.parts.lessons.stages import OPEN
 from tests.pages.app import close, job, now, open_link, run, said
 
@@ -169,6 +169,48 @@ def test_a_goal_is_met_by_what_was_read_off_the_chart() -> None:
         run(page)
         assert sentence in texts(page)
     close(page)
+
+
+def test_a_goal_stays_in_sight_while_the_moved_run_goes_on() -> None:
+    page = open_link("lessons.py", {"lesson": "gap", "step": "5"})
+    assert "Without a reset" not in texts(page)  # its number is not known before the run
+    train(page)
+    found = job(page, "lesson")
+    found.send(Set(name="l2", value=0.003))
+    until = time.monotonic() + 60
+    while time.monotonic() < until and found.latest.meta["state"] != "running":
+        found.wait(found.latest.version, 5.0)
+    run(page)
+    assert "Without a reset: move **λ₂** until the validation loss falls below" in texts(page)
+    assert "Try 0.002 to 0.006" in texts(page) and ("The answer is measured" in texts(page) or page.success)
+    close(page)
+
+
+def test_an_order_is_told_with_its_numbers_and_offers_no_way_to_choose_all_at_once() -> None:
+    page = open_link("lessons.py", {"lesson": "ranking"})
+    assert not page.multiselect[0].proto.select_all
+    assert "Choose all 5, in your order, to go on." in texts(page)
+    page.multiselect[0].set_value(["nothing", "l2", "earlystopping", "dropout", "ensemble"])
+    run(page)
+    press(page, "lessons.next")
+    assert "*1. Nothing 2. L2 3. Early stopping 4. Dropout 5. An ensemble of five*" in texts(page)
+    close(page)
+
+
+def test_the_last_lesson_ends_with_the_way_to_all_of_them() -> None:
+    page = open_link("lessons.py", {"lesson": [*LESSONS][-1], "step": "5"})
+    assert page.button(key="lessons.next").label == "All lessons"
+    press(page, "lessons.next")
+    assert "Ten short lessons" in texts(page)
+    close(page)
+
+
+@pytest.mark.parametrize("high", [0.95, 1.0, 0.0123, 47.0, 1200.0])
+def test_a_sheet_has_round_numbers_on_its_axis(high: float) -> None:
+    ticks = round_ticks(0.0, high)
+    assert 3 <= len(ticks) <= 6 and ticks[0] == 0 and high / 2 < ticks[-1] <= high
+    step = f"{ticks[1]:e}"
+    assert step[0] in "125" and float(step.split("e")[0]) == pytest.approx(int(step[0]))
 
 
 def test_an_answer_is_not_stored_but_waits_for_the_run() -> None:

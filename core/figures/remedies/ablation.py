@@ -23,8 +23,11 @@ from core.words import say, shaped
 LABEL_CHARS, CHAR_PX, ROW_PX = 22, 6.5, 17  # a remedy's label is broken into lines of so many characters
 
 
-def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
-    """Return a dot for every start of every remedy, a bar at the median: validation above, test below once it is shown."""
+def plot_ablation(arrays: Arrays, remedies: Remedies, has_test: bool = True) -> go.Figure:
+    """Return a dot for every start of every remedy, a bar at the median: validation above, test below once it is shown.
+
+    has_test: whether it can be shown; where not, the legend does not name it.
+    """
     n, labels = len(remedies), [wrap(label, LABEL_CHARS) for _, label in remedies]
     n_lines = max(2, *map(len, labels))
     longest = max(len(line) for lines in labels for line in lines)
@@ -38,7 +41,7 @@ def plot_ablation(arrays: Arrays, remedies: Remedies) -> go.Figure:
         ),
         "legend": [
             entry(say("validation, one start"), COLORS["val"], symbol="circle-open"),
-            entry(say("test, one start"), COLORS["test"], symbol="diamond-open"),
+            *([entry(say("test, one start"), COLORS["test"], symbol="diamond-open")] if has_test else []),
             entry(say("median"), COLORS["truth"], symbol="line-ns"),
         ],
         "auto": {"xaxis": {"arrays": ["ablation_val_x", "ablation_test_x"], "include": [0], "log": True}},

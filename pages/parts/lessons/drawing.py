@@ -9,7 +9,11 @@ from core.words import say
 from pages.shared.language import worded
 from pages.shared.stage import LOADER, assets_hash
 
-WORDS = {"open": say("not drawn yet"), "place": say("Height at place {i} of {n}; arrow keys move it")}
+WORDS = {
+    "open": say("not drawn yet"),
+    "place": say("Height at place {i} of {n}; arrow keys move it"),
+    "missing": say("{k} of {n} places have no height yet."),
+}
 HELP = say("Draw from left to right with the finger or the mouse; or move each point with the arrow keys.")
 
 

@@ -6,6 +6,7 @@ A link: `?lesson=gap&step=3&draw=1&said=1.rises_3.early`. draw: which draw of th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -20,6 +21,17 @@ from pages.shared.example import ASIDE, Aside
 
 PLACE, SAID = "lessons.place", "lessons.said"
 MAX_DRAW = 99
+LEAVE = """
+export default function ({ setTriggerValue }) {
+  const leave = (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.hash) return;
+    if (link.origin + link.pathname === location.origin + location.pathname) setTriggerValue("left", true);
+  };
+  document.addEventListener("click", leave, true);
+  return () => document.removeEventListener("click", leave, true);
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -183,6 +195,15 @@ def open_address() -> tuple[str, ...]:
         said(asked.place.lesson).update(asked.answers)
     go(asked.place)
     return asked.problems
+
+
+def hear_navigation() -> None:
+    """Let a press on the page's own name lead to the list.
+
+    To Streamlit that is a rerun like any other, the address as it was; so the browser tells it.
+    """
+    hear = st.components.v2.component("overfit_lab_lesson_left", js=LEAVE, isolate_styles=False)
+    hear(key="lessons.left", on_left_change=partial(go, None))
 
 
 def show_address() -> None:

@@ -5,11 +5,12 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 
 import streamlit as st
 
-from core.lessons.lesson import Explain, Lesson, Observe, Predict, Question, Run, Try, Worked
+from core.lessons.lesson import Explain, Lesson, Observe, Predict, Question, Run, Try, Worked, mixed
 from core.settings.colors import BLUE, GREEN, GREY, ORANGE
 from core.words import joined, say
 from pages.parts.lessons import place
@@ -50,7 +51,7 @@ STYLE = """<style>
 HOW = say("Print this page with the browser (Ctrl or ⌘ + P).")
 COUNTED = say("In five draws ({n} of 5 came out so): {measured}")
 INK = "#7A7A7A"  # to be read on white and on black
-REVEALS_NOTHING = say("what usually comes out")
+REVEALS_NOTHING = say("no mistake: so it usually comes out")
 
 
 @cache
@@ -89,7 +90,7 @@ def show_sheet(lesson: Lesson) -> None:
         st.markdown(f"### {number + 1}. {worded(step.title if not isinstance(step, Try) else say('Try'))}")
         match step:
             case Predict() | Observe():
-                show_options(step.question, measured["asked"][str(number)])
+                show_options(step.question, mixed(lesson, number), measured["asked"][str(number)])
             case Explain():
                 st.markdown(worded(step.text))
                 st.latex(step.formula)
@@ -111,13 +112,13 @@ def show_goal(step: Try, text: str) -> None:
     st.markdown(worded(joined([text, step.hint or picks])))
 
 
-def show_options(question: Question, measured: dict[str, Any]) -> None:
-    """Show a question with its options, what each reveals, and what was measured."""
+def show_options(question: Question, keys: Sequence[str], measured: dict[str, Any]) -> None:
+    """Show a question with its options in this order, what each reveals, and what was measured."""
     st.markdown(worded(question.text))
     n = measured["answers"].count(question.intended)
     rows = "".join(
         f"<tr><td>{escape(worded(option.text))}</td><td>{escape(worded(option.reveals or REVEALS_NOTHING))}</td></tr>"
-        for option in question.options
+        for option in map(question.option, keys)
     )
     heads = f"<tr><th>{tr('Answer')}</th><th>{tr('What it shows of whoever gives it')}</th></tr>"
     st.html(f'<div class="lesson-sheet"><table><thead>{heads}</thead><tbody>{rows}</tbody></table></div>')
@@ -146,8 +147,7 @@ def axes(picture: dict[str, Any], place_of: Any, across: Sequence[float], up: Se
     """Return the axes with their labels."""
     bottom, left = HIGH - BELOW, LEFT
     parts = [f'<path d="M{left},{TOP}V{bottom}H{WIDE - (8 if is_bars else RIGHT)}" fill="none" stroke="{INK}"/>']
-    for share in (0.0, 0.5, 1.0):
-        y = up[0] + share * (up[1] - up[0]) / 1.05
+    for y in round_ticks(*up):
         height = place_of(across[0], y).split(",")[1]
         parts.append(f'<text x="{left - 6}" y="{height}" dy="4" text-anchor="end" fill="{INK}">{y:.3g}</text>')
     ticks = picture["ticks"] or ([] if is_bars else [[x, f"{x:,.0f}"] for x in (across[0], sum(across) / 2, across[1])])
@@ -161,6 +161,13 @@ def axes(picture: dict[str, Any], place_of: Any, across: Sequence[float], up: Se
         f'<text x="12" y="{bottom / 2}" {turned} text-anchor="middle" fill="{INK}">{escape(picture["y"])}</text>'
     )
     return "".join(parts)
+
+
+def round_ticks(low: float, high: float) -> list[float]:
+    """Return two to six round numbers from low to high, in steps of 1, 2 or 5 times a power of ten; low is at most 0."""
+    step = 10.0 ** floor(log10((high - low) / 2))
+    step = next(step * times for times in (5, 2, 1) if (high - low) / (step * times) >= 2)
+    return [i * step for i in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
 def curves(lines: Sequence[dict[str, Any]], place_of: Any) -> str:

@@ -118,7 +118,7 @@ CV = RunPage(
 def draw_remedies(_: Job, snapshot: Snapshot) -> list[go.Figure]:
     """Return every remedy in one chart."""
     pairs = [(remedy.key, remedy.label) for remedy in remedies_of(shared.current())]
-    return [plot_ablation(snapshot.arrays, pairs)]
+    return [plot_ablation(snapshot.arrays, pairs, has_test=False)]
 
 
 REMEDIES = RunPage(

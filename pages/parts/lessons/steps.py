@@ -21,6 +21,7 @@ from core.lessons.lesson import (
     feedback,
     is_right,
     meant,
+    mixed,
     questions,
 )
 from core.lessons.record import Record
@@ -43,6 +44,8 @@ NOT_RUN = say("The answer is measured, not stored: it comes when the run has end
 KEPT = say("Made before the run, and kept.")
 NEXT_NEEDS = {
     "answer": say("Choose an answer to go on."),
+    "order": say("Choose all {n}, in your order, to go on."),
+    "sketch": say("Give all {n} places a height to go on."),
     "run": say("Go on when the run has ended."),
     "move": say("Move the slider, and let it train on."),
 }
@@ -67,14 +70,14 @@ def show_step(lesson: Lesson, at: Place, record: Record | None) -> None:
         case Worked():
             st.markdown(worded(step.text))
         case Try():
-            show_goal(lesson, at, step, record if is_measured else None)
+            show_goal(lesson, at, step, record, is_measured)
     show_ways(lesson, at, missing(lesson, at, record))
 
 
 def show_question(lesson: Lesson, at: Place, question: Question, record: Record | None, is_prediction: bool) -> None:
     """Show a question with its options; after the run a prediction is kept as it was."""
     given = place.said(lesson.key).get(at.step)
-    keys = [option.key for option in question.options]
+    keys = mixed(lesson, at.step)
     key = f"lessons.{lesson.key}.{at.step}"
     is_over = is_prediction and record is not None
     words: dict[str, Any] = {
@@ -91,7 +94,7 @@ def show_question(lesson: Lesson, at: Place, question: Question, record: Record 
         st.multiselect(
             worded(question.text), keys, default=given.split("-") if given else None, placeholder=tr("Choose all, in "
                                                                                                      "your order"),
-            **words,
+            select_all=False, **words,
         )  # fmt: skip
     else:
         st.radio(worded(question.text), keys, index=keys.index(given) if given in keys else None, **words)
@@ -143,8 +146,11 @@ def show_predictions(lesson: Lesson, at: Place) -> None:
 
 
 def in_words(question: Question, given: str) -> str:
-    """Return an answer in words."""
-    return joined([question.option(key).text for key in meant(question, given).split("-")], " > ")
+    """Return an answer in words; an order with its numbers, the first one first."""
+    texts = [question.option(key).text for key in meant(question, given).split("-")]
+    if question.kind != "order":
+        return texts[0]
+    return joined([say("{rank}. {text}", rank=i, text=text) for i, text in enumerate(texts, 1)], " ")
 
 
 def show_results(lesson: Lesson, record: Record | None) -> None:
@@ -157,12 +163,16 @@ def show_results(lesson: Lesson, record: Record | None) -> None:
             show_feedback(question, given, record if lesson.is_measured(lesson.run_after(i), record) else None)
 
 
-def show_goal(lesson: Lesson, at: Place, step: Try, record: Record | None) -> None:
-    """Show a goal, and whether it is met."""
-    if record is None:
+def show_goal(lesson: Lesson, at: Place, step: Try, record: Record | None, is_measured: bool) -> None:
+    """Show a goal, and whether it is met; while a moved run goes on, the goal stays and its answer is waited for."""
+    if record is None or not (is_measured or (step.sliders and lesson.has_run(record))):
         grade(NOT_RUN, "open")
         return
     st.markdown(worded(step.text.format(**step.goal(record, "").numbers)))
+    if not is_measured:
+        st.caption(worded(step.hint))
+        grade(NOT_RUN, "open")
+        return
     picked = pick(lesson, at, step.picks) if step.picks else ""
     outcome = step.goal(record, picked)
     if step.picks and not picked:
@@ -193,7 +203,9 @@ def missing(lesson: Lesson, at: Place, record: Record | None) -> str:
     """Return why one cannot go on yet, "" where one can."""
     step = lesson.steps[at.step]
     if isinstance(step, Predict | Observe):
-        return "" if at.step in place.said(lesson.key) else NEXT_NEEDS["answer"]
+        n = N_HEIGHTS if step.question.kind == "sketch" else len(step.question.options)
+        needs = NEXT_NEEDS.get(step.question.kind, NEXT_NEEDS["answer"])
+        return "" if at.step in place.said(lesson.key) else needs.format(n=n)
     if isinstance(step, Run) and not lesson.is_measured(at.step, record):
         is_move = step.moves and record is not None and record.is_over
         return NEXT_NEEDS["move" if is_move else "run"]
@@ -216,6 +228,8 @@ def show_ways(lesson: Lesson, at: Place, why_not: str) -> None:
                 tr("Next lesson: {title}", title=following.title), key="lessons.next", type="primary", on_click=place.go,
                 args=(Place(following.key),),
             )  # fmt: skip
+        else:
+            st.button(tr("All lessons"), key="lessons.next", type="primary", on_click=place.go, args=(None,))
     if why_not and not is_last:
         st.caption(worded(why_not))
     if at.step > lesson.first_run:

@@ -51,6 +51,16 @@ def test_when_to_stop_is_where_it_is_lowest_of_three() -> None:
     assert gap.when_to_stop(record(1 - EPOCH / 200, train=np.ones(101))).answer is None  # nothing known by heart
 
 
+def test_the_goal_counts_at_any_epoch_since_the_move() -> None:
+    val = np.concatenate([np.abs(np.arange(51.0) - 20) / 100 + 0.2, np.abs(np.arange(50.0) - 10) / 100 + 0.1])
+    facts = {"state": "finished", "changes": [{"epoch": 50, "name": "l2", "value": 0.003}]}
+    found = gap.is_healed(Record({"epoch": EPOCH, "train_loss": TRAIN, "val_loss": val}, facts))
+    assert found.answer == "met" and val[-1] > 0.2  # it has risen above the goal again
+    assert found.numbers == {"target": "0.200", "reached": "0.100", "epoch": "61"}
+    at_once = {**facts, "changes": [{"epoch": 100, "name": "l2", "value": 0.003}]}
+    assert gap.is_healed(Record({"epoch": EPOCH, "train_loss": TRAIN, "val_loss": val}, at_once)).answer == "open"
+
+
 def test_the_goal_is_met_by_the_penalty_that_the_hint_names() -> None:
     experiment = LESSONS["gap"].experiment
     run = playground_run(experiment, split_of(experiment.data))

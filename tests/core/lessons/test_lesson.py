@@ -1,5 +1,6 @@
 """What a lesson has to be: short, with a reply to every answer, and no answer stored."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from core.lessons.lesson import (
     has_moved,
     is_right,
     meant,
+    mixed,
     questions,
     shape_of_sketch,
     sketches_of,
@@ -67,6 +69,37 @@ def test_of_an_order_only_clear_pairs_count() -> None:
     outcome = asked.rule(EMPTY)
     assert is_right(asked, "a-b-c", outcome) and is_right(asked, "b-a-c", outcome)
     assert not is_right(asked, "c-b-a", outcome)
+
+
+def test_options_are_shown_in_a_fixed_order_that_tells_nothing() -> None:
+    asked = [(lesson, place, question) for lesson in LESSONS.values() for place, question in questions(lesson).items()]
+    firsts = [
+        mixed(lesson, place)[0] == question.intended for lesson, place, question in asked if question.kind == "choice"
+    ]
+    assert 1 / 5 < sum(firsts) / len(firsts) < 2 / 5  # three or four options each
+    for lesson, place, question in asked:
+        assert sorted(mixed(lesson, place)) == sorted(option.key for option in question.options)
+    assert mixed(GAP, 0) == ["sudden", "stays", "falls", "rises"]  # the same in every process
+
+
+PLACES = {"n", "m", "best_epoch", "n_epochs", "best", "largest", "one_se", "n_few", "n_many"}  # where, not how much
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_reply_does_not_say_again_what_was_measured(lesson: Lesson) -> None:
+    for asked in questions(lesson).values():
+        if asked.kind != "choice":
+            continue
+        told = set(re.findall(r"{([a-z_]+)}", asked.option(asked.intended).measured.template))
+        for option in asked.options:
+            again = told & set(re.findall(r"{([a-z_]+)}", option.reply.template)) - PLACES
+            assert option.key == asked.intended or not again, (option.key, again)
+
+
+def test_a_run_that_a_hand_lets_go_on_has_run() -> None:
+    n = GAP.experiment.training.n_epochs
+    begun = [Record({"epoch": np.array([0.0, last])}, {"state": "running", "changes": []}) for last in (n - 1, n + 1)]
+    assert [GAP.has_run(one) for one in (None, EMPTY, *begun)] == [False, True, False, True]
 
 
 def test_a_run_is_done_when_it_has_ended_with_its_moves_made() -> None:

@@ -1,5 +1,6 @@
 """Each lesson's rules at its preset and four other draws: what is intended comes out in four of five, or the lesson says so."""
 
+import re
 from functools import cache
 
 import pytest
@@ -19,6 +20,11 @@ def measured(key: str, draw: int) -> Record:
     return measure(LESSONS[key], draw)
 
 
+def holds_a_name(text: str) -> bool:
+    """Return whether a number's name, `{best_epoch}`, has stayed in a text; a formula's {1se} is none."""
+    return re.search(r"\{[a-z_]+\}", text) is not None
+
+
 CASES = [(key, place) for key, lesson in LESSONS.items() for place in questions(lesson)]
 
 
@@ -35,18 +41,19 @@ def test_every_sentence_finds_its_numbers(key: str, place: int) -> None:
     outcome = asked.rule(measured(key, 0))
     for option in asked.options:
         said = feedback(asked, option.key, outcome) if asked.kind == "choice" else []
-        assert all("{" not in text for text in said)
+        assert not any(map(holds_a_name, said))
         for text in (option.reply, option.measured):
-            assert "{" not in text.format(**outcome.numbers)
-    assert "{" not in asked.unclear.format(**outcome.numbers)
+            assert not holds_a_name(text.format(**outcome.numbers))
+    assert not holds_a_name(asked.unclear.format(**outcome.numbers))
 
 
 GOALS = {key: step for key, lesson in LESSONS.items() for step in lesson.steps if isinstance(step, Try)}
-MOVES = {
-    "gap": Set(name="l2", value=0.003),
-    "labels": Set(name="l2", value=0.03),
-    "zeros": Set(name="l1", value=0.0, member=1),
-}
+MOVES = [
+    ("gap", Set(name="l2", value=0.00221)),  # about the ends of what the hint names
+    ("gap", Set(name="l2", value=0.00569)),
+    ("labels", Set(name="l2", value=0.03)),
+    ("zeros", Set(name="l1", value=0.0, member=1)),
+]
 
 
 @pytest.mark.parametrize("key", GOALS)
@@ -68,10 +75,10 @@ def test_of_the_picks_some_meet_the_goal_and_some_do_not(key: str, draw: int) ->
 
 
 @pytest.mark.parametrize("draw", [0, 3])
-@pytest.mark.parametrize("key", MOVES)
-def test_a_goal_on_the_stage_is_reached_by_the_move_that_its_hint_names(key: str, draw: int) -> None:
+@pytest.mark.parametrize(("key", "move"), MOVES)
+def test_a_goal_on_the_stage_is_reached_by_the_move_that_its_hint_names(key: str, move: Set, draw: int) -> None:
     lesson, run = LESSONS[key], MAKERS[LESSONS[key].study](LESSONS[key].start(draw))
-    for command in (Run(), MOVES[key], Run()):
+    for command in (Run(), move, Run()):
         run.obey(command)
         while is_going_on(run):
             run.train_for(0.05)
@@ -83,4 +90,4 @@ def test_a_goal_on_the_stage_is_reached_by_the_move_that_its_hint_names(key: str
 
 
 def test_every_goal_is_tried_here() -> None:
-    assert {key for key, step in GOALS.items() if not step.picks} == set(MOVES)
+    assert {key for key, step in GOALS.items() if not step.picks} == {key for key, _ in MOVES}

@@ -56,7 +56,27 @@ def test_pairs_within_two_standard_errors_are_ties() -> None:
     assert is_right(asked, "l2-earlystopping-dropout-ensemble-nothing", found)  # the tie does not count
     wrong = "ensemble-l2-earlystopping-dropout-nothing"
     said = feedback(asked, wrong, found)
-    assert not is_right(asked, wrong, found) and len(said) == 2 and "ensemble (0.800) stood too high" in said[1]
+    assert not is_right(asked, wrong, found)
+    assert [text.split(":")[0] for text in said[1:]] == [
+        "The ensemble (0.800) stood too high",
+        "Early stopping (0.200) stood too low in your list.",
+        "Dropout (0.500) stood too low in your list.",
+    ]
+
+
+def test_only_what_stands_at_another_place_is_named_the_worst_first() -> None:
+    found = ranking.ranking(starts(early_stopping=0.2, l2=0.272, dropout=0.5, ensemble=0.8, nothing=1.0))
+    step = ranking.LESSON.steps[0]
+    assert isinstance(step, Predict)
+    said = feedback(step.question, "nothing-l2-earlystopping-dropout-ensemble", found)
+    assert "Nothing (1.000) stood too high" in said[1] and not any(text.startswith("L2") for text in said[1:])
+    assert [text.split(" ")[0] for text in said[1:]] == ["Nothing", "Early", "Dropout", "An"]
+
+
+def test_what_is_told_is_the_median_that_the_chart_marks() -> None:
+    values = {key: [1.0, 1.0, 1.0, 1.0] for key in ranking.KEYS} | {"nothing": [1.6, 1.69, 1.692, 2.0]}
+    numbers = ranking.remedy_numbers(record(ablation_val_x=np.concatenate([values[key] for key in ranking.KEYS])))
+    assert numbers["nothing"] == "1.691"
 
 
 def test_an_order_of_equals_is_not_clear() -> None:

@@ -64,6 +64,20 @@ def test_loss_and_score_of_the_validation_rows(val: list[float], loss: list[floa
     assert labels.loss_or_score(learned([0, 1, 1], [0, 0, 1], val, loss)).answer == answer
 
 
+def test_points_are_the_difference_of_the_shares_that_are_shown() -> None:
+    numbers = labels.loss_or_score(learned([0, 1, 1], [0, 0, 1], [0.5, 0.806, 0.734], [2, 1, 1.5])).numbers
+    assert (numbers["val_best"], numbers["val_last"], numbers["points"]) == ("81%", "73%", "8")
+
+
+def test_what_was_learned_by_heart_is_told_with_the_first_epoch_of_its_largest_share() -> None:
+    found = labels.order(learned([0, 0.9, 1, 1, 1, 1], [0, 0, 0.9, 1.0, 0.9, 1.0]))
+    assert (found.numbers["wrong_epoch"], found.numbers["wrong_most"], found.numbers["wrong_most_epoch"]) == (
+        "20",
+        "100%",
+        "30",
+    )
+
+
 def moved(train: list[float], val: list[float], n_zero: float = 0) -> Record:
     facts = {"changes": [{"epoch": 1, "name": "l2", "value": 0.003}]}
     n = [0.0, 0.0, n_zero]

@@ -141,6 +141,14 @@ def test_every_variant_and_remedy_has_a_style_of_its_own() -> None:
     assert styles_of(["l1+l2", "l2", "l1+dropout"]) == [COMBINED[0], STYLES["l2"], COMBINED[1]]
 
 
+def test_the_legend_names_the_test_only_where_it_can_be_shown() -> None:
+    arrays = ablation_arrays(np.ones((len(R), 2)))
+    legends = [
+        [one["label"] for one in plot_ablation(arrays, R, has_test=has).layout.meta["legend"]] for has in (True, False)
+    ]
+    assert legends == [["validation, one start", "test, one start", "median"], ["validation, one start", "median"]]
+
+
 def test_ablation_points_by_hand() -> None:
     arrays = ablation_arrays(np.array([[1.0, 3.0, np.nan], [2.0, 2.0, 5.0]]))
     np.testing.assert_allclose(arrays["ablation_val_median"], [2.0, 2.0])
