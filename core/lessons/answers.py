@@ -144,11 +144,11 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
             say("Cross-validation gives two λ. Which one?"),
             say("Both are right."),
             say(
-                "$\\lambda_\\min$ has the lowest mean over the folds, but its neighbours are as good within the bars. "
+                "$\\lambda_\\text{min}$ has the lowest mean over the folds, but its neighbours are as good within the bars. "
                 "$\\lambda_\\text{1se}$ is "
                 "the strongest penalty within one standard error: a simpler network that is not clearly worse. Take "
-                "$\\lambda_\\min$ for the best guess of the lowest loss, $\\lambda_\\text{1se}$ where a simple model is worth "
-                "something."
+                "$\\lambda_\\text{min}$ for the best guess of the lowest loss, $\\lambda_\\text{1se}$ where a simple model is "
+                "worth something."
             ),
             "cv",
             CV_START,

@@ -136,7 +136,7 @@ LESSON = Lesson(
             say("Observe"),
             Question(
                 say(
-                    "Two λ are marked: $\\lambda_\\min$ has the lowest mean; $\\lambda_\\text{1se}$ is that of the "
+                    "Two λ are marked: $\\lambda_\\text{min}$ has the lowest mean; $\\lambda_\\text{1se}$ is that of the "
                     "simplest network whose mean is within one standard error of it. Where does $\\lambda_\\text{1se}$ lie?"
                 ),
                 (
@@ -146,8 +146,8 @@ LESSON = Lesson(
                         "",
                         say("Look at the two marks once more."),
                         say(
-                            "$\\lambda_\\min$ = {best} ({lowest} ± {se}), $\\lambda_\\text{{1se}}$ = {one_se} ({loss_one_se}): the "
-                            "strongest penalty that is within one standard error of the lowest."
+                            "$\\lambda_\\text{{min}}$ = {best} ({lowest} ± {se}), $\\lambda_\\text{{1se}}$ = {one_se} "
+                            "({loss_one_se}): the strongest penalty that is within one standard error of the lowest."
                         ),
                     ),
                     Option(
@@ -165,7 +165,7 @@ LESSON = Lesson(
                             "Of those that are as good by the bars the simplest network is taken: that of the strongest "
                             "penalty."
                         ),
-                        say("$\\lambda_\\text{{1se}}$ = {one_se} lies below $\\lambda_\\min$ = {best}."),
+                        say("$\\lambda_\\text{{1se}}$ = {one_se} lies below $\\lambda_\\text{{min}}$ = {best}."),
                     ),
                 ),
                 one_se_rule,

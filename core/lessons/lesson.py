@@ -13,12 +13,12 @@ from typing import Literal, TypeAlias
 
 from core.lessons.record import Goal, Outcome, Record, Rule
 from core.settings.experiment import Experiment
-from core.words import say
+from core.words import joined, say
 
 MAX_STEPS, MAX_MINUTES, MAX_WORDS = 5, 8, 60
 N_HEIGHTS, RISEN = 9, 2  # heights of a sketch; by so much an end has to lie above the lowest to have risen
 NEAR = 2.0  # a strength counts as set to a value when it is within this factor of it
-TOO_LOW = say("{text} ({value}) stood too low in your list.")
+TOO_LOW = say("Too low in your list: {names}.")
 StudyName = Literal[
     "playground", "series", "cv", "compare", "remedies", "bias_variance", "double_descent", "peeking", "path"
 ]  # fmt: skip
@@ -269,20 +269,26 @@ def feedback(question: Question, said: str | None, outcome: Outcome) -> list[str
     if outcome.answer is None:
         return [question.unclear.format(**outcome.numbers)]
     if question.kind == "order":
-        places = out_of_place(said, outcome) if said else {}
-        replies = [question.option(key).reply if by < 0 else TOO_LOW for key, by in places.items()]
-        texts = [(question.option(key).text, outcome.numbers.get(key, "")) for key in places]
         return [
             question.measured.format(**outcome.numbers),
-            *(
-                reply.format(**outcome.numbers, text=text, value=value)
-                for reply, (text, value) in zip(replies, texts, strict=True)
-            ),
+            *(replies_to_order(question, said, outcome) if said else []),
         ]
     measured = question.option(outcome.answer).measured.format(**outcome.numbers)
     if said is None or is_right(question, said, outcome):
         return [measured]
     return [measured, question.option(meant(question, said)).reply.format(**outcome.numbers)]
+
+
+def replies_to_order(question: Question, said: str, outcome: Outcome) -> list[str]:
+    """Return what is said of the options that were set too high, one by one, and of those too low, in one sentence."""
+    places = out_of_place(said, outcome)
+    low = [key for key, by in places.items() if by > 0]
+    names = [
+        say("{name} ({value})", name=question.option(key).text, value=outcome.numbers.get(key, "–")) for key in low
+    ]
+    replies = {key: question.option(key).reply.format(**outcome.numbers) for key, by in places.items() if by < 0}
+    replies |= {key: TOO_LOW.format(names=joined(names, ", ")) for key in low[:1]}
+    return [replies[key] for key in places if key in replies]
 
 
 def out_of_place(said: str, outcome: Outcome) -> dict[str, int]:

@@ -21,8 +21,8 @@ def measured(key: str, draw: int) -> Record:
 
 
 def holds_a_name(text: str) -> bool:
-    """Return whether a number's name, `{best_epoch}`, has stayed in a text; a formula's {1se} is none."""
-    return re.search(r"\{[a-z_]+\}", text) is not None
+    """Return whether a number's name, `{best_epoch}`, has stayed in a text; what a formula holds is none."""
+    return re.search(r"\{[a-z_]+\}", re.sub(r"\$[^$]*\$", "", text)) is not None
 
 
 CASES = [(key, place) for key, lesson in LESSONS.items() for place in questions(lesson)]
