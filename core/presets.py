@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from core.settings.experiment import STUDIES, Experiment
@@ -175,6 +175,7 @@ CV_START = Experiment(
 )
 
 
+@lru_cache(maxsize=256)
 def preset_of(experiment: Experiment) -> str | None:
     """Return the name of the preset whose texts hold for this experiment, None where none does.
 

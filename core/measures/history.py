@@ -21,6 +21,7 @@ DENSE_START = 16  # records of each doubling of the epoch count, until the full 
 MIN_START = 2  # the fewest of them
 FREE_RECORDS = 40  # records that a run may have, however short it is
 BEST_SHARE = 0.25  # of the records may be kept for being some member's best
+FEW_MEMBERS = 4  # up to so many members the series are kept joined
 NAMES = ("train_loss", "val_loss", "train_score", "val_score", "penalty", "objective", "weight_norm")
 
 
@@ -44,6 +45,7 @@ class History:
         self.best_train_loss: np.ndarray = np.zeros(0)
         self.best_parameters = torch.zeros(0, 0)
         self.peak_train_loss: np.ndarray = np.zeros(0)
+        self._rows = Rows()
 
     def is_due(self, epoch: int) -> bool:
         """Return whether this epoch is to be recorded: a multiple of a stride that grows from 1 up to the full one."""
@@ -199,13 +201,56 @@ class History:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return `epoch` (n_records,) and every series with a leading member axis: (M, n_records[, n_layers])."""
-        return {"epoch": np.array(self.epochs), **{name: self._series(name) for name in self.records[0]}}
+        rows = self._rows.of(self.records)
+        return {
+            "epoch": np.array(self.epochs),
+            **{name: np.array(values.swapaxes(0, 1), order="C") for name, values in rows.items()},
+        }
 
-    def _series(self, name: str) -> np.ndarray:
-        """Return one series (M, n_records[, n_layers]). (`np.stack` takes three times as long: every snapshot asks.)"""
-        shape = self.records[0][name].shape
-        rows = np.concatenate([record[name] for record in self.records]).reshape(len(self.records), *shape)
-        return np.ascontiguousarray(rows.swapaxes(0, 1))
+
+class Rows:
+    """Records one after another as arrays (n_records, M[, n_layers]). Those of a few members are kept, and only what is new
+    is added: every snapshot asks for all of them. What is returned is valid until the next question.
+    """
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._rows: dict[str, np.ndarray] = {}
+        self._n, self._last = 0, {}  # type: tuple[int, dict[str, np.ndarray]]
+
+    def of(self, records: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+        """Return each series of the records."""
+        if len(records[0]["val_loss"]) > FEW_MEMBERS:
+            return {name: joined_rows(records, name) for name in records[0]}
+        n = len(records)
+        if self._n > n or (self._n and records[self._n - 1] is not self._last):  # thinned, taken back or exchanged
+            self._begin()
+        if self._n < n:
+            new = {name: joined_rows(records[self._n :], name) for name in records[0]}
+            for name, values in new.items():
+                if name not in self._rows or len(self._rows[name]) < n:
+                    self._rows[name] = grown(self._rows.get(name, values[:0]), 2 * n)
+                self._rows[name][self._n : n] = values
+            self._n, self._last = n, records[-1]
+        return {name: values[:n] for name, values in self._rows.items()}
+
+    def __reduce__(self) -> tuple[type[Rows], tuple[()]]:
+        """Travel empty."""
+        return Rows, ()
+
+
+def joined_rows(records: Sequence[dict[str, np.ndarray]], name: str) -> np.ndarray:
+    """Return one series of records, (n_records, M[, n_layers]). (`np.stack` takes three times as long.)"""
+    return np.concatenate([record[name] for record in records]).reshape(len(records), *records[0][name].shape)
+
+
+def grown(rows: np.ndarray, n: int) -> np.ndarray:
+    """Return the rows with room for `n` of them."""
+    found = np.empty((n, *rows.shape[1:]), dtype=rows.dtype)
+    found[: len(rows)] = rows
+    return found
 
 
 def power_of_two(number: int) -> int:

@@ -9,7 +9,7 @@ import torch
 from core import Experiment, train
 from core.data import load_split
 from core.measures import SMALL_WEIGHT, History, count_weights
-from core.measures.history import FREE_RECORDS, MIN_START, SHARE
+from core.measures.history import FREE_RECORDS, MIN_START, SHARE, Rows
 from core.studies.base.plan import build_trainer, make_pool, make_trainer
 
 SINE = Experiment(data={"name": "sine", "noise_std": 0.3}, network={"hidden_sizes": [8]})
@@ -115,3 +115,25 @@ def test_the_best_epoch_keeps_its_parameters_per_member():
     assert history.best_epoch.tolist() == losses.argmin(0).tolist() and len(set(history.best_epoch)) > 1
     for member, epoch in enumerate(history.best_epoch):
         assert torch.equal(history.best_parameters[member], seen[epoch][0][member])
+
+
+@pytest.mark.parametrize("n_members", [1, 3, 9])
+def test_series_that_are_kept_joined_are_those_of_the_records_whatever_became_of_them(n_members: int) -> None:
+    rng, records, rows = np.random.default_rng(0), [], Rows()
+
+    def record() -> dict[str, np.ndarray]:
+        return {"val_loss": rng.normal(size=n_members), "layer_nonzero": rng.normal(size=(n_members, 2))}
+
+    for step in range(200):
+        records.append(record())
+        if step % 23 == 22:
+            records.pop()  # taken back
+        if step % 31 == 30:
+            records[-1] = record()  # exchanged
+        if step % 57 == 56:
+            records = records[::2]  # thinned
+        if step % 5 == 0:
+            found = rows.of(records)
+            assert set(found) == set(records[0])
+            for name, values in found.items():
+                assert np.array_equal(values, np.stack([one[name] for one in records]))
