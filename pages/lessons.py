@@ -20,7 +20,7 @@ from pages.shared.say import warn
 STYLE = """<style>
 .st-key-lessons-stage .lab-look {display: none}
 .st-key-lessons-card {gap: 0.6rem}
-[class*=st-key-lessons] [data-testid=stBaseButton-primary]:not(:disabled), [data-testid=stMultiSelect] :has(> span[title]) {
+[data-testid=stMultiSelect] :has(> span[title]) {
   background: #00679F !important; border-color: #00679F !important; color: white !important}
 .katex-display {overflow: visible !important; padding: 0.2rem 0}
 @media (max-width: 640px) {.katex-display {font-size: 0.8em !important}}
@@ -31,8 +31,7 @@ STYLE = """<style>
 </style>"""
 INTRO = say(
     "Ten short lessons. Each asks what you expect **before** it runs, and checks what you said against what was just "
-    "measured. "
-    "A wrong guess is worth as much as a right one: what surprises is remembered."
+    "measured. A wrong guess is worth as much as a right one: what surprises is remembered."
 )
 
 
