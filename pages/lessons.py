@@ -30,7 +30,7 @@ STYLE = """<style>
 .st-key-lessons-stage .lab-verdict-place:has([data-banner]) {display: block}
 </style>"""
 INTRO = say(
-    "Ten short lessons. Each asks what you expect **before** it runs, and checks what you said against what was just "
+    "Ten short lessons. Each asks what you expect **before** you can see it, and checks what you said against what was just "
     "measured. A wrong guess is worth as much as a right one: what surprises is remembered."
 )
 

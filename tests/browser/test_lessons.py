@@ -155,6 +155,14 @@ def test_the_name_of_the_page_leads_to_the_list_and_back_to_the_lesson(
     expect(page.get_by_text(sign)).to_be_visible()
 
 
+def test_on_a_phone_the_list_of_pages_closes_over_the_list_of_lessons(address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{address}/lessons?lesson=dial&step=2", PHONE, DRAWING, has_touch=True, is_mobile=True)
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_role("link", name="Lessons", exact=True).tap()
+    page.get_by_text("Ten short lessons").wait_for()
+    wait_for(page, "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0")
+
+
 @pytest.mark.parametrize("reloads", [False, True])
 def test_back_and_forward_go_step_by_step(address: str, open_page: OpenPage, reloads: bool) -> None:
     page = open_page(f"{address}/lessons", ready=CARD)

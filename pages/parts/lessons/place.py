@@ -26,7 +26,9 @@ export default function ({ setTriggerValue }) {
   const leave = (event) => {
     const link = event.target.closest("a[href]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.hash) return;
-    if (link.origin + link.pathname === location.origin + location.pathname) setTriggerValue("left", true);
+    if (link.origin + link.pathname !== location.origin + location.pathname) return;
+    setTriggerValue("left", true);
+    if (innerWidth < 768) document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
   };
   document.addEventListener("click", leave, true);
   return () => document.removeEventListener("click", leave, true);
