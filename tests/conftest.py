@@ -1,7 +1,9 @@
 """Settings of all tests: one thread per kernel, as in the app, so that last digits do not depend on the machine; steps are
 compiled, once before the first test; runs are put away in a folder of the tests' own; code that reads a sentence fails."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +15,9 @@ from core.words import Message
 
 use_one_thread()
 os.environ.setdefault("OVERFIT_LAB_WORKERS", "0")  # a test that wants some says so: several servers share the machine
-os.environ.setdefault("OVERFIT_LAB_CHECKPOINTS", tempfile.mkdtemp(prefix="overfit-lab-tests-"))
+if "OVERFIT_LAB_CHECKPOINTS" not in os.environ:
+    os.environ["OVERFIT_LAB_CHECKPOINTS"] = folder = tempfile.mkdtemp(prefix="overfit-lab-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ.setdefault(VARIABLE, COMPILED)
 
 ROOT = Path(__file__).resolve().parent.parent

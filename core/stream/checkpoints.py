@@ -27,6 +27,7 @@ MAX_BYTES = 256_000_000  # of all runs together
 MAX_BYTES_EACH = 4_000_000  # a larger run is not kept
 MAX_AGE_S = 24 * 3600.0
 PRUNE_EVERY_S = 60.0
+LEFT = 0.9  # of the bytes stays where there was too much
 JOB_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 log = logging.getLogger(__name__)
@@ -84,14 +85,17 @@ class Checkpoints:
         return self.folder / f"{job_id}.run"
 
     def _prune(self) -> None:
-        """Remove what is too old, and the oldest of what is too much."""
-        files = sorted(((f.stat().st_mtime, f.stat().st_size, f) for f in self.folder.glob("*.run")), reverse=True)
-        total = 0
-        for changed, size, file in files:
-            total += size
-            if total > self.max_bytes or self.clock() - changed > self.max_age_s:
+        """Remove what is too old, and the oldest of what is too much, with some room: to look at all files stops all runs."""
+        now = self.clock()
+        files = [(status.st_mtime, status.st_size, f) for f in self.folder.glob("*.run") for status in (f.stat(),)]
+        is_full = sum(size for _, size, _ in files) > self.max_bytes
+        most, left = self.max_bytes * (LEFT if is_full else 1), 0
+        for changed, size, file in sorted(files, reverse=True):
+            if left + size > most or now - changed > self.max_age_s:
                 file.unlink(missing_ok=True)
-        self._written, self._prune_at = min(total, self.max_bytes), self.clock() + PRUNE_EVERY_S
+            else:
+                left += size
+        self._written, self._prune_at = left, now + PRUNE_EVERY_S
 
 
 def folder_of_user() -> Path:

@@ -54,6 +54,22 @@ def test_the_oldest_go_first_when_there_is_too_much_or_they_are_too_old(store: C
     assert {file.name for file in store.folder.iterdir()} == {f"{A}.run", f"{C}.run"}
 
 
+def test_a_full_store_is_not_looked_through_at_every_save(store: Checkpoints, clock, monkeypatch) -> None:
+    looks: list[float] = []
+    prune = Checkpoints._prune
+
+    def count(self: Checkpoints) -> None:
+        looks.append(self.clock())
+        prune(self)
+
+    monkeypatch.setattr(Checkpoints, "_prune", count)
+    for i in range(200):
+        clock[0] += 0.01
+        assert store.save(f"{i:032d}", kept(250))  # about 1 kB each: the store is full after 45 of them
+    assert len(looks) < 200 / 3
+    assert sum(file.stat().st_size for file in store.folder.iterdir()) <= store.max_bytes
+
+
 def test_what_is_too_large_or_cannot_be_written_is_not_kept(store: Checkpoints, monkeypatch) -> None:
     monkeypatch.setattr(checkpoints, "MAX_BYTES_EACH", 1000)
     assert not store.save(A, kept(5_000)) and store.load(A) is None
