@@ -111,6 +111,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "encoding": ("klingon", 1, "hex", ["utf-8"], ""),
     "header": (1, "yes", [True]),
     "seed": (-1, 1.5, True, "0", None, [0], 1_000_000),
+    "drop_odd": (1, 0.0, "yes", [True]),
 }  # fmt: skip
 LABELLED = (None, 0.1, [0.1], "0.1", {}, {"a": "0.1"}, {"a": None}, {"a": -1.0}, {"a": float("nan")}, {0.1: 0.1}, CV)
 

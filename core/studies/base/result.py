@@ -20,6 +20,7 @@ from core.settings.words import received
 from core.words import Message, say
 
 TREE = "tree"  # the name of the JSON text among the arrays
+MOST_TRIES = 5
 PLAIN = (bool, int, float, str, type(None))
 
 
@@ -43,8 +44,7 @@ class Result:
     def from_bytes(cls, content: bytes) -> Self:
         """Return the record that `to_bytes` has written; its arrays are its own. Raises ValueError for any other bytes."""
         try:
-            with np.load(BytesIO(content), allow_pickle=False) as file:
-                found = from_tree(json.loads(file[TREE].tobytes()), lambda number: file[str(number)])
+            found = read(content)
         except (zipfile.BadZipFile, EOFError, OSError, KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 say(
@@ -60,6 +60,20 @@ class Result:
                 )
             )
         return found
+
+
+def read(content: bytes) -> Any:
+    """Return what the bytes hold. Python 3.11 now and then fails to parse the head of an array while another thread parses
+    something (python/cpython#106905): then they are read again.
+    """
+    for n_left in reversed(range(MOST_TRIES)):
+        try:
+            with np.load(BytesIO(content), allow_pickle=False) as file:
+                return from_tree(json.loads(file[TREE].tobytes()), lambda number: file[str(number)])
+        except SystemError:
+            if not n_left:
+                raise
+    return None
 
 
 def to_tree(value: Any, arrays: list[np.ndarray]) -> Any:

@@ -149,3 +149,19 @@ def test_a_pickle_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(ValueError, match="received others"):
             MemberState.from_bytes(content)
     assert not sprung
+
+
+def test_what_python_fails_to_parse_beside_other_threads_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    content, load, fails = Inner(np.arange(3.0)).to_bytes(), np.load, [True, True]
+
+    def seldom(*args: Any, **kwargs: Any) -> Any:
+        if fails:
+            fails.pop()
+            raise SystemError("AST constructor recursion depth mismatch (before=180, after=39)")
+        return load(*args, **kwargs)
+
+    monkeypatch.setattr(np, "load", seldom)
+    assert np.array_equal(Inner.from_bytes(content).values, np.arange(3.0))
+    fails.extend([True] * 10)
+    with pytest.raises(SystemError):
+        Inner.from_bytes(content)
