@@ -218,7 +218,8 @@ class Rows:
 
     def _begin(self) -> None:
         self._rows: dict[str, np.ndarray] = {}
-        self._n, self._last = 0, {}  # type: tuple[int, dict[str, np.ndarray]]
+        self._last: dict[str, np.ndarray] = {}
+        self._n = 0
 
     def of(self, records: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
         """Return each series of the records."""

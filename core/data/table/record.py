@@ -370,7 +370,7 @@ def _names_rows(table: Table, column: Column) -> str:
     if table.groups or table.days is not None or not IDENTIFIES.search(column.name):
         return ""
     n_filled = table.n_rows - column.n_missing
-    if column.is_input and column.kind == "number" and column.n_different == n_filled:
+    if column.is_input and column.kind == "number" and all_whole_and_different(column.values):
         return say("'{name}' is another number in every row: leave it out, if it only names the row.", name=column.name)
     if MIN_GROUPS <= column.n_different <= n_filled / 2:
         return say(
@@ -381,6 +381,12 @@ def _names_rows(table: Table, column: Column) -> str:
             n_rows=table.n_rows,
         )
     return ""
+
+
+def all_whole_and_different(values: Array) -> bool:
+    """Return whether the values are whole numbers, each there once; nan is none."""
+    known = values[np.isfinite(values)]
+    return bool((known == np.round(known)).all()) and len(np.unique(known)) == len(known)
 
 
 def _columns_in_words(table: Table) -> list[str]:

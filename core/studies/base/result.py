@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import fields
 from io import BytesIO
 from typing import Any, ClassVar, Self
@@ -66,14 +67,15 @@ def read(content: bytes) -> Any:
     """Return what the bytes hold. Python 3.11 now and then fails to parse the head of an array while another thread parses
     something (python/cpython#106905): then they are read again.
     """
-    for n_left in reversed(range(MOST_TRIES)):
-        try:
-            with np.load(BytesIO(content), allow_pickle=False) as file:
-                return from_tree(json.loads(file[TREE].tobytes()), lambda number: file[str(number)])
-        except SystemError:
-            if not n_left:
-                raise
-    return None
+
+    def once() -> Any:
+        with np.load(BytesIO(content), allow_pickle=False) as file:
+            return from_tree(json.loads(file[TREE].tobytes()), lambda number: file[str(number)])
+
+    for _ in range(MOST_TRIES - 1):
+        with suppress(SystemError):
+            return once()
+    return once()
 
 
 def to_tree(value: Any, arrays: list[np.ndarray]) -> Any:

@@ -89,7 +89,6 @@ def show_sample(name: str, what: str) -> None:
 
 def take(name: str, data: bytes, choices: Choices | None = None) -> None:
     """Read a file and open it; what is wrong with it is said on the next run."""
-    st.session_state.pop(REFUSED, None)
     try:
         check_size(len(data))
         st.session_state[OPENED] = read(name, data, choices or expected_choices(data))
@@ -100,9 +99,9 @@ def take(name: str, data: bytes, choices: Choices | None = None) -> None:
 
 
 def offer_to_drop() -> None:
-    """Offer to read the file that was refused without the rows that do not fit."""
-    if REFUSED in st.session_state:
-        name, data = st.session_state[REFUSED]
+    """Offer, beside the sentence that refuses a file, to read it without the rows that do not fit; then it is let go."""
+    if refused := st.session_state.pop(REFUSED, None):
+        name, data = refused
         label = tr("Leave the rows out that do not fit")
         st.button(label, key="data.drop", on_click=take, args=(name, data, Choices(drop_odd=True)))
 
